@@ -1,0 +1,1 @@
+//! The client side of a call: commands in, view snapshots out.

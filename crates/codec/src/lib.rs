@@ -1,0 +1,1 @@
+//! VP8 and Opus, jitter buffer, scaling, test pattern and tone.

@@ -1,0 +1,68 @@
+//! Entering a room by link: `GET /join/<code>` (a look that uses nothing up) and `POST /join/<code>` (going in).
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{CallType, ParticipantId, RecordingMode, RoomId, Secret, Tools};
+
+/// What `GET /join/<code>` with `Accept: application/json` answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct JoinPreview {
+    /// The room.
+    pub room_id: RoomId,
+    /// The room's description, when it has one.
+    pub title: Option<String>,
+    /// Name of the company that hosts it.
+    pub company: String,
+    /// Display name of the room's host (its first admin, else its first plus user) when another seat has it and it is known.
+    pub host_name: Option<String>,
+    /// Audio or video.
+    pub call_type: CallType,
+    /// Whether it will or may be recorded.
+    pub recording: RecordingMode,
+    /// The seat this link belongs to.
+    pub participant_id: ParticipantId,
+    /// Whether the seat is an admin's.
+    pub is_admin: bool,
+    /// The name the seat already has.
+    pub display_name: Option<String>,
+    /// Names of those who are in.
+    pub people_in: Vec<String>,
+    /// Whether this seat is connected from elsewhere: going in asks first.
+    pub in_use: bool,
+    /// Until when the link is good, Unix time in seconds; none means as long as the room is active.
+    pub good_until: Option<f64>,
+}
+
+/// Body of `POST /join/<code>`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnterRequest {
+    /// Name to show to the others, 1 to 120 characters; the seat's own name or its user id when absent.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// Take the seat over from another device. Without it a seat in use answers `seat_in_use`.
+    #[serde(default)]
+    pub displace: bool,
+}
+
+/// What `POST /join/<code>` answers: where media and room channel are, with a token for each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The room.
+    pub room_id: RoomId,
+    /// The seat.
+    pub participant_id: ParticipantId,
+    /// The name the others see.
+    pub display_name: String,
+    /// What the seat may use.
+    pub tools: Tools,
+    /// LiveKit URL, `ws://…` or `wss://…`.
+    pub livekit_url: String,
+    /// LiveKit access token (JWT).
+    pub livekit_token: Secret,
+    /// Room channel URL, `ws://…/channel`.
+    pub channel_url: String,
+    /// Token for the channel's `hello`.
+    pub channel_token: Secret,
+}

@@ -1,0 +1,20 @@
+//! The words both sides of Visita speak: ids, units, rights, room-channel messages, REST bodies and the
+//! views the page draws. Plain data with its own checks at the border; it knows nothing of sockets, rooms or devices.
+
+pub mod channel;
+pub mod entry;
+pub mod error;
+pub mod frames;
+pub mod ids;
+pub mod link;
+pub mod rest;
+pub mod rights;
+pub mod secret;
+pub mod units;
+pub mod view;
+
+pub use error::{ErrorBody, ErrorCode, Problem};
+pub use ids::{CompanyId, ParticipantId, RoomId, SessionId, UserId};
+pub use rights::{CallType, RecordingMode, Tools, Whiteboard, WhiteboardRights};
+pub use secret::Secret;
+pub use units::{Bitrate, PixelSize};

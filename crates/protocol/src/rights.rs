@@ -1,0 +1,117 @@
+//! Call types, recording modes and the tools a seat may be granted.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// What media a room is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum CallType {
+    /// No camera, ever.
+    AudioOnly,
+    /// Starts with audio; the camera may be switched on.
+    AudioUpgradable,
+    /// Audio and video from the start.
+    #[default]
+    AudioVideo,
+}
+
+/// Whether sessions of a room are recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingMode {
+    /// Never.
+    #[default]
+    None,
+    /// From the start of each session.
+    Automatic,
+    /// When an admin, or the API, starts it.
+    Manual,
+}
+
+/// The six sub-rights of the whiteboard; one left out is off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "each field is the sub-right of that name")]
+pub struct WhiteboardRights {
+    pub wb_add_file: bool,
+    pub wb_cursor: bool,
+    pub wb_text: bool,
+    pub wb_shape: bool,
+    pub wb_pen: bool,
+    pub wb_eraser: bool,
+}
+
+/// The right to the whiteboard: all, nothing, or some of its sub-rights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(untagged)]
+pub enum Whiteboard {
+    /// `true`: every sub-right; `false`: no whiteboard.
+    Whole(bool),
+    /// Sub-right by sub-right.
+    Parts(WhiteboardRights),
+}
+
+impl Default for Whiteboard {
+    fn default() -> Self {
+        Self::Whole(false)
+    }
+}
+
+/// The tools of a seat. In a given object a tool that is not named is off (`READINGS.md` Kaleyra 5);
+/// a missing object means [`Tools::ALL`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tools {
+    /// Text messages with the others.
+    pub chat: bool,
+    /// Publish a screen or a window.
+    pub screen_sharing: bool,
+    /// Share files.
+    pub file_upload: bool,
+    /// Draw on the shared canvas.
+    pub whiteboard: Whiteboard,
+    /// Take a picture of what is shown.
+    pub snapshot: bool,
+    /// Draw together on a snapshot.
+    pub live_edit: bool,
+    /// Send one's pointer (everybody can see the others').
+    pub live_pointer: bool,
+    /// Focus everybody on one's stream.
+    pub present_to_everyone: bool,
+    /// Sign documents; stored and told back, idle until a provider exists.
+    pub signature: bool,
+}
+
+impl Tools {
+    /// Everything on: what a seat gets when `tools` is missing.
+    pub const ALL: Self = Self {
+        chat: true,
+        screen_sharing: true,
+        file_upload: true,
+        whiteboard: Whiteboard::Whole(true),
+        snapshot: true,
+        live_edit: true,
+        live_pointer: true,
+        present_to_everyone: true,
+        signature: true,
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_object_is_all_off() {
+        assert_eq!(serde_json::from_str::<Tools>("{}").ok(), Some(Tools::default()));
+    }
+
+    #[test]
+    fn whiteboard_is_a_boolean_or_sub_rights() {
+        let tools: Tools = serde_json::from_str(r#"{"whiteboard":{"wb_pen":true}}"#).expect("valid");
+        assert_eq!(tools.whiteboard, Whiteboard::Parts(WhiteboardRights { wb_pen: true, ..Default::default() }));
+        assert!(serde_json::from_str::<Tools>(r#"{"whiteboard":{"wb_pencil":true}}"#).is_err());
+        assert!(serde_json::from_str::<Tools>(r#"{"chatt":true}"#).is_err());
+    }
+}

@@ -1,0 +1,422 @@
+//! What the page draws: one whole [`AppView`] per change. The page sends commands and never holds state of its own
+//! that the back end also has.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{
+    CallType, ParticipantId, PixelSize, Problem, RecordingMode, Tools,
+    channel::LeaveReason,
+    entry::JoinPreview,
+};
+
+/// The whole application as the page sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct AppView {
+    /// What is on the screen.
+    pub screen: ScreenView,
+    /// What the person chose.
+    pub settings: Settings,
+    /// The devices of this computer.
+    pub devices: DevicesView,
+    /// The server that runs inside the app.
+    pub server: BuiltInServerView,
+    /// One message above the control bar, when there is one.
+    pub notice: Option<NoticeView>,
+}
+
+/// Which screen, with all it shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ScreenView {
+    /// Open a link, start a test call.
+    Home {
+        /// Why the last link did not open.
+        problem: Option<Problem>,
+    },
+    /// A link is being looked up.
+    Opening {
+        /// The server asked, as `host` or `host:port`.
+        host: String,
+    },
+    /// Ready to join.
+    Lobby(Box<LobbyView>),
+    /// In the room, or on the way into it.
+    Call(Box<CallView>),
+    /// After the call.
+    After(AfterView),
+}
+
+/// The lobby.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct LobbyView {
+    /// The server, as `host` or `host:port`.
+    pub host: String,
+    /// Room, seat, people.
+    pub preview: JoinPreview,
+    /// Name to join with.
+    pub display_name: String,
+    /// Whether the round trip to the server was quick.
+    pub network: NetworkCheck,
+    /// Microphone.
+    pub microphone: DeviceState,
+    /// Camera.
+    pub camera: DeviceState,
+    /// Speaker.
+    pub speaker: DeviceState,
+    /// Why the last try to join failed.
+    pub problem: Option<Problem>,
+    /// This is a test call of one's own.
+    pub is_test_call: bool,
+}
+
+/// What the lobby found out about the way to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkCheck {
+    /// Not known yet.
+    Checking,
+    /// Picture and sound will be clear.
+    Good,
+    /// Start with audio.
+    Weak,
+    /// The server does not answer.
+    Unreachable,
+}
+
+/// The state of one of the person's own devices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum DeviceState {
+    /// Being opened.
+    Starting,
+    /// Works and is on.
+    On {
+        /// The device's name.
+        label: String,
+    },
+    /// Switched off by the person.
+    Off,
+    /// None is connected.
+    Missing,
+    /// Another program has it.
+    Busy {
+        /// The device's name.
+        label: String,
+    },
+    /// The system does not let us use it.
+    Denied,
+    /// It failed; it is tried again by itself.
+    Failed {
+        /// For the diagnostics.
+        detail: String,
+    },
+    /// The room or the seat does not allow it.
+    NotAllowed,
+}
+
+impl DeviceState {
+    /// Whether it is working now.
+    pub fn is_on(&self) -> bool {
+        matches!(self, Self::On { .. })
+    }
+}
+
+/// The call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct CallView {
+    /// The room's title, when it has one.
+    pub title: Option<String>,
+    /// Audio or video.
+    pub call_type: CallType,
+    /// Whether it is recorded.
+    pub recording: RecordingMode,
+    /// The line to the room.
+    pub connection: ConnectionView,
+    /// Myself.
+    pub me: MeView,
+    /// The others, in the order of their coming.
+    pub people: Vec<PersonView>,
+    /// Effective call time that is left, in seconds.
+    pub seconds_left: Option<u32>,
+    /// This is a test call of one's own.
+    pub is_test_call: bool,
+}
+
+/// The line to the room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ConnectionView {
+    /// On the way in.
+    Connecting,
+    /// In.
+    Connected,
+    /// Lost; being made again by itself.
+    Reconnecting {
+        /// Which try, from 1.
+        attempt: u32,
+    },
+}
+
+/// My own seat.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct MeView {
+    /// My seat.
+    pub participant_id: ParticipantId,
+    /// My name.
+    pub display_name: String,
+    /// Admin of the room.
+    pub is_admin: bool,
+    /// What I may use.
+    pub tools: Tools,
+    /// My microphone.
+    pub microphone: DeviceState,
+    /// My camera.
+    pub camera: DeviceState,
+    /// My speaker.
+    pub speaker: DeviceState,
+    /// Whether I am heard speaking.
+    pub speaking: bool,
+    /// My line, 0 (lost) to 5 (excellent).
+    pub quality: u8,
+}
+
+/// Somebody else in the room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct PersonView {
+    /// Their seat.
+    pub participant_id: ParticipantId,
+    /// Their name.
+    pub display_name: String,
+    /// Admin of the room.
+    pub is_admin: bool,
+    /// Their microphone is on.
+    pub microphone: bool,
+    /// Their camera is on.
+    pub camera: bool,
+    /// They are heard speaking.
+    pub speaking: bool,
+    /// Their line, 0 (lost) to 5 (excellent).
+    pub quality: u8,
+    /// What of them arrives as video.
+    pub streams: Vec<StreamView>,
+}
+
+/// A video stream that arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct StreamView {
+    /// Its id on the frame wire.
+    pub stream_id: u32,
+    /// Camera or screen.
+    pub source: StreamSource,
+    /// Its size as published.
+    pub size: PixelSize,
+}
+
+/// Where a stream comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum StreamSource {
+    /// A camera.
+    Camera,
+    /// A screen or a window.
+    Screen,
+}
+
+/// After the call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct AfterView {
+    /// Why it is over.
+    pub reason: LeaveReason,
+    /// Seconds I was in.
+    pub seconds: u32,
+    /// The link is still good: joining again is offered.
+    pub can_rejoin: bool,
+    /// This was a test call.
+    pub is_test_call: bool,
+}
+
+/// A message above the control bar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct NoticeView {
+    /// What it is about; the page has the words.
+    pub code: NoticeCode,
+    /// Whose name goes into the words.
+    pub name: Option<String>,
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeCode {
+    /// The camera went away; the call goes on.
+    CameraLost,
+    /// The camera is back.
+    CameraBack,
+    /// The microphone went away; the call goes on.
+    MicrophoneLost,
+    /// The microphone is back.
+    MicrophoneBack,
+    /// No speaker answers.
+    SpeakerLost,
+    /// `name` came in.
+    PersonJoined,
+    /// `name` left.
+    PersonLeft,
+    /// You are talking while muted.
+    TalkingWhileMuted,
+}
+
+/// What the person chose; kept over restarts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(default)]
+pub struct Settings {
+    /// Language of the page.
+    pub language: Language,
+    /// Light or dark.
+    pub theme: Theme,
+    /// Name to join with, when a link has none.
+    pub display_name: String,
+    /// Chosen camera by id; none means the system's default.
+    pub camera: Option<String>,
+    /// Chosen microphone by id.
+    pub microphone: Option<String>,
+    /// Chosen speaker by id.
+    pub speaker: Option<String>,
+    /// Large text and four large buttons.
+    pub simple: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            language: Language::System,
+            theme: Theme::System,
+            display_name: String::new(),
+            camera: None,
+            microphone: None,
+            speaker: None,
+            simple: false,
+        }
+    }
+}
+
+/// A change of some settings; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "each field is the setting of that name")]
+pub struct SettingsPatch {
+    pub language: Option<Language>,
+    pub theme: Option<Theme>,
+    pub display_name: Option<String>,
+    pub camera: Option<DeviceChoice>,
+    pub microphone: Option<DeviceChoice>,
+    pub speaker: Option<DeviceChoice>,
+    pub simple: Option<bool>,
+}
+
+/// A choice of device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DeviceChoice {
+    /// Whatever the system says.
+    Default,
+    /// This one.
+    Device {
+        /// Its id.
+        id: String,
+    },
+}
+
+/// Language of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// As the system says.
+    #[default]
+    System,
+    /// English.
+    En,
+    /// Italian.
+    It,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// The devices of this computer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct DevicesView {
+    /// Cameras.
+    pub cameras: Vec<DeviceView>,
+    /// Microphones.
+    pub microphones: Vec<DeviceView>,
+    /// Speakers.
+    pub speakers: Vec<DeviceView>,
+}
+
+/// One device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct DeviceView {
+    /// Stable id.
+    pub id: String,
+    /// Name for people.
+    pub label: String,
+}
+
+/// The server that runs inside the app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum BuiltInServerView {
+    /// Starting.
+    Starting,
+    /// Serving at `url`.
+    Running {
+        /// Its URL.
+        url: String,
+    },
+    /// It did not start; links of other servers still work.
+    Failed {
+        /// For the diagnostics.
+        detail: String,
+    },
+}
+
+/// Sound levels, up to 15 times a second, apart from the view.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
+pub struct Levels {
+    /// My microphone, 0 to 1.
+    pub microphone: f32,
+    /// What comes out of the speaker, 0 to 1.
+    pub speaker: f32,
+}
+
+/// Where the page finds the frames (see [`crate::frames`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct FramesEndpoint {
+    /// `ws://127.0.0.1:PORT/frames`.
+    pub url: String,
+    /// First message to send.
+    pub secret: String,
+    /// The machine has no GPU: convert pixels in WebAssembly instead of `drawImage`.
+    pub software: bool,
+}
+
+/// The size at which the page shows a stream, in device pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ShownSize {
+    /// The stream.
+    pub stream_id: u32,
+    /// The tile's size; zero by zero when it is not visible.
+    pub size: PixelSize,
+}

@@ -1,0 +1,1 @@
+//! One participant in a LiveKit room: encoded frames in and out.

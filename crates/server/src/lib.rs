@@ -1,0 +1,1 @@
+//! The room server: API, links, room channel, storage; embeds the media server.

@@ -1,0 +1,1 @@
+//! A LiveKit-compatible media server on str0m.
