@@ -1,0 +1,116 @@
+//! What a server is started with, and why it may not start.
+
+use std::{
+    collections::HashMap,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+use thiserror::Error;
+use url::Url;
+use visita_protocol::Secret;
+
+/// LiveKit key and secret of `--dev`, the ones LiveKit's own examples use.
+pub const DEV_LIVEKIT_KEY: (&str, &str) = ("devkey", "secret");
+
+/// API key of `--dev`.
+pub const DEV_API_KEY: &str = "devkey";
+
+/// What a server is started with.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// Where HTTP listens; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// Folder of the database and the server key; `None` is a temporary folder that goes with the server.
+    pub data: Option<PathBuf>,
+    /// What links start with; `None` is the address listened on.
+    pub public_url: Option<Url>,
+    /// UDP port of the built-in media server; `None` picks a free one.
+    pub rtc_udp: Option<u16>,
+    /// Loopback only, with well-known keys. Anything but a loopback `listen` is refused.
+    pub dev: bool,
+    /// Further LiveKit keys (key to secret) that the built-in media server accepts.
+    pub livekit_keys: HashMap<String, Secret>,
+    /// Media on this LiveKit instead of the built-in media server.
+    pub livekit: Option<LiveKit>,
+    /// A company that has to be there, made when it is not.
+    pub bootstrap: Option<Bootstrap>,
+    /// How long a lost channel connection keeps its seat.
+    pub grace: std::time::Duration,
+}
+
+impl Default for ServerConfig {
+    /// A server on a free loopback port with a temporary folder, no company and the built-in media server.
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            data: None,
+            public_url: None,
+            rtc_udp: None,
+            dev: false,
+            livekit_keys: HashMap::new(),
+            livekit: None,
+            bootstrap: None,
+            grace: visita_room::GRACE,
+        }
+    }
+}
+
+/// A LiveKit server or cluster that carries the media.
+#[derive(Clone, Debug)]
+pub struct LiveKit {
+    /// `ws://…` or `wss://…`, given to clients.
+    pub url: Url,
+    /// API key.
+    pub key: String,
+    /// API secret.
+    pub secret: Secret,
+}
+
+/// A company that has to be there when the server serves.
+#[derive(Clone, Debug)]
+pub struct Bootstrap {
+    /// Its name, shown to guests.
+    pub company_name: String,
+    /// Its API key, at least one character. Stored hashed.
+    pub api_key: Secret,
+}
+
+/// Why a server does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The data folder cannot be used.
+    #[error("cannot use the data folder {}: {reason}", folder.display())]
+    Data {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Settings that contradict one another or are not valid.
+    #[error("{0}")]
+    Config(String),
+    /// The media server does not start.
+    #[error("the media server does not start: {0}")]
+    Media(String),
+}
+
+impl StartError {
+    /// Exit status of `visita-server`: 2 for settings, 3 for the address, 4 for the data folder, 5 for the media server.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) => 2,
+            Self::Listen { .. } => 3,
+            Self::Data { .. } => 4,
+            Self::Media(_) => 5,
+        }
+    }
+}
