@@ -1,1 +1,23 @@
-//! One participant in a LiveKit room: encoded frames in and out.
+//! One participant in a LiveKit room: encoded frames in and out, over `livekit-signaling` and `webrtc`.
+//!
+//! [`join`] gives a [`Room`] to command and a stream of [`RtcEvent`]s. Published media go through [`LocalVideo`] and
+//! [`LocalAudio`], which take encoded VP8 frames and Opus packets and never block; received media come out of
+//! [`VideoReceiver`] and [`AudioReceiver`]. Nothing here knows devices, codecs or rooms, and no type of the WebRTC library
+//! shows in this surface, so that another engine can sit behind it.
+
+mod error;
+mod event;
+mod publish;
+mod receive;
+mod room;
+mod stats;
+
+pub use error::{JoinError, RtcError};
+pub use event::{
+    ConnectionState, DisconnectReason, MediaKind, RemoteMedia, RemoteParticipant, RemoteTrack, RtcEvent, Source,
+    Speaker,
+};
+pub use publish::{AudioPublication, LocalAudio, LocalVideo, VideoLayer, VideoPublication};
+pub use receive::{AudioPacket, AudioReceiver, EncodedFrame, VideoReceiver};
+pub use room::{Data, JoinOptions, Room, Wanted, join};
+pub use stats::{ReceivedTrackStats, RtcStats, SentLayerStats, SentTrackStats};
