@@ -1,0 +1,260 @@
+//! What a host of the media server holds: its configuration, a handle to steer rooms, and the events that come out.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::{IpAddr, SocketAddr},
+};
+
+use visita_protocol::Secret;
+
+/// How the media server listens and whom it believes.
+#[derive(Clone, Debug)]
+pub struct SfuConfig {
+    /// UDP address for the media of all participants; port 0 picks a free one.
+    pub rtc_udp: SocketAddr,
+    /// Addresses told to clients as ICE candidates. Empty: the bound address, or every address of the machine's default
+    /// route when bound to the wildcard.
+    pub announce: Vec<IpAddr>,
+    /// LiveKit API keys with their secrets. A token's `iss` chooses the key.
+    pub keys: HashMap<String, Secret>,
+}
+
+/// Why the media server could not start, or a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SfuError {
+    /// The UDP port cannot be had.
+    #[error("cannot bind UDP {address}: {source}")]
+    Bind {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// No address to announce to clients.
+    #[error("no address to announce for media: {0}")]
+    NoAddress(String),
+    /// The operating system refused a thread or a runtime.
+    #[error("cannot start the media thread: {0}")]
+    Thread(#[source] std::io::Error),
+    /// The DTLS certificate could not be made.
+    #[error("cannot make a DTLS certificate: {0}")]
+    Certificate(String),
+    /// The media server has stopped.
+    #[error("the media server has stopped")]
+    Stopped,
+    /// No such room.
+    #[error("no such room")]
+    NoRoom,
+    /// No such participant in the room.
+    #[error("no such participant")]
+    NoParticipant,
+    /// No such track of the participant.
+    #[error("no such track")]
+    NoTrack,
+}
+
+/// What happens in the rooms, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SfuEvent {
+    /// The first participant of a room is joining.
+    RoomStarted {
+        /// LiveKit room name.
+        room: String,
+        /// Session id, `RM_…`.
+        sid: String,
+    },
+    /// The last participant of a room has gone.
+    RoomFinished {
+        /// LiveKit room name.
+        room: String,
+        /// Session id, `RM_…`.
+        sid: String,
+    },
+    /// Somebody is connected: media can flow.
+    ParticipantJoined {
+        /// LiveKit room name.
+        room: String,
+        /// LiveKit identity.
+        identity: String,
+        /// Participant id, `PA_…`.
+        sid: String,
+    },
+    /// Somebody is gone. Comes for everybody who began to join, so also without a `ParticipantJoined` before.
+    ParticipantLeft {
+        /// LiveKit room name.
+        room: String,
+        /// LiveKit identity.
+        identity: String,
+        /// Participant id, `PA_…`.
+        sid: String,
+        /// Why.
+        reason: LeftReason,
+        /// Whether a `ParticipantJoined` came before.
+        was_connected: bool,
+    },
+    /// A track's media has begun.
+    TrackPublished {
+        /// LiveKit room name.
+        room: String,
+        /// Whose.
+        identity: String,
+        /// The track.
+        track: TrackDescription,
+    },
+    /// A track is over.
+    TrackUnpublished {
+        /// LiveKit room name.
+        room: String,
+        /// Whose.
+        identity: String,
+        /// The track.
+        track: TrackDescription,
+    },
+    /// A track was muted or unmuted.
+    TrackMuted {
+        /// LiveKit room name.
+        room: String,
+        /// Whose.
+        identity: String,
+        /// The track, with its new state.
+        track: TrackDescription,
+    },
+}
+
+/// Why a participant left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LeftReason {
+    /// Said goodbye.
+    Left,
+    /// The connection was lost, or never came about.
+    ConnectionLost,
+    /// The same identity joined again.
+    DuplicateIdentity,
+    /// Removed through [`SfuControl::remove_participant`](crate::SfuControl::remove_participant).
+    Removed,
+    /// The room was ended through [`SfuControl::end_room`](crate::SfuControl::end_room).
+    RoomEnded,
+    /// The media server stops.
+    Stopping,
+    /// An error inside the participant's media engine; nobody else is touched.
+    Failed,
+}
+
+/// Kind of a track.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TrackKind {
+    /// Sound.
+    Audio,
+    /// Picture.
+    Video,
+}
+
+/// What a track shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TrackSource {
+    /// Not said.
+    Unknown,
+    /// A camera.
+    Camera,
+    /// A microphone.
+    Microphone,
+    /// A screen or window.
+    ScreenShare,
+    /// The sound of a screen or window.
+    ScreenShareAudio,
+}
+
+impl TrackSource {
+    /// The word a token's `canPublishSources` uses.
+    pub fn grant_name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Camera => "camera",
+            Self::Microphone => "microphone",
+            Self::ScreenShare => "screen_share",
+            Self::ScreenShareAudio => "screen_share_audio",
+        }
+    }
+}
+
+/// A published track.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrackDescription {
+    /// Track id, `TR_…`.
+    pub sid: String,
+    /// Its name.
+    pub name: String,
+    /// Sound or picture.
+    pub kind: TrackKind,
+    /// What it shows.
+    pub source: TrackSource,
+    /// Whether it is muted.
+    pub muted: bool,
+}
+
+/// Somebody in a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParticipantDescription {
+    /// Participant id, `PA_…`.
+    pub sid: String,
+    /// LiveKit identity.
+    pub identity: String,
+    /// Display name.
+    pub name: String,
+    /// The media connection is up.
+    pub connected: bool,
+    /// Not shown to the others.
+    pub hidden: bool,
+    /// Attributes from the token and later updates.
+    pub attributes: BTreeMap<String, String>,
+    /// Published tracks.
+    pub tracks: Vec<TrackDescription>,
+}
+
+/// What somebody may do in the room; the `video` grant of a token, after defaults.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permissions {
+    /// May publish tracks.
+    pub publish: bool,
+    /// May receive tracks.
+    pub subscribe: bool,
+    /// May send data.
+    pub publish_data: bool,
+    /// When not empty: only these sources may be published.
+    pub publish_sources: Vec<TrackSource>,
+    /// May change own name, metadata and attributes.
+    pub update_own_metadata: bool,
+    /// Nobody is told of this participant.
+    pub hidden: bool,
+    /// Marked as a recorder.
+    pub recorder: bool,
+}
+
+/// Counters since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SfuStats {
+    /// Rooms now.
+    pub rooms: usize,
+    /// Participants now.
+    pub participants: usize,
+    /// Tracks published now.
+    pub tracks: usize,
+    /// Tracks being forwarded now: one per track and subscriber.
+    pub subscriptions: usize,
+    /// Media packets that came in.
+    pub packets_in: u64,
+    /// Media packets handed on, one per subscriber.
+    pub packets_forwarded: u64,
+    /// UDP datagrams received.
+    pub datagrams_in: u64,
+    /// UDP datagrams sent.
+    pub datagrams_out: u64,
+    /// Bytes of the UDP datagrams received.
+    pub bytes_in: u64,
+    /// Bytes of the UDP datagrams sent.
+    pub bytes_out: u64,
+    /// Datagrams that belonged to nobody.
+    pub datagrams_unknown: u64,
+    /// Datagrams the socket did not take.
+    pub datagrams_dropped: u64,
+}
