@@ -1,1 +1,18 @@
-//! The client side of a call: commands in, view snapshots out.
+//! The client side of a call. One owner of the call's state ([`Call`]) takes commands and publishes whole
+//! [`CallView`](visita_protocol::view::CallView) snapshots; it drives the media connection (`rtc`), the person's own devices
+//! ([`LocalMedia`]) and the room channel. Encoded pictures leave through [`FrameHub`]. It knows nothing of windows.
+//!
+//! [`peer`] is a participant without a window, for demonstration, load and tests; `visita-peer` is its program.
+
+mod call;
+mod channel;
+pub mod entry;
+pub mod frames;
+pub mod local;
+mod people;
+pub mod peer;
+mod playout;
+
+pub use call::{Call, CallState, JoinTarget};
+pub use frames::FrameHub;
+pub use local::{CameraChoice, LocalMedia, LocalState, MicrophoneChoice, SpeakerChoice};

@@ -1,0 +1,161 @@
+//! The client's end of the room channel: connects, says hello, comes back by itself while its token is good.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep, timeout},
+};
+use tokio_tungstenite::{connect_async, tungstenite::Message};
+use visita_protocol::{
+    Problem, Secret,
+    channel::{ClientMessage, ServerMessage},
+};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A line that says nothing for this long is dead; pings go out three times as often.
+const SILENCE_LIMIT: Duration = Duration::from_secs(15);
+const PING_EVERY: Duration = Duration::from_secs(5);
+const RETRY_FIRST: Duration = Duration::from_millis(250);
+const RETRY_MAX: Duration = Duration::from_secs(4);
+
+/// What the channel tells the call.
+#[derive(Debug)]
+pub(crate) enum ChannelEvent {
+    /// A message of the server.
+    Message(ServerMessage),
+    /// The line is lost and is being made again.
+    Lost,
+    /// The server refuses our hello: a new entry is needed.
+    Refused(Problem),
+}
+
+/// A running channel; dropping it hangs up.
+pub(crate) struct Channel {
+    commands: mpsc::UnboundedSender<ClientMessage>,
+}
+
+impl Channel {
+    /// Starts the channel in the background.
+    pub(crate) fn start(url: String, token: Secret) -> (Self, mpsc::UnboundedReceiver<ChannelEvent>) {
+        let (commands, inbox) = mpsc::unbounded_channel();
+        let (events, outbox) = mpsc::unbounded_channel();
+        tokio::spawn(run(url, token, inbox, events));
+        (Self { commands }, outbox)
+    }
+
+    /// Sends a message now, or when the line is back.
+    pub(crate) fn send(&self, message: ClientMessage) {
+        // The task ends only when the call drops both ends.
+        let _ = self.commands.send(message);
+    }
+}
+
+enum Ended {
+    /// The call let go of the channel.
+    Dropped,
+    /// The server said it is over, or refused us.
+    ByServer,
+    Line,
+}
+
+async fn run(
+    url: String,
+    token: Secret,
+    mut inbox: mpsc::UnboundedReceiver<ClientMessage>,
+    events: mpsc::UnboundedSender<ChannelEvent>,
+) {
+    let mut last_seen = None;
+    let mut retry = RETRY_FIRST;
+    loop {
+        match converse(&url, &token, &mut last_seen, &mut inbox, &events, &mut retry).await {
+            Ended::Dropped | Ended::ByServer => return,
+            Ended::Line => {
+                if events.send(ChannelEvent::Lost).is_err() {
+                    return;
+                }
+                sleep(retry).await;
+                retry = (retry * 2).min(RETRY_MAX);
+            }
+        }
+    }
+}
+
+async fn converse(
+    url: &str,
+    token: &Secret,
+    last_seen: &mut Option<u64>,
+    inbox: &mut mpsc::UnboundedReceiver<ClientMessage>,
+    events: &mpsc::UnboundedSender<ChannelEvent>,
+    retry: &mut Duration,
+) -> Ended {
+    let socket = match timeout(CONNECT_TIMEOUT, connect_async(url)).await {
+        Ok(Ok((socket, _))) => socket,
+        Ok(Err(error)) => {
+            tracing::info!(%error, "room channel not reached");
+            return Ended::Line;
+        }
+        Err(_) => return Ended::Line,
+    };
+    let (mut sink, mut stream) = socket.split();
+    let hello = ClientMessage::Hello { token: token.clone(), last_seen: *last_seen };
+    if sink.send(text(&hello)).await.is_err() {
+        return Ended::Line;
+    }
+    let mut welcomed = false;
+    let mut heard = Instant::now();
+    let mut ping = tokio::time::interval(PING_EVERY);
+    loop {
+        tokio::select! {
+            message = inbox.recv(), if welcomed => match message {
+                Some(message) => if sink.send(text(&message)).await.is_err() { return Ended::Line },
+                None => {
+                    let _ = sink.close().await;
+                    return Ended::Dropped;
+                }
+            },
+            _ = ping.tick() => {
+                if heard.elapsed() > SILENCE_LIMIT || events.is_closed() { return Ended::Line; }
+                if welcomed && sink.send(text(&ClientMessage::Ping)).await.is_err() { return Ended::Line }
+            }
+            message = stream.next() => {
+                heard = Instant::now();
+                let Some(Ok(message)) = message else { return Ended::Line };
+                let Message::Text(body) = message else { continue };
+                let Ok(message) = serde_json::from_str::<ServerMessage>(&body) else {
+                    tracing::warn!("a room channel message was not understood");
+                    continue;
+                };
+                if let Some(seq) = seq(&message) { *last_seen = Some(seq) }
+                match &message {
+                    ServerMessage::Welcome { .. } => { welcomed = true; *retry = RETRY_FIRST; }
+                    ServerMessage::Refused { error } if !welcomed => {
+                        let _ = events.send(ChannelEvent::Refused(error.clone()));
+                        return Ended::ByServer;
+                    }
+                    ServerMessage::Closed { .. } => {
+                        let _ = events.send(ChannelEvent::Message(message));
+                        return Ended::ByServer;
+                    }
+                    _ => {}
+                }
+                if events.send(ChannelEvent::Message(message)).is_err() { return Ended::Dropped }
+            }
+        }
+    }
+}
+
+fn seq(message: &ServerMessage) -> Option<u64> {
+    match message {
+        ServerMessage::Welcome { seq, .. }
+        | ServerMessage::Joined { seq, .. }
+        | ServerMessage::Left { seq, .. }
+        | ServerMessage::MediaChanged { seq, .. } => Some(*seq),
+        ServerMessage::Closed { .. } | ServerMessage::Refused { .. } | ServerMessage::Pong => None,
+    }
+}
+
+fn text(message: &ClientMessage) -> Message {
+    Message::text(serde_json::to_string(message).unwrap_or_default())
+}

@@ -1,0 +1,85 @@
+//! The two HTTP calls of a link: looking at it (`GET /join/<code>`) and going in (`POST /join/<code>`).
+
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+
+use serde::de::DeserializeOwned;
+use visita_protocol::{
+    ErrorBody, ErrorCode, Problem,
+    entry::{EnterRequest, Entry, JoinPreview},
+    link::{LinkError, RoomLink},
+};
+
+/// How long a server may take to answer before it counts as not reached.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(8);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Reads a link as people paste it.
+pub fn parse_link(text: &str) -> Result<RoomLink, Problem> {
+    RoomLink::parse(text).map_err(|error| match error {
+        LinkError::NotALink | LinkError::NotARoom => Problem::new(ErrorCode::LinkMalformed, error.to_string()),
+    })
+}
+
+/// Looks at a link without using anything up. Also tells how long the server took to answer.
+pub async fn preview(link: &RoomLink) -> Result<(JoinPreview, Duration), Problem> {
+    let started = Instant::now();
+    let answer = client()?.get(join_url(link)?).header("accept", "application/json").send().await;
+    let preview = read(answer).await?;
+    Ok((preview, started.elapsed()))
+}
+
+/// Goes in: answers where media and room channel are, with a token for each.
+pub async fn enter(link: &RoomLink, request: &EnterRequest) -> Result<Entry, Problem> {
+    let answer = client()?.post(join_url(link)?).header("accept", "application/json").json(request).send().await;
+    read(answer).await
+}
+
+fn client() -> Result<&'static reqwest::Client, Problem> {
+    static CLIENT: OnceLock<Option<reqwest::Client>> = OnceLock::new();
+    CLIENT
+        .get_or_init(|| {
+            reqwest::Client::builder()
+                .timeout(ANSWER_TIMEOUT)
+                .connect_timeout(CONNECT_TIMEOUT)
+                // A link names its server; a redirect elsewhere would hand the code to somebody else.
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .ok()
+        })
+        .as_ref()
+        .ok_or_else(|| Problem::new(ErrorCode::Internal, "the HTTP client could not be made"))
+}
+
+fn join_url(link: &RoomLink) -> Result<url::Url, Problem> {
+    link.server
+        .join(&format!("join/{}", link.code.expose()))
+        .map_err(|_| Problem::new(ErrorCode::LinkMalformed, "this is not a link"))
+}
+
+async fn read<T: DeserializeOwned>(answer: reqwest::Result<reqwest::Response>) -> Result<T, Problem> {
+    // `without_url`: the URL carries the seat's code, which belongs in no log and no message.
+    let response = answer.map_err(|e| {
+        let error = e.without_url();
+        tracing::info!(%error, "the server does not answer");
+        Problem::new(ErrorCode::ServerUnreachable, "the server does not answer")
+    })?;
+    let status = response.status();
+    let body = response
+        .bytes()
+        .await
+        .map_err(|_| Problem::new(ErrorCode::ServerUnreachable, "the server broke off its answer"))?;
+    if status.is_success() {
+        return serde_json::from_slice(&body).map_err(|_| not_understood());
+    }
+    match serde_json::from_slice::<ErrorBody>(&body) {
+        Ok(body) => Err(body.error),
+        Err(_) => Err(not_understood()),
+    }
+}
+
+fn not_understood() -> Problem {
+    Problem::new(ErrorCode::ServerNotUnderstood, "the server answers, but not like a Visita server")
+}

@@ -1,0 +1,147 @@
+//! Encoded pictures on their way from the network (and from one's own camera) to whoever shows them.
+//!
+//! A sink must take a frame without waiting: the network never waits for a screen.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Weak},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use tokio::sync::mpsc;
+use visita_protocol::PixelSize;
+
+/// One encoded picture (VP8).
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Which stream; [`visita_protocol::frames::LOCAL_PREVIEW`] is one's own camera.
+    pub stream: u32,
+    /// Sequence in the stream, wrapping.
+    pub sequence: u32,
+    /// Decodes on its own.
+    pub key: bool,
+    /// Size, known on key frames.
+    pub size: Option<PixelSize>,
+    /// Unix time in µs at which the frame was whole.
+    pub at_us: u64,
+    /// The encoded picture.
+    pub data: Bytes,
+}
+
+/// Something that shows frames.
+pub trait FrameSink: Send + Sync {
+    /// Takes a frame; never waits.
+    fn frame(&self, frame: Frame);
+    /// The stream is over.
+    fn ended(&self, stream: u32);
+}
+
+/// Hands every frame to every sink. Cheap to clone.
+#[derive(Clone)]
+pub struct FrameHub {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    state: Mutex<State>,
+    key_frames: mpsc::UnboundedSender<u32>,
+}
+
+#[derive(Default)]
+struct State {
+    sinks: Vec<Weak<dyn FrameSink>>,
+    sequences: HashMap<u32, u32>,
+}
+
+impl FrameHub {
+    /// A hub, and the streams for which sinks want a key frame.
+    pub fn new() -> (Self, mpsc::UnboundedReceiver<u32>) {
+        let (key_frames, wanted) = mpsc::unbounded_channel();
+        (Self { inner: Arc::new(Inner { state: Mutex::default(), key_frames }) }, wanted)
+    }
+
+    /// Adds a sink; it is forgotten when its last owner drops it. All streams are asked for a key frame.
+    pub fn attach(&self, sink: &Arc<dyn FrameSink>) {
+        let streams: Vec<u32> = {
+            let mut state = self.inner.state.lock();
+            state.sinks.push(Arc::downgrade(sink));
+            state.sequences.keys().copied().collect()
+        };
+        for stream in streams {
+            self.want_key_frame(stream);
+        }
+    }
+
+    /// A sink cannot go on without a key frame of this stream.
+    pub fn want_key_frame(&self, stream: u32) {
+        // Nobody listens once the call is over; then nobody needs the frame either.
+        let _ = self.inner.key_frames.send(stream);
+    }
+
+    /// Hands on one encoded picture.
+    pub fn push(&self, stream: u32, key: bool, size: Option<PixelSize>, data: Bytes) {
+        let at_us = unix_us();
+        let mut state = self.inner.state.lock();
+        let sequence = state.sequences.entry(stream).or_insert(0);
+        *sequence = sequence.wrapping_add(1);
+        let frame = Frame { stream, sequence: *sequence, key, size, at_us, data };
+        state.sinks.retain(|sink| match sink.upgrade() {
+            Some(sink) => {
+                sink.frame(frame.clone());
+                true
+            }
+            None => false,
+        });
+    }
+
+    /// The stream is over.
+    pub fn end(&self, stream: u32) {
+        let mut state = self.inner.state.lock();
+        state.sequences.remove(&stream);
+        for sink in state.sinks.iter().filter_map(Weak::upgrade) {
+            sink.ended(stream);
+        }
+    }
+}
+
+/// Unix time in µs.
+pub fn unix_us() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map(|d| u64::try_from(d.as_micros()).unwrap_or(u64::MAX)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Seen(Mutex<Vec<(u32, u32)>>);
+
+    impl FrameSink for Seen {
+        fn frame(&self, frame: Frame) {
+            self.0.lock().push((frame.stream, frame.sequence));
+        }
+        fn ended(&self, stream: u32) {
+            self.0.lock().push((stream, 0));
+        }
+    }
+
+    #[test]
+    fn frames_are_numbered_by_stream_and_reach_living_sinks() {
+        let (hub, mut wanted) = FrameHub::new();
+        let seen = Arc::new(Seen::default());
+        let sink: Arc<dyn FrameSink> = seen.clone();
+        hub.push(1, true, None, Bytes::new());
+        hub.attach(&sink);
+        assert_eq!(wanted.try_recv().ok(), Some(1));
+        hub.push(1, false, None, Bytes::new());
+        hub.push(2, true, None, Bytes::new());
+        hub.end(1);
+        drop(sink);
+        assert_eq!(*seen.0.lock(), [(1, 2), (2, 1), (1, 0)]);
+        drop(seen);
+        hub.push(2, false, None, Bytes::new());
+        assert!(hub.inner.state.lock().sinks.is_empty());
+    }
+}

@@ -1,0 +1,213 @@
+//! The camera thread: capture, one's own small picture for the page, and the published picture.
+
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
+
+use visita_codec::{
+    I420Frame,
+    scale::Scaler,
+    vp8::{Content, Encoder, EncoderConfig},
+};
+use visita_media::{
+    DeviceError,
+    camera::{self, PatternSource, VideoSource},
+};
+use visita_protocol::{Bitrate, PixelSize, frames::LOCAL_PREVIEW, view::DeviceState};
+use visita_rtc::LocalVideo;
+
+use super::{CAPTURE_FPS, CAPTURE_SIZE, CameraChoice, RETRY, Shared, device_state};
+
+/// A camera that gives nothing for this long is opened again.
+const STALLED: Duration = Duration::from_secs(3);
+/// One's own picture is enough for a person at half the rate.
+const PREVIEW_EVERY: u32 = 2;
+const PREVIEW_BITRATE: Bitrate = Bitrate::from_kbps(500);
+
+struct Opened {
+    source: Box<dyn VideoSource>,
+    generation: u32,
+    last_frame: Instant,
+}
+
+pub(super) fn run(shared: &Shared) {
+    let mut opened: Option<Opened> = None;
+    let mut preview = Picture::default();
+    let mut published = Picture::default();
+    let mut scaler = Scaler::new();
+    let mut count = 0_u32;
+    while !shared.stopping() {
+        let (choice, on, publication, preview_size, generation) = {
+            let wish = shared.camera.lock();
+            (wish.choice.clone(), wish.on, wish.publication.clone(), wish.preview, wish.generation)
+        };
+        if !on || choice == CameraChoice::None {
+            opened = None;
+            let state = if choice == CameraChoice::None { DeviceState::Missing } else { DeviceState::Off };
+            shared.set_state(|s| s.camera = state);
+            shared.wait(Duration::from_secs(1));
+            continue;
+        }
+        if opened.as_ref().is_some_and(|o| o.generation != generation) {
+            opened = None;
+        }
+        let current = match &mut opened {
+            Some(current) => current,
+            None => match open(&choice) {
+                Ok(source) => {
+                    let label = source.label().to_owned();
+                    shared.set_state(|s| s.camera = DeviceState::On { label });
+                    preview = Picture::default();
+                    published = Picture::default();
+                    opened.insert(Opened { source, generation, last_frame: Instant::now() })
+                }
+                Err(error) => {
+                    tracing::info!(%error, "the camera did not open");
+                    shared.set_state(|s| s.camera = device_state(&error, ""));
+                    shared.wait(RETRY);
+                    continue;
+                }
+            },
+        };
+        let frame = match current.source.next(Duration::from_millis(200)) {
+            Ok(Some(frame)) => frame,
+            Ok(None) if current.last_frame.elapsed() < STALLED => continue,
+            Ok(None) => {
+                fail(shared, &DeviceError::Failed("the camera gives no picture".into()));
+                opened = None;
+                continue;
+            }
+            Err(error) => {
+                fail(shared, &error);
+                opened = None;
+                continue;
+            }
+        };
+        current.last_frame = Instant::now();
+        count = count.wrapping_add(1);
+        if let Some(publication) = &publication {
+            let key = shared.publication_key_wanted.swap(false, Ordering::Relaxed);
+            let bitrate = Bitrate::from_bps(shared.video_bitrate.load(Ordering::Relaxed));
+            let at = frame.captured_at.saturating_duration_since(shared.epoch);
+            *shared.published_size.lock() = frame.size();
+            publish(&mut published, publication, &frame, at, bitrate, key);
+        }
+        if let Some(size) = preview_size.filter(|_| count.is_multiple_of(PREVIEW_EVERY)) {
+            let size = fit(frame.size(), size);
+            let small = if size == frame.size() { None } else { Some(scaler.scale(&frame, size)) };
+            let key = shared.preview_key_wanted.swap(false, Ordering::Relaxed);
+            let at = frame.captured_at.saturating_duration_since(shared.epoch);
+            let fps = CAPTURE_FPS / PREVIEW_EVERY;
+            let encoded = preview.encode(small.as_ref().unwrap_or(&frame), at, PREVIEW_BITRATE, fps, key);
+            if let Some(encoded) = encoded {
+                let size = encoded.key.then_some(encoded.size);
+                shared.hub.push(LOCAL_PREVIEW, encoded.key, size, encoded.data);
+            }
+        }
+    }
+}
+
+fn open(choice: &CameraChoice) -> Result<Box<dyn VideoSource>, DeviceError> {
+    match choice {
+        CameraChoice::Default => camera::open(None, CAPTURE_SIZE, CAPTURE_FPS),
+        CameraChoice::Device(id) => camera::open(Some(id), CAPTURE_SIZE, CAPTURE_FPS),
+        CameraChoice::Pattern => Ok(Box::new(PatternSource::new(CAPTURE_SIZE, CAPTURE_FPS))),
+        CameraChoice::None => Err(DeviceError::Missing),
+    }
+}
+
+fn fail(shared: &Shared, error: &DeviceError) {
+    tracing::info!(%error, "the camera stopped");
+    shared.set_state(|s| s.camera = device_state(error, ""));
+    shared.wait(RETRY);
+}
+
+fn publish(
+    picture: &mut Picture,
+    publication: &LocalVideo,
+    frame: &I420Frame,
+    at: Duration,
+    bitrate: Bitrate,
+    key: bool,
+) {
+    if let Some(encoded) = picture.encode(frame, at, bitrate, CAPTURE_FPS, key) {
+        publication.write(0, &encoded.data, encoded.key, at);
+    }
+}
+
+/// The largest size not above `limit` that keeps the picture's shape, in even pixels.
+fn fit(size: PixelSize, limit: PixelSize) -> PixelSize {
+    if size.width <= limit.width && size.height <= limit.height || size.width == 0 || size.height == 0 {
+        return size;
+    }
+    let by_width = limit.width * size.height <= limit.height * size.width;
+    let (width, height) = if by_width {
+        (limit.width, limit.width * size.height / size.width)
+    } else {
+        (limit.height * size.width / size.height, limit.height)
+    };
+    PixelSize::new((width & !1).max(2), (height & !1).max(2))
+}
+
+/// An encoder that follows size and rate, made anew when the size changes.
+#[derive(Default)]
+struct Picture {
+    encoder: Option<Encoder>,
+    bitrate: Bitrate,
+}
+
+impl Picture {
+    fn encode(
+        &mut self,
+        frame: &I420Frame,
+        at: Duration,
+        bitrate: Bitrate,
+        fps: u32,
+        key: bool,
+    ) -> Option<visita_codec::vp8::EncodedVideo> {
+        if self.encoder.as_ref().is_some_and(|e| e.config().size != frame.size()) {
+            self.encoder = None;
+        }
+        if self.encoder.is_none() {
+            let threads = if frame.size().area() >= 640 * 480 { 2 } else { 1 };
+            let config = EncoderConfig { size: frame.size(), bitrate, fps, content: Content::Camera, threads };
+            match Encoder::new(config) {
+                Ok(encoder) => self.encoder = Some(encoder),
+                Err(error) => {
+                    tracing::warn!(%error, "no encoder for this picture");
+                    return None;
+                }
+            }
+            self.bitrate = bitrate;
+        }
+        let encoder = self.encoder.as_mut()?;
+        if self.bitrate != bitrate {
+            if let Err(error) = encoder.set_bitrate(bitrate) {
+                tracing::warn!(%error, "the encoder keeps its rate");
+            }
+            self.bitrate = bitrate;
+        }
+        match encoder.encode(frame, at, key) {
+            Ok(encoded) => encoded,
+            Err(error) => {
+                tracing::warn!(%error, "a picture was not encoded");
+                self.encoder = None;
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_keeps_its_shape() {
+        let limit = PixelSize::new(640, 360);
+        assert_eq!(fit(PixelSize::new(1280, 720), limit), limit);
+        assert_eq!(fit(PixelSize::new(640, 480), limit), PixelSize::new(480, 360));
+        assert_eq!(fit(PixelSize::new(320, 180), limit), PixelSize::new(320, 180));
+    }
+}

@@ -1,0 +1,191 @@
+//! A participant without a window: joins, sends camera and microphone (or test pattern and tone), receives everyone, and
+//! tells what it saw. `visita-peer` is its program; the desktop app's test call is the same peer in its own process.
+
+mod report;
+mod watcher;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::watch;
+use visita_protocol::{
+    Problem,
+    channel::LeaveReason,
+    view::{CallView, ConnectionView},
+};
+use visita_rtc::MediaKind;
+
+pub use report::{AudioReport, Latency, Report, SentReport, StreamReport, VideoReport};
+
+use crate::{
+    Call, CallState, CameraChoice, FrameHub, JoinTarget, LocalMedia, MicrophoneChoice, SpeakerChoice,
+    frames::FrameSink,
+    people::participant_id,
+};
+use watcher::Watcher;
+
+/// What the peer does.
+#[derive(Clone, Debug)]
+pub struct PeerOptions {
+    /// Where to go.
+    pub target: JoinTarget,
+    /// What it shows.
+    pub camera: CameraChoice,
+    /// What it says.
+    pub microphone: MicrophoneChoice,
+    /// Where it plays what it hears; [`SpeakerChoice::Null`] measures only.
+    pub speaker: SpeakerChoice,
+    /// How long it stays; without it until the room ends or `stop` says so.
+    pub stay: Option<Duration>,
+    /// Decodes and measures what it receives. A friendly peer that only keeps company does not need to.
+    pub measure: bool,
+}
+
+/// Why a peer ended without a report.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NotIn(pub Problem);
+
+/// Runs a peer until its time is over, the room ends, or `stop` becomes true.
+pub async fn run(options: PeerOptions, mut stop: watch::Receiver<bool>) -> Result<Report, NotIn> {
+    let usage = report::Usage::start();
+    let started = Instant::now();
+    let (hub, key_frames) = FrameHub::new();
+    let media =
+        Arc::new(LocalMedia::start(options.camera.clone(), options.microphone, options.speaker, hub.clone()));
+    media.set_preview(None);
+    if options.camera == CameraChoice::None {
+        media.set_camera_on(false);
+    }
+    let watcher = options.measure.then(|| Arc::new(Watcher::start(hub.clone(), started)));
+    let sink: Option<Arc<dyn FrameSink>> = watcher.clone().map(|w| w as Arc<dyn FrameSink>);
+    if let Some(sink) = &sink {
+        hub.attach(sink);
+        media.playout().lock().probe();
+    }
+    let call = Call::join(options.target, media, hub, key_frames);
+    let mut state = call.watch();
+    let mut joined = None;
+    let mut ended: Option<LeaveReason> = None;
+    let mut views = Views::default();
+    let mut deadline = None;
+    // Those who leave are measured shortly before.
+    let mut look = tokio::time::interval(Duration::from_millis(500));
+    loop {
+        let now = state.borrow_and_update().clone();
+        match now {
+            CallState::Failed(problem) => return Err(NotIn(problem)),
+            CallState::Over(reason) => {
+                ended = Some(reason);
+                break;
+            }
+            CallState::Running(view) => {
+                if joined.is_none() && view.connection == ConnectionView::Connected {
+                    joined = Some(started.elapsed());
+                    deadline = options.stay.map(|stay| Instant::now() + stay);
+                    tracing::info!(joined_ms = started.elapsed().as_millis(), "in the room");
+                }
+                views.take(&view, &call);
+            }
+        }
+        let until = deadline.map(tokio::time::Instant::from_std);
+        tokio::select! {
+            changed = state.changed() => if changed.is_err() { break },
+            () = sleep_until(until) => break,
+            () = stopped(&mut stop) => break,
+            _ = look.tick() => {}
+        }
+    }
+    if let CallState::Running(view) = &*state.borrow() {
+        views.take(view, &call);
+    }
+    let in_room = joined.map_or(Duration::ZERO, |joined| started.elapsed().saturating_sub(joined));
+    let report = Report {
+        joined_ms: joined.map(report::millis),
+        first_frame_ms: watcher.as_deref().and_then(Watcher::first_frame).map(report::millis),
+        sent: report::sent(call.stats().as_ref(), call.media().published_size(), in_room),
+        streams: report::streams(&views, watcher.as_deref()),
+        ended: ended.unwrap_or(LeaveReason::Left),
+        cpu_cores: usage.cores(),
+        rss_mb: report::rss_mb(),
+    };
+    if ended.is_none() {
+        call.leave();
+        // The others should hear of it now, not by a time-out; but a dead server must not keep us.
+        let _ = tokio::time::timeout(Duration::from_secs(2), state.wait_for(|s| matches!(s, CallState::Over(_)))).await;
+    }
+    Ok(report)
+}
+
+/// The sender gone means nobody will ever stop us by hand.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending().await
+    }
+}
+
+async fn sleep_until(at: Option<tokio::time::Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Everybody who was ever seen, and their tracks: a report also speaks of those who left.
+#[derive(Default)]
+struct Views {
+    videos: Vec<SeenVideo>,
+    people: Vec<SeenPerson>,
+}
+
+struct SeenVideo {
+    stream: u32,
+    participant: String,
+    source: visita_protocol::view::StreamSource,
+}
+
+struct SeenPerson {
+    participant: String,
+    /// Last sound measured while they were there.
+    sound: Vec<(String, crate::playout::VoiceReport)>,
+}
+
+impl Views {
+    fn take(&mut self, view: &CallView, call: &Call) {
+        for person in &view.people {
+            let id = person.participant_id.to_string();
+            for stream in &person.streams {
+                if !self.videos.iter().any(|v| v.stream == stream.stream_id) {
+                    self.videos.push(SeenVideo {
+                        stream: stream.stream_id,
+                        participant: id.clone(),
+                        source: stream.source,
+                    });
+                }
+            }
+            if !self.people.iter().any(|p| p.participant == id) {
+                self.people.push(SeenPerson { participant: id, sound: Vec::new() });
+            }
+        }
+        let voices: Vec<(String, String)> = call
+            .stats()
+            .map(|stats| stats.received)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|track| track.kind == MediaKind::Audio)
+            .map(|track| (track.identity, track.sid))
+            .collect();
+        let playout = call.media().playout().lock();
+        for person in &mut self.people {
+            let theirs = voices.iter().filter(|(who, _)| participant_id(who).as_str() == person.participant);
+            for (_, sid) in theirs {
+                if let Some(sound) = playout.report(sid) {
+                    person.sound.retain(|(known, _)| known != sid);
+                    person.sound.push((sid.clone(), sound));
+                }
+            }
+        }
+    }
+}

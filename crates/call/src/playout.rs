@@ -1,0 +1,218 @@
+//! What comes out of the speaker: a jitter buffer per voice, mixed in blocks of 10 ms, and the test sound.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use parking_lot::Mutex;
+use visita_codec::{
+    jitter::{AudioPacket, JitterBuffer, Popped},
+    level,
+    mix::Mixer,
+    tone::{self, ToneReading},
+};
+use visita_media::{DeviceError, microphone::AudioSource};
+
+const BLOCK: usize = 480;
+/// How much of each voice is kept for measuring: one second.
+const PROBE_LEN: usize = 48_000;
+/// How long after it was heard the echo gives a sound back.
+const ECHO_DELAY: Duration = Duration::from_millis(1500);
+
+/// All voices that are heard.
+pub(crate) struct Playout {
+    voices: HashMap<String, Voice>,
+    mixer: Mixer,
+    test_sound: Option<usize>,
+    level: f32,
+    echo: Option<VecDeque<[f32; BLOCK]>>,
+    probing: bool,
+}
+
+struct Voice {
+    buffer: JitterBuffer,
+    heard: bool,
+    probe: VecDeque<f32>,
+    gap_blocks: u32,
+    since_first: u32,
+}
+
+/// What a voice sounded like.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct VoiceReport {
+    /// Pitch and level of the last second.
+    pub(crate) tone: ToneReading,
+    /// Milliseconds without real sound since the first.
+    pub(crate) gaps_ms: u32,
+    /// Milliseconds since the first sound.
+    pub(crate) heard_ms: u32,
+    /// What the jitter buffer holds, in milliseconds.
+    pub(crate) delay_ms: u32,
+}
+
+impl Playout {
+    pub(crate) fn new() -> Self {
+        Self {
+            voices: HashMap::new(),
+            mixer: Mixer::new(),
+            test_sound: None,
+            level: 0.0,
+            echo: None,
+            probing: false,
+        }
+    }
+
+    /// A packet of a voice has come.
+    pub(crate) fn push(&mut self, voice: &str, packet: AudioPacket, now: Instant) {
+        if !self.voices.contains_key(voice) {
+            match JitterBuffer::new() {
+                Ok(buffer) => {
+                    let new =
+                        Voice { buffer, heard: false, probe: VecDeque::new(), gap_blocks: 0, since_first: 0 };
+                    self.voices.insert(voice.to_owned(), new);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "no decoder for a voice");
+                    return;
+                }
+            }
+        }
+        if let Some(voice) = self.voices.get_mut(voice) {
+            voice.buffer.push(packet, now);
+        }
+    }
+
+    /// The voice is over.
+    pub(crate) fn remove(&mut self, voice: &str) {
+        self.voices.remove(voice);
+    }
+
+    /// Level of the last block, 0 to 1.
+    pub(crate) fn level(&self) -> f32 {
+        self.level
+    }
+
+    /// Plays the test sound from its start.
+    pub(crate) fn play_test_sound(&mut self) {
+        self.test_sound = Some(0);
+    }
+
+    /// Keeps the last second of every voice for [`Playout::report`].
+    pub(crate) fn probe(&mut self) {
+        self.probing = true;
+    }
+
+    /// What a voice sounded like.
+    pub(crate) fn report(&self, voice: &str) -> Option<VoiceReport> {
+        let voice = self.voices.get(voice).filter(|v| v.heard)?;
+        let samples: Vec<f32> = voice.probe.iter().copied().collect();
+        Some(VoiceReport {
+            tone: tone::measure(&samples),
+            gaps_ms: voice.gap_blocks * 10,
+            heard_ms: voice.since_first * 10,
+            delay_ms: voice.buffer.stats().delay_ms,
+        })
+    }
+
+    /// Renders the next 10 ms; called from the speaker's thread.
+    pub(crate) fn render(playout: &Mutex<Self>, out: &mut [f32; BLOCK]) {
+        let now = Instant::now();
+        let mut this = playout.lock();
+        let this = &mut *this;
+        this.mixer.begin();
+        for voice in this.voices.values_mut() {
+            let mut block = [0.0; BLOCK];
+            let popped = voice.buffer.pop(&mut block, now);
+            let real = matches!(popped, Popped::Audio);
+            voice.heard |= real;
+            if voice.heard {
+                voice.since_first += 1;
+                voice.gap_blocks += u32::from(!real);
+            }
+            if this.probing {
+                voice.probe.extend(block);
+                let over = voice.probe.len().saturating_sub(PROBE_LEN);
+                voice.probe.drain(..over);
+            }
+            if !matches!(popped, Popped::Silence) {
+                this.mixer.add(&block);
+            }
+        }
+        if let Some(at) = this.test_sound {
+            let mut block = [0.0; BLOCK];
+            this.test_sound = test_sound(at, &mut block);
+            this.mixer.add(&block);
+        }
+        this.mixer.finish(out);
+        this.level = level::meter(out);
+        if let Some(echo) = &mut this.echo {
+            echo.push_back(*out);
+            let most = usize::try_from(ECHO_DELAY.as_millis() / 10).unwrap_or(0) + 20;
+            let over = echo.len().saturating_sub(most);
+            echo.drain(..over);
+        }
+    }
+}
+
+/// Fills one block of the test sound, two soft notes; answers where to go on.
+fn test_sound(at: usize, block: &mut [f32; BLOCK]) -> Option<usize> {
+    const NOTE: usize = 48_000 * 35 / 100;
+    for (i, sample) in block.iter_mut().enumerate() {
+        let n = at + i;
+        let (hz, into) = if n < NOTE { (523.25, n) } else { (659.25, n - NOTE) };
+        #[allow(clippy::cast_precision_loss, reason = "a note is far shorter than 2^24 samples")]
+        let seconds = into as f32 / 48_000.0;
+        let attack = (seconds / 0.01).min(1.0);
+        *sample = 0.2 * attack * (-5.0 * seconds).exp() * (std::f32::consts::TAU * hz * seconds).sin();
+    }
+    (at + BLOCK < 2 * NOTE).then_some(at + BLOCK)
+}
+
+/// A microphone that gives back what the speaker played [`ECHO_DELAY`] ago.
+pub(crate) struct EchoSource {
+    playout: Arc<Mutex<Playout>>,
+    next: Instant,
+    started: bool,
+}
+
+impl EchoSource {
+    pub(crate) fn new(playout: &Arc<Mutex<Playout>>) -> Self {
+        playout.lock().echo = Some(VecDeque::new());
+        Self { playout: playout.clone(), next: Instant::now(), started: false }
+    }
+}
+
+impl AudioSource for EchoSource {
+    fn read(&mut self, out: &mut [f32; BLOCK], timeout: Duration) -> Result<bool, DeviceError> {
+        let wait = self.next.saturating_duration_since(Instant::now());
+        if wait > timeout {
+            std::thread::sleep(timeout);
+            return Ok(false);
+        }
+        std::thread::sleep(wait);
+        self.next += Duration::from_millis(10);
+        let mut playout = self.playout.lock();
+        let Some(echo) = &mut playout.echo else {
+            out.fill(0.0);
+            return Ok(true);
+        };
+        let full = usize::try_from(ECHO_DELAY.as_millis() / 10).unwrap_or(0);
+        self.started |= echo.len() >= full;
+        let block = if self.started { echo.pop_front() } else { None };
+        self.started = block.is_some();
+        *out = block.unwrap_or([0.0; BLOCK]);
+        Ok(true)
+    }
+
+    fn label(&self) -> &str {
+        "Echo"
+    }
+}
+
+impl Drop for EchoSource {
+    fn drop(&mut self) {
+        self.playout.lock().echo = None;
+    }
+}
