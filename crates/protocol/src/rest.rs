@@ -51,7 +51,7 @@ pub struct CreateParticipant {
 }
 
 /// Body of `POST /v2/rooms`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CreateRoom {
     /// 2 to 25 seats, at least one of a plus user.
@@ -71,6 +71,9 @@ pub struct CreateRoom {
     /// Free text shown as the room's title, up to 500 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// From when on the links let nobody in any more, RFC 3339, in the future; never when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<String>,
 }
 
 /// A seat with its link.
@@ -117,6 +120,9 @@ pub struct Room {
     pub live: bool,
     /// Title.
     pub description: Option<String>,
+    /// From when on its links let nobody in any more, UTC with milliseconds, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<String>,
     /// Whether its links work.
     pub status: RoomStatus,
     /// UTC with milliseconds, RFC 3339.

@@ -1,0 +1,135 @@
+//! What every request handler has at hand, and the routes.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderMap, Method, StatusCode, header, uri::Authority},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde_json::json;
+use tokio::sync::watch;
+use tower_http::cors::{Any, CorsLayer};
+use url::Url;
+use visita_protocol::{ErrorCode, Problem};
+
+use crate::{
+    api, channel, clock::Clock, error::ApiError, join, keys::Keys, rooms::Rooms, store::Store, tokens::LiveKitSigner,
+};
+
+/// Longest body accepted, in bytes. A room of 25 with every right spelt out has less than 16 KiB.
+const MAX_BODY: usize = 256 * 1024;
+
+/// Shared by all handlers.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) keys: Keys,
+    pub(crate) rooms: Rooms,
+    pub(crate) clock: Clock,
+    pub(crate) signer: LiveKitSigner,
+    /// Media elsewhere: its URL.
+    pub(crate) livekit_url: Option<Url>,
+    pub(crate) public_url: Option<Url>,
+    /// Where it serves, as a client on this computer or network reaches it.
+    pub(crate) own_url: Url,
+    /// Turns true when the server stops.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// What links start with.
+    pub(crate) fn link_base(&self) -> &Url {
+        self.public_url.as_ref().unwrap_or(&self.own_url)
+    }
+
+    /// The server as this request reached it: the public URL where there is one, else by the name that was asked for.
+    pub(crate) fn base_for(&self, headers: &HeaderMap) -> Url {
+        if let Some(public) = &self.public_url {
+            return public.clone();
+        }
+        headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok())
+            .and_then(|host| host.parse::<Authority>().ok())
+            .filter(|host| !host.as_str().contains('@'))
+            .and_then(|host| Url::parse(&format!("http://{host}/")).ok())
+            .unwrap_or_else(|| self.own_url.clone())
+    }
+}
+
+/// `base` with `ws` for `http` and this path.
+pub(crate) fn websocket_url(base: &Url, path: &str) -> String {
+    let rest = base.as_str().trim_end_matches('/');
+    let rest = rest.strip_prefix("http").unwrap_or(rest);
+    format!("ws{rest}{path}")
+}
+
+/// Everything HTTP but the media server's own routes.
+pub(crate) fn routes(app: App) -> Router {
+    // A link's code is the whole credential and no cookie is involved: pages of other origins may use it.
+    let join_cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::ACCEPT, header::CONTENT_TYPE]);
+    Router::new()
+        .route("/join/{code}", get(join::look).post(join::enter))
+        .layer(join_cors)
+        .merge(api::routes())
+        .route("/channel", get(channel::open))
+        .route("/health", get(health))
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .with_state(app)
+}
+
+async fn health(axum::extract::State(app): axum::extract::State<App>) -> Response {
+    match app.store.has_company().await {
+        Ok(_) => Json(json!({ "status": "ok" })).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "storage failed");
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "storage_failed" }))).into_response()
+        }
+    }
+}
+
+async fn not_found() -> ApiError {
+    ApiError::from(Problem::new(ErrorCode::NotFound, "nothing here"))
+}
+
+async fn wrong_method() -> ApiError {
+    ApiError {
+        status: StatusCode::METHOD_NOT_ALLOWED,
+        problem: Problem::new(ErrorCode::Invalid, "no such method here"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn websocket_urls_follow_the_base() {
+        let url = |base: &str, path| websocket_url(&Url::parse(base).expect("a URL"), path);
+        assert_eq!(url("http://127.0.0.1:7880/", "/channel"), "ws://127.0.0.1:7880/channel");
+        assert_eq!(url("https://visits.example.org", ""), "wss://visits.example.org");
+        assert_eq!(url("https://example.org/visits/", "/channel"), "wss://example.org/visits/channel");
+    }
+}

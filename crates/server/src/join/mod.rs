@@ -1,0 +1,165 @@
+//! `/join/<code>`: a look that uses nothing up, as JSON for apps and as a page for browsers, and going in.
+
+mod page;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use visita_protocol::{
+    ErrorCode, Problem,
+    entry::{EnterRequest, Entry, JoinPreview},
+};
+use visita_room::{Facts, Refusal, Standing};
+
+use crate::{
+    app::{App, websocket_url},
+    error::{ApiError, Body, internal},
+    keys,
+    rooms::RoomError,
+    store::{StoredLink, StoredRoom, StoredSeat},
+    tokens::{ChannelToken, TOKEN_LIFE},
+};
+
+/// Longest display name, in characters.
+const MAX_NAME: usize = 120;
+
+/// `GET /join/<code>`
+pub(crate) async fn look(State(app): State<App>, Path(code): Path<String>, headers: HeaderMap) -> Response {
+    let preview = preview(&app, &code).await;
+    if !wants_page(&headers) {
+        return match preview {
+            Ok(preview) => no_store(Json(preview)),
+            Err(error) => error.into_response(),
+        };
+    }
+    let language = page::Language::of(&headers);
+    let base = app.base_for(&headers);
+    match preview {
+        Ok(preview) => page::invitation(&preview, &base, &code, language),
+        Err(error) => page::refusal(error.status, &error.problem, language),
+    }
+    .unwrap_or_else(|error| ApiError::from(error).into_response())
+}
+
+/// `POST /join/<code>`
+pub(crate) async fn enter(
+    State(app): State<App>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    let wanted = if body.0.is_empty() { EnterRequest::default() } else { body.json()? };
+    let name = wanted.display_name.as_deref().map(check_name).transpose()?;
+    let (link, room) = find(&app, &code).await?;
+    let seat = seat_of(&room, &link)?;
+
+    let facts = app.rooms.look(&link.room_id, link.participant_id.clone(), link.serial).await?;
+    let display_name = name.or(facts.display_name).unwrap_or_else(|| seat.user_id.to_string());
+    let entry = app.rooms.enter(&link.room_id, link.participant_id.clone(), link.serial, wanted.displace).await?;
+
+    let channel_token = ChannelToken {
+        room: room.room_id.clone(),
+        seat: seat.participant_id.clone(),
+        link: link.serial.0,
+        entry: entry.0,
+        name: display_name.clone(),
+        until: (app.clock.now() + TOKEN_LIFE).unix_ms(),
+    };
+    let livekit_token = app
+        .signer
+        .sign(&room.room_id, &seat.participant_id, &display_name, room.call_type, &seat.tools)
+        .map_err(internal)?;
+    let base = app.base_for(&headers);
+    tracing::info!(room = %room.room_id, seat = %seat.participant_id, "entered");
+    Ok(no_store(Json(Entry {
+        room_id: room.room_id.clone(),
+        participant_id: seat.participant_id.clone(),
+        display_name,
+        tools: seat.tools,
+        livekit_url: match &app.livekit_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => websocket_url(&base, ""),
+        },
+        livekit_token,
+        channel_url: websocket_url(&base, "/channel"),
+        channel_token: channel_token.sign(&app.keys).map_err(internal)?,
+    })))
+}
+
+async fn preview(app: &App, code: &str) -> Result<JoinPreview, ApiError> {
+    let (link, room) = find(app, code).await?;
+    let seat = seat_of(&room, &link)?;
+    let Facts { host_name, display_name, people_in, in_use } =
+        app.rooms.look(&link.room_id, link.participant_id.clone(), link.serial).await?;
+    Ok(JoinPreview {
+        room_id: room.room_id.clone(),
+        title: room.description.clone(),
+        company: room.company.name.clone(),
+        host_name,
+        call_type: room.call_type,
+        recording: room.recording,
+        participant_id: seat.participant_id.clone(),
+        is_admin: seat.is_admin,
+        display_name,
+        people_in,
+        in_use,
+        good_until: room.ends_at.map(|at| at.since(visita_room::Timestamp::default()).as_secs_f64()),
+    })
+}
+
+/// Where a code leads. Of a room that is deleted there is nothing left but that its links were links once.
+async fn find(app: &App, code: &str) -> Result<(StoredLink, StoredRoom), ApiError> {
+    let unknown = || Problem::new(ErrorCode::LinkUnknown, "there is no such link on this server");
+    let hash = app.keys.hash_code(code);
+    let link = app.store.link(hash).await?.filter(|link| keys::same(&link.hash, &hash)).ok_or_else(unknown)?;
+    if link.standing == Standing::Deleted {
+        return Err(RoomError::from(Refusal::RoomEnded).into());
+    }
+    let room = app.store.room(&link.room_id).await?.ok_or_else(|| RoomError::from(Refusal::RoomEnded))?;
+    Ok((link, room))
+}
+
+fn seat_of<'a>(room: &'a StoredRoom, link: &StoredLink) -> Result<&'a StoredSeat, RoomError> {
+    let seat = room.seats.iter().find(|seat| seat.participant_id == link.participant_id);
+    seat.ok_or(RoomError::Refused(Refusal::NoSuchSeat))
+}
+
+fn check_name(name: &str) -> Result<String, Problem> {
+    let name = name.trim();
+    if !(1..=MAX_NAME).contains(&name.chars().count()) {
+        return Err(Problem::invalid("display_name", "a name has 1 to 120 characters"));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(Problem::invalid("display_name", "a name has no control characters"));
+    }
+    Ok(name.to_owned())
+}
+
+/// Browsers name `text/html`, programs do not.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accepts = headers.get_all(header::ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
+    accepts.flat_map(|value| value.split(',')).any(|kind| kind.trim().starts_with("text/html"))
+}
+
+fn no_store(answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_trimmed_and_measured_in_characters() {
+        assert_eq!(check_name("  Ada ").as_deref(), Ok("Ada"));
+        assert!(check_name(&"è".repeat(120)).is_ok());
+        for bad in ["", "   ", &"è".repeat(121), "Ada\u{7}", "a\nb"] {
+            assert_eq!(check_name(bad).expect_err(bad).field.as_deref(), Some("display_name"));
+        }
+    }
+}

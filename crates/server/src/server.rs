@@ -1,0 +1,308 @@
+//! Starting and stopping.
+
+use std::{
+    collections::HashMap,
+    fs::{File, TryLockError},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use url::Url;
+use visita_protocol::Secret;
+use visita_sfu::{Sfu, SfuConfig};
+
+use crate::{
+    app::{self, App, Parts},
+    clock::Clock,
+    config::{Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, ServerConfig, StartError},
+    ids,
+    keys::Keys,
+    media::{self, Media},
+    rooms::Rooms,
+    store::{Sqlite, Store, StoreError},
+    tokens::LiveKitSigner,
+};
+
+/// Name of the built-in media server's own LiveKit key.
+const OWN_LIVEKIT_KEY: &str = "visita";
+/// How long requests under way may take once the server stops.
+const STOP_TIME: Duration = Duration::from_secs(5);
+
+/// A server that serves. [`RunningServer::stop`] ends it gracefully; dropping it ends it at once.
+#[derive(Debug)]
+pub struct RunningServer {
+    url: Url,
+    address: SocketAddr,
+    stop: Option<Stop>,
+    http: JoinHandle<()>,
+    pump: Option<JoinHandle<()>>,
+}
+
+struct Stop {
+    rooms: Rooms,
+    store: Arc<dyn Store>,
+    sfu: Option<Sfu>,
+    stopping: watch::Sender<bool>,
+    // Held until everything has stopped.
+    _folder: Folder,
+}
+
+impl std::fmt::Debug for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stop").finish_non_exhaustive()
+    }
+}
+
+impl RunningServer {
+    /// Where it serves, as a client on this computer (or, bound to another address, on the network) reaches it.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Tells everybody that it stops, lets requests under way finish, writes everything down, and stops.
+    pub async fn stop(mut self) {
+        let Some(Stop { rooms, store, sfu, stopping, _folder }) = self.stop.take() else { return };
+        rooms.stop().await;
+        stopping.send_replace(true);
+        if tokio::time::timeout(STOP_TIME, &mut self.http).await.is_err() {
+            tracing::warn!("requests under way were cut off");
+            self.http.abort();
+        }
+        if let Some(sfu) = sfu {
+            sfu.stop().await;
+        }
+        store.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        self.http.abort();
+        if let Some(pump) = &self.pump {
+            pump.abort();
+        }
+    }
+}
+
+/// Starts a server and returns when it serves.
+///
+/// # Errors
+/// [`StartError`] when the address, the data folder, the settings or the media server cannot be used.
+pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
+    check(&config)?;
+    let clock = Clock::start();
+    let folder = Folder::open(config.data.as_deref())?;
+    let (store, keys) = open_storage(&folder).await?;
+    make_company(store.as_ref(), &keys, &config, clock).await?;
+
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|source| StartError::Listen { address: config.listen, source })?;
+    let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
+    let own_url = url_of(address)?;
+
+    let (signer, livekit_url, sfu) = match &config.livekit {
+        Some(livekit) => {
+            let signer = LiveKitSigner { key: livekit.key.clone(), secret: livekit.secret.clone() };
+            (signer, Some(livekit.url.clone()), None)
+        }
+        None => {
+            let (signer, keys) = livekit_keys(&config, &keys);
+            let rtc_udp = SocketAddr::new(address.ip(), config.rtc_udp.unwrap_or(0));
+            let sfu = Sfu::start(SfuConfig { rtc_udp, announce: config.announce.clone(), keys })
+                .await
+                .map_err(|error| StartError::Media(error.to_string()))?;
+            (signer, None, Some(sfu))
+        }
+    };
+    let (sfu, events) = sfu.unzip();
+    let media = sfu.as_ref().map_or(Media::Elsewhere, |sfu| Media::BuiltIn(sfu.control()));
+    let rooms = Rooms::new(store.clone(), media, clock, config.grace);
+    let pump = match (&sfu, events) {
+        (Some(sfu), Some(events)) => Some(tokio::spawn(media::pump(sfu.control(), events, rooms.clone()))),
+        _ => None,
+    };
+
+    let (stopping, stops) = watch::channel(false);
+    let app = App::new(Parts {
+        store: store.clone(),
+        keys,
+        rooms: rooms.clone(),
+        clock,
+        signer,
+        livekit_url,
+        public_url: config.public_url,
+        own_url: own_url.clone(),
+        stopping: stops.clone(),
+    });
+    let mut routes = app::routes(app);
+    if let Some(sfu) = &sfu {
+        routes = routes.merge(sfu.routes());
+    }
+    let http = tokio::spawn(serve(listener, routes, stops));
+    tracing::info!(%address, "serving");
+    let stop = Stop { rooms, store, sfu, stopping, _folder: folder };
+    Ok(RunningServer { url: own_url, address, stop: Some(stop), http, pump })
+}
+
+async fn serve(listener: TcpListener, routes: axum::Router, mut stops: watch::Receiver<bool>) {
+    let stopped = async move {
+        // Also when the sender is gone.
+        let _ = stops.wait_for(|stopping| *stopping).await;
+    };
+    if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stopped).await {
+        tracing::error!(%error, "HTTP failed");
+    }
+}
+
+fn check(config: &ServerConfig) -> Result<(), StartError> {
+    let wrong = |words: &str| Err(StartError::Config(words.into()));
+    if config.dev && !config.listen.ip().is_loopback() {
+        return wrong("the development mode has well-known keys and listens on loopback only");
+    }
+    if let Some(url) = &config.public_url {
+        let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || !bare {
+            return wrong("the public URL has to look like https://HOST or http://HOST:PORT");
+        }
+        if url.path() != "/" {
+            return wrong("the public URL has no path: links are read as https://HOST/join/CODE");
+        }
+    }
+    if let Some(livekit) = &config.livekit
+        && !matches!(livekit.url.scheme(), "ws" | "wss" | "http" | "https")
+    {
+        return wrong("the LiveKit URL has to begin with ws:// or wss://");
+    }
+    if let Some(bootstrap) = &config.bootstrap {
+        if bootstrap.company_name.trim().is_empty() {
+            return wrong("a company needs a name");
+        }
+        if bootstrap.api_key.expose().is_empty() {
+            return wrong("a company needs an API key");
+        }
+    }
+    Ok(())
+}
+
+/// The data folder, locked: two servers on one database would each believe to own its rooms.
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+    _lock: File,
+    _temporary: Option<TempDir>,
+}
+
+impl Folder {
+    fn open(path: Option<&Path>) -> Result<Self, StartError> {
+        let (path, temporary) = match path {
+            Some(path) => (path.to_owned(), None),
+            None => {
+                let wrong = |error: std::io::Error| StartError::Data {
+                    folder: std::env::temp_dir(),
+                    reason: error.to_string(),
+                };
+                let folder = tempfile::Builder::new().prefix("visita-").tempdir().map_err(wrong)?;
+                (folder.path().to_owned(), Some(folder))
+            }
+        };
+        let wrong = |reason: String| StartError::Data { folder: path.clone(), reason };
+        make_folder(&path).map_err(|error| wrong(error.to_string()))?;
+        let lock = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path.join("lock"))
+            .map_err(|error| wrong(error.to_string()))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path, _lock: lock, _temporary: temporary }),
+            Err(TryLockError::WouldBlock) => Err(wrong("another server uses it".into())),
+            Err(TryLockError::Error(error)) => Err(wrong(error.to_string())),
+        }
+    }
+
+    fn error(&self, reason: impl std::fmt::Display) -> StartError {
+        StartError::Data { folder: self.path.clone(), reason: reason.to_string() }
+    }
+}
+
+fn make_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    // What was there before keeps its rights.
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+async fn open_storage(folder: &Folder) -> Result<(Arc<dyn Store>, Keys), StartError> {
+    let database = folder.path.join("visita.db");
+    // A new key beside an old database could read none of its links and know none of its API keys.
+    let may_make = !database.exists();
+    let keys = Keys::open(&folder.path.join("server.key"), may_make).map_err(|error| folder.error(error))?;
+    let store = Sqlite::open(&database).await.map_err(|error| folder.error(error))?;
+    Ok((Arc::new(store), keys))
+}
+
+async fn make_company(store: &dyn Store, keys: &Keys, config: &ServerConfig, clock: Clock) -> Result<(), StartError> {
+    let dev = Bootstrap { company_name: "Visita".into(), api_key: Secret::new(DEV_API_KEY) };
+    let bootstrap = config.bootstrap.as_ref().or(config.dev.then_some(&dev));
+    let failed = |error: StoreError| match error {
+        StoreError::Exists => StartError::Config("this API key belongs to another company".into()),
+        error => StartError::Config(error.to_string()),
+    };
+    match bootstrap {
+        Some(Bootstrap { company_name, api_key }) => {
+            let hash = keys.hash_api_key(api_key.expose());
+            store.ensure_company(company_name.trim(), hash, ids::new(), clock.now()).await.map_err(failed)?;
+        }
+        None if !store.has_company().await.map_err(failed)? => {
+            tracing::warn!("there is no company yet, so nobody can use the API; start once with a company and its key");
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+/// The key we sign with, and all that the built-in media server accepts.
+fn livekit_keys(config: &ServerConfig, keys: &Keys) -> (LiveKitSigner, HashMap<String, Secret>) {
+    let mut accepted = config.livekit_keys.clone();
+    let (key, secret) = if config.dev {
+        (DEV_LIVEKIT_KEY.0.to_owned(), Secret::new(DEV_LIVEKIT_KEY.1))
+    } else {
+        (OWN_LIVEKIT_KEY.to_owned(), keys.livekit_secret())
+    };
+    accepted.insert(key.clone(), secret.clone());
+    (LiveKitSigner { key, secret }, accepted)
+}
+
+/// How a client reaches an address: the wildcard is no place to go to.
+fn url_of(address: SocketAddr) -> Result<Url, StartError> {
+    let ip = if address.ip().is_unspecified() { outward_address(address.ip()) } else { address.ip() };
+    let url = format!("http://{}/", SocketAddr::new(ip, address.port()));
+    Url::parse(&url).map_err(|error| StartError::Config(error.to_string()))
+}
+
+/// This computer's address on the network that it would reach others by. Asks the routing table only: nothing is sent.
+fn outward_address(wildcard: IpAddr) -> IpAddr {
+    // Addresses for documentation (RFC 5737, RFC 3849): they route like any other.
+    let ask = |from: IpAddr, to: IpAddr| {
+        let socket = UdpSocket::bind(SocketAddr::new(from, 0)).ok()?;
+        socket.connect(SocketAddr::new(to, 9)).ok()?;
+        socket.local_addr().ok().map(|address| address.ip())
+    };
+    let v4 = || ask(Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into());
+    let v6 = || ask(Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into());
+    let found = v4().or_else(|| if wildcard.is_ipv6() { v6() } else { None });
+    found.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+}

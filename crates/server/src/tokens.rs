@@ -1,0 +1,164 @@
+//! The two tokens of an entry: one for the media server, one for the room channel.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use livekit_token::{AccessToken, VideoGrants};
+use serde::{Deserialize, Serialize};
+use visita_protocol::{CallType, ParticipantId, RoomId, Secret, Tools};
+use visita_room::{EntryId, LinkSerial, Timestamp};
+
+use crate::keys::{self, Keys};
+
+/// How long a token opens anything by itself. Who is in stays in: the media server and the channel hold on to whom they
+/// know. Longer forgives slow starts; shorter makes a stolen token worth less.
+pub(crate) const TOKEN_LIFE: Duration = Duration::from_secs(600);
+
+/// Key and secret that LiveKit tokens are signed with.
+#[derive(Clone, Debug)]
+pub(crate) struct LiveKitSigner {
+    pub(crate) key: String,
+    pub(crate) secret: Secret,
+}
+
+impl LiveKitSigner {
+    /// A token for one seat, with the grants that its call type and tools amount to.
+    pub(crate) fn sign(
+        &self,
+        room: &RoomId,
+        seat: &ParticipantId,
+        display_name: &str,
+        call_type: CallType,
+        tools: &Tools,
+    ) -> Result<Secret, livekit_token::AccessTokenError> {
+        AccessToken::with_api_key(&self.key, self.secret.expose())
+            .with_ttl(TOKEN_LIFE)
+            .with_identity(seat.as_str())
+            .with_name(display_name)
+            .with_grants(grants(room, call_type, tools))
+            .to_jwt()
+            .map(Secret::new)
+    }
+}
+
+fn grants(room: &RoomId, call_type: CallType, tools: &Tools) -> VideoGrants {
+    let camera = call_type != CallType::AudioOnly;
+    let sources = [
+        ("microphone", true),
+        ("camera", camera),
+        ("screen_share", tools.screen_sharing),
+        ("screen_share_audio", tools.screen_sharing),
+    ];
+    VideoGrants {
+        room_join: true,
+        room: room.to_string(),
+        can_publish: Some(true),
+        can_subscribe: Some(true),
+        // Plain LiveKit clients chat by data messages.
+        can_publish_data: Some(tools.chat || tools.live_pointer),
+        can_publish_sources: sources
+            .into_iter()
+            .filter(|(_, granted)| *granted)
+            .map(|(source, _)| source.to_owned())
+            .collect(),
+        can_update_own_metadata: Some(false),
+        ..VideoGrants::default()
+    }
+}
+
+/// What a channel token says. It carries the name, so that the server need not keep it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChannelToken {
+    pub(crate) room: RoomId,
+    pub(crate) seat: ParticipantId,
+    pub(crate) link: u32,
+    pub(crate) entry: u64,
+    pub(crate) name: String,
+    /// Unix time in milliseconds.
+    pub(crate) until: u64,
+}
+
+impl ChannelToken {
+    pub(crate) fn link(&self) -> LinkSerial {
+        LinkSerial(self.link)
+    }
+
+    pub(crate) fn entry(&self) -> EntryId {
+        EntryId(self.entry)
+    }
+
+    pub(crate) fn expired(&self, now: Timestamp) -> bool {
+        self.until <= now.unix_ms()
+    }
+
+    /// Signed: `BODY.SIGNATURE`, both base64url.
+    pub(crate) fn sign(&self, keys: &Keys) -> Result<Secret, serde_json::Error> {
+        let body = serde_json::to_vec(self)?;
+        let signature = keys.sign_channel_token(&body);
+        Ok(Secret::new(format!("{}.{}", URL_SAFE_NO_PAD.encode(body), URL_SAFE_NO_PAD.encode(signature))))
+    }
+
+    /// Reads a token of ours; `None` for everything else.
+    pub(crate) fn read(token: &Secret, keys: &Keys) -> Option<Self> {
+        let (body, signature) = token.expose().split_once('.')?;
+        let body = URL_SAFE_NO_PAD.decode(body).ok()?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        if !keys::same(&keys.sign_channel_token(&body), &signature) {
+            return None;
+        }
+        serde_json::from_slice(&body).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id<T: std::str::FromStr>(text: &str) -> T
+    where
+        T::Err: std::fmt::Debug,
+    {
+        text.parse().expect("an id")
+    }
+
+    #[test]
+    fn a_channel_token_reads_back_and_a_changed_one_does_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keys = Keys::open(&folder.path().join("a"), true).expect("keys");
+        let others = Keys::open(&folder.path().join("b"), true).expect("keys");
+        let token = ChannelToken { room: id("r"), seat: id("s"), link: 1, entry: 2, name: "Ada".into(), until: 1000 };
+        let signed = token.sign(&keys).expect("signed");
+        assert_eq!(ChannelToken::read(&signed, &keys), Some(token.clone()));
+        assert_eq!(ChannelToken::read(&signed, &others), None);
+        let (_, signature) = signed.expose().split_once('.').expect("two parts");
+        let forged = ChannelToken { seat: id("admin"), ..token.clone() };
+        let body = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&forged).expect("json"));
+        assert_eq!(ChannelToken::read(&Secret::new(format!("{body}.{signature}")), &keys), None);
+        assert_eq!(ChannelToken::read(&Secret::new(""), &keys), None);
+        assert!(!token.expired(Timestamp::from_unix_ms(999)));
+        assert!(token.expired(Timestamp::from_unix_ms(1000)));
+    }
+
+    #[test]
+    fn call_type_and_tools_decide_what_may_be_published() {
+        let sources = |call_type, tools| grants(&id("r"), call_type, &tools).can_publish_sources;
+        assert_eq!(sources(CallType::AudioOnly, Tools::default()), ["microphone"]);
+        assert_eq!(sources(CallType::AudioUpgradable, Tools::default()), ["microphone", "camera"]);
+        assert_eq!(
+            sources(CallType::AudioVideo, Tools::ALL),
+            ["microphone", "camera", "screen_share", "screen_share_audio"]
+        );
+    }
+
+    #[test]
+    fn a_livekit_token_says_room_seat_and_name_and_is_short_lived() {
+        let signer = LiveKitSigner { key: "devkey".into(), secret: "secret".into() };
+        let token = signer.sign(&id("r"), &id("s"), "Ada", CallType::AudioVideo, &Tools::ALL).expect("signed");
+        let claims =
+            livekit_token::TokenVerifier::with_api_key("devkey", "secret").verify(token.expose()).expect("ours");
+        assert_eq!((claims.sub.as_str(), claims.name.as_str(), claims.video.room.as_str()), ("s", "Ada", "r"));
+        assert!(claims.video.room_join && !claims.video.room_admin && !claims.video.hidden);
+        assert!(claims.exp - claims.nbf <= 600);
+    }
+}
