@@ -187,7 +187,6 @@ struct Owner {
     clock: Option<(u32, Instant)>,
     speaking: bool,
     quality: u8,
-    next_stream: u32,
     /// Streams on the frame wire, with the track each shows.
     streams: HashMap<u32, String>,
     audio: Option<LocalAudio>,
@@ -229,7 +228,6 @@ impl Owner {
             clock: None,
             speaking: false,
             quality: 5,
-            next_stream: LOCAL_PREVIEW + 1,
             streams: HashMap::new(),
             audio: None,
             video: None,
@@ -628,8 +626,7 @@ impl Owner {
         match media {
             RemoteMedia::Video(mut frames) => {
                 self.end_stream_of(identity, &sid);
-                let stream = self.next_stream;
-                self.next_stream += 1;
+                let stream = self.hub.new_stream();
                 self.streams.insert(stream, sid.clone());
                 self.people.stream(identity, &sid, Some(stream));
                 let hub = self.hub.clone();

@@ -53,6 +53,7 @@ struct Inner {
 struct State {
     sinks: Vec<Weak<dyn FrameSink>>,
     sequences: HashMap<u32, u32>,
+    last_stream: u32,
 }
 
 impl FrameHub {
@@ -60,6 +61,13 @@ impl FrameHub {
     pub fn new() -> (Self, mpsc::UnboundedReceiver<u32>) {
         let (key_frames, wanted) = mpsc::unbounded_channel();
         (Self { inner: Arc::new(Inner { state: Mutex::default(), key_frames }) }, wanted)
+    }
+
+    /// An id for a new stream, never used before.
+    pub fn new_stream(&self) -> u32 {
+        let mut state = self.inner.state.lock();
+        state.last_stream = state.last_stream.wrapping_add(1).max(1);
+        state.last_stream
     }
 
     /// Adds a sink; it is forgotten when its last owner drops it. All streams are asked for a key frame.

@@ -1,0 +1,62 @@
+//! The computer's devices: which there are, and which of them the settings choose.
+
+use tokio::sync::mpsc;
+use visita_call::{CameraChoice, FrameHub, LocalMedia, MicrophoneChoice, SpeakerChoice};
+use visita_media::{DeviceInfo, camera, microphone, speaker};
+use visita_protocol::view::{DeviceView, DevicesView, Settings};
+
+use super::Internal;
+
+/// Looks which devices there are, on a thread of its own: some drivers take seconds to answer.
+pub(super) fn look(internal: mpsc::UnboundedSender<Internal>) {
+    tokio::task::spawn_blocking(move || {
+        let views = |devices: Vec<DeviceInfo>| {
+            devices.into_iter().map(|d| DeviceView { id: d.id, label: d.label }).collect()
+        };
+        let devices = DevicesView {
+            cameras: views(camera::list()),
+            microphones: views(microphone::list()),
+            speakers: views(speaker::list()),
+        };
+        // The app is closing when nobody listens.
+        let _ = internal.send(Internal::Devices(devices));
+    });
+}
+
+/// Opens what the settings choose.
+pub(super) fn start(settings: &Settings, hub: FrameHub) -> LocalMedia {
+    let (camera, microphone, speaker) = choices(settings);
+    LocalMedia::start(camera, microphone, speaker, hub)
+}
+
+/// Changes to what the settings choose.
+pub(super) fn choose(media: &LocalMedia, settings: &Settings) {
+    let (camera, microphone, speaker) = choices(settings);
+    media.choose_camera(camera);
+    media.choose_microphone(microphone);
+    media.choose_speaker(speaker);
+}
+
+/// `VISITA_CAMERA`, `VISITA_MICROPHONE` and `VISITA_SPEAKER` take the place of devices where there are none: `pattern` or
+/// `none`, `tone` or `none`, `none`.
+fn choices(settings: &Settings) -> (CameraChoice, MicrophoneChoice, SpeakerChoice) {
+    let forced = |name: &str| std::env::var(name).unwrap_or_default();
+    let camera = match (forced("VISITA_CAMERA").as_str(), &settings.camera) {
+        ("pattern", _) => CameraChoice::Pattern,
+        ("none", _) => CameraChoice::None,
+        (_, Some(id)) => CameraChoice::Device(id.clone()),
+        (_, None) => CameraChoice::Default,
+    };
+    let microphone = match (forced("VISITA_MICROPHONE").as_str(), &settings.microphone) {
+        ("tone", _) => MicrophoneChoice::Tone(660.0),
+        ("none", _) => MicrophoneChoice::None,
+        (_, Some(id)) => MicrophoneChoice::Device(id.clone()),
+        (_, None) => MicrophoneChoice::Default,
+    };
+    let speaker = match (forced("VISITA_SPEAKER").as_str(), &settings.speaker) {
+        ("none", _) => SpeakerChoice::Null,
+        (_, Some(id)) => SpeakerChoice::Device(id.clone()),
+        (_, None) => SpeakerChoice::Default,
+    };
+    (camera, microphone, speaker)
+}

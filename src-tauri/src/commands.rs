@@ -1,0 +1,172 @@
+//! The page's commands, one line each, and the events it hears. `./dev bindings` writes `ui/src/ipc/bindings.ts` from this.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::State;
+use tauri_specta::{Builder, Event, collect_commands, collect_events};
+use visita_protocol::view::{AppView, FramesEndpoint, Levels, SettingsPatch, ShownSize};
+
+use crate::app::{AppHandle, Command, Diagnostics};
+
+/// The whole view, after each change.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub(crate) struct AppViewChanged(pub(crate) AppView);
+
+/// Sound levels, up to 15 times a second.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub(crate) struct LevelsChanged(pub(crate) Levels);
+
+/// Commands and events of the page.
+pub(crate) fn builder() -> Builder<tauri::Wry> {
+    Builder::new()
+        .commands(collect_commands![
+            app_view,
+            frames_endpoint,
+            diagnostics,
+            open_link,
+            start_test_call,
+            set_display_name,
+            set_microphone,
+            set_camera,
+            play_test_sound,
+            join,
+            leave,
+            end_for_everyone,
+            go_home,
+            rejoin,
+            dismiss_notice,
+            update_settings,
+            set_shown_sizes,
+            refresh_devices,
+        ])
+        .events(collect_events![AppViewChanged, LevelsChanged])
+}
+
+#[tauri::command]
+#[specta::specta]
+fn app_view(app: State<'_, AppHandle>) -> AppView {
+    app.view()
+}
+
+#[tauri::command]
+#[specta::specta]
+fn frames_endpoint(app: State<'_, AppHandle>) -> FramesEndpoint {
+    app.frames_endpoint()
+}
+
+#[tauri::command]
+#[specta::specta]
+fn diagnostics(app: State<'_, AppHandle>) -> Diagnostics {
+    app.diagnostics()
+}
+
+#[tauri::command]
+#[specta::specta]
+fn open_link(app: State<'_, AppHandle>, link: String) {
+    app.send(Command::OpenLink(link));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn start_test_call(app: State<'_, AppHandle>) {
+    app.send(Command::StartTestCall);
+}
+
+#[tauri::command]
+#[specta::specta]
+fn set_display_name(app: State<'_, AppHandle>, name: String) {
+    app.send(Command::SetDisplayName(name));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn set_microphone(app: State<'_, AppHandle>, on: bool) {
+    app.send(Command::SetMicrophone(on));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn set_camera(app: State<'_, AppHandle>, on: bool) {
+    app.send(Command::SetCamera(on));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn play_test_sound(app: State<'_, AppHandle>) {
+    app.send(Command::PlayTestSound);
+}
+
+#[tauri::command]
+#[specta::specta]
+fn join(app: State<'_, AppHandle>, displace: bool) {
+    app.send(Command::Join { displace });
+}
+
+#[tauri::command]
+#[specta::specta]
+fn leave(app: State<'_, AppHandle>) {
+    app.send(Command::Leave);
+}
+
+#[tauri::command]
+#[specta::specta]
+fn end_for_everyone(app: State<'_, AppHandle>) {
+    app.send(Command::EndForEveryone);
+}
+
+#[tauri::command]
+#[specta::specta]
+fn go_home(app: State<'_, AppHandle>) {
+    app.send(Command::GoHome);
+}
+
+#[tauri::command]
+#[specta::specta]
+fn rejoin(app: State<'_, AppHandle>) {
+    app.send(Command::Rejoin);
+}
+
+#[tauri::command]
+#[specta::specta]
+fn dismiss_notice(app: State<'_, AppHandle>) {
+    app.send(Command::DismissNotice);
+}
+
+#[tauri::command]
+#[specta::specta]
+fn update_settings(app: State<'_, AppHandle>, patch: SettingsPatch) {
+    app.send(Command::UpdateSettings(patch));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn set_shown_sizes(app: State<'_, AppHandle>, sizes: Vec<ShownSize>) {
+    app.send(Command::SetShownSizes(sizes));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn refresh_devices(app: State<'_, AppHandle>) {
+    app.send(Command::RefreshDevices);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/ipc/bindings.ts");
+
+    /// The page's types are those of the Rust side. `VISITA_WRITE_BINDINGS=1` (`./dev bindings`) writes them.
+    #[test]
+    fn bindings_are_up_to_date() {
+        let new = std::env::temp_dir().join(format!("visita-bindings-{}.ts", std::process::id()));
+        builder().export(specta_typescript::Typescript::default(), &new).expect("exported");
+        let made = std::fs::read_to_string(&new).expect("read");
+        std::fs::remove_file(&new).expect("removed");
+        if std::env::var_os("VISITA_WRITE_BINDINGS").is_some() {
+            std::fs::write(FILE, &made).expect("written");
+        }
+        let kept = std::fs::read_to_string(FILE).unwrap_or_default();
+        assert!(made == kept, "ui/src/ipc/bindings.ts is out of date: run ./dev bindings");
+    }
+}

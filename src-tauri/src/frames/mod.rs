@@ -1,0 +1,253 @@
+//! The frame wire's back-end half: a WebSocket on loopback that carries encoded pictures to the page
+//! (`visita_protocol::frames` has the format). Only a page of this app that knows the run's secret is served.
+
+mod queue;
+
+use std::{
+    collections::HashMap,
+    net::Ipv4Addr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::{SinkExt, StreamExt};
+use parking_lot::Mutex;
+use rand::{Rng, distr::Alphanumeric};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Notify,
+    time::timeout,
+};
+use tokio_tungstenite::{
+    accept_hdr_async,
+    tungstenite::{
+        Message,
+        handshake::server::{ErrorResponse, Request, Response},
+        http::StatusCode,
+    },
+};
+use visita_call::{
+    FrameHub,
+    frames::{Frame, FrameSink},
+};
+use visita_protocol::{
+    Secret,
+    frames::{Record, Reply, ReplyKind},
+    view::FramesEndpoint,
+};
+
+use queue::{Pushed, Queue};
+
+/// Frames of a grid wait this long for one another; a single picture does not wait.
+const GRID_BATCH: Duration = Duration::from_millis(8);
+/// From this many streams on it is a grid.
+const GRID: usize = 3;
+const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The listening side.
+pub(crate) struct FrameWire {
+    port: u16,
+    secret: Secret,
+    software: bool,
+    painted: Arc<Painted>,
+}
+
+/// When each stream was painted first.
+#[derive(Default)]
+pub(crate) struct Painted(Mutex<HashMap<u32, Instant>>);
+
+impl Painted {
+    /// The first painting of any stream but one's own since `since`.
+    pub(crate) fn first_remote(&self, since: Instant) -> Option<Instant> {
+        let own = visita_protocol::frames::LOCAL_PREVIEW;
+        self.0.lock().iter().filter(|(stream, at)| **stream != own && **at >= since).map(|(_, at)| *at).min()
+    }
+}
+
+impl FrameWire {
+    /// Starts listening on a free port of loopback; must be called in a tokio runtime.
+    pub(crate) fn start(hub: FrameHub, software: bool) -> std::io::Result<Self> {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let port = listener.local_addr()?.port();
+        let listener = TcpListener::from_std(listener)?;
+        let secret: String = rand::rng().sample_iter(Alphanumeric).take(43).map(char::from).collect();
+        let secret = Secret::new(secret);
+        let painted = Arc::new(Painted::default());
+        let (expected, seen) = (secret.clone(), painted.clone());
+        tokio::spawn(async move {
+            loop {
+                match listener.accept().await {
+                    Ok((stream, _)) => {
+                        tokio::spawn(serve(stream, expected.clone(), hub.clone(), seen.clone()));
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "a page was not accepted");
+                        tokio::time::sleep(Duration::from_millis(100)).await;
+                    }
+                }
+            }
+        });
+        Ok(Self { port, secret, software, painted })
+    }
+
+    /// Where the page finds it.
+    pub(crate) fn endpoint(&self) -> FramesEndpoint {
+        FramesEndpoint {
+            url: format!("ws://127.0.0.1:{}/frames", self.port),
+            secret: self.secret.expose().to_owned(),
+            software: self.software,
+        }
+    }
+
+    pub(crate) fn painted(&self) -> &Painted {
+        &self.painted
+    }
+}
+
+/// A page that looks.
+struct Page {
+    queue: Mutex<Queue<Frame>>,
+    ready: Notify,
+    hub: FrameHub,
+}
+
+impl FrameSink for Page {
+    fn frame(&self, frame: Frame) {
+        let (stream, key) = (frame.stream, frame.key);
+        match self.queue.lock().push(stream, key, frame) {
+            Pushed::Queued => self.ready.notify_one(),
+            Pushed::Held => {}
+            Pushed::KeyFrameNeeded => self.hub.want_key_frame(stream),
+        }
+    }
+
+    fn ended(&self, stream: u32) {
+        self.queue.lock().end(stream);
+    }
+}
+
+async fn serve(stream: TcpStream, secret: Secret, hub: FrameHub, painted: Arc<Painted>) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "frames may wait for one another");
+    }
+    let Ok(Ok(socket)) = timeout(HELLO_TIMEOUT, accept_hdr_async(stream, check_origin)).await else { return };
+    let (mut out, mut replies) = socket.split();
+    match timeout(HELLO_TIMEOUT, replies.next()).await {
+        Ok(Some(Ok(Message::Text(said)))) if same(said.as_bytes(), secret.expose().as_bytes()) => {}
+        _ => {
+            tracing::warn!("somebody without the secret asked for frames");
+            return;
+        }
+    }
+    let page = Arc::new(Page { queue: Mutex::new(Queue::new()), ready: Notify::new(), hub: hub.clone() });
+    let sink: Arc<dyn FrameSink> = page.clone();
+    hub.attach(&sink);
+    let mut message = Vec::new();
+    loop {
+        tokio::select! {
+            () = page.ready.notified() => {
+                if page.queue.lock().streams() >= GRID {
+                    tokio::time::sleep(GRID_BATCH).await;
+                }
+                message.clear();
+                page.queue.lock().drain(|frame| {
+                    Record {
+                        stream: frame.stream,
+                        sequence: frame.sequence,
+                        key: frame.key,
+                        at_us: frame.at_us,
+                        payload: &frame.data,
+                    }
+                    .write_to(&mut message);
+                });
+                if !message.is_empty() && out.send(Message::binary(message.clone())).await.is_err() {
+                    return;
+                }
+            }
+            reply = replies.next() => match reply {
+                Some(Ok(Message::Binary(bytes))) => take_reply(&page, &painted, &bytes),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+}
+
+fn take_reply(page: &Page, painted: &Painted, bytes: &[u8]) {
+    let Some(reply) = Reply::parse(bytes) else { return };
+    match reply.kind {
+        ReplyKind::Ack => {
+            if page.queue.lock().acknowledge(reply.stream) {
+                page.ready.notify_one();
+            }
+        }
+        ReplyKind::KeyFrameWanted => {
+            page.queue.lock().restart(reply.stream);
+            page.hub.want_key_frame(reply.stream);
+        }
+        ReplyKind::FirstPainted => {
+            painted.0.lock().insert(reply.stream, Instant::now());
+        }
+    }
+}
+
+#[allow(clippy::result_large_err, reason = "the signature is tungstenite's")]
+fn check_origin(request: &Request, response: Response) -> Result<Response, ErrorResponse> {
+    let origin = request.headers().get("origin").and_then(|o| o.to_str().ok()).unwrap_or_default();
+    // WebKit and WKWebView use the scheme, WebView2 a host name.
+    let ours = ["tauri://localhost", "http://tauri.localhost", "https://tauri.localhost"];
+    if ours.contains(&origin) {
+        return Ok(response);
+    }
+    tracing::warn!(origin, "a foreign page asked for frames");
+    let mut refused = ErrorResponse::new(None);
+    *refused.status_mut() = StatusCode::FORBIDDEN;
+    Err(refused)
+}
+
+/// Compares without telling by its time where two secrets differ.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |diff, (x, y)| diff | (x ^ y)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+    use super::*;
+
+    async fn open(
+        wire: &FrameWire,
+        origin: &str,
+    ) -> Result<tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<TcpStream>>, ()> {
+        let mut request = wire.endpoint().url.into_client_request().map_err(|_| ())?;
+        request.headers_mut().insert("origin", origin.parse().map_err(|_| ())?);
+        tokio_tungstenite::connect_async(request).await.map(|(socket, _)| socket).map_err(|_| ())
+    }
+
+    #[tokio::test]
+    async fn frames_reach_the_page_and_nobody_else() {
+        let (hub, mut wanted) = FrameHub::new();
+        let wire = FrameWire::start(hub.clone(), false).expect("listening");
+        assert!(open(&wire, "https://evil.example").await.is_err());
+
+        let mut stranger = open(&wire, "tauri://localhost").await.expect("connected");
+        stranger.send(Message::text("guess")).await.expect("sent");
+        assert!(!matches!(stranger.next().await, Some(Ok(Message::Binary(_)))));
+
+        hub.push(1, true, None, bytes::Bytes::from_static(b"first"));
+        let mut page = open(&wire, "tauri://localhost").await.expect("connected");
+        page.send(Message::text(wire.endpoint().secret)).await.expect("sent");
+        // The wish for a key frame tells that the page is attached.
+        assert_eq!(wanted.recv().await, Some(1));
+        hub.push(1, true, None, bytes::Bytes::from_static(b"second"));
+        let Some(Ok(Message::Binary(bytes))) = page.next().await else { panic!("no frame") };
+        assert_eq!(&bytes[24..], b"second");
+        let since = Instant::now();
+        page.send(Message::binary([3_u32, 1, 2].map(u32::to_le_bytes).concat())).await.expect("sent");
+        page.send(Message::binary([2_u32, 1, 2].map(u32::to_le_bytes).concat())).await.expect("sent");
+        assert_eq!(wanted.recv().await, Some(1));
+        assert!(wire.painted().first_remote(since).is_some());
+    }
+}

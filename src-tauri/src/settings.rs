@@ -1,0 +1,110 @@
+//! What the person chose, kept as a JSON file in the app's folder.
+
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+use visita_protocol::view::{DeviceChoice, Settings, SettingsPatch};
+
+/// Longest name that is kept, in characters.
+const MAX_NAME: usize = 120;
+
+/// The settings and their file.
+pub(crate) struct Store {
+    file: PathBuf,
+    settings: Settings,
+}
+
+impl Store {
+    /// Reads the settings; a missing or broken file gives the defaults.
+    pub(crate) fn open(folder: &Path) -> Self {
+        let file = folder.join("settings.json");
+        let settings = match std::fs::read(&file) {
+            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
+                tracing::warn!(%error, "the settings are not readable; the defaults hold");
+                Settings::default()
+            }),
+            Err(error) => {
+                if error.kind() != ErrorKind::NotFound {
+                    tracing::warn!(%error, "the settings are not readable; the defaults hold");
+                }
+                Settings::default()
+            }
+        };
+        Self { file, settings }
+    }
+
+    /// The present settings.
+    pub(crate) fn get(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Changes what the patch names and writes the file.
+    pub(crate) fn update(&mut self, patch: SettingsPatch) {
+        apply(&mut self.settings, patch);
+        if let Err(error) = self.write() {
+            tracing::warn!(%error, "the settings are not kept");
+        }
+    }
+
+    /// A new file takes the place of the old one in one step: a crash leaves one of the two whole.
+    fn write(&self) -> std::io::Result<()> {
+        if let Some(folder) = self.file.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let new = self.file.with_extension("json.new");
+        std::fs::write(&new, serde_json::to_vec_pretty(&self.settings)?)?;
+        std::fs::rename(new, &self.file)
+    }
+}
+
+fn apply(settings: &mut Settings, patch: SettingsPatch) {
+    let SettingsPatch { language, theme, display_name, camera, microphone, speaker, simple } = patch;
+    let chosen = |choice| match choice {
+        DeviceChoice::Default => None,
+        DeviceChoice::Device { id } => Some(id),
+    };
+    if let Some(language) = language {
+        settings.language = language;
+    }
+    if let Some(theme) = theme {
+        settings.theme = theme;
+    }
+    if let Some(name) = display_name {
+        settings.display_name = name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
+    }
+    if let Some(choice) = camera {
+        settings.camera = chosen(choice);
+    }
+    if let Some(choice) = microphone {
+        settings.microphone = chosen(choice);
+    }
+    if let Some(choice) = speaker {
+        settings.speaker = chosen(choice);
+    }
+    if let Some(simple) = simple {
+        settings.simple = simple;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use visita_protocol::view::Theme;
+
+    use super::*;
+
+    #[test]
+    fn a_patch_changes_only_what_it_names_and_is_kept() {
+        let folder = std::env::temp_dir().join(format!("visita-settings-{}", std::process::id()));
+        let mut store = Store::open(&folder);
+        store.update(SettingsPatch { theme: Some(Theme::Dark), ..SettingsPatch::default() });
+        store.update(SettingsPatch { display_name: Some("  Anna\n ".into()), ..SettingsPatch::default() });
+        let again = Store::open(&folder);
+        assert_eq!(again.get().theme, Theme::Dark);
+        assert_eq!(again.get().display_name, "Anna");
+        std::fs::write(folder.join("settings.json"), "{").expect("written");
+        assert_eq!(*Store::open(&folder).get(), Settings::default());
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
+}
