@@ -1,0 +1,108 @@
+//! Camera and screen formats to I420 and back.
+//!
+//! BT.601 in limited range throughout: what VP8 means when it says nothing (RFC 6386 section 9.2), and what decoders
+//! assume.
+
+use std::time::Instant;
+
+use visita_protocol::PixelSize;
+use yuv::{
+    BufferStoreMut, YuvConversionMode, YuvPackedImage, YuvPlanarImage, YuvPlanarImageMut, YuvRange, YuvStandardMatrix,
+};
+
+use crate::frame::check_size;
+use crate::{CodecError, I420Frame};
+
+const RANGE: YuvRange = YuvRange::Limited;
+const MATRIX: YuvStandardMatrix = YuvStandardMatrix::Bt601;
+
+/// From packed YUYV 4:2:2 (`Y0 U Y1 V`), two bytes a pixel.
+pub fn yuyv_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Result<I420Frame, CodecError> {
+    let mut frame = blank(size, data, size.area() as usize * 2, captured_at)?;
+    let packed = YuvPackedImage { yuy: data, yuy_stride: size.width * 2, width: size.width, height: size.height };
+    yuv::yuyv422_to_yuv420(&mut planes(&mut frame), &packed).map_err(|_| CodecError::Size(size))?;
+    Ok(frame)
+}
+
+/// From NV12: a plane of Y, then a plane of U and V by turns at half the height.
+pub fn nv12_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Result<I420Frame, CodecError> {
+    let luma = size.area() as usize;
+    let mut frame = blank(size, data, luma * 3 / 2, captured_at)?;
+    let (y, u, v) = frame.planes_mut();
+    y.copy_from_slice(&data[..luma]);
+    for ((pair, u), v) in data[luma..].chunks_exact(2).zip(u).zip(v) {
+        (*u, *v) = (pair[0], pair[1]);
+    }
+    Ok(frame)
+}
+
+/// From packed RGB, three bytes a pixel.
+pub fn rgb_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Result<I420Frame, CodecError> {
+    let mut frame = blank(size, data, size.area() as usize * 3, captured_at)?;
+    yuv::rgb_to_yuv420(&mut planes(&mut frame), data, size.width * 3, RANGE, MATRIX, YuvConversionMode::Balanced)
+        .map_err(|_| CodecError::Size(size))?;
+    Ok(frame)
+}
+
+/// From packed RGBA, four bytes a pixel; transparency is not looked at.
+pub fn rgba_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Result<I420Frame, CodecError> {
+    let mut frame = blank(size, data, size.area() as usize * 4, captured_at)?;
+    yuv::rgba_to_yuv420(&mut planes(&mut frame), data, size.width * 4, RANGE, MATRIX, YuvConversionMode::Balanced)
+        .map_err(|_| CodecError::Size(size))?;
+    Ok(frame)
+}
+
+/// To packed RGBA, opaque: `width * height * 4` bytes.
+pub fn i420_to_rgba(frame: &I420Frame) -> Vec<u8> {
+    let size = frame.size();
+    let mut rgba = vec![0; size.area() as usize * 4];
+    let image = YuvPlanarImage {
+        y_plane: frame.y(),
+        y_stride: size.width,
+        u_plane: frame.u(),
+        u_stride: size.width / 2,
+        v_plane: frame.v(),
+        v_stride: size.width / 2,
+        width: size.width,
+        height: size.height,
+    };
+    // Only wrong plane lengths are refused, and a frame's are right by construction.
+    if let Err(error) = yuv::yuv420_to_rgba(&image, &mut rgba, size.width * 4, RANGE, MATRIX) {
+        tracing::warn!(%error, "a picture could not be converted");
+    }
+    rgba
+}
+
+/// Full-range planes (as JPEG has them, JFIF 1.02) to the limited range used everywhere else, in place.
+pub fn full_to_limited(frame: &mut I420Frame) {
+    let (y, u, v) = frame.planes_mut();
+    let luma: [u8; 256] = std::array::from_fn(|value| (16.0 + value as f32 * 219.0 / 255.0).round() as u8);
+    let chroma: [u8; 256] = std::array::from_fn(|value| (128.0 + (value as f32 - 128.0) * 224.0 / 255.0).round() as u8);
+    y.iter_mut().for_each(|value| *value = luma[usize::from(*value)]);
+    u.iter_mut().chain(v).for_each(|value| *value = chroma[usize::from(*value)]);
+}
+
+fn blank(size: PixelSize, data: &[u8], want: usize, captured_at: Instant) -> Result<I420Frame, CodecError> {
+    check_size(size)?;
+    if data.len() != want {
+        return Err(CodecError::ShortPicture { have: data.len(), want });
+    }
+    let mut frame = I420Frame::black(size);
+    frame.captured_at = captured_at;
+    Ok(frame)
+}
+
+fn planes(frame: &mut I420Frame) -> YuvPlanarImageMut<'_, u8> {
+    let PixelSize { width, height } = frame.size();
+    let (y, u, v) = frame.planes_mut();
+    YuvPlanarImageMut {
+        y_plane: BufferStoreMut::Borrowed(y),
+        y_stride: width,
+        u_plane: BufferStoreMut::Borrowed(u),
+        u_stride: width / 2,
+        v_plane: BufferStoreMut::Borrowed(v),
+        v_stride: width / 2,
+        width,
+        height,
+    }
+}

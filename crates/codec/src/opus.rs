@@ -1,0 +1,126 @@
+//! Opus (RFC 6716) by libopus: mono, 48 kHz, packets of 20 ms.
+
+use ::opus::{Application, Bitrate as OpusBitrate, Channels, Signal};
+use bytes::Bytes;
+use visita_protocol::Bitrate;
+
+use crate::{CodecError, SAMPLE_RATE};
+
+/// Samples in one packet: 20 ms.
+pub const FRAME: usize = 960;
+
+/// Samples in the longest packet Opus allows: 120 ms (RFC 6716 section 2.1.4).
+pub const LONGEST: usize = 5760;
+
+/// Largest packet of one 20 ms frame (RFC 6716 section 3.4).
+const MAX_PACKET: usize = 1275;
+
+/// How to encode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncoderConfig {
+    /// Target for the whole packet stream, without RTP.
+    pub bitrate: Bitrate,
+    /// Each packet carries a coarse copy of the one before (LBRR), in the measure of the expected loss.
+    pub fec: bool,
+    /// Silence is sent as one small packet every 400 ms.
+    pub dtx: bool,
+}
+
+impl Default for EncoderConfig {
+    fn default() -> Self {
+        Self { bitrate: Bitrate::from_kbps(32), fec: true, dtx: false }
+    }
+}
+
+/// Encodes one voice.
+pub struct Encoder {
+    opus: ::opus::Encoder,
+}
+
+impl Encoder {
+    /// An encoder for voice over a network.
+    pub fn new(config: EncoderConfig) -> Result<Self, CodecError> {
+        let start = |error: ::opus::Error| CodecError::Start { codec: "opus", reason: error.description().into() };
+        let mut opus = ::opus::Encoder::new(SAMPLE_RATE, Channels::Mono, Application::Voip).map_err(start)?;
+        opus.set_bitrate(bits(config.bitrate)).map_err(start)?;
+        opus.set_inband_fec(config.fec).map_err(start)?;
+        opus.set_dtx(config.dtx).map_err(start)?;
+        opus.set_signal(Signal::Voice).map_err(start)?;
+        // Good speech at a third of the work of 10.
+        opus.set_complexity(8).map_err(start)?;
+        Ok(Self { opus })
+    }
+
+    /// One packet of 20 ms. A packet of one or two bytes stands for silence (DTX) and need not be sent.
+    pub fn encode(&mut self, pcm: &[f32; FRAME]) -> Result<Bytes, CodecError> {
+        let mut packet = [0; MAX_PACKET];
+        let len = self.opus.encode_float(pcm, &mut packet).map_err(refused)?;
+        Ok(Bytes::copy_from_slice(&packet[..len]))
+    }
+
+    /// How many packets in a hundred are thought to get lost: decides how much goes into FEC.
+    pub fn set_expected_loss(&mut self, percent: u8) -> Result<(), CodecError> {
+        self.opus.set_packet_loss_perc(i32::from(percent.min(100))).map_err(refused)
+    }
+
+    /// A new target, from the next packet on.
+    pub fn set_bitrate(&mut self, bitrate: Bitrate) -> Result<(), CodecError> {
+        self.opus.set_bitrate(bits(bitrate)).map_err(refused)
+    }
+}
+
+/// Decodes one voice.
+pub struct Decoder {
+    opus: ::opus::Decoder,
+}
+
+impl Decoder {
+    /// A decoder; stereo packets come out as mono.
+    pub fn new() -> Result<Self, CodecError> {
+        let opus = ::opus::Decoder::new(SAMPLE_RATE, Channels::Mono)
+            .map_err(|error| CodecError::Start { codec: "opus", reason: error.description().into() })?;
+        Ok(Self { opus })
+    }
+
+    /// The sound of a packet, into the front of `out`; says how many samples it is. `out` of [`LONGEST`] samples
+    /// holds any packet.
+    pub fn decode(&mut self, packet: &[u8], out: &mut [f32]) -> Result<usize, CodecError> {
+        if packet.is_empty() {
+            // libopus would take it for a lost packet.
+            return Err(CodecError::Decode { codec: "opus", reason: "empty packet".into() });
+        }
+        self.opus.decode_float(packet, out, false).map_err(broken)
+    }
+
+    /// The sound of the packet *before* `next`, from the coarse copy inside `next`; made up where it has none. `out`
+    /// is exactly as long as what was lost, a multiple of 2.5 ms.
+    pub fn decode_fec(&mut self, next: &[u8], out: &mut [f32]) -> Result<usize, CodecError> {
+        if next.is_empty() {
+            return self.conceal(out);
+        }
+        self.opus.decode_float(next, out, true).map_err(broken)
+    }
+
+    /// Makes up sound for a packet that did not come. `out` is exactly as long as what was lost, a multiple of 2.5 ms.
+    pub fn conceal(&mut self, out: &mut [f32]) -> Result<usize, CodecError> {
+        self.opus.decode_float(&[], out, false).map_err(broken)
+    }
+}
+
+/// Samples at 48 kHz that a packet stands for; `None` if it is no Opus packet.
+pub fn packet_samples(packet: &[u8]) -> Option<usize> {
+    ::opus::packet::get_nb_samples(packet, SAMPLE_RATE).ok().filter(|samples| (120..=LONGEST).contains(samples))
+}
+
+fn bits(bitrate: Bitrate) -> OpusBitrate {
+    // libopus refuses less than 500 and caps at 750 000 a channel by itself.
+    OpusBitrate::Bits(bitrate.bps().clamp(6_000, 510_000) as i32)
+}
+
+fn refused(error: ::opus::Error) -> CodecError {
+    CodecError::Encode { codec: "opus", reason: error.description().into() }
+}
+
+fn broken(error: ::opus::Error) -> CodecError {
+    CodecError::Decode { codec: "opus", reason: error.description().into() }
+}
