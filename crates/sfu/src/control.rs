@@ -62,7 +62,12 @@ impl SfuControl {
     ///
     /// # Errors
     /// No such room or participant.
-    pub async fn update_permissions(&self, room: &str, identity: &str, permissions: Permissions) -> Result<(), SfuError> {
+    pub async fn update_permissions(
+        &self,
+        room: &str,
+        identity: &str,
+        permissions: Permissions,
+    ) -> Result<(), SfuError> {
         self.ask(|done| Command::UpdatePermissions {
             room: room.to_owned(),
             identity: identity.to_owned(),

@@ -1,16 +1,37 @@
 //! Starting and stopping the media server.
 
-use tokio::sync::mpsc;
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
+
+use tokio::{
+    net::UdpSocket,
+    sync::{mpsc, oneshot},
+};
 
 use crate::{
     api::{SfuConfig, SfuError, SfuEvent},
     control::SfuControl,
+    engine::{Engine, Parts, PeerFactory, SignalEvent},
+    http,
+    token::Keys,
 };
 
-/// A running media server. Dropping it stops it without goodbyes; [`Sfu::stop`] says them.
+/// Signalling messages on their way to the media thread. When it is this far behind, clients wait.
+const SIGNAL_QUEUE: usize = 1024;
+
+/// Bytes asked of the system for the socket's buffers, each way: some 50 ms at 1 Gbit/s. The system may grant less.
+const SOCKET_BUFFER: usize = 4 * 1024 * 1024;
+
+/// A running media server. Dropping the last handle stops it without goodbyes; [`Sfu::stop`] says them.
 #[derive(Debug)]
 pub struct Sfu {
+    keys: Arc<Keys>,
+    signals: mpsc::Sender<SignalEvent>,
     control: SfuControl,
+    address: SocketAddr,
+    ended: oneshot::Receiver<()>,
 }
 
 impl Sfu {
@@ -19,15 +40,44 @@ impl Sfu {
     /// # Errors
     /// The port cannot be had, there is no address to announce, or the system refuses a thread.
     pub async fn start(config: SfuConfig) -> Result<(Self, mpsc::UnboundedReceiver<SfuEvent>), SfuError> {
-        let _ = config;
-        let (commands, _inbox) = mpsc::unbounded_channel();
-        let (_events, receiver) = mpsc::unbounded_channel();
-        Ok((Self { control: SfuControl { commands } }, receiver))
+        let socket = bind(config.rtc_udp)?;
+        let address = socket.local_addr().map_err(|source| SfuError::Bind { address: config.rtc_udp, source })?;
+        let announce = if config.announce.is_empty() { vec![own_address(address.ip())?] } else { config.announce };
+        let factory = PeerFactory::new()?;
+        let keys = Arc::new(Keys::new(config.keys));
+        let (signals, signal_inbox) = mpsc::channel(SIGNAL_QUEUE);
+        let (commands, command_inbox) = mpsc::unbounded_channel();
+        let (events, event_outbox) = mpsc::unbounded_channel();
+        let (end, ended) = oneshot::channel();
+        let parts = Parts { announce, factory, keys: keys.clone(), events };
+
+        let (started, start) = oneshot::channel();
+        let thread = std::thread::Builder::new().name("sfu-media".to_owned()).spawn(move || {
+            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => return drop(started.send(Err(SfuError::Thread(error)))),
+            };
+            runtime.block_on(async move {
+                let socket = match UdpSocket::from_std(socket) {
+                    Ok(socket) => socket,
+                    Err(error) => return drop(started.send(Err(SfuError::Thread(error)))),
+                };
+                let _ = started.send(Ok(()));
+                Engine::new(parts, socket, address.port()).run(signal_inbox, command_inbox).await;
+            });
+            let _ = end.send(());
+        });
+        thread.map_err(SfuError::Thread)?;
+        start.await.map_err(|_| SfuError::Stopped)??;
+        tracing::info!(%address, "media server");
+        Ok((Self { keys, signals, control: SfuControl { commands }, address, ended }, event_outbox))
     }
 
     /// LiveKit's signalling: `/rtc` (WebSocket), `/rtc/validate`; `/rtc/v1` is a plain 404, upon which clients fall back.
+    ///
+    /// Serve them with `TCP_NODELAY`: a join is a dialogue of small messages.
     pub fn routes(&self) -> axum::Router {
-        axum::Router::new()
+        http::routes(self.keys.clone(), self.signals.clone())
     }
 
     /// A handle to steer rooms.
@@ -35,8 +85,57 @@ impl Sfu {
         self.control.clone()
     }
 
+    /// The bound UDP address.
+    pub fn udp_address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Says goodbye to everybody and stops.
     pub async fn stop(self) {
+        // Both fail only when it has stopped already.
         let _ = self.control.stop().await;
+        let _ = self.ended.await;
+    }
+}
+
+fn bind(address: SocketAddr) -> Result<std::net::UdpSocket, SfuError> {
+    let bind = || {
+        let socket = socket2::Socket::new(
+            socket2::Domain::for_address(address),
+            socket2::Type::DGRAM,
+            Some(socket2::Protocol::UDP),
+        )?;
+        // What the system grants is enough; more is better.
+        let _ = socket.set_recv_buffer_size(SOCKET_BUFFER);
+        let _ = socket.set_send_buffer_size(SOCKET_BUFFER);
+        socket.set_nonblocking(true)?;
+        socket.bind(&address.into())?;
+        Ok(std::net::UdpSocket::from(socket))
+    };
+    bind().map_err(|source| SfuError::Bind { address, source })
+}
+
+/// The address clients can reach us at when none is given: the bound one, or with a wildcard the one the system would use
+/// towards the internet.
+fn own_address(bound: IpAddr) -> Result<IpAddr, SfuError> {
+    if !bound.is_unspecified() {
+        return Ok(bound);
+    }
+    // Connecting a UDP socket sends nothing; it only asks for a route. Documentation addresses (RFC 5737, RFC 3849).
+    let (any, far): (IpAddr, IpAddr) = match bound {
+        IpAddr::V4(_) => (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into()),
+        IpAddr::V6(_) => (Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into()),
+    };
+    let probe = || {
+        let socket = std::net::UdpSocket::bind((any, 0))?;
+        socket.connect((far, 9))?;
+        socket.local_addr()
+    };
+    match probe() {
+        Ok(local) if !local.ip().is_unspecified() => Ok(local.ip()),
+        // No network: those on this machine can still be served.
+        Ok(_) | Err(_) if bound.is_ipv4() => Ok(Ipv4Addr::LOCALHOST.into()),
+        Ok(_) => Err(SfuError::NoAddress("no route".to_owned())),
+        Err(error) => Err(SfuError::NoAddress(error.to_string())),
     }
 }

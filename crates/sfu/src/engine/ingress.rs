@@ -1,0 +1,217 @@
+//! Datagrams in and out, and what the peer connections report.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    time::Instant,
+};
+
+use livekit_protocol::{ConnectionQuality, participant_info::State};
+use str0m::{Event, IceConnectionState, Input, media::KeyframeRequest, stats::PeerStats};
+
+use super::{
+    BATCH, Engine,
+    peer::{ChannelKind, PeerFault, PeerKey, Role, read_datagram},
+};
+use crate::{api::SfuEvent, stun::receiver_ufrag};
+
+/// Addresses kept per peer. A client that moves between networks has a few; one that changes them endlessly loses the oldest.
+const MAX_ADDRESSES: usize = 16;
+
+impl Engine {
+    /// Takes what has come in, up to a batch.
+    pub(super) fn read_datagrams(&mut self, buffer: &mut [u8]) {
+        for _ in 0..BATCH {
+            match self.socket.try_recv_from(buffer) {
+                Ok((len, source)) => self.on_datagram(&buffer[..len], source, Instant::now()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                // ICMP errors of earlier sends come up here; they concern one peer at most.
+                Err(error) => tracing::debug!(%error, "receiving media"),
+            }
+        }
+    }
+
+    fn on_datagram(&mut self, bytes: &[u8], source: SocketAddr, now: Instant) {
+        self.stats.datagrams_in += 1;
+        self.stats.bytes_in += bytes.len() as u64;
+        let destination = self.local_for(source.ip());
+        let Some(receive) = read_datagram(bytes, source, destination) else {
+            self.stats.datagrams_unknown += 1;
+            return;
+        };
+        let input = Input::Receive(now, receive);
+        let Some(key) = self.find_peer(bytes, source, &input) else {
+            self.stats.datagrams_unknown += 1;
+            return;
+        };
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        if let Err(fault) = peer.handle(input) {
+            self.faults.push((key, fault));
+        }
+        self.touch(key);
+    }
+
+    /// Whom a datagram is for. A STUN request names its receiver and is proven by its integrity; all else goes by address.
+    fn find_peer(&mut self, bytes: &[u8], source: SocketAddr, input: &Input<'_>) -> Option<PeerKey> {
+        let Some(ufrag) = receiver_ufrag(bytes) else {
+            return self.peer_by_address.get(&source).copied();
+        };
+        let key = *self.peer_by_ufrag.get(ufrag)?;
+        let known = self.peer_by_address.get(&source) == Some(&key);
+        let peer = self.peers.get_mut(key)?;
+        if !known {
+            if !peer.accepts(input) {
+                return None;
+            }
+            peer.addresses.push(source);
+            if peer.addresses.len() > MAX_ADDRESSES {
+                let oldest = peer.addresses.remove(0);
+                if self.peer_by_address.get(&oldest) == Some(&key) {
+                    self.peer_by_address.remove(&oldest);
+                }
+            }
+            self.peer_by_address.insert(source, key);
+        }
+        Some(key)
+    }
+
+    /// Our address as this remote one knows it.
+    fn local_for(&self, remote: IpAddr) -> SocketAddr {
+        let same_family = self.local.iter().find(|local| local.is_ipv4() == remote.to_canonical().is_ipv4());
+        same_family.or(self.local.first()).copied().unwrap_or_else(|| SocketAddr::new(remote, 0))
+    }
+
+    /// Drains the peers that were touched, and those touched by what these report.
+    pub(super) fn drain_touched(&mut self, now: Instant) {
+        while let Some(key) = self.touched.pop() {
+            let Some(peer) = self.peers.get_mut(key) else { continue };
+            peer.touched = false;
+            let mut events = std::mem::take(&mut self.peer_events);
+            match peer.drain(now, &mut events, &mut self.transmits) {
+                Ok(wake) => {
+                    if peer.scheduled.is_none_or(|scheduled| wake < scheduled) {
+                        peer.scheduled = Some(wake);
+                        self.timers.push(wake, key);
+                    }
+                }
+                Err(fault) => self.faults.push((key, fault)),
+            }
+            for event in events.drain(..) {
+                self.on_peer_event(key, event, now);
+            }
+            self.peer_events = events;
+        }
+    }
+
+    /// Hands the datagrams of this turn to the socket.
+    pub(super) fn transmit(&mut self) {
+        for transmit in self.transmits.drain(..) {
+            match self.socket.try_send_to(&transmit.contents, transmit.destination) {
+                Ok(_) => {
+                    self.stats.datagrams_out += 1;
+                    self.stats.bytes_out += transmit.contents.len() as u64;
+                }
+                // A full socket buffer is congestion: what does not fit is lost, and asked for again.
+                Err(_) => self.stats.datagrams_dropped += 1,
+            }
+        }
+    }
+
+    /// Ends the participants whose peers went wrong.
+    pub(super) fn remove_faulty(&mut self, now: Instant) {
+        for (key, fault) in std::mem::take(&mut self.faults) {
+            let Some(peer) = self.peers.get(key) else { continue };
+            let participant = peer.participant;
+            match fault {
+                PeerFault::Closed => self.on_transport_closed(participant, now),
+                PeerFault::Rtc(_) | PeerFault::Panic | PeerFault::Endless => {
+                    tracing::warn!(error = %fault, "media engine of a participant failed");
+                    self.remove(participant, crate::LeftReason::Failed, now);
+                }
+            }
+        }
+    }
+
+    fn on_peer_event(&mut self, key: PeerKey, event: Event, now: Instant) {
+        match event {
+            Event::RtpPacket(packet) => self.on_rtp(key, &packet, now),
+            Event::Connected => self.on_connected(key, now),
+            Event::IceConnectionStateChange(state) => self.on_ice_state(key, state, now),
+            Event::KeyframeRequest(KeyframeRequest { mid, .. }) => self.on_key_frame_request(key, mid, now),
+            Event::ChannelOpen(id, label) => {
+                if let (Some(kind), Some(peer)) = (ChannelKind::by_label(&label), self.peers.get_mut(key)) {
+                    peer.channels.push((id, kind));
+                    if peer.role == Role::Subscriber {
+                        self.on_channel_open(key, id, kind);
+                    }
+                }
+            }
+            Event::ChannelClose(id) => {
+                if let Some(peer) = self.peers.get_mut(key) {
+                    peer.channels.retain(|(channel, _)| *channel != id);
+                }
+            }
+            Event::ChannelData(data) => self.on_channel_data(key, data.id, &data.data),
+            Event::ChannelBufferedAmountLow(_) => self.flush_data(key),
+            Event::PeerStats(stats) => self.on_stats(key, &stats),
+            Event::Closed => self.faults.push((key, PeerFault::Closed)),
+            _ => {}
+        }
+    }
+
+    fn on_connected(&mut self, key: PeerKey, now: Instant) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        peer.connected = true;
+        if peer.role == Role::Publisher {
+            return;
+        }
+        let participant_key = peer.participant;
+        let Some(participant) = self.participants.get_mut(participant_key) else { return };
+        if participant.state != State::Active {
+            participant.state = State::Active;
+            tracing::debug!(participant = %participant.sid, ms = now.duration_since(participant.joined_at).as_millis(), "active");
+            let (room, identity, sid) = (participant.room, participant.identity.clone(), participant.sid.clone());
+            if let Some(room) = self.rooms.get(room) {
+                self.emit(SfuEvent::ParticipantJoined { room: room.name.clone(), identity, sid });
+            }
+            self.announce(participant_key);
+            self.tell_qualities(participant_key);
+        }
+        self.on_subscriber_ready(participant_key, now);
+    }
+
+    fn on_ice_state(&mut self, key: PeerKey, state: IceConnectionState, now: Instant) {
+        let Some(peer) = self.peers.get(key) else { return };
+        let participant_key = peer.participant;
+        let Some(participant) = self.participants.get_mut(participant_key) else { return };
+        match state {
+            IceConnectionState::Disconnected => {
+                participant.transport_lost_at.get_or_insert(now);
+                self.set_quality(participant_key, ConnectionQuality::Lost);
+            }
+            IceConnectionState::Connected | IceConnectionState::Completed => {
+                participant.transport_lost_at = None;
+                if participant.quality == ConnectionQuality::Lost {
+                    self.set_quality(participant_key, ConnectionQuality::Good);
+                }
+            }
+            IceConnectionState::New | IceConnectionState::Checking => {}
+        }
+    }
+
+    fn on_stats(&mut self, key: PeerKey, stats: &PeerStats) {
+        let Some(peer) = self.peers.get(key) else { return };
+        let loss = match peer.role {
+            Role::Publisher => stats.ingress_loss_fraction,
+            Role::Subscriber => stats.egress_loss_fraction,
+        };
+        let Some(loss) = loss else { return };
+        let quality = match loss {
+            loss if loss < 0.02 => ConnectionQuality::Excellent,
+            loss if loss < 0.06 => ConnectionQuality::Good,
+            _ => ConnectionQuality::Poor,
+        };
+        let participant = peer.participant;
+        self.set_measured_quality(participant, peer.role, quality);
+    }
+}

@@ -1,0 +1,406 @@
+//! Coming, going, and who is told.
+
+use std::time::Instant;
+
+use livekit_protocol::{
+    ConnectionQuality, ConnectionQualityInfo, ConnectionQualityUpdate, JoinResponse, ParticipantInfo,
+    ParticipantUpdate, SpeakerInfo, SpeakersChanged, TrackInfo,
+    participant_info::{Kind, State},
+    signal_response::Message as Response,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    Engine, Join, SignalEvent,
+    model::{DataOut, Negotiation, Participant, ParticipantKey, Room, RoomKey},
+    peer::{Peer, PeerKey, Role},
+};
+use crate::{
+    api::{LeftReason, SfuEvent},
+    forward::{PendingTracks, Speakers},
+    wire,
+};
+
+impl Engine {
+    pub(super) fn on_signal(&mut self, event: SignalEvent, now: Instant) {
+        match event {
+            SignalEvent::Join { join, outbox, accepted } => self.join(*join, outbox, accepted, now),
+            SignalEvent::Input { key, input } => self.on_input(key, *input, now),
+            SignalEvent::Closed { key } => {
+                if let Some(participant) = self.participants.get_mut(key) {
+                    participant.outbox = None;
+                    participant.signal_lost_at = Some(now);
+                    // One that never got media has nothing to come back to.
+                    if participant.state != State::Active || participant.transport_lost_at.is_some() {
+                        self.remove(key, LeftReason::ConnectionLost, now);
+                    }
+                }
+            }
+        }
+    }
+
+    fn join(
+        &mut self,
+        join: Join,
+        outbox: mpsc::Sender<Response>,
+        accepted: oneshot::Sender<ParticipantKey>,
+        now: Instant,
+    ) {
+        let room_name = join.grant.room().to_owned();
+        let identity = join.grant.identity().to_owned();
+        let present = self.find_participant(&room_name, &identity);
+        if let Some(sid) = join.resume {
+            // Going on where one was is answered by "join anew", which clients do by themselves. Their old self ends here.
+            if let Some(old) = present.filter(|&old| self.participants.get(old).is_some_and(|old| old.sid == sid)) {
+                self.remove(old, LeftReason::ConnectionLost, now);
+            }
+            let _ = outbox.try_send(Response::Leave(wire::leave(LeftReason::ConnectionLost)));
+            return;
+        }
+        if let Some(old) = present {
+            self.remove(old, LeftReason::DuplicateIdentity, now);
+        }
+
+        let full_ice = Participant::needs_full_ice(&join.client);
+        let room = self.room_by_name.get(&room_name).copied().unwrap_or_else(|| self.start_room(&room_name));
+        let permissions = join.grant.permissions();
+        let mut attributes = join.grant.attributes().clone();
+        if permissions.update_own_metadata {
+            wire::merge_attributes(&mut attributes, join.attributes);
+        }
+        let kind = if permissions.recorder { Kind::Egress } else { wire::kind_by_name(join.grant.kind()) };
+        let (factory, local) = (self.factory.clone(), self.local.clone());
+        let peers = &mut self.peers;
+        let key = self.participants.insert_with_key(|key| {
+            let mut peer = |role| factory.make(key, role, !full_ice, &local, now).map(|peer| peers.insert(peer));
+            Participant {
+                room,
+                sid: wire::new_id("PA_"),
+                identity,
+                name: join.grant.name().to_owned(),
+                metadata: join.grant.metadata().to_owned(),
+                attributes,
+                kind,
+                permissions,
+                grant: join.grant,
+                client: join.client,
+                state: State::Joined,
+                version: 1,
+                joined_at: now,
+                joined_ms: wire::unix_ms(),
+                token_refreshed_at: now,
+                quality: ConnectionQuality::Excellent,
+                measured: (ConnectionQuality::Excellent, ConnectionQuality::Excellent),
+                outbox: Some(outbox),
+                signal_lost_at: None,
+                transport_lost_at: None,
+                // A null key leads nowhere; such a participant is removed right below.
+                publisher: peer(Role::Publisher).unwrap_or_default(),
+                subscriber: peer(Role::Subscriber).unwrap_or_default(),
+                pending: PendingTracks::default(),
+                tracks: Vec::new(),
+                auto_subscribe: join.auto_subscribe,
+                wishes: Default::default(),
+                subscriptions: Vec::new(),
+                negotiation: Negotiation::default(),
+                data: DataOut::default(),
+            }
+        });
+        if accepted.send(key).is_err() {
+            self.remove(key, LeftReason::ConnectionLost, now);
+            return;
+        }
+        let Some(participant) = self.participants.get(key) else { return };
+        let peer_keys = [participant.publisher, participant.subscriber];
+        if let Some(room) = self.rooms.get_mut(room) {
+            room.participants.push(key);
+        }
+        for peer_key in peer_keys {
+            match self.peers.get(peer_key) {
+                Some(peer) => _ = self.peer_by_ufrag.insert(peer.ufrag.clone(), peer_key),
+                None => return self.remove(key, LeftReason::Failed, now),
+            }
+            self.touch(peer_key);
+        }
+        self.welcome(key);
+        self.announce(key);
+        self.subscribe_to_present(key, now);
+        self.negotiate(key);
+    }
+
+    /// The first messages to a newcomer.
+    fn welcome(&self, key: ParticipantKey) {
+        let Some(participant) = self.participants.get(key) else { return };
+        let Some(room) = self.rooms.get(participant.room) else { return };
+        let others = room.participants.iter().filter(|&&other| other != key);
+        let other_participants =
+            others.filter(|&&other| self.is_visible(other)).filter_map(|&other| self.participant_info(other)).collect();
+        let mut info = room.info();
+        info.num_participants = room.participants.iter().filter(|&&other| self.is_visible(other)).count() as u32;
+        let response = JoinResponse {
+            room: Some(info),
+            participant: self.participant_info(key),
+            other_participants,
+            server_version: wire::SERVER_VERSION.to_owned(),
+            subscriber_primary: true,
+            ping_timeout: wire::PING_TIMEOUT.as_secs() as i32,
+            ping_interval: wire::PING_INTERVAL.as_secs() as i32,
+            server_info: Some(wire::server_info()),
+            enabled_publish_codecs: wire::publish_codecs(),
+            fast_publish: participant.permissions.publish,
+            ..Default::default()
+        };
+        self.tell(key, Response::Join(response));
+        self.refresh_token(key);
+    }
+
+    pub(super) fn refresh_token(&self, key: ParticipantKey) {
+        let Some(participant) = self.participants.get(key) else { return };
+        if let Some(token) = self.keys.refresh(&participant.grant) {
+            self.tell(key, Response::RefreshToken(token.expose().to_owned()));
+        }
+    }
+
+    /// Ends somebody's presence: goodbye, streams, news to the others, and the room when it was the last.
+    pub(super) fn remove(&mut self, key: ParticipantKey, reason: LeftReason, now: Instant) {
+        let Some(participant) = self.participants.get(key) else { return };
+        if reason != LeftReason::Left {
+            self.tell(key, Response::Leave(wire::leave(reason)));
+        }
+        let (tracks, subscriptions) = (participant.tracks.clone(), participant.subscriptions.clone());
+        let (room_key, was_connected) = (participant.room, participant.state == State::Active);
+        for subscription in subscriptions {
+            self.drop_subscription(subscription, now);
+        }
+        for track in tracks {
+            self.unpublish(track, now);
+        }
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        participant.state = State::Disconnected;
+        let mut others = Vec::new();
+        if let Some(room) = self.rooms.get_mut(room_key) {
+            room.participants.retain(|&other| other != key);
+            others.clone_from(&room.participants);
+            room.speakers.remove(key);
+        }
+        self.announce_with(key, reason);
+        let Some(participant) = self.participants.remove(key) else { return };
+        for peer in [participant.publisher, participant.subscriber] {
+            self.end_peer(peer);
+        }
+        tracing::debug!(participant = %participant.sid, ?reason, "left");
+        if let Some(room) = self.rooms.get(room_key) {
+            let (room_name, room_sid) = (room.name.clone(), room.sid.clone());
+            self.emit(SfuEvent::ParticipantLeft {
+                room: room_name.clone(),
+                identity: participant.identity,
+                sid: participant.sid,
+                reason,
+                was_connected,
+            });
+            if others.is_empty() {
+                self.rooms.remove(room_key);
+                self.room_by_name.remove(&room_name);
+                self.emit(SfuEvent::RoomFinished { room: room_name, sid: room_sid });
+            }
+        }
+    }
+
+    fn end_peer(&mut self, key: PeerKey) {
+        let Some(mut peer) = self.peers.remove(key) else { return };
+        self.peer_by_ufrag.remove(&peer.ufrag);
+        for address in &peer.addresses {
+            if self.peer_by_address.get(address) == Some(&key) {
+                self.peer_by_address.remove(address);
+            }
+        }
+        say_goodbye(&mut peer, &mut self.transmits);
+        peer.end();
+    }
+
+    fn start_room(&mut self, name: &str) -> RoomKey {
+        let sid = wire::new_id("RM_");
+        self.emit(SfuEvent::RoomStarted { room: name.to_owned(), sid: sid.clone() });
+        let key = self.rooms.insert(Room {
+            name: name.to_owned(),
+            sid,
+            created_ms: wire::unix_ms(),
+            participants: Vec::new(),
+            speakers: Speakers::default(),
+        });
+        self.room_by_name.insert(name.to_owned(), key);
+        key
+    }
+
+    /// The client closed a connection. Without signalling it is gone for good.
+    pub(super) fn on_transport_closed(&mut self, key: ParticipantKey, now: Instant) {
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        participant.transport_lost_at.get_or_insert(now);
+        if participant.outbox.is_none() {
+            self.remove(key, LeftReason::ConnectionLost, now);
+        }
+    }
+
+    pub(super) fn find_participant(&self, room: &str, identity: &str) -> Option<ParticipantKey> {
+        let room = self.rooms.get(*self.room_by_name.get(room)?)?;
+        let is_it = |&&key: &&ParticipantKey| self.participants.get(key).is_some_and(|one| one.identity == identity);
+        room.participants.iter().find(is_it).copied()
+    }
+
+    /// Whether the others are told of somebody.
+    pub(super) fn is_visible(&self, key: ParticipantKey) -> bool {
+        self.participants.get(key).is_some_and(|participant| !participant.permissions.hidden)
+    }
+
+    pub(super) fn participant_info(&self, key: ParticipantKey) -> Option<ParticipantInfo> {
+        let participant = self.participants.get(key)?;
+        let tracks: Vec<TrackInfo> = participant
+            .tracks
+            .iter()
+            .filter_map(|&track| self.tracks.get(track))
+            .map(|track| track.info.clone())
+            .collect();
+        Some(participant.info(tracks))
+    }
+
+    /// Tells the others of a change of somebody, at once.
+    pub(super) fn announce(&mut self, key: ParticipantKey) {
+        if let Some(update) = self.next_update(key) {
+            self.tell_others(key, &update);
+        }
+    }
+
+    /// Tells the others and the participant.
+    pub(super) fn announce_to_all(&mut self, key: ParticipantKey) {
+        let Some(update) = self.next_update(key) else { return };
+        self.tell(key, update.clone());
+        self.tell_others(key, &update);
+    }
+
+    /// Tells the others that somebody is gone who only became hidden.
+    pub(super) fn announce_gone(&mut self, key: ParticipantKey) {
+        let Some(mut update) = self.next_update(key) else { return };
+        if let Response::Update(update) = &mut update
+            && let Some(info) = update.participants.first_mut()
+        {
+            info.state = State::Disconnected.into();
+        }
+        for other in self.others(key) {
+            self.tell(other, update.clone());
+        }
+    }
+
+    fn announce_with(&mut self, key: ParticipantKey, reason: LeftReason) {
+        let Some(mut update) = self.next_update(key) else { return };
+        if let Response::Update(update) = &mut update
+            && let Some(info) = update.participants.first_mut()
+        {
+            info.disconnect_reason = wire::disconnect_reason(reason).into();
+        }
+        self.tell_others(key, &update);
+    }
+
+    fn next_update(&mut self, key: ParticipantKey) -> Option<Response> {
+        let participant = self.participants.get_mut(key)?;
+        participant.version += 1;
+        let info = self.participant_info(key)?;
+        Some(Response::Update(ParticipantUpdate { participants: vec![info] }))
+    }
+
+    /// Sends to everybody else in the room, unless nobody may know of this one.
+    fn tell_others(&self, key: ParticipantKey, response: &Response) {
+        if !self.is_visible(key) {
+            return;
+        }
+        for other in self.others(key) {
+            self.tell(other, response.clone());
+        }
+    }
+
+    /// Everybody else in the same room.
+    pub(super) fn others(&self, key: ParticipantKey) -> Vec<ParticipantKey> {
+        let room = self.participants.get(key).and_then(|participant| self.rooms.get(participant.room));
+        room.map(|room| room.participants.iter().copied().filter(|&other| other != key).collect()).unwrap_or_default()
+    }
+
+    /// Sends to one client. One that does not take its messages is as good as gone: the ticks remove it.
+    pub(super) fn tell(&self, key: ParticipantKey, response: Response) {
+        let Some(outbox) = self.participants.get(key).and_then(|participant| participant.outbox.as_ref()) else {
+            return;
+        };
+        if let Err(mpsc::error::TrySendError::Full(_)) = outbox.try_send(response) {
+            tracing::warn!("a client does not take its signalling messages");
+        }
+    }
+
+    pub(super) fn tell_speakers(&self, room: RoomKey, speakers: Vec<SpeakerInfo>) {
+        let Some(room) = self.rooms.get(room) else { return };
+        let response = Response::SpeakersChanged(SpeakersChanged { speakers });
+        for &key in &room.participants {
+            self.tell(key, response.clone());
+        }
+    }
+
+    /// The worse of the two ways counts, and the better one only overrides its own finding.
+    pub(super) fn set_measured_quality(&mut self, key: ParticipantKey, role: Role, quality: ConnectionQuality) {
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        let slot = match role {
+            Role::Publisher => &mut participant.measured.0,
+            Role::Subscriber => &mut participant.measured.1,
+        };
+        *slot = quality;
+        let worst = [participant.measured.0, participant.measured.1].into_iter().min_by_key(|&quality| rank(quality));
+        if let Some(worst) = worst {
+            self.set_quality(key, worst);
+        }
+    }
+
+    pub(super) fn set_quality(&mut self, key: ParticipantKey, quality: ConnectionQuality) {
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        if std::mem::replace(&mut participant.quality, quality) == quality {
+            return;
+        }
+        let update = Response::ConnectionQuality(ConnectionQualityUpdate { updates: vec![quality_info(participant)] });
+        self.tell(key, update.clone());
+        self.tell_others(key, &update);
+    }
+
+    /// Everybody's quality, to a newcomer.
+    pub(super) fn tell_qualities(&self, key: ParticipantKey) {
+        let updates = self
+            .others(key)
+            .into_iter()
+            .chain([key])
+            .filter(|&one| one == key || self.is_visible(one))
+            .filter_map(|one| self.participants.get(one).map(quality_info))
+            .collect();
+        self.tell(key, Response::ConnectionQuality(ConnectionQualityUpdate { updates }));
+    }
+}
+
+/// From bad to good.
+fn rank(quality: ConnectionQuality) -> u8 {
+    match quality {
+        ConnectionQuality::Lost => 0,
+        ConnectionQuality::Poor => 1,
+        ConnectionQuality::Good => 2,
+        ConnectionQuality::Excellent => 3,
+    }
+}
+
+fn quality_info(participant: &Participant) -> ConnectionQualityInfo {
+    let score = match participant.quality {
+        ConnectionQuality::Excellent => 5.0,
+        ConnectionQuality::Good => 3.5,
+        ConnectionQuality::Poor => 2.0,
+        ConnectionQuality::Lost => 0.0,
+    };
+    ConnectionQualityInfo { participant_sid: participant.sid.clone(), quality: participant.quality.into(), score }
+}
+
+/// Lets a peer send its DTLS and RTCP goodbyes.
+fn say_goodbye(peer: &mut Peer, transmits: &mut Vec<str0m::net::Transmit>) {
+    if peer.with(str0m::Rtc::close).is_ok() {
+        let _ = peer.drain(Instant::now(), &mut Vec::new(), transmits);
+    }
+}

@@ -1,0 +1,251 @@
+//! The owner of everything: rooms, participants, peer connections and the UDP socket, on one thread.
+//!
+//! A turn of the loop takes what came in (datagrams, signalling, commands, time), changes the state, then drains every peer
+//! connection that was touched and sends what they have to say. Nothing here blocks, and nothing is locked.
+//!
+//! ```text
+//!  session tasks ──SignalEvent──►┐                 ┌─► outbox of each session
+//!  SfuControl ─────Command──────►│ Engine: state ──┤
+//!  UDP socket ─────datagram─────►┘                 └─► UDP socket, SfuEvent
+//! ```
+
+mod commands;
+mod data;
+mod ingress;
+mod media;
+mod membership;
+mod model;
+mod negotiation;
+mod peer;
+mod publishing;
+mod requests;
+mod subscribing;
+mod ticks;
+mod timers;
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Instant,
+};
+
+use livekit_protocol::{ClientInfo, signal_request::Message as Request, signal_response::Message as Response};
+use slotmap::SlotMap;
+use str0m::{
+    Event,
+    change::{SdpAnswer, SdpOffer},
+    net::Transmit,
+};
+use tokio::{
+    net::UdpSocket,
+    sync::{mpsc, oneshot},
+    time::sleep_until,
+};
+
+use crate::{
+    api::{SfuEvent, SfuStats},
+    control::Command,
+    sdp::OfferedLine,
+    token::{Grant, Keys},
+};
+pub(crate) use model::ParticipantKey;
+use model::{Participant, Room, RoomKey, Subscription, SubscriptionKey, Track, TrackKey};
+pub(crate) use peer::PeerFactory;
+use peer::{Peer, PeerFault, PeerKey};
+use timers::Timers;
+
+/// Largest datagram taken; media packets are below 1500 bytes.
+const DATAGRAM_LEN: usize = 2048;
+
+/// Datagrams, messages or commands taken in one turn before the peers are drained, so that none of them starves the others.
+const BATCH: usize = 64;
+
+/// A client that wants in.
+#[derive(Debug)]
+pub(crate) struct Join {
+    pub(crate) grant: Grant,
+    pub(crate) client: ClientInfo,
+    pub(crate) auto_subscribe: bool,
+    pub(crate) attributes: HashMap<String, String>,
+    /// Participant id it wants to go on with.
+    pub(crate) resume: Option<String>,
+}
+
+/// From the signalling sessions.
+#[derive(Debug)]
+pub(crate) enum SignalEvent {
+    Join { join: Box<Join>, outbox: mpsc::Sender<Response>, accepted: oneshot::Sender<ParticipantKey> },
+    Input { key: ParticipantKey, input: Box<SignalInput> },
+    Closed { key: ParticipantKey },
+}
+
+/// A message of a client.
+#[derive(Debug)]
+pub(crate) enum SignalInput {
+    Offer { offer: SdpOffer, lines: Vec<OfferedLine>, id: u32 },
+    Answer { answer: SdpAnswer, id: u32 },
+    Malformed { what: &'static str, error: String },
+    Request(Request),
+}
+
+/// What the engine is made from.
+pub(crate) struct Parts {
+    pub(crate) announce: Vec<IpAddr>,
+    pub(crate) factory: PeerFactory,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) events: mpsc::UnboundedSender<SfuEvent>,
+}
+
+pub(crate) struct Engine {
+    socket: UdpSocket,
+    factory: PeerFactory,
+    /// Our candidates: where clients send to.
+    local: Vec<SocketAddr>,
+    keys: Arc<Keys>,
+    events: mpsc::UnboundedSender<SfuEvent>,
+
+    rooms: SlotMap<RoomKey, Room>,
+    room_by_name: HashMap<String, RoomKey>,
+    participants: SlotMap<ParticipantKey, Participant>,
+    tracks: SlotMap<TrackKey, Track>,
+    subscriptions: SlotMap<SubscriptionKey, Subscription>,
+
+    peers: SlotMap<PeerKey, Peer>,
+    peer_by_ufrag: HashMap<String, PeerKey>,
+    peer_by_address: HashMap<SocketAddr, PeerKey>,
+
+    /// Peers to drain before the turn ends.
+    touched: Vec<PeerKey>,
+    /// Peers that went wrong in this turn.
+    faults: Vec<(PeerKey, PeerFault)>,
+    timers: Timers<PeerKey>,
+    next_tick: Instant,
+
+    /// Reused between turns.
+    peer_events: Vec<Event>,
+    transmits: Vec<Transmit>,
+
+    stats: SfuStats,
+    stopping: bool,
+}
+
+impl Engine {
+    pub(crate) fn new(parts: Parts, socket: UdpSocket, port: u16) -> Self {
+        let Parts { announce, factory, keys, events } = parts;
+        Self {
+            socket,
+            factory,
+            local: announce.into_iter().map(|ip| SocketAddr::new(ip, port)).collect(),
+            keys,
+            events,
+            rooms: SlotMap::with_key(),
+            room_by_name: HashMap::new(),
+            participants: SlotMap::with_key(),
+            tracks: SlotMap::with_key(),
+            subscriptions: SlotMap::with_key(),
+            peers: SlotMap::with_key(),
+            peer_by_ufrag: HashMap::new(),
+            peer_by_address: HashMap::new(),
+            touched: Vec::new(),
+            faults: Vec::new(),
+            timers: Timers::default(),
+            next_tick: Instant::now(),
+            peer_events: Vec::new(),
+            transmits: Vec::new(),
+            stats: SfuStats::default(),
+            stopping: false,
+        }
+    }
+
+    /// Runs until told to stop or until nobody can reach it any more.
+    pub(crate) async fn run(
+        mut self,
+        mut signals: mpsc::Receiver<SignalEvent>,
+        mut commands: mpsc::UnboundedReceiver<Command>,
+    ) {
+        let mut buffer = vec![0; DATAGRAM_LEN];
+        let sleep = sleep_until(tokio::time::Instant::now());
+        tokio::pin!(sleep);
+        while !self.stopping {
+            let deadline = self.deadline().into();
+            if sleep.deadline() != deadline {
+                sleep.as_mut().reset(deadline);
+            }
+            tokio::select! {
+                ready = self.socket.readable() => {
+                    if let Err(error) = ready {
+                        tracing::warn!(%error, "media socket");
+                    }
+                }
+                signal = signals.recv() => match signal {
+                    Some(signal) => self.on_signal(signal, Instant::now()),
+                    None => return,
+                },
+                command = commands.recv() => match command {
+                    Some(command) => self.on_command(command, Instant::now()),
+                    None => return,
+                },
+                () = &mut sleep => {}
+            }
+            let now = Instant::now();
+            for _ in 0..BATCH {
+                let Ok(signal) = signals.try_recv() else { break };
+                self.on_signal(signal, now);
+            }
+            for _ in 0..BATCH {
+                let Ok(command) = commands.try_recv() else { break };
+                self.on_command(command, now);
+            }
+            self.read_datagrams(&mut buffer);
+            self.finish_turn(Instant::now());
+        }
+    }
+
+    /// When something has to happen though nothing comes in.
+    fn deadline(&self) -> Instant {
+        match self.timers.next() {
+            Some(timer) => timer.min(self.next_tick),
+            None => self.next_tick,
+        }
+    }
+
+    /// Lets time pass, drains the peers, sends.
+    fn finish_turn(&mut self, now: Instant) {
+        while let Some(key) = self.timers.pop_due(now) {
+            if let Some(peer) = self.peers.get_mut(key) {
+                peer.scheduled = None;
+                self.touch(key);
+            }
+        }
+        if now >= self.next_tick {
+            self.tick(now);
+        }
+        loop {
+            self.drain_touched(now);
+            if self.faults.is_empty() {
+                break;
+            }
+            self.remove_faulty(now);
+        }
+        self.transmit();
+    }
+
+    fn touch(&mut self, key: PeerKey) {
+        touch(&mut self.peers, &mut self.touched, key);
+    }
+
+    fn emit(&self, event: SfuEvent) {
+        // A host that does not listen is fine.
+        let _ = self.events.send(event);
+    }
+}
+
+/// Marks a peer for draining; free of `self` for callers that hold other parts of the engine.
+fn touch(peers: &mut SlotMap<PeerKey, Peer>, touched: &mut Vec<PeerKey>, key: PeerKey) {
+    if let Some(peer) = peers.get_mut(key)
+        && !std::mem::replace(&mut peer.touched, true)
+    {
+        touched.push(key);
+    }
+}

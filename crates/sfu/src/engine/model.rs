@@ -1,0 +1,226 @@
+//! What the engine knows of rooms, participants, tracks and subscriptions.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    time::Instant,
+};
+
+use bytes::Bytes;
+use livekit_protocol::{
+    ClientInfo, ConnectionQuality, ParticipantInfo, Room as RoomInfo, TrackInfo,
+    client_info::Sdk,
+    participant_info::{Kind, State},
+    signal_response::Message as Response,
+};
+use str0m::{change::SdpPendingOffer, channel::ChannelId, media::Mid, media::Pt, rtp::Ssrc};
+use tokio::sync::mpsc;
+
+use super::peer::{ChannelKind, PeerKey};
+use crate::{
+    api::{Permissions, TrackKind},
+    forward::{Dynacast, KeyFrameGate, LAYERS, PendingTracks, SequenceMap, Speakers, VideoForwarder},
+    token::Grant,
+    wire,
+};
+
+slotmap::new_key_type! {
+    /// A room.
+    pub(crate) struct RoomKey;
+    /// Somebody in a room.
+    pub(crate) struct ParticipantKey;
+    /// A published track.
+    pub(crate) struct TrackKey;
+    /// A track on its way to one subscriber.
+    pub(crate) struct SubscriptionKey;
+}
+
+pub(crate) struct Room {
+    pub(crate) name: String,
+    pub(crate) sid: String,
+    pub(crate) created_ms: i64,
+    /// In the order of their coming.
+    pub(crate) participants: Vec<ParticipantKey>,
+    pub(crate) speakers: Speakers<ParticipantKey>,
+}
+
+impl Room {
+    pub(crate) fn info(&self) -> RoomInfo {
+        RoomInfo {
+            sid: self.sid.clone(),
+            name: self.name.clone(),
+            creation_time: self.created_ms / 1000,
+            creation_time_ms: self.created_ms,
+            enabled_codecs: wire::publish_codecs(),
+            ..Default::default()
+        }
+    }
+}
+
+pub(crate) struct Participant {
+    pub(crate) room: RoomKey,
+    pub(crate) sid: String,
+    pub(crate) identity: String,
+    pub(crate) name: String,
+    pub(crate) metadata: String,
+    pub(crate) attributes: HashMap<String, String>,
+    pub(crate) kind: Kind,
+    pub(crate) grant: Grant,
+    pub(crate) permissions: Permissions,
+    pub(crate) client: ClientInfo,
+    pub(crate) state: State,
+    pub(crate) version: u32,
+    pub(crate) joined_at: Instant,
+    pub(crate) joined_ms: i64,
+    pub(crate) token_refreshed_at: Instant,
+    /// As told.
+    pub(crate) quality: ConnectionQuality,
+    /// As last measured: towards us, from us.
+    pub(crate) measured: (ConnectionQuality, ConnectionQuality),
+
+    /// To the signalling session; none when it is gone.
+    pub(crate) outbox: Option<mpsc::Sender<Response>>,
+    pub(crate) signal_lost_at: Option<Instant>,
+    pub(crate) transport_lost_at: Option<Instant>,
+
+    pub(crate) publisher: PeerKey,
+    pub(crate) subscriber: PeerKey,
+
+    pub(crate) pending: PendingTracks<PendingTrack>,
+    pub(crate) tracks: Vec<TrackKey>,
+
+    pub(crate) auto_subscribe: bool,
+    /// What was said of single tracks, by track id.
+    pub(crate) wishes: BTreeMap<String, Wish>,
+    pub(crate) subscriptions: Vec<SubscriptionKey>,
+    pub(crate) negotiation: Negotiation,
+    pub(crate) data: DataOut,
+}
+
+impl Participant {
+    pub(crate) fn info(&self, tracks: Vec<TrackInfo>) -> ParticipantInfo {
+        ParticipantInfo {
+            sid: self.sid.clone(),
+            identity: self.identity.clone(),
+            state: self.state.into(),
+            is_publisher: !tracks.is_empty(),
+            tracks,
+            metadata: self.metadata.clone(),
+            joined_at: self.joined_ms / 1000,
+            joined_at_ms: self.joined_ms,
+            name: self.name.clone(),
+            version: self.version,
+            permission: Some(wire::permission(&self.permissions, self.kind)),
+            kind: self.kind.into(),
+            attributes: self.attributes.clone(),
+            client_protocol: self.client.client_protocol,
+            ..Default::default()
+        }
+    }
+
+    /// Whether ICE must be complete: Firefox does not get along with a lite agent.
+    pub(crate) fn needs_full_ice(client: &ClientInfo) -> bool {
+        client.sdk == i32::from(Sdk::Js) && client.browser.eq_ignore_ascii_case("firefox")
+    }
+}
+
+/// A track that is asked for and waits for its m-line.
+#[derive(Clone, Debug)]
+pub(crate) struct PendingTrack {
+    pub(crate) info: TrackInfo,
+    pub(crate) muted_by_server: bool,
+}
+
+/// What a subscriber said of one track.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wish {
+    /// Subscribed or not, when said.
+    pub(crate) subscribed: Option<bool>,
+    pub(crate) settings: Option<Settings>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    pub(crate) disabled: bool,
+    pub(crate) quality: i32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+/// The server's offers on the subscriber connection.
+#[derive(Default)]
+pub(crate) struct Negotiation {
+    pub(crate) pending: Option<SdpPendingOffer>,
+    pub(crate) id: u32,
+    /// Something changed while an answer is awaited.
+    pub(crate) again: bool,
+    pub(crate) channels_made: bool,
+    /// m-lines to switch off.
+    pub(crate) closing: Vec<Mid>,
+}
+
+/// Data towards one participant.
+#[derive(Default)]
+pub(crate) struct DataOut {
+    pub(crate) reliable: Option<ChannelId>,
+    pub(crate) lossy: Option<ChannelId>,
+    /// Reliable packets that wait for the channel to open or to drain.
+    pub(crate) waiting: VecDeque<Bytes>,
+    pub(crate) waiting_bytes: usize,
+}
+
+impl DataOut {
+    pub(crate) fn channel(&self, kind: ChannelKind) -> Option<ChannelId> {
+        match kind {
+            ChannelKind::Reliable => self.reliable,
+            ChannelKind::Lossy => self.lossy,
+        }
+    }
+}
+
+pub(crate) struct Track {
+    pub(crate) participant: ParticipantKey,
+    pub(crate) room: RoomKey,
+    pub(crate) info: TrackInfo,
+    pub(crate) kind: TrackKind,
+    /// The client's id of it.
+    pub(crate) cid: Option<String>,
+    pub(crate) mid: String,
+    pub(crate) muted_by_server: bool,
+    pub(crate) layers: [LayerState; LAYERS],
+    pub(crate) alive: [bool; LAYERS],
+    pub(crate) dynacast: Dynacast,
+    pub(crate) subscriptions: Vec<SubscriptionKey>,
+    pub(crate) subscribed_told: bool,
+}
+
+/// One simulcast layer as it comes in.
+#[derive(Default)]
+pub(crate) struct LayerState {
+    pub(crate) ssrc: Option<Ssrc>,
+    pub(crate) last_packet: Option<Instant>,
+    pub(crate) gate: KeyFrameGate,
+}
+
+pub(crate) struct Subscription {
+    pub(crate) track: TrackKey,
+    pub(crate) subscriber: ParticipantKey,
+    pub(crate) peer: PeerKey,
+    /// Once offered.
+    pub(crate) mid: Option<Mid>,
+    /// Once answered.
+    pub(crate) out: Option<Outgoing>,
+    pub(crate) disabled: bool,
+    pub(crate) forward: Forward,
+}
+
+/// The stream towards the subscriber.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) ssrc: Ssrc,
+    pub(crate) payload_type: Pt,
+}
+
+pub(crate) enum Forward {
+    Audio { sequence: SequenceMap, running: bool },
+    Video(Box<VideoForwarder>),
+}

@@ -1,0 +1,247 @@
+//! Offers and answers on both connections.
+
+use std::{collections::HashMap, time::Instant};
+
+use livekit_protocol::{SessionDescription, SignalTarget, TrickleRequest, signal_response::Message as Response};
+use str0m::{
+    Candidate, RtcError,
+    change::{SdpAnswer, SdpOffer},
+    channel::{ChannelConfig, Reliability},
+    format::Codec,
+    media::{Direction, MediaKind, Mid},
+};
+
+use super::{
+    Engine,
+    model::{Outgoing, ParticipantKey, SubscriptionKey},
+    peer::{ChannelKind, PeerKey},
+};
+use crate::{
+    api::{LeftReason, TrackKind},
+    sdp::OfferedLine,
+};
+
+/// Remote candidates kept while the description is awaited.
+const MAX_EARLY_CANDIDATES: usize = 32;
+
+impl Engine {
+    /// The client's offer on its publisher connection.
+    pub(super) fn on_offer(
+        &mut self,
+        key: ParticipantKey,
+        offer: SdpOffer,
+        lines: Vec<OfferedLine>,
+        id: u32,
+        now: Instant,
+    ) {
+        let Some(participant) = self.participants.get(key) else { return };
+        let peer_key = participant.publisher;
+        let Some(answer) = self.on_peer(peer_key, |rtc| rtc.sdp_api().accept_offer(offer)) else { return };
+        self.described(peer_key);
+        self.match_lines(key, lines, now);
+        let mid_to_track_id = self.published_mids(key);
+        let sdp = answer.to_sdp_string();
+        self.tell(key, Response::Answer(SessionDescription { r#type: "answer".to_owned(), sdp, id, mid_to_track_id }));
+    }
+
+    /// The client's answer to our offer on its subscriber connection.
+    pub(super) fn on_answer(&mut self, key: ParticipantKey, answer: SdpAnswer, id: u32, now: Instant) {
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        // Clients from before ids send none. An answer to an older offer is of no use.
+        if id != 0 && id != participant.negotiation.id {
+            return;
+        }
+        let Some(pending) = participant.negotiation.pending.take() else { return };
+        let peer_key = participant.subscriber;
+        if self.on_peer(peer_key, |rtc| rtc.sdp_api().accept_answer(pending, answer)).is_none() {
+            return;
+        }
+        self.described(peer_key);
+        self.take_streams(key);
+        self.on_subscriber_ready(key, now);
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        if std::mem::take(&mut participant.negotiation.again) {
+            self.negotiate(key);
+        }
+    }
+
+    /// Offers what has changed on the subscriber connection, at once; while an answer is awaited, right after it.
+    pub(super) fn negotiate(&mut self, key: ParticipantKey) {
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        let negotiation = &mut participant.negotiation;
+        if negotiation.pending.is_some() {
+            negotiation.again = true;
+            return;
+        }
+        let make_channels = !std::mem::replace(&mut negotiation.channels_made, true);
+        let closing = std::mem::take(&mut negotiation.closing);
+        let peer_key = participant.subscriber;
+        let fresh: Vec<NewLine> =
+            participant.subscriptions.clone().into_iter().filter_map(|one| self.new_line(one)).collect();
+
+        let offered = self.on_peer(peer_key, |rtc| {
+            let mut api = rtc.sdp_api();
+            if make_channels {
+                for (label, ordered, reliability) in [
+                    (ChannelKind::RELIABLE_LABEL, true, Reliability::Reliable),
+                    (ChannelKind::LOSSY_LABEL, false, Reliability::MaxRetransmits { retransmits: 0 }),
+                ] {
+                    let config = ChannelConfig { label: label.to_owned(), ordered, reliability, ..Default::default() };
+                    api.add_channel_with_config(config);
+                }
+            }
+            for mid in closing {
+                api.set_direction(mid, Direction::Inactive);
+            }
+            let mids: Vec<(SubscriptionKey, Mid)> = fresh
+                .into_iter()
+                .map(|NewLine { subscription, kind, stream_id, track_id }| {
+                    let mid = api.add_media(kind, Direction::SendOnly, Some(stream_id), Some(track_id), None);
+                    (subscription, mid)
+                })
+                .collect();
+            Ok((api.apply(), mids))
+        });
+        let Some((Some((offer, pending)), mids)) = offered else { return };
+        for (subscription, mid) in mids {
+            if let Some(subscription) = self.subscriptions.get_mut(subscription) {
+                subscription.mid = Some(mid);
+            }
+        }
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        participant.negotiation.pending = Some(pending);
+        participant.negotiation.id += 1;
+        let id = participant.negotiation.id;
+        let mid_to_track_id = self.subscribed_mids(key);
+        let sdp = offer.to_sdp_string();
+        self.tell(key, Response::Offer(SessionDescription { r#type: "offer".to_owned(), sdp, id, mid_to_track_id }));
+    }
+
+    fn new_line(&self, key: SubscriptionKey) -> Option<NewLine> {
+        let subscription = self.subscriptions.get(key).filter(|subscription| subscription.mid.is_none())?;
+        let track = self.tracks.get(subscription.track)?;
+        let publisher = self.participants.get(track.participant)?;
+        let kind = match track.kind {
+            TrackKind::Audio => MediaKind::Audio,
+            TrackKind::Video => MediaKind::Video,
+        };
+        // The client finds participant and track in these; Firefox makes up its own track id, so the stream id has both.
+        let stream_id = format!("{}|{}", publisher.sid, track.info.sid);
+        Some(NewLine { subscription: key, kind, stream_id, track_id: track.info.sid.clone() })
+    }
+
+    /// After an answer: which stream carries which subscription.
+    fn take_streams(&mut self, key: ParticipantKey) {
+        let Some(participant) = self.participants.get(key) else { return };
+        let peer_key = participant.subscriber;
+        for subscription_key in participant.subscriptions.clone() {
+            let Some(subscription) = self.subscriptions.get(subscription_key).filter(|one| one.out.is_none()) else {
+                continue;
+            };
+            let Some(mid) = subscription.mid else { continue };
+            let Some(track) = self.tracks.get(subscription.track) else { continue };
+            let codec = match track.kind {
+                TrackKind::Audio => Codec::Opus,
+                TrackKind::Video => Codec::Vp8,
+            };
+            let out = self.on_peer(peer_key, |rtc| Ok(outgoing(rtc, mid, codec)));
+            if let Some(subscription) = self.subscriptions.get_mut(subscription_key) {
+                subscription.out = out.flatten();
+            }
+        }
+    }
+
+    /// A candidate of the client. With a lite agent the client's checks say where it is, so its candidates are not needed.
+    pub(super) fn on_trickle(&mut self, key: ParticipantKey, trickle: &TrickleRequest) {
+        let Some(participant) = self.participants.get(key) else { return };
+        let peer_key = match SignalTarget::try_from(trickle.target) {
+            Ok(SignalTarget::Publisher) => participant.publisher,
+            Ok(SignalTarget::Subscriber) => participant.subscriber,
+            Err(_) => return,
+        };
+        let Some(peer) = self.peers.get_mut(peer_key).filter(|peer| !peer.ice_lite) else { return };
+        let Some(candidate) = read_candidate(&trickle.candidate_init) else { return };
+        if peer.described {
+            self.on_peer(peer_key, |rtc| {
+                rtc.add_remote_candidate(candidate);
+                Ok(())
+            });
+        } else if peer.early_candidates.len() < MAX_EARLY_CANDIDATES {
+            peer.early_candidates.push(candidate);
+        }
+    }
+
+    /// The other side's description is in: candidates that came before it are of use now.
+    fn described(&mut self, peer_key: PeerKey) {
+        let Some(peer) = self.peers.get_mut(peer_key) else { return };
+        peer.described = true;
+        let early = std::mem::take(&mut peer.early_candidates);
+        if !early.is_empty() {
+            self.on_peer(peer_key, |rtc| {
+                early.into_iter().for_each(|candidate| rtc.add_remote_candidate(candidate));
+                Ok(())
+            });
+        }
+    }
+
+    fn published_mids(&self, key: ParticipantKey) -> HashMap<String, String> {
+        let tracks = self.participants.get(key).map(|participant| participant.tracks.as_slice()).unwrap_or_default();
+        let tracks = tracks.iter().filter_map(|&track| self.tracks.get(track));
+        tracks.map(|track| (track.mid.clone(), track.info.sid.clone())).collect()
+    }
+
+    fn subscribed_mids(&self, key: ParticipantKey) -> HashMap<String, String> {
+        let subscriptions =
+            self.participants.get(key).map(|participant| participant.subscriptions.as_slice()).unwrap_or_default();
+        let subscriptions = subscriptions.iter().filter_map(|&subscription| self.subscriptions.get(subscription));
+        subscriptions
+            .filter_map(|subscription| {
+                Some((subscription.mid?.to_string(), self.tracks.get(subscription.track)?.info.sid.clone()))
+            })
+            .collect()
+    }
+
+    /// Runs something on a peer connection and has it drained. A fault ends its participant when the turn is finished.
+    pub(super) fn on_peer<T>(
+        &mut self,
+        key: PeerKey,
+        run: impl FnOnce(&mut str0m::Rtc) -> Result<T, RtcError>,
+    ) -> Option<T> {
+        let result = self.peers.get_mut(key)?.with(run);
+        self.touch(key);
+        result.map_err(|fault| self.faults.push((key, fault))).ok()
+    }
+
+    /// A description that cannot be read leaves the connection in no known state.
+    pub(super) fn on_malformed(&mut self, key: ParticipantKey, what: &str, error: &str, now: Instant) {
+        tracing::warn!(what, error, "a client's description cannot be read");
+        self.remove(key, LeftReason::Failed, now);
+    }
+}
+
+struct NewLine {
+    subscription: SubscriptionKey,
+    kind: MediaKind,
+    stream_id: String,
+    track_id: String,
+}
+
+/// The stream str0m made for an m-line, and the payload type agreed on for the codec; none when the client refused either.
+fn outgoing(rtc: &mut str0m::Rtc, mid: Mid, codec: Codec) -> Option<Outgoing> {
+    let agreed = rtc.media(mid)?.remote_pts().to_vec();
+    let payload_type =
+        rtc.codec_config().params().iter().find(|one| one.spec().codec == codec && agreed.contains(&one.pt()))?.pt();
+    let mut api = rtc.direct_api();
+    let ssrc = api.stream_tx_by_mid(mid, None)?.ssrc();
+    Some(Outgoing { ssrc, payload_type })
+}
+
+/// Reads the JSON of an `RTCIceCandidateInit`. Names under `.local` cannot be resolved here and are left out.
+fn read_candidate(json: &str) -> Option<Candidate> {
+    #[derive(serde::Deserialize)]
+    struct Init {
+        candidate: String,
+    }
+    let init: Init = serde_json::from_str(json).ok()?;
+    std::panic::catch_unwind(|| Candidate::from_sdp_string(&init.candidate).ok()).ok()?
+}

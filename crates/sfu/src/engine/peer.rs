@@ -1,0 +1,223 @@
+//! One peer connection: str0m's `Rtc` behind a fence. A panic or an error inside it ends this peer and nobody else's.
+
+use std::{
+    net::SocketAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use str0m::{
+    Candidate, Event, Input, Output, Rtc, RtcConfig, RtcError,
+    channel::ChannelId,
+    config::{CryptoProvider, DtlsCert},
+    net::{Protocol, Receive, Transmit},
+    rtp::Ssrc,
+};
+
+use super::model::{ParticipantKey, TrackKey};
+use crate::{api::SfuError, forward::Layer};
+
+slotmap::new_key_type! {
+    /// A peer connection.
+    pub(crate) struct PeerKey;
+}
+
+/// How often loss and round trip are looked at.
+const STATS_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Sent packets kept for retransmission, per stream: half a second and more of 2.5 Mbit/s video, four seconds of sound.
+const RESEND_VIDEO: usize = 500;
+const RESEND_AUDIO: usize = 200;
+
+/// Outputs taken from one peer in one go. More than any honest peer has to say; stops one that never ends.
+const MAX_OUTPUTS: usize = 10_000;
+
+/// Which of a participant's two peer connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The client offers and sends.
+    Publisher,
+    /// The server offers and sends.
+    Subscriber,
+}
+
+/// Why a peer is beyond use.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PeerFault {
+    #[error("{0}")]
+    Rtc(#[from] RtcError),
+    #[error("panic in the media engine")]
+    Panic,
+    #[error("endless output")]
+    Endless,
+    #[error("closed by the client")]
+    Closed,
+}
+
+/// A data channel the peer opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChannelKind {
+    Reliable,
+    Lossy,
+}
+
+impl ChannelKind {
+    pub(crate) const RELIABLE_LABEL: &str = "_reliable";
+    pub(crate) const LOSSY_LABEL: &str = "_lossy";
+
+    pub(crate) fn by_label(label: &str) -> Option<Self> {
+        match label {
+            Self::RELIABLE_LABEL => Some(Self::Reliable),
+            Self::LOSSY_LABEL => Some(Self::Lossy),
+            _ => None,
+        }
+    }
+}
+
+/// An incoming stream and what it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source {
+    pub(crate) ssrc: Ssrc,
+    pub(crate) track: TrackKey,
+    pub(crate) layer: Layer,
+}
+
+pub(crate) struct Peer {
+    rtc: Rtc,
+    pub(crate) participant: ParticipantKey,
+    pub(crate) role: Role,
+    pub(crate) ice_lite: bool,
+    pub(crate) ufrag: String,
+    /// Addresses that lead here.
+    pub(crate) addresses: Vec<SocketAddr>,
+    pub(crate) connected: bool,
+    /// A description of the other side is in: candidates can be taken.
+    pub(crate) described: bool,
+    /// Candidates from before.
+    pub(crate) early_candidates: Vec<Candidate>,
+    pub(crate) channels: Vec<(ChannelId, ChannelKind)>,
+    pub(crate) sources: Vec<Source>,
+    /// To be drained in this turn.
+    pub(crate) touched: bool,
+    /// Earliest wake-up in the timers.
+    pub(crate) scheduled: Option<Instant>,
+}
+
+impl Peer {
+    /// Runs something on the peer connection, fenced. The peer must be drained afterwards.
+    pub(crate) fn with<T>(&mut self, run: impl FnOnce(&mut Rtc) -> Result<T, RtcError>) -> Result<T, PeerFault> {
+        let rtc = &mut self.rtc;
+        match catch_unwind(AssertUnwindSafe(|| run(rtc))) {
+            Ok(result) => Ok(result?),
+            Err(_) => Err(PeerFault::Panic),
+        }
+    }
+
+    /// Whether a datagram is for this peer: same address, or a STUN message with its integrity.
+    pub(crate) fn accepts(&mut self, input: &Input<'_>) -> bool {
+        self.with(|rtc| Ok(rtc.accepts(input))).unwrap_or(false)
+    }
+
+    pub(crate) fn handle(&mut self, input: Input<'_>) -> Result<(), PeerFault> {
+        self.with(|rtc| rtc.handle_input(input))
+    }
+
+    /// Takes everything the peer has to say and returns when it wants to be woken.
+    pub(crate) fn drain(
+        &mut self,
+        now: Instant,
+        events: &mut Vec<Event>,
+        transmits: &mut Vec<Transmit>,
+    ) -> Result<Instant, PeerFault> {
+        self.with(|rtc| {
+            rtc.handle_input(Input::Timeout(now))?;
+            for _ in 0..MAX_OUTPUTS {
+                match rtc.poll_output()? {
+                    Output::Timeout(at) if rtc.is_alive() => return Ok(Ok(at)),
+                    Output::Timeout(_) => return Ok(Err(PeerFault::Closed)),
+                    Output::Transmit(transmit) => transmits.push(transmit),
+                    Output::Event(event) => events.push(event),
+                }
+            }
+            Ok(Err(PeerFault::Endless))
+        })?
+    }
+
+    /// Ends it; whatever its engine does when it is dropped stays inside.
+    pub(crate) fn end(self) {
+        let rtc = self.rtc;
+        let _ = catch_unwind(AssertUnwindSafe(move || drop(rtc)));
+    }
+}
+
+/// Makes peers. One certificate serves all: making one takes longer than all the rest of a join.
+#[derive(Clone)]
+pub(crate) struct PeerFactory {
+    provider: Arc<CryptoProvider>,
+    certificate: DtlsCert,
+}
+
+impl PeerFactory {
+    pub(crate) fn new() -> Result<Self, SfuError> {
+        let provider = Arc::new(str0m::crypto::from_feature_flags());
+        let certificate = provider
+            .dtls_provider
+            .generate_certificate()
+            .ok_or_else(|| SfuError::Certificate("the crypto library made none".to_owned()))?;
+        Ok(Self { provider, certificate })
+    }
+
+    pub(crate) fn make(
+        &self,
+        participant: ParticipantKey,
+        role: Role,
+        ice_lite: bool,
+        local: &[SocketAddr],
+        now: Instant,
+    ) -> Result<Peer, PeerFault> {
+        let config = RtcConfig::new()
+            .set_crypto_provider(self.provider.clone())
+            .set_dtls_cert(self.certificate.clone())
+            .set_ice_lite(ice_lite)
+            .set_rtp_mode(true)
+            .clear_codecs()
+            .enable_opus(true, false)
+            .enable_vp8(true)
+            .set_send_buffer_audio(RESEND_AUDIO)
+            .set_send_buffer_video(RESEND_VIDEO)
+            .set_stats_interval(Some(STATS_INTERVAL));
+        let made = catch_unwind(AssertUnwindSafe(|| {
+            let mut rtc = config.build(now);
+            for &address in local {
+                if let Ok(candidate) = Candidate::host(address, "udp") {
+                    rtc.add_local_candidate(candidate);
+                }
+            }
+            let ufrag = rtc.direct_api().local_ice_credentials().ufrag;
+            (rtc, ufrag)
+        }));
+        let (rtc, ufrag) = made.map_err(|_| PeerFault::Panic)?;
+        Ok(Peer {
+            rtc,
+            participant,
+            role,
+            ice_lite,
+            ufrag,
+            addresses: Vec::new(),
+            connected: false,
+            described: false,
+            early_candidates: Vec::new(),
+            channels: Vec::new(),
+            sources: Vec::new(),
+            touched: false,
+            scheduled: None,
+        })
+    }
+}
+
+/// Reads a datagram as one of the protocols that share the port (RFC 7983); none when it is no such thing.
+pub(crate) fn read_datagram(bytes: &[u8], source: SocketAddr, destination: SocketAddr) -> Option<Receive<'_>> {
+    let contents = catch_unwind(AssertUnwindSafe(|| bytes.try_into().ok())).ok()??;
+    Some(Receive { proto: Protocol::Udp, source, destination, contents })
+}

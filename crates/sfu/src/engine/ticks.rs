@@ -1,0 +1,114 @@
+//! What happens because time passes.
+
+use std::time::{Duration, Instant};
+
+use livekit_protocol::SpeakerInfo;
+
+use super::{
+    Engine, ParticipantKey,
+    model::{Forward, TrackKey},
+};
+use crate::api::LeftReason;
+use livekit_protocol::participant_info::State;
+
+/// How often it is looked. Nothing that is due within less hangs on it.
+const TICK: Duration = Duration::from_millis(100);
+
+/// A participant whose media never comes up is removed.
+const JOIN_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long somebody may be without signalling, or without media, before being removed. Clients come back within this or
+/// join anew.
+const ABSENCE: Duration = Duration::from_secs(10);
+
+/// How often clients get a fresh token; each is good for twice that.
+const TOKEN_INTERVAL: Duration = Duration::from_secs(300);
+
+impl Engine {
+    pub(super) fn tick(&mut self, now: Instant) {
+        self.next_tick = now + TICK;
+        self.tick_tracks(now);
+        self.tick_speakers(now);
+        self.tick_participants(now);
+    }
+
+    fn tick_tracks(&mut self, now: Instant) {
+        let tracks: Vec<TrackKey> = self.tracks.keys().collect();
+        for key in tracks {
+            let Some(track) = self.tracks.get_mut(key) else { continue };
+            if track.review_alive() {
+                for &one in &track.subscriptions {
+                    if let Some(Forward::Video(video)) = self.subscriptions.get_mut(one).map(|one| &mut one.forward) {
+                        video.retarget(track.alive);
+                    }
+                }
+            }
+            if let Some(enabled) = track.dynacast.poll(now) {
+                self.tell_wanted_layers(key, enabled);
+            }
+            self.ask_for_key_frames(key, now);
+        }
+    }
+
+    fn tick_speakers(&mut self, now: Instant) {
+        let mut changed = Vec::new();
+        for (key, room) in &mut self.rooms {
+            if room.speakers.poll_timeout().is_some_and(|at| now >= at) {
+                let changes = room.speakers.decide(now);
+                if !changes.is_empty() {
+                    changed.push((key, changes));
+                }
+            }
+        }
+        for (room, changes) in changed {
+            let speakers: Vec<SpeakerInfo> = changes
+                .into_iter()
+                .filter(|change| self.is_visible(change.key))
+                .filter_map(|change| {
+                    let sid = self.participants.get(change.key)?.sid.clone();
+                    Some(SpeakerInfo { sid, level: change.level, active: change.active })
+                })
+                .collect();
+            if !speakers.is_empty() {
+                self.tell_speakers(room, speakers);
+            }
+        }
+    }
+
+    /// Somebody has no microphone in the room any more.
+    pub(super) fn silence(&mut self, key: ParticipantKey) {
+        let Some(participant) = self.participants.get(key) else { return };
+        let (room_key, sid) = (participant.room, participant.sid.clone());
+        let was_active = self.rooms.get_mut(room_key).is_some_and(|room| room.speakers.remove(key));
+        if was_active && self.is_visible(key) {
+            self.tell_speakers(room_key, vec![SpeakerInfo { sid, level: 0.0, active: false }]);
+        }
+    }
+
+    fn tick_participants(&mut self, now: Instant) {
+        let late =
+            |since: Option<Instant>, limit| since.is_some_and(|since| now.saturating_duration_since(since) > limit);
+        let mut gone = Vec::new();
+        let mut stale = Vec::new();
+        for (key, participant) in &mut self.participants {
+            let never_came = participant.state != State::Active && late(Some(participant.joined_at), JOIN_TIMEOUT);
+            let deaf = participant.outbox.as_ref().is_some_and(|outbox| outbox.capacity() == 0);
+            if never_came
+                || deaf
+                || late(participant.signal_lost_at, ABSENCE)
+                || late(participant.transport_lost_at, ABSENCE)
+            {
+                gone.push(key);
+            } else if late(Some(participant.token_refreshed_at), TOKEN_INTERVAL) {
+                participant.token_refreshed_at = now;
+                stale.push(key);
+            }
+        }
+        for key in gone {
+            self.remove(key, LeftReason::ConnectionLost, now);
+        }
+        for key in stale {
+            self.refresh_token(key);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The rules of forwarding, pure: what to pass on to whom and under which numbers. Time comes in as an argument; no socket,
+//! no clock, no WebRTC library.
+
+mod data;
+mod dynacast;
+mod key_frames;
+mod pending;
+mod sequence;
+mod speakers;
+mod video;
+
+pub(crate) use data::address;
+pub(crate) use dynacast::Dynacast;
+pub(crate) use key_frames::KeyFrameGate;
+pub(crate) use pending::{Offered, PendingTracks, Wanted};
+pub(crate) use sequence::SequenceMap;
+pub(crate) use speakers::Speakers;
+pub(crate) use video::{LAYERS, Layer, VideoForwarder, VideoPacket};

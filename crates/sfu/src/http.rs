@@ -1,0 +1,138 @@
+//! The HTTP entry points of LiveKit's signalling.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{
+        Query, State,
+        ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
+    },
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use livekit_protocol::ClientInfo;
+use tokio::sync::mpsc;
+
+use crate::{
+    engine::{Join, SignalEvent},
+    session,
+    token::{Grant, Keys, TokenError},
+    wire,
+};
+
+/// Longest signalling message, as LiveKit has it.
+const MAX_MESSAGE_LEN: usize = 2 * 1024 * 1024;
+
+/// Signalling messages are small; the library's default of 128 KiB a connection is for others.
+const READ_BUFFER_LEN: usize = 8 * 1024;
+
+#[derive(Clone)]
+struct Entry {
+    keys: Arc<Keys>,
+    engine: mpsc::Sender<SignalEvent>,
+}
+
+pub(crate) fn routes(keys: Arc<Keys>, engine: mpsc::Sender<SignalEvent>) -> Router {
+    Router::new()
+        .route("/rtc", any(rtc))
+        .route("/rtc/validate", any(validate))
+        // One peer connection for both ways is not served yet; clients fall back to two upon a plain 404.
+        .route("/rtc/v1", any(async || StatusCode::NOT_FOUND))
+        .route("/rtc/v1/validate", any(async || StatusCode::NOT_FOUND))
+        .layer(middleware::map_response(allow_any_origin))
+        .with_state(Entry { keys, engine })
+}
+
+/// Tokens are the only authority here, no cookies: any page may ask.
+async fn allow_any_origin(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type"));
+    response
+}
+
+async fn validate(
+    State(entry): State<Entry>,
+    Query(query): Query<HashMap<String, String>>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    match entry.keys.verify_join(bearer(&headers, &query)) {
+        Ok(_) => "success".into_response(),
+        Err(error) => refusal(error),
+    }
+}
+
+async fn rtc(
+    State(entry): State<Entry>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    let Ok(upgrade) = upgrade else { return StatusCode::NOT_FOUND.into_response() };
+    let grant = match entry.keys.verify_join(bearer(&headers, &query)) {
+        Ok(grant) => grant,
+        Err(error) => return refusal(error),
+    };
+    let join = join_from(grant, &query);
+    upgrade
+        .max_message_size(MAX_MESSAGE_LEN)
+        .max_frame_size(MAX_MESSAGE_LEN)
+        .read_buffer_size(READ_BUFFER_LEN)
+        .write_buffer_size(0)
+        .on_upgrade(move |socket| session::run(socket, join, entry.engine))
+}
+
+fn refusal(error: TokenError) -> Response {
+    (StatusCode::UNAUTHORIZED, error.to_string()).into_response()
+}
+
+fn bearer<'a>(headers: &'a HeaderMap, query: &'a HashMap<String, String>) -> &'a str {
+    headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .or_else(|| query.get("access_token").map(String::as_str))
+        .unwrap_or_default()
+        .trim()
+}
+
+fn join_from(grant: Grant, query: &HashMap<String, String>) -> Join {
+    let text = |name: &str| query.get(name).cloned().unwrap_or_default();
+    let number = |name: &str| query.get(name).and_then(|value| value.parse().ok()).unwrap_or_default();
+    let flag = |name: &str| query.get(name).map(|value| value == "1" || value == "true");
+    let client = ClientInfo {
+        sdk: wire::sdk_by_name(&text("sdk")).into(),
+        version: text("version"),
+        protocol: number("protocol"),
+        client_protocol: number("client_protocol"),
+        os: text("os"),
+        os_version: text("os_version"),
+        device_model: text("device_model"),
+        browser: text("browser"),
+        browser_version: text("browser_version"),
+        network: text("network"),
+        other_sdks: text("other_sdks"),
+        ..Default::default()
+    };
+    let attributes = query
+        .get("attributes")
+        .and_then(|encoded| URL_SAFE_NO_PAD.decode(encoded.trim_end_matches('=')).ok())
+        .and_then(|json| serde_json::from_slice(&json).ok())
+        .unwrap_or_default();
+    Join {
+        grant,
+        client,
+        // Clients that want no tracks say so; older ones that say nothing want all.
+        auto_subscribe: flag("auto_subscribe").unwrap_or(true),
+        attributes,
+        resume: flag("reconnect").unwrap_or(false).then(|| text("sid")),
+    }
+}

@@ -1,0 +1,104 @@
+//! What is read from an offer besides negotiating it: which track each m-line carries.
+
+use crate::{api::TrackKind, forward::Offered};
+
+/// An m-line of an offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OfferedLine {
+    /// The m-line as far as tracks go.
+    pub(crate) offered: Offered,
+    /// The client sends on it.
+    pub(crate) sends: bool,
+}
+
+/// Reads the audio and video m-lines of an offer (RFC 8829). Lines it does not know it skips: the negotiation itself
+/// refuses what is malformed.
+pub(crate) fn offered_lines(sdp: &str) -> Vec<OfferedLine> {
+    let mut lines = Vec::new();
+    let mut bundled = Vec::new();
+    let mut section: Option<Section> = None;
+    for line in sdp.lines() {
+        let line = line.trim_end();
+        if let Some(media) = line.strip_prefix("m=") {
+            lines.extend(section.take().and_then(|section| section.finish(&bundled)));
+            section = Some(Section::begin(media));
+        } else if let Some(mids) = line.strip_prefix("a=group:BUNDLE ") {
+            bundled.extend(mids.split_ascii_whitespace());
+        } else if let (Some(section), Some(attribute)) = (&mut section, line.strip_prefix("a=")) {
+            section.attribute(attribute);
+        }
+    }
+    lines.extend(section.and_then(|section| section.finish(&bundled)));
+    lines
+}
+
+struct Section<'a> {
+    kind: Option<TrackKind>,
+    port_zero: bool,
+    mid: Option<&'a str>,
+    cid: Option<&'a str>,
+    sends: bool,
+}
+
+impl<'a> Section<'a> {
+    fn begin(media: &'a str) -> Self {
+        let mut words = media.split_ascii_whitespace();
+        let kind = match words.next() {
+            Some("audio") => Some(TrackKind::Audio),
+            Some("video") => Some(TrackKind::Video),
+            _ => None,
+        };
+        // Without a direction attribute a line is sendrecv (RFC 8866 6.7).
+        Self { kind, port_zero: words.next() == Some("0"), mid: None, cid: None, sends: true }
+    }
+
+    fn attribute(&mut self, attribute: &'a str) {
+        if let Some(mid) = attribute.strip_prefix("mid:") {
+            self.mid = Some(mid.trim());
+        } else if let Some(msid) = attribute.strip_prefix("msid:") {
+            self.cid = msid.split_ascii_whitespace().nth(1);
+        } else if let Some((_, msid)) = attribute.strip_prefix("ssrc:").and_then(|ssrc| ssrc.split_once(" msid:")) {
+            self.cid = self.cid.or_else(|| msid.split_ascii_whitespace().nth(1));
+        } else if matches!(attribute, "recvonly" | "inactive") {
+            self.sends = false;
+        }
+    }
+
+    /// Port 0 means rejected only outside the bundle: inside it says no more than "same transport" (RFC 8843 7.3).
+    fn finish(self, bundled: &[&str]) -> Option<OfferedLine> {
+        let mid = self.mid?;
+        let rejected = self.port_zero && !bundled.contains(&mid);
+        let offered = Offered { mid: mid.to_owned(), kind: self.kind?, cid: self.cid.map(str::to_owned) };
+        Some(OfferedLine { offered, sends: self.sends && !rejected })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OFFER: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1 2\r\n\
+        m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\n\
+        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:1\r\na=msid:- mic-id\r\na=sendonly\r\n\
+        m=video 0 UDP/TLS/RTP/SAVPF 96\r\na=bundle-only\r\na=mid:2\r\na=sendonly\r\na=ssrc:5 msid:stream cam-id\r\n\
+        m=video 0 UDP/TLS/RTP/SAVPF 96\r\na=mid:3\r\na=sendonly\r\na=msid:- gone\r\n\
+        m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:4\r\na=inactive\r\n";
+
+    #[test]
+    fn lines_with_their_tracks() {
+        let lines = offered_lines(OFFER);
+        let read: Vec<_> =
+            lines.iter().map(|line| (line.offered.mid.as_str(), line.offered.cid.as_deref(), line.sends)).collect();
+        assert_eq!(
+            read,
+            [("1", Some("mic-id"), true), ("2", Some("cam-id"), true), ("3", Some("gone"), false), ("4", None, false),]
+        );
+        assert_eq!(lines[0].offered.kind, TrackKind::Audio);
+    }
+
+    #[test]
+    fn nonsense_is_nothing() {
+        assert!(offered_lines("").is_empty());
+        assert!(offered_lines("m=\r\na=mid\r\nm=audio\r\na=msid:\r\na=ssrc:1 msid:").is_empty());
+    }
+}

@@ -1,0 +1,142 @@
+//! One client's signalling WebSocket: frames to messages and back. Everything that changes a room goes to the media thread.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use livekit_protocol::{
+    Pong, SignalRequest, SignalResponse, signal_request::Message as Request, signal_response::Message as Response,
+};
+use prost::Message as _;
+use str0m::change::{SdpAnswer, SdpOffer};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, timeout_at},
+};
+
+use crate::{
+    engine::{Join, ParticipantKey, SignalEvent, SignalInput},
+    sdp::offered_lines,
+    wire,
+};
+
+/// A client that is silent for so long is gone. Clients ping every [`wire::PING_INTERVAL`].
+const SILENCE: Duration = Duration::from_secs(2 * wire::PING_TIMEOUT.as_secs());
+
+/// Messages that may wait for a slow client before it is given up.
+const OUTBOX: usize = 1024;
+
+/// Runs the conversation until either side ends it.
+pub(crate) async fn run(mut socket: WebSocket, join: Join, engine: mpsc::Sender<SignalEvent>) {
+    let (outbox, mut responses) = mpsc::channel(OUTBOX);
+    let (accepted, participant) = oneshot::channel();
+    if engine.send(SignalEvent::Join { join: Box::new(join), outbox, accepted }).await.is_err() {
+        return;
+    }
+    let key = participant.await.ok();
+    if let Some(key) = key {
+        converse(&mut socket, key, &mut responses, &engine).await;
+        let _ = engine.send(SignalEvent::Closed { key }).await;
+    }
+    // What the media thread said last, such as a goodbye, still goes out.
+    let mut text = false;
+    while let Ok(response) = responses.try_recv() {
+        if write(&mut socket, response, &mut text).await.is_err() {
+            return;
+        }
+    }
+    let close = CloseFrame { code: close_code::NORMAL, reason: "".into() };
+    let _ = socket.send(Message::Close(Some(close))).await;
+}
+
+async fn converse(
+    socket: &mut WebSocket,
+    key: ParticipantKey,
+    responses: &mut mpsc::Receiver<Response>,
+    engine: &mpsc::Sender<SignalEvent>,
+) {
+    let mut text = false;
+    let mut silent_until = Instant::now() + SILENCE;
+    loop {
+        tokio::select! {
+            response = responses.recv() => {
+                let Some(response) = response else { return };
+                if write(socket, response, &mut text).await.is_err() {
+                    return;
+                }
+            }
+            message = timeout_at(silent_until, socket.recv()) => {
+                let Ok(Some(Ok(message))) = message else { return };
+                silent_until = Instant::now() + SILENCE;
+                let request = match message {
+                    Message::Binary(bytes) => SignalRequest::decode(bytes).ok(),
+                    Message::Text(json) => {
+                        text = true;
+                        serde_json::from_str(json.as_str()).ok()
+                    }
+                    Message::Close(_) => return,
+                    Message::Ping(_) | Message::Pong(_) => continue,
+                };
+                // A message that cannot be read is skipped: newer clients may say more than this server knows.
+                let Some(request) = request.and_then(|request| request.message) else { continue };
+                let input = match interpret(request) {
+                    Interpreted::Answer(replies) => {
+                        for reply in replies {
+                            if write(socket, reply, &mut text).await.is_err() {
+                                return;
+                            }
+                        }
+                        continue;
+                    }
+                    Interpreted::Forward(input) => input,
+                };
+                if engine.send(SignalEvent::Input { key, input: Box::new(input) }).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+enum Interpreted {
+    /// Answered here.
+    Answer(Vec<Response>),
+    /// For the media thread.
+    Forward(SignalInput),
+}
+
+fn interpret(request: Request) -> Interpreted {
+    match request {
+        Request::Ping(timestamp) => {
+            let _ = timestamp;
+            Interpreted::Answer(vec![Response::Pong(wire::unix_ms())])
+        }
+        Request::PingReq(ping) => {
+            let pong = Pong { last_ping_timestamp: ping.timestamp, timestamp: wire::unix_ms() };
+            Interpreted::Answer(vec![Response::PongResp(pong)])
+        }
+        // Descriptions are parsed here, off the media thread.
+        Request::Offer(description) => {
+            let lines = offered_lines(&description.sdp);
+            match SdpOffer::from_sdp_string(&description.sdp) {
+                Ok(offer) => Interpreted::Forward(SignalInput::Offer { offer, lines, id: description.id }),
+                Err(error) => Interpreted::Forward(SignalInput::Malformed { what: "offer", error: error.to_string() }),
+            }
+        }
+        Request::Answer(description) => match SdpAnswer::from_sdp_string(&description.sdp) {
+            Ok(answer) => Interpreted::Forward(SignalInput::Answer { answer, id: description.id }),
+            Err(error) => Interpreted::Forward(SignalInput::Malformed { what: "answer", error: error.to_string() }),
+        },
+        other => Interpreted::Forward(SignalInput::Request(other)),
+    }
+}
+
+async fn write(socket: &mut WebSocket, response: Response, text: &mut bool) -> Result<(), axum::Error> {
+    let response = SignalResponse { message: Some(response) };
+    let message = if *text {
+        // Serialising these types cannot fail; were it to, an empty object is skipped by clients.
+        Message::text(serde_json::to_string(&response).unwrap_or_else(|_| "{}".to_owned()))
+    } else {
+        Message::binary(response.encode_to_vec())
+    };
+    socket.send(message).await
+}
