@@ -315,7 +315,7 @@ impl Room {
         self.update_clock(now);
         match change {
             Change::New | Change::Back { renamed: true, .. } => self.tell_joined(id),
-            Change::Back { renamed: false, media_changed: true } => self.tell_media(id),
+            Change::Back { renamed: false, media_changed: true } => self.tell_media(id, Some(id)),
             Change::Back { renamed: false, media_changed: false } => {}
         }
         self.welcome(id, hello.connection, now);
@@ -377,7 +377,7 @@ impl Room {
         let Some(stay) = self.seats.get_mut(&id).and_then(Seat::stay_mut) else { return Err(Refusal::NotIn) };
         if stay.media != media {
             stay.media = media;
-            self.tell_media(&id);
+            self.tell_media(&id, None);
         }
         Ok(())
     }
@@ -601,11 +601,11 @@ impl Room {
         self.tell(Some(id), message);
     }
 
-    fn tell_media(&mut self, id: &ParticipantId) {
+    fn tell_media(&mut self, id: &ParticipantId, but: Option<&ParticipantId>) {
         let seq = self.next_seq();
         let Some(stay) = self.seats.get(id).and_then(Seat::stay) else { return };
         let message = ServerMessage::MediaChanged { seq, participant_id: id.clone(), media: stay.media };
-        self.tell(None, message);
+        self.tell(but, message);
     }
 
     /// To everybody on a channel, without the one named.
