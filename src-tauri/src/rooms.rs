@@ -67,6 +67,7 @@ impl RoomsApi {
             duration: None,
             live: false,
             description: None,
+            ends_at: None,
         };
         let room: Room = self.post("v2/rooms", &room).await?;
         let link = |user: &UserId| {

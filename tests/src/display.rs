@@ -21,9 +21,9 @@ pub struct Display {
 /// What is on a display.
 pub struct Picture {
     /// Pixels across.
-    pub width: usize,
+    pub width: u32,
     /// Pixels down.
-    pub height: usize,
+    pub height: u32,
     /// Red, green, blue, 255.
     pub rgba: Vec<u8>,
 }
@@ -85,7 +85,7 @@ impl Picture {
         }
         let file = std::fs::File::create(path).with_context(|| path.display().to_string())?;
         let mut encoder =
-            png::Encoder::new(std::io::BufWriter::new(file), u32::try_from(self.width)?, u32::try_from(self.height)?);
+            png::Encoder::new(std::io::BufWriter::new(file), self.width, self.height);
         encoder.set_color(png::ColorType::Rgba);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.write_header()?.write_image_data(&self.rgba)?;

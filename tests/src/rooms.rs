@@ -114,9 +114,9 @@ impl Server {
             .with_grants(livekit_token::VideoGrants {
                 room_join: true,
                 room: room.to_owned(),
-                can_publish: true,
-                can_subscribe: true,
-                can_publish_data: true,
+                can_publish: Some(true),
+                can_subscribe: Some(true),
+                can_publish_data: Some(true),
                 ..Default::default()
             })
             .to_jwt()?)

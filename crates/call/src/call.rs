@@ -247,9 +247,10 @@ impl Owner {
         let mut attempt = 0_u32;
         let mut retry = RETRY_FIRST;
         let last = loop {
+            let media = self.media.clone();
             let connected = tokio::select! {
                 connected = self.connect() => connected,
-                reason = early_leave(&mut inbox, &self.media) => break CallState::Over(reason),
+                reason = early_leave(&mut inbox, &media) => break CallState::Over(reason),
             };
             match connected {
                 Ok(connected) => {

@@ -49,7 +49,7 @@ pub(crate) struct VoiceReport {
     /// Milliseconds since the first sound.
     pub(crate) heard_ms: u32,
     /// What the jitter buffer holds, in milliseconds.
-    pub(crate) delay_ms: u32,
+    pub(crate) delay_ms: f32,
 }
 
 impl Playout {

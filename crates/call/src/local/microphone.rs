@@ -112,7 +112,9 @@ pub(super) fn run(shared: &Shared) {
             },
         };
         let loss = u8::try_from(shared.expected_loss.load(Ordering::Relaxed)).unwrap_or(100);
-        encoder.set_expected_loss(loss);
+        if let Err(error) = encoder.set_expected_loss(loss) {
+            tracing::debug!(%error, "the encoder keeps its loss");
+        }
         match encoder.encode(&packet) {
             Ok(data) => {
                 let dbov = level::dbov(&packet);

@@ -104,7 +104,7 @@ pub struct AudioReport {
     /// Since the first sound, ms.
     pub heard_ms: u32,
     /// Held in the jitter buffer, ms.
-    pub buffer_ms: u32,
+    pub buffer_ms: f32,
 }
 
 /// Milliseconds to a tenth.
