@@ -5,12 +5,16 @@
 //! [`VideoReceiver`] and [`AudioReceiver`]. Nothing here knows devices, codecs or rooms, and no type of the WebRTC library
 //! shows in this surface, so that another engine can sit behind it.
 
+mod engine;
 mod error;
+mod estimator;
 mod event;
 mod publish;
 mod receive;
 mod room;
+mod session;
 mod stats;
+mod vp8;
 
 pub use error::{JoinError, RtcError};
 pub use event::{

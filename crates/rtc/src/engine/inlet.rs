@@ -1,0 +1,191 @@
+//! The way in of encoded media: one task for each track, from RTP packets to frames and packets.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use parking_lot::Mutex;
+use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
+use tokio::{sync::Notify, task::AbortHandle};
+use visita_protocol::PixelSize;
+use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
+
+use super::peer::RemoteMediaTrack;
+use crate::{
+    AudioPacket, AudioReceiver, MediaKind, RemoteMedia, VideoReceiver,
+    receive::{FrameQueue, PacketQueue, Pushed},
+    vp8::{Assembler, Fragment},
+};
+
+/// Least time between two key frame requests from outside of the assembler (a reader's, a re-negotiation's).
+const REQUEST_SPACING: Duration = Duration::from_millis(300);
+
+/// A track that is being received. Dropping it ends its receiver.
+pub(crate) struct Inlet {
+    task: AbortHandle,
+    figures: Arc<Figures>,
+    kind: MediaKind,
+}
+
+/// What a track's task counts.
+#[derive(Default)]
+struct Figures {
+    ssrc: AtomicU32,
+    frames: AtomicU64,
+    key_frame_requests: AtomicU64,
+    size: Mutex<Option<PixelSize>>,
+    wants_key_frame: Notify,
+}
+
+impl Inlet {
+    /// Starts to receive.
+    pub(crate) fn start(track: RemoteMediaTrack) -> (Self, RemoteMedia) {
+        let figures = Arc::new(Figures::default());
+        let kind = track.kind;
+        let (task, media) = match kind {
+            MediaKind::Video => {
+                let queue = Arc::new(FrameQueue::default());
+                let ending = OnDrop(queue.clone(), FrameQueue::end);
+                let task = tokio::spawn(read_video(track.handle, ending, figures.clone()));
+                (task, RemoteMedia::Video(VideoReceiver::new(queue)))
+            }
+            MediaKind::Audio => {
+                let queue = Arc::new(PacketQueue::default());
+                let ending = OnDrop(queue.clone(), PacketQueue::end);
+                let task = tokio::spawn(read_audio(track.handle, ending, figures.clone()));
+                (task, RemoteMedia::Audio(AudioReceiver::new(queue)))
+            }
+        };
+        (Self { task: task.abort_handle(), figures, kind }, media)
+    }
+
+    /// Video or audio.
+    pub(crate) fn kind(&self) -> MediaKind {
+        self.kind
+    }
+
+    /// Asks the sender for a key frame.
+    pub(crate) fn request_key_frame(&self) {
+        self.figures.wants_key_frame.notify_one();
+    }
+
+    /// SSRC of the last packet.
+    pub(crate) fn ssrc(&self) -> u32 {
+        self.figures.ssrc.load(Ordering::Relaxed)
+    }
+
+    /// Whole frames given out.
+    pub(crate) fn frames(&self) -> u64 {
+        self.figures.frames.load(Ordering::Relaxed)
+    }
+
+    /// Key frames asked for.
+    pub(crate) fn key_frame_requests(&self) -> u64 {
+        self.figures.key_frame_requests.load(Ordering::Relaxed)
+    }
+
+    /// Size of the last key frame.
+    pub(crate) fn size(&self) -> Option<PixelSize> {
+        *self.figures.size.lock()
+    }
+}
+
+impl Drop for Inlet {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Ends a queue however its task ends.
+struct OnDrop<T>(Arc<T>, fn(&T));
+
+impl<T> Drop for OnDrop<T> {
+    fn drop(&mut self) {
+        (self.1)(&self.0);
+    }
+}
+
+async fn read_video(track: Arc<dyn TrackRemote>, queue: OnDrop<FrameQueue>, figures: Arc<Figures>) {
+    let mut assembler = Assembler::default();
+    let mut last_request: Option<Instant> = None;
+    let mut wanted_outside = false;
+    loop {
+        let now = Instant::now();
+        let spacing_over = last_request.map(|at| at + REQUEST_SPACING).filter(|_| wanted_outside);
+        let wake = assembler.poll_timeout().into_iter().chain(spacing_over).min();
+        // Without a deadline the branch is off.
+        let deadline = tokio::time::Instant::from_std(wake.unwrap_or(now));
+        tokio::select! {
+            event = track.poll() => match event {
+                Some(TrackRemoteEvent::OnRtpPacket(packet)) => {
+                    figures.ssrc.store(packet.header.ssrc, Ordering::Relaxed);
+                    let now = Instant::now();
+                    assembler.push(Fragment {
+                        ssrc: packet.header.ssrc,
+                        sequence: packet.header.sequence_number,
+                        timestamp: packet.header.timestamp,
+                        marker: packet.header.marker,
+                        payload: packet.payload,
+                        received_at: now,
+                    }, now);
+                }
+                Some(TrackRemoteEvent::OnEnded) | None => return,
+                Some(_) => {}
+            },
+            () = figures.wants_key_frame.notified() => wanted_outside = true,
+            () = tokio::time::sleep_until(deadline), if wake.is_some() => assembler.handle_timeout(Instant::now()),
+        }
+        while let Some(frame) = assembler.poll_frame() {
+            if frame.key {
+                wanted_outside = false;
+                if frame.size.is_some() {
+                    *figures.size.lock() = frame.size;
+                }
+            }
+            figures.frames.fetch_add(1, Ordering::Relaxed);
+            if queue.0.push(frame) == Pushed::NeedsKeyFrame {
+                wanted_outside = true;
+            }
+        }
+        let now = Instant::now();
+        let spaced = last_request.is_none_or(|at| now.saturating_duration_since(at) >= REQUEST_SPACING);
+        let asks = assembler.take_key_frame_request(now) || (wanted_outside && spaced);
+        let media_ssrc = figures.ssrc.load(Ordering::Relaxed);
+        if asks && media_ssrc != 0 {
+            wanted_outside = false;
+            last_request = Some(now);
+            figures.key_frame_requests.fetch_add(1, Ordering::Relaxed);
+            let indication = PictureLossIndication { sender_ssrc: 0, media_ssrc };
+            if let Err(error) = track.write_rtcp(vec![Box::new(indication)]).await {
+                tracing::debug!(%error, "a key frame request was not sent");
+                return;
+            }
+        }
+    }
+}
+
+async fn read_audio(track: Arc<dyn TrackRemote>, queue: OnDrop<PacketQueue>, figures: Arc<Figures>) {
+    while let Some(event) = track.poll().await {
+        match event {
+            TrackRemoteEvent::OnRtpPacket(packet) => {
+                figures.ssrc.store(packet.header.ssrc, Ordering::Relaxed);
+                if packet.payload.is_empty() {
+                    continue;
+                }
+                figures.frames.fetch_add(1, Ordering::Relaxed);
+                queue.0.push(AudioPacket {
+                    sequence: packet.header.sequence_number,
+                    timestamp: packet.header.timestamp,
+                    payload: packet.payload,
+                    received_at: Instant::now(),
+                });
+            }
+            TrackRemoteEvent::OnEnded => return,
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Everything that names the WebRTC library: peer connections, tracks and data channels in our own words.
+
+mod channel;
+mod inlet;
+pub(crate) mod interceptors;
+mod outlet;
+mod peer;
+
+pub(crate) use channel::Channel;
+pub(crate) use inlet::Inlet;
+pub(crate) use interceptors::tap::Meters;
+pub(crate) use outlet::{AudioOutlet, Gate, VideoOutlet};
+pub(crate) use peer::{IceServer, Peer, PeerEvent, PeerState, RemoteMediaTrack, SendTrack, Side};
+
+/// The library said no.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct EngineError(pub(crate) String);
+
+impl From<webrtc::error::Error> for EngineError {
+    fn from(error: webrtc::error::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<EngineError> for crate::RtcError {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error.0)
+    }
+}

@@ -1,0 +1,517 @@
+//! One peer connection, set up as LiveKit wants it and with our links in its chain.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use rtc::{
+    ice::mdns::MulticastDnsMode,
+    interceptor::{
+        CongestionControlBuilder, NackGeneratorBuilder, NackResponderBuilder, ReceiverReportBuilder, Registry,
+        SenderReportBuilder, Slot, TwccReceiverBuilder, TwccSenderBuilder,
+    },
+    media_stream::MediaStreamTrack,
+    peer_connection::transport::RTCDtlsRole,
+    rtp_transceiver::{
+        RTCRtpTransceiverDirection, RTCRtpTransceiverInit,
+        rtp_sender::{
+            RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+            RTCRtpHeaderExtensionCapability, RTCRtpRtxParameters, RtpCodecKind,
+        },
+    },
+    sdp::extmap::{
+        AUDIO_LEVEL_URI, SDES_MID_URI, SDES_REPAIR_RTP_STREAM_ID_URI, SDES_RTP_STREAM_ID_URI, TRANSPORT_CC_URI,
+    },
+};
+use visita_protocol::Bitrate;
+use webrtc::{
+    data_channel::{DataChannel, RTCDataChannelInit},
+    media_stream::{track_local::static_rtp::TrackLocalStaticRTP, track_remote::TrackRemote},
+    peer_connection::{
+        MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
+        RTCIceCandidateInit, RTCIceServer, RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription,
+        SettingEngineBuilder,
+    },
+    rtp_transceiver::{RtpSender, RtpTransceiver},
+};
+
+use super::{
+    Channel, EngineError, Gate,
+    channel::read,
+    interceptors::{
+        congestion::TwccEstimator,
+        rrid::{self, RridStamper},
+        rtx::{self, RtxDecapsulator},
+        tap::{self, Meters, Tap},
+    },
+    outlet::Binding,
+};
+use crate::MediaKind;
+
+const OPUS: u8 = 111;
+const VP8: u8 = 96;
+const RTX: u8 = 97;
+
+/// A NACK for a packet still missing is repeated after this time; a server answers no sooner than after a round trip.
+const NACK_INTERVAL: Duration = Duration::from_millis(40);
+/// With the interval above it covers what the assembler waits for a gap, and a loss of the answer.
+const MAX_NACKS: u16 = 15;
+/// Packets kept for retransmission: three seconds of 3 Mbit/s.
+const SEND_BUFFER: u16 = 1024;
+
+/// Which of the two connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Side {
+    /// We send on it, and offer.
+    Publisher,
+    /// We receive on it; the server offers.
+    Subscriber,
+}
+
+/// State of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PeerState {
+    /// Not connected yet.
+    Connecting,
+    /// Works.
+    Connected,
+    /// Checks go unanswered; may come back by itself.
+    Disconnected,
+    /// Will not come back by itself.
+    Failed,
+}
+
+/// What a connection tells.
+pub(crate) enum PeerEvent {
+    /// An own candidate, as JSON for the other side.
+    Candidate(String),
+    /// The state changed.
+    State(PeerState),
+    /// Media of a track begin.
+    Track(RemoteMediaTrack),
+    /// A data message.
+    Data { reliable: bool, bytes: Bytes },
+    /// The other side needs a key frame of this stream.
+    KeyFrameRequest { ssrc: u32 },
+    /// A new target of the estimator.
+    Target(Bitrate),
+}
+
+/// A track that the other side sends.
+pub(crate) struct RemoteMediaTrack {
+    /// Stream id of the SDP: `PA_x|TR_x` in LiveKit.
+    pub(crate) stream_id: String,
+    /// Track id of the SDP.
+    pub(crate) track_id: String,
+    /// Video or audio.
+    pub(crate) kind: MediaKind,
+    pub(super) handle: Arc<dyn TrackRemote>,
+}
+
+/// A STUN or TURN server.
+#[derive(Clone)]
+pub(crate) struct IceServer {
+    /// `stun:` or `turn:` URLs.
+    pub(crate) urls: Vec<String>,
+    /// For TURN.
+    pub(crate) username: String,
+    /// For TURN.
+    pub(crate) credential: String,
+}
+
+/// Takes the events of one connection; called on the library's own task, so it must not wait.
+pub(crate) type OnEvent = Arc<dyn Fn(PeerEvent) + Send + Sync>;
+
+/// One peer connection.
+pub(crate) struct Peer {
+    connection: Arc<dyn PeerConnection>,
+    on_event: OnEvent,
+    meters: Meters,
+    /// Candidates that came before the description they belong to.
+    early_candidates: Vec<RTCIceCandidateInit>,
+    has_remote: bool,
+}
+
+/// A track of ours on a connection.
+pub(crate) struct SendTrack {
+    track: Arc<TrackLocalStaticRTP>,
+    transceiver: Arc<dyn RtpTransceiver>,
+    sender: Arc<dyn RtpSender>,
+    kind: MediaKind,
+    ssrcs: Vec<u32>,
+    rids: Vec<String>,
+}
+
+impl Peer {
+    /// Opens sockets; nothing is sent before the first description.
+    pub(crate) async fn open(side: Side, servers: &[IceServer], on_event: OnEvent) -> Result<Self, EngineError> {
+        let meters = Meters::default();
+        let mut media = MediaEngine::default();
+        register_codecs(&mut media)?;
+        register_extensions(&mut media)?;
+        let registry = match side {
+            Side::Publisher => publisher_chain(&meters, &on_event),
+            Side::Subscriber => subscriber_chain(&meters, &on_event),
+        };
+        let servers = servers
+            .iter()
+            .map(|server| RTCIceServer {
+                urls: server.urls.clone(),
+                username: server.username.clone(),
+                credential: server.credential.clone(),
+            })
+            .collect();
+        // No wait for better candidates: the first pair that works is nominated, which saves up to a second.
+        let at_once = Some(Duration::ZERO);
+        let settings = SettingEngineBuilder::new()
+            .with_host_acceptance_min_wait(at_once)
+            .with_srflx_acceptance_min_wait(at_once)
+            .with_prflx_acceptance_min_wait(at_once)
+            // Passive when answering: the server then starts the handshake, 200 ms sooner than we would.
+            .with_answering_dtls_role(RTCDtlsRole::Server)
+            .with_multicast_dns_mode(MulticastDnsMode::Disabled)
+            // After a change of network the old sockets lead nowhere.
+            .with_discard_local_candidates_during_ice_restart(true)
+            .build();
+        let connection = PeerConnectionBuilder::new()
+            .with_configuration(RTCConfigurationBuilder::default().with_ice_servers(servers).build())
+            .with_media_engine(media)
+            .with_setting_engine(settings)
+            .with_interceptor_registry(registry)
+            .with_handler(Arc::new(Handler { on_event: on_event.clone() }))
+            // The wildcard stands for every interface but loopback, which a server on this machine needs.
+            .with_udp_addrs(vec!["0.0.0.0:0", "127.0.0.1:0"])
+            .build()
+            .await?;
+        Ok(Self { connection: Arc::new(connection), on_event, meters, early_candidates: Vec::new(), has_remote: false })
+    }
+
+    /// Its counters.
+    pub(crate) fn meters(&self) -> &Meters {
+        &self.meters
+    }
+
+    /// Makes an offer and takes it as our description.
+    pub(crate) async fn offer(&self) -> Result<String, EngineError> {
+        let offer = self.connection.create_offer(None).await?;
+        let sdp = offer.sdp.clone();
+        self.connection.set_local_description(offer).await?;
+        Ok(sdp)
+    }
+
+    /// Takes the answer to our offer.
+    pub(crate) async fn accept_answer(&mut self, sdp: String) -> Result<(), EngineError> {
+        self.connection.set_remote_description(RTCSessionDescription::answer(sdp)?).await?;
+        self.add_early_candidates().await;
+        Ok(())
+    }
+
+    /// Takes the other side's offer and answers it.
+    pub(crate) async fn answer(&mut self, offer: String) -> Result<String, EngineError> {
+        self.connection.set_remote_description(RTCSessionDescription::offer(offer)?).await?;
+        self.add_early_candidates().await;
+        let answer = self.connection.create_answer(None).await?;
+        let sdp = answer.sdp.clone();
+        self.connection.set_local_description(answer).await?;
+        Ok(sdp)
+    }
+
+    /// Takes a candidate of the other side, as JSON.
+    pub(crate) async fn add_candidate(&mut self, json: &str) {
+        let candidate = match serde_json::from_str::<RTCIceCandidateInit>(json) {
+            Ok(candidate) if !candidate.candidate.is_empty() => candidate,
+            Ok(_) => return,
+            Err(error) => {
+                tracing::debug!(%error, "a candidate was not understood");
+                return;
+            }
+        };
+        if self.has_remote {
+            self.add(candidate).await;
+        } else if self.early_candidates.len() < 256 {
+            self.early_candidates.push(candidate);
+        }
+    }
+
+    async fn add_early_candidates(&mut self) {
+        self.has_remote = true;
+        for candidate in std::mem::take(&mut self.early_candidates) {
+            self.add(candidate).await;
+        }
+    }
+
+    async fn add(&self, candidate: RTCIceCandidateInit) {
+        if let Err(error) = self.connection.add_ice_candidate(candidate).await {
+            tracing::debug!(%error, "a candidate was refused");
+        }
+    }
+
+    /// The next offer restarts ICE.
+    pub(crate) async fn restart_ice(&self) -> Result<(), EngineError> {
+        Ok(self.connection.restart_ice().await?)
+    }
+
+    /// Our description and the other side's, for a resume.
+    pub(crate) async fn descriptions(&self) -> (Option<String>, Option<String>) {
+        let local = self.connection.local_description().await.map(|description| description.sdp);
+        let remote = self.connection.remote_description().await.map(|description| description.sdp);
+        (local, remote)
+    }
+
+    /// Adds a VP8 track; it needs a new offer.
+    pub(crate) async fn add_video(&self, id: &str, rids: Vec<String>) -> Result<SendTrack, EngineError> {
+        self.add_track(id, MediaKind::Video, rids).await
+    }
+
+    /// Adds an Opus track; it needs a new offer.
+    pub(crate) async fn add_audio(&self, id: &str) -> Result<SendTrack, EngineError> {
+        self.add_track(id, MediaKind::Audio, vec![String::new()]).await
+    }
+
+    async fn add_track(&self, id: &str, kind: MediaKind, rids: Vec<String>) -> Result<SendTrack, EngineError> {
+        let ssrcs: Vec<u32> = rids.iter().map(|_| random_ssrc()).collect();
+        let encodings = rids
+            .iter()
+            .zip(&ssrcs)
+            .map(|(rid, &ssrc)| RTCRtpEncodingParameters {
+                rtp_coding_parameters: RTCRtpCodingParameters {
+                    rid: rid.clone(),
+                    ssrc: Some(ssrc),
+                    rtx: (kind == MediaKind::Video).then(|| RTCRtpRtxParameters { ssrc: random_ssrc() }),
+                    ..RTCRtpCodingParameters::default()
+                },
+                active: true,
+                codec: match kind {
+                    MediaKind::Video => vp8(),
+                    MediaKind::Audio => opus(),
+                },
+                ..RTCRtpEncodingParameters::default()
+            })
+            .collect();
+        let codec_kind = match kind {
+            MediaKind::Video => RtpCodecKind::Video,
+            MediaKind::Audio => RtpCodecKind::Audio,
+        };
+        let media = MediaStreamTrack::new(format!("s{id}"), id.to_owned(), id.to_owned(), codec_kind, encodings);
+        let track = Arc::new(TrackLocalStaticRTP::new(media));
+        let transceiver = self
+            .connection
+            .add_transceiver_from_track(
+                track.clone(),
+                Some(RTCRtpTransceiverInit {
+                    direction: RTCRtpTransceiverDirection::Sendonly,
+                    streams: Vec::new(),
+                    send_encodings: Vec::new(),
+                }),
+            )
+            .await?;
+        let sender = transceiver.sender().await?.ok_or_else(|| EngineError("a track without sender".to_owned()))?;
+        Ok(SendTrack { track, transceiver, sender, kind, ssrcs, rids })
+    }
+
+    /// Ends a track; it needs a new offer.
+    pub(crate) async fn remove(&self, track: &SendTrack) -> Result<(), EngineError> {
+        Ok(self.connection.remove_track(&track.sender).await?)
+    }
+
+    /// Makes a data channel; it needs a new offer when it is the first.
+    pub(crate) async fn open_channel(&self, label: &str, reliable: bool) -> Result<Channel, EngineError> {
+        let init = RTCDataChannelInit {
+            ordered: reliable,
+            max_retransmits: (!reliable).then_some(0),
+            ..RTCDataChannelInit::default()
+        };
+        let channel = self.connection.create_data_channel(label, Some(init)).await?;
+        let on_event = self.on_event.clone();
+        Ok(Channel::start(label.to_owned(), channel, move |bytes| on_event(PeerEvent::Data { reliable, bytes })))
+    }
+
+    /// Ends the connection.
+    pub(crate) async fn close(&self) {
+        if let Err(error) = self.connection.close().await {
+            tracing::debug!(%error, "closing");
+        }
+    }
+}
+
+impl SendTrack {
+    /// Opens `gate` to this track if the negotiation is through.
+    pub(crate) async fn bind(&self, gate: &Gate) -> Result<(), EngineError> {
+        let Some(mid) = self.transceiver.mid().await?.filter(|mid| !mid.is_empty()) else { return Ok(()) };
+        let parameters = self.sender.get_parameters().await?.rtp_parameters;
+        let mime = match self.kind {
+            MediaKind::Video => "video/vp8",
+            MediaKind::Audio => "audio/opus",
+        };
+        let Some(codec) = parameters.codecs.iter().find(|c| c.rtp_codec.mime_type.eq_ignore_ascii_case(mime)) else {
+            return Err(EngineError(format!("the server takes no {mime}")));
+        };
+        let extension = |uri: &str| {
+            parameters.header_extensions.iter().find(|e| e.uri == uri).and_then(|e| u8::try_from(e.id).ok())
+        };
+        gate.bind(Binding {
+            track: self.track.clone(),
+            payload_type: codec.payload_type,
+            ssrcs: self.ssrcs.clone(),
+            mid: extension(SDES_MID_URI).map(|id| (id, Bytes::from(mid))),
+            rid_id: extension(SDES_RTP_STREAM_ID_URI),
+            rids: self.rids.iter().map(|rid| Bytes::from(rid.clone())).collect(),
+            level_id: extension(AUDIO_LEVEL_URI),
+        });
+        Ok(())
+    }
+
+    /// SSRC of each layer.
+    pub(crate) fn ssrcs(&self) -> &[u32] {
+        &self.ssrcs
+    }
+}
+
+/// Zero means "none" in RTCP.
+fn random_ssrc() -> u32 {
+    rand::random_range(1..=u32::MAX)
+}
+
+fn feedback(typ: &str, parameter: &str) -> RTCPFeedback {
+    RTCPFeedback { typ: typ.to_owned(), parameter: parameter.to_owned() }
+}
+
+fn vp8() -> RTCRtpCodec {
+    RTCRtpCodec {
+        mime_type: "video/VP8".to_owned(),
+        clock_rate: 90_000,
+        channels: 0,
+        sdp_fmtp_line: String::new(),
+        rtcp_feedback: vec![
+            feedback("ccm", "fir"),
+            feedback("nack", ""),
+            feedback("nack", "pli"),
+            feedback("transport-cc", ""),
+        ],
+    }
+}
+
+fn opus() -> RTCRtpCodec {
+    RTCRtpCodec {
+        mime_type: "audio/opus".to_owned(),
+        clock_rate: 48_000,
+        channels: 2,
+        sdp_fmtp_line: "minptime=10;useinbandfec=1".to_owned(),
+        rtcp_feedback: vec![feedback("transport-cc", "")],
+    }
+}
+
+/// Exactly the codecs we send, first: LiveKit binds a media section to its first codec and drops the rest.
+fn register_codecs(media: &mut MediaEngine) -> Result<(), EngineError> {
+    let rtx = RTCRtpCodec {
+        mime_type: "video/rtx".to_owned(),
+        clock_rate: 90_000,
+        channels: 0,
+        sdp_fmtp_line: format!("apt={VP8}"),
+        rtcp_feedback: Vec::new(),
+    };
+    for (rtp_codec, payload_type, kind) in
+        [(opus(), OPUS, RtpCodecKind::Audio), (vp8(), VP8, RtpCodecKind::Video), (rtx, RTX, RtpCodecKind::Video)]
+    {
+        media.register_codec(RTCRtpCodecParameters { rtp_codec, payload_type }, kind)?;
+    }
+    Ok(())
+}
+
+fn register_extensions(media: &mut MediaEngine) -> Result<(), EngineError> {
+    for (uri, kind) in [
+        (AUDIO_LEVEL_URI, RtpCodecKind::Audio),
+        (SDES_MID_URI, RtpCodecKind::Audio),
+        (TRANSPORT_CC_URI, RtpCodecKind::Audio),
+        (SDES_MID_URI, RtpCodecKind::Video),
+        (SDES_RTP_STREAM_ID_URI, RtpCodecKind::Video),
+        (SDES_REPAIR_RTP_STREAM_ID_URI, RtpCodecKind::Video),
+        (TRANSPORT_CC_URI, RtpCodecKind::Video),
+    ] {
+        media.register_header_extension(RTCRtpHeaderExtensionCapability { uri: uri.to_owned() }, kind, None)?;
+    }
+    Ok(())
+}
+
+fn tap(meters: &Meters, on_event: &OnEvent) -> Tap {
+    let on_event = on_event.clone();
+    Tap::new(meters.clone(), Arc::new(move |ssrc| on_event(PeerEvent::KeyFrameRequest { ssrc })))
+}
+
+fn publisher_chain(meters: &Meters, on_event: &OnEvent) -> Registry {
+    let on_target = on_event.clone();
+    let estimator = TwccEstimator::new(Arc::new(move |target| on_target(PeerEvent::Target(target))));
+    Registry::new()
+        .with(Slot::from(tap::SLOT), tap(meters, on_event))
+        .with(Slot::CongestionControl, CongestionControlBuilder::new(estimator).build())
+        .with(Slot::TwccSender, TwccSenderBuilder::new().build())
+        .with(Slot::from(rrid::SLOT), RridStamper::default())
+        .with(Slot::NackResponder, NackResponderBuilder::new().with_size(SEND_BUFFER).build())
+        .with(Slot::SenderReport, SenderReportBuilder::new().build())
+}
+
+fn subscriber_chain(meters: &Meters, on_event: &OnEvent) -> Registry {
+    let nack = NackGeneratorBuilder::new().with_interval(NACK_INTERVAL).with_max_nacks_per_packet(MAX_NACKS).build();
+    Registry::new()
+        .with(Slot::from(tap::SLOT), tap(meters, on_event))
+        .with(Slot::from(rtx::SLOT), RtxDecapsulator::default())
+        .with(Slot::NackGenerator, nack)
+        .with(Slot::TwccReceiver, TwccReceiverBuilder::new().build())
+        .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
+}
+
+/// Passes the library's calls on as events.
+struct Handler {
+    on_event: OnEvent,
+}
+
+#[async_trait::async_trait]
+impl PeerConnectionEventHandler for Handler {
+    async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
+        let json = event.candidate.to_json().ok().and_then(|init| {
+            // The official Rust clients panic on a candidate without these two.
+            let init = RTCIceCandidateInit {
+                sdp_mid: Some(init.sdp_mid.unwrap_or_default()),
+                sdp_mline_index: Some(init.sdp_mline_index.unwrap_or_default()),
+                ..init
+            };
+            serde_json::to_string(&init).ok()
+        });
+        if let Some(json) = json {
+            (self.on_event)(PeerEvent::Candidate(json));
+        }
+    }
+
+    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
+        let state = match state {
+            RTCPeerConnectionState::Connected => PeerState::Connected,
+            RTCPeerConnectionState::Disconnected => PeerState::Disconnected,
+            RTCPeerConnectionState::Failed => PeerState::Failed,
+            RTCPeerConnectionState::New | RTCPeerConnectionState::Connecting => PeerState::Connecting,
+            _ => return,
+        };
+        (self.on_event)(PeerEvent::State(state));
+    }
+
+    async fn on_data_channel(&self, channel: Arc<dyn DataChannel>) {
+        let on_event = self.on_event.clone();
+        // Asking for the label waits for the task this runs on.
+        tokio::spawn(async move {
+            let reliable = match channel.label().await.as_deref() {
+                Ok("_reliable") => true,
+                Ok("_lossy") => false,
+                _ => return,
+            };
+            read(channel, move |bytes| on_event(PeerEvent::Data { reliable, bytes }));
+        });
+    }
+
+    async fn on_track(&self, handle: Arc<dyn TrackRemote>) {
+        let kind = match handle.kind().await {
+            RtpCodecKind::Video => MediaKind::Video,
+            RtpCodecKind::Audio => MediaKind::Audio,
+            _ => return,
+        };
+        let (stream_id, track_id) = (handle.stream_id().await, handle.track_id().await);
+        (self.on_event)(PeerEvent::Track(RemoteMediaTrack { stream_id, track_id, kind, handle }));
+    }
+}

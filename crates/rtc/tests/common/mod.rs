@@ -1,0 +1,226 @@
+//! What the tests against servers share: tokens, peers that send and receive, and waiting.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+pub mod proxy;
+pub mod scenario;
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use livekit_token::{AccessToken, VideoGrants};
+use tokio::{sync::mpsc, task::AbortHandle};
+use visita_protocol::{Bitrate, PixelSize, Secret};
+use visita_rtc::{
+    AudioPublication, AudioReceiver, JoinOptions, LocalAudio, LocalVideo, RemoteMedia, Room, RtcEvent, Source,
+    VideoLayer, VideoPublication, VideoReceiver, join,
+};
+
+/// How long anything may take before a test fails.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Prints the crate's log when `RUST_LOG` says so.
+pub fn log() {
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_test_writer()
+        .try_init();
+}
+
+pub fn token(key: &str, secret: &str, room: &str, identity: &str) -> Secret {
+    token_with(key, secret, identity, VideoGrants { room_join: true, room: room.to_owned(), ..VideoGrants::default() })
+}
+
+pub fn token_with(key: &str, secret: &str, identity: &str, grants: VideoGrants) -> Secret {
+    AccessToken::with_api_key(key, secret)
+        .with_identity(identity)
+        .with_name(identity)
+        .with_grants(grants)
+        .to_jwt()
+        .expect("a token")
+        .into()
+}
+
+/// A joined peer with the events it got so far.
+pub struct Peer {
+    pub room: Room,
+    events: mpsc::UnboundedReceiver<RtcEvent>,
+    /// Media of subscribed tracks by publisher and source, until somebody takes them.
+    media: HashMap<(String, Source), RemoteMedia>,
+}
+
+impl Peer {
+    pub async fn join(url: &str, token: Secret) -> Self {
+        let options = JoinOptions { url: url.to_owned(), token, auto_subscribe: true };
+        let (room, events) = join(options).await.expect("joined");
+        Self { room, events, media: HashMap::new() }
+    }
+
+    /// Waits for an event; media of subscribed tracks are kept on the way.
+    pub async fn wait<T>(&mut self, what: &str, mut pick: impl FnMut(&RtcEvent) -> Option<T>) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let event = match tokio::time::timeout(left, self.events.recv()).await {
+                Ok(Some(event)) => event,
+                Ok(None) => panic!("{}: the events ended while waiting for {what}", self.room.identity()),
+                Err(_) => panic!("{}: no {what} within {PATIENCE:?}", self.room.identity()),
+            };
+            let picked = pick(&event);
+            if let RtcEvent::Subscribed { identity, track, media } = event {
+                self.media.insert((identity, track.source), media);
+            }
+            if let Some(picked) = picked {
+                return picked;
+            }
+        }
+    }
+
+    async fn media(&mut self, identity: &str, source: Source) -> RemoteMedia {
+        let key = (identity.to_owned(), source);
+        if let Some(media) = self.media.remove(&key) {
+            return media;
+        }
+        self.wait(&format!("{source:?} of {identity}"), |event| match event {
+            RtcEvent::Subscribed { identity: who, track, .. } if who == identity && track.source == source => Some(()),
+            _ => None,
+        })
+        .await;
+        self.media.remove(&key).expect("kept")
+    }
+
+    pub async fn video(&mut self, identity: &str) -> VideoReceiver {
+        match self.media(identity, Source::Camera).await {
+            RemoteMedia::Video(receiver) => receiver,
+            RemoteMedia::Audio(_) => panic!("a camera that sounds"),
+        }
+    }
+
+    pub async fn audio(&mut self, identity: &str) -> AudioReceiver {
+        match self.media(identity, Source::Microphone).await {
+            RemoteMedia::Audio(receiver) => receiver,
+            RemoteMedia::Video(_) => panic!("a microphone that shows"),
+        }
+    }
+
+    pub async fn publish_camera(&self) -> LocalVideo {
+        let layer = VideoLayer {
+            rid: String::new(),
+            size: PixelSize::new(640, 360),
+            bitrate: Bitrate::from_kbps(800),
+            fps: 30,
+        };
+        self.room.publish_video(camera(vec![layer])).await.expect("published")
+    }
+
+    pub async fn publish_microphone(&self) -> LocalAudio {
+        let publication =
+            AudioPublication { source: Source::Microphone, name: "microphone".to_owned(), dtx: false, muted: false };
+        self.room.publish_audio(publication).await.expect("published")
+    }
+}
+
+pub fn camera(layers: Vec<VideoLayer>) -> VideoPublication {
+    VideoPublication { source: Source::Camera, name: "camera".to_owned(), layers, muted: false }
+}
+
+/// The next frame, within patience.
+pub async fn frame(receiver: &mut VideoReceiver) -> Option<visita_rtc::EncodedFrame> {
+    tokio::time::timeout(PATIENCE, receiver.recv()).await.expect("a frame, or the end, in time")
+}
+
+/// The next packet, within patience.
+pub async fn packet(receiver: &mut AudioReceiver) -> Option<visita_rtc::AudioPacket> {
+    tokio::time::timeout(PATIENCE, receiver.recv()).await.expect("a packet, or the end, in time")
+}
+
+/// Until `done` says so, or fail.
+pub async fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !done() {
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A frame with a true VP8 header, its number, and bytes that follow from the number.
+pub fn vp8_frame(number: u32, key: bool, size: PixelSize, len: usize) -> Vec<u8> {
+    let mut data = vec![0; len.max(32)];
+    data[0] = if key { 0x10 } else { 0x11 };
+    if key {
+        data[3..6].copy_from_slice(&[0x9d, 0x01, 0x2a]);
+        data[6..8].copy_from_slice(&(size.width as u16).to_le_bytes());
+        data[8..10].copy_from_slice(&(size.height as u16).to_le_bytes());
+    }
+    data[10..14].copy_from_slice(&number.to_be_bytes());
+    for (i, byte) in data.iter_mut().enumerate().skip(14) {
+        *byte = (number as usize + i * 7) as u8;
+    }
+    data
+}
+
+/// The number of a frame of [`vp8_frame`], if all its bytes are as they were; none for a server's own black frames.
+pub fn frame_number(data: &[u8]) -> Option<u32> {
+    let number = u32::from_be_bytes(data.get(10..14)?.try_into().ok()?);
+    let whole = data.iter().enumerate().skip(14).all(|(i, &byte)| byte == (number as usize + i * 7) as u8);
+    (data.len() >= 32 && whole).then_some(number)
+}
+
+/// Sends 30 frames a second, with a key frame at first and whenever `key` says so. Stops when dropped.
+pub struct Sending {
+    task: AbortHandle,
+    key: Arc<tokio::sync::Notify>,
+}
+
+impl Sending {
+    pub fn video(video: LocalVideo, layers: Vec<(PixelSize, usize)>) -> Self {
+        let key = Arc::new(tokio::sync::Notify::new());
+        let wanted = key.clone();
+        let task = tokio::spawn(async move {
+            let start = Instant::now();
+            let mut clock = tokio::time::interval(Duration::from_millis(33));
+            let mut key = true;
+            for number in 0.. {
+                tokio::select! {
+                    _ = clock.tick() => {}
+                    () = wanted.notified() => key = true,
+                }
+                // Once a second in any case, so that no test depends on one request.
+                key |= number % 30 == 0;
+                for (layer, &(size, len)) in layers.iter().enumerate() {
+                    video.write(layer, &vp8_frame(number, key, size, len), key, start.elapsed());
+                }
+                key = false;
+            }
+        });
+        Self { task: task.abort_handle(), key }
+    }
+
+    pub fn audio(audio: LocalAudio) -> Self {
+        let task = tokio::spawn(async move {
+            let start = Instant::now();
+            let mut clock = tokio::time::interval(Duration::from_millis(20));
+            for number in 0u32.. {
+                clock.tick().await;
+                // TOC of a 20 ms fullband CELT packet, then a number.
+                let payload = [&[0xf8][..], &number.to_be_bytes(), &[0x55; 60]].concat();
+                audio.write(Bytes::from(payload), start.elapsed(), 20, true);
+            }
+        });
+        Self { task: task.abort_handle(), key: Arc::default() }
+    }
+
+    pub fn key_frame(&self) {
+        self.key.notify_one();
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

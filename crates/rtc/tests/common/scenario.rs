@@ -1,0 +1,352 @@
+//! What must work on any LiveKit server, told once.
+
+use bytes::Bytes;
+use visita_protocol::{Bitrate, ErrorCode, PixelSize};
+use visita_rtc::{
+    ConnectionState, Data, DisconnectReason, JoinError, JoinOptions, RtcEvent, VideoLayer, VideoReceiver, Wanted, join,
+};
+
+use super::{PATIENCE, Peer, Sending, camera, frame, frame_number, packet, proxy::Proxy, token, until, vp8_frame};
+
+/// A server under test.
+pub struct Server {
+    pub url: String,
+    pub key: String,
+    pub secret: String,
+}
+
+impl Server {
+    async fn join(&self, room: &str, identity: &str) -> Peer {
+        self.join_at(&self.url, room, identity).await
+    }
+
+    async fn join_at(&self, url: &str, room: &str, identity: &str) -> Peer {
+        Peer::join(url, token(&self.key, &self.secret, room, identity)).await
+    }
+}
+
+const SIZE: PixelSize = PixelSize::new(640, 360);
+
+/// Takes frames until `count` came one after the other without a gap, beginning with a key frame.
+pub async fn whole_frames(receiver: &mut VideoReceiver, count: u32) {
+    let mut last: Option<u32> = None;
+    let mut run = 0;
+    while run < count {
+        let frame = frame(receiver).await.expect("the track goes on");
+        let Some(number) = frame_number(&frame.data) else {
+            assert!(frame.key, "only a server's black key frames are not ours");
+            continue;
+        };
+        if last.is_none() {
+            assert!(frame.key, "the first frame can be decoded");
+        }
+        if frame.key {
+            assert!(frame.size.is_some());
+        } else {
+            assert_eq!(Some(number), last.map(|last| last + 1), "no delta frame without the one before");
+        }
+        run = if last.is_some_and(|last| last + 1 == number) { run + 1 } else { 1 };
+        last = Some(number);
+    }
+}
+
+pub async fn two_peers_see_and_hear_each_other(server: &Server) {
+    let mut ada = server.join("two", "ada").await;
+    let mut bob = server.join("two", "bob").await;
+    assert_eq!((ada.room.identity(), bob.room.identity()), ("ada", "bob"));
+    let joined = |event: &RtcEvent| match event {
+        RtcEvent::ParticipantJoined(participant) => Some(participant.identity.clone()),
+        _ => None,
+    };
+    assert_eq!(ada.wait("bob's arrival", joined).await, "bob");
+    assert_eq!(bob.wait("ada's presence", joined).await, "ada");
+
+    let (ada_camera, ada_microphone) = (ada.publish_camera().await, ada.publish_microphone().await);
+    let (bob_camera, bob_microphone) = (bob.publish_camera().await, bob.publish_microphone().await);
+    let ada_video = Sending::video(ada_camera.clone(), vec![(SIZE, 4000)]);
+    let _bob_video = Sending::video(bob_camera, vec![(SIZE, 4000)]);
+    let (_ada_audio, _bob_audio) = (Sending::audio(ada_microphone), Sending::audio(bob_microphone));
+
+    let (mut from_ada, mut from_bob) = (bob.video("ada").await, ada.video("bob").await);
+    tokio::join!(whole_frames(&mut from_ada, 30), whole_frames(&mut from_bob, 30));
+
+    let (mut ada_sounds, mut bob_sounds) = (bob.audio("ada").await, ada.audio("bob").await);
+    for sounds in [&mut ada_sounds, &mut bob_sounds] {
+        let mut last: Option<(u16, u32)> = None;
+        for _ in 0..50 {
+            let packet = packet(sounds).await.expect("the track goes on");
+            if packet.payload.first() != Some(&0xf8) || packet.payload.len() != 65 {
+                continue;
+            }
+            if let Some((sequence, timestamp)) = last {
+                let steps = u32::from(packet.sequence.wrapping_sub(sequence));
+                let elapsed = packet.timestamp.wrapping_sub(timestamp);
+                assert!(steps > 0 && elapsed.abs_diff(steps * 960) < 48 * 200, "{steps} packets, {elapsed} ticks");
+            }
+            last = Some((packet.sequence, packet.timestamp));
+        }
+        assert!(last.is_some());
+    }
+
+    // A key frame is asked for all the way.
+    while tokio::time::timeout(std::time::Duration::from_millis(1), from_ada.recv()).await.is_ok() {}
+    let drain = tokio::spawn(async move { while from_ada.recv().await.is_some() {} });
+    let bob_room = bob.room.clone();
+    let ada_sid = ada_camera.sid().to_owned();
+    let asking_sid = ada_sid.clone();
+    let asking = tokio::spawn(async move {
+        loop {
+            bob_room.request_key_frame(&asking_sid);
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        }
+    });
+    ada.wait("a key frame request", |event| match event {
+        RtcEvent::KeyFrameWanted { sid, layer: 0 } if *sid == ada_sid => Some(()),
+        _ => None,
+    })
+    .await;
+    asking.abort();
+    ada_video.key_frame();
+
+    // Figures.
+    let (ada_room, bob_room) = (ada.room.clone(), bob.room.clone());
+    until("figures of both sides", || {
+        let sent = ada_room.stats().sent;
+        let received = bob_room.stats().received;
+        sent.len() == 2
+            && sent.iter().all(|track| track.layers.len() == 1 && track.layers[0].kbps > 0)
+            && received.len() == 2
+            && received.iter().all(|track| track.identity == "ada" && track.packets > 30 && track.frames > 30)
+            && received.iter().any(|track| track.size == Some(SIZE))
+            && ada_room.stats().rtt_ms.is_some()
+    })
+    .await;
+
+    ada.room.leave().await;
+    bob.wait("ada's goodbye", |event| match event {
+        RtcEvent::ParticipantLeft { identity } if identity == "ada" => Some(()),
+        _ => None,
+    })
+    .await;
+    tokio::time::timeout(PATIENCE, drain).await.expect("the video of who left ends").expect("no panic");
+    ada.wait("the end", |event| match event {
+        RtcEvent::Connection(ConnectionState::Disconnected { reason: DisconnectReason::Left }) => Some(()),
+        _ => None,
+    })
+    .await;
+}
+
+pub async fn muting_and_republishing(server: &Server) {
+    let ada = server.join("mute", "ada").await;
+    let mut bob = server.join("mute", "bob").await;
+    let camera = ada.publish_camera().await;
+    let _video = Sending::video(camera.clone(), vec![(SIZE, 3000)]);
+    let mut from_ada = bob.video("ada").await;
+    whole_frames(&mut from_ada, 10).await;
+
+    ada.room.set_muted(camera.sid(), true).await.expect("muted");
+    let muted = |wanted: bool| {
+        move |event: &RtcEvent| match event {
+            RtcEvent::TrackMuted { muted, .. } if *muted == wanted => Some(()),
+            _ => None,
+        }
+    };
+    bob.wait("the mute", muted(true)).await;
+    let drained = tokio::spawn(async move {
+        // What was under way still comes; then nothing of ours.
+        let mut quiet = 0;
+        while quiet < 5 {
+            match tokio::time::timeout(std::time::Duration::from_millis(100), from_ada.recv()).await {
+                Ok(Some(frame)) if frame_number(&frame.data).is_some() => quiet = 0,
+                Ok(None) => panic!("a mute does not end the track"),
+                _ => quiet += 1,
+            }
+        }
+        from_ada
+    });
+    let mut from_ada = tokio::time::timeout(PATIENCE, drained).await.expect("quiet in time").expect("no panic");
+    ada.room.set_muted(camera.sid(), false).await.expect("unmuted");
+    bob.wait("the unmute", muted(false)).await;
+    loop {
+        let frame = frame(&mut from_ada).await.expect("the track goes on");
+        if frame_number(&frame.data).is_some() {
+            assert!(frame.key, "the first frame after a mute can be decoded");
+            break;
+        }
+    }
+
+    ada.room.unpublish(camera.sid()).await.expect("unpublished");
+    assert!(ada.room.unpublish(camera.sid()).await.is_err(), "once is enough");
+    while frame(&mut from_ada).await.is_some() {}
+    bob.wait("the unpublishing", |event| match event {
+        RtcEvent::TrackUnpublished { sid, .. } if sid == camera.sid() => Some(()),
+        _ => None,
+    })
+    .await;
+
+    let again = ada.publish_camera().await;
+    assert_ne!(again.sid(), camera.sid());
+    let _video = Sending::video(again, vec![(SIZE, 3000)]);
+    let mut from_ada = bob.video("ada").await;
+    whole_frames(&mut from_ada, 10).await;
+}
+
+pub async fn data_messages(server: &Server) {
+    let ada = server.join("data", "ada").await;
+    let mut bob = server.join("data", "bob").await;
+    let mut eve = server.join("data", "eve").await;
+    let data = |reliable, payload: Vec<u8>, to: &[&str]| Data {
+        reliable,
+        topic: Some("notes".to_owned()),
+        payload: Bytes::from(payload),
+        to: to.iter().map(|&who| who.to_owned()).collect(),
+    };
+    // Receivers that are still connecting may miss what comes first; so this one is repeated.
+    let room = ada.room.clone();
+    let hello = data(false, b"hello".to_vec(), &[]);
+    let repeating = tokio::spawn(async move {
+        loop {
+            room.send_data(hello.clone()).await.expect("sent");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    });
+    for peer in [&mut bob, &mut eve] {
+        peer.wait("a lossy message", |event| match event {
+            RtcEvent::Data { from, reliable: false, payload, .. } if &payload[..] == b"hello" => {
+                assert_eq!(from.as_deref(), Some("ada"));
+                Some(())
+            }
+            _ => None,
+        })
+        .await;
+    }
+    repeating.abort();
+    ada.room.send_data(data(true, b"for bob".to_vec(), &["bob"])).await.expect("sent");
+    for number in 0..20u8 {
+        ada.room.send_data(data(true, vec![number; 15_000], &[])).await.expect("sent");
+    }
+    let reliable = |event: &RtcEvent| match event {
+        RtcEvent::Data { reliable: true, payload, topic, .. } => {
+            assert_eq!(topic.as_deref(), Some("notes"));
+            Some(payload.clone())
+        }
+        _ => None,
+    };
+    assert_eq!(&bob.wait("the message for bob", reliable).await[..], b"for bob");
+    for number in 0..20u8 {
+        assert_eq!(bob.wait("a long message", reliable).await, vec![number; 15_000]);
+        assert_eq!(eve.wait("a long message", reliable).await, vec![number; 15_000]);
+    }
+    let too_long = ada.room.send_data(data(true, vec![0; 15_001], &[])).await.expect_err("too long");
+    assert_eq!(too_long.code(), ErrorCode::TooLarge);
+}
+
+pub async fn layers_are_switched(server: &Server) {
+    let ada = server.join("layers", "ada").await;
+    let mut bob = server.join("layers", "bob").await;
+    let sizes = [PixelSize::new(320, 180), PixelSize::new(640, 360), PixelSize::new(1280, 720)];
+    let layers = ["q", "h", "f"]
+        .into_iter()
+        .zip(sizes)
+        .zip([150, 500, 1700])
+        .map(|((rid, size), kbps)| VideoLayer { rid: rid.to_owned(), size, bitrate: Bitrate::from_kbps(kbps), fps: 30 })
+        .collect();
+    let video = ada.room.publish_video(camera(layers)).await.expect("published");
+    let _sending = Sending::video(video.clone(), sizes.into_iter().zip([600, 2000, 7000]).collect());
+    let mut from_ada = bob.video("ada").await;
+    for size in [sizes[2], sizes[0], sizes[1], sizes[2], sizes[0]] {
+        bob.room.set_wanted(video.sid(), Wanted { enabled: true, size: Some(size), fps: None });
+        let switched = async {
+            loop {
+                let frame = frame(&mut from_ada).await.expect("the track goes on");
+                if frame.size == Some(size) && frame_number(&frame.data).is_some() {
+                    break;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, switched).await.unwrap_or_else(|_| panic!("no frame of {size:?}"));
+        whole_frames(&mut from_ada, 10).await;
+    }
+}
+
+/// The signalling socket breaks; the session comes back and media flow.
+pub async fn signalling_breaks(server: &Server) {
+    let address = server.url.trim_start_matches("ws://").parse().expect("an address");
+    let proxy = Proxy::start(address).await;
+    let mut ada = server.join_at(&format!("ws://{}", proxy.address), "break", "ada").await;
+    let mut bob = server.join("break", "bob").await;
+    let camera = ada.publish_camera().await;
+    let _video = Sending::video(camera.clone(), vec![(SIZE, 3000)]);
+    let bob_camera = bob.publish_camera().await;
+    let _bob_video = Sending::video(bob_camera, vec![(SIZE, 3000)]);
+    let (mut from_ada, mut from_bob) = (bob.video("ada").await, ada.video("bob").await);
+    tokio::join!(whole_frames(&mut from_ada, 10), whole_frames(&mut from_bob, 10));
+    drop((from_ada, from_bob));
+
+    proxy.cut();
+    ada.wait("the loss", |event| match event {
+        RtcEvent::Connection(ConnectionState::Reconnecting { attempt: 1 }) => Some(()),
+        _ => None,
+    })
+    .await;
+    ada.wait("the return", |event| match event {
+        RtcEvent::Connection(ConnectionState::Connected) => Some(()),
+        _ => None,
+    })
+    .await;
+    // By resume the counters go on; by rejoin the tracks come anew.
+    let (ada_room, bob_room) = (ada.room.clone(), bob.room.clone());
+    let frames = |room: &visita_rtc::Room, from: &str| {
+        room.stats().received.iter().filter(|track| track.identity == from).map(|track| track.frames).sum::<u64>()
+    };
+    let before = (frames(&ada_room, "bob"), frames(&bob_room, "ada"));
+    until("video both ways after the return", || {
+        let now = (frames(&ada_room, "bob"), frames(&bob_room, "ada"));
+        now.0 > before.0.min(1) + 30 && now.0 != before.0 && now.1 > before.1.min(1) + 30 && now.1 != before.1
+    })
+    .await;
+    // The signalling works too.
+    ada.room.set_muted(camera.sid(), true).await.expect("muted");
+    bob.wait("a mute after the return", |event| match event {
+        RtcEvent::TrackMuted { identity, muted: true, .. } if identity == "ada" => Some(()),
+        _ => None,
+    })
+    .await;
+}
+
+/// The same identity joins twice: the first is told why it is out.
+pub async fn displaced(server: &Server) {
+    let mut first = server.join("twice", "ada").await;
+    let _second = server.join("twice", "ada").await;
+    let reason = first
+        .wait("the end", |event| match event {
+            RtcEvent::Connection(ConnectionState::Disconnected { reason }) => Some(*reason),
+            _ => None,
+        })
+        .await;
+    assert_eq!(reason, DisconnectReason::Displaced);
+}
+
+pub async fn a_wrong_token_is_refused(server: &Server) {
+    let wrong = token(&server.key, "a secret that is not the server's own", "two", "ada");
+    let error = join(JoinOptions { url: server.url.clone(), token: wrong, auto_subscribe: true })
+        .await
+        .expect_err("a wrong token");
+    assert!(matches!(error, JoinError::Refused { .. }), "{error:?}");
+    assert_eq!(error.code(), ErrorCode::Unauthorized);
+}
+
+pub async fn publishing_without_the_right_is_refused(server: &Server) {
+    let grants = livekit_token::VideoGrants {
+        room_join: true,
+        room: "watch".to_owned(),
+        can_publish: false,
+        ..livekit_token::VideoGrants::default()
+    };
+    let peer = Peer::join(&server.url, super::token_with(&server.key, &server.secret, "ada", grants)).await;
+    let layer = VideoLayer { rid: String::new(), size: SIZE, bitrate: Bitrate::from_kbps(500), fps: 30 };
+    let error = peer.room.publish_video(camera(vec![layer])).await.expect_err("no right");
+    assert_eq!(error.code(), ErrorCode::Forbidden);
+    // A frame for nobody is no error.
+    assert!(frame_number(&vp8_frame(7, true, SIZE, 100)) == Some(7));
+}

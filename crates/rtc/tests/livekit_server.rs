@@ -1,0 +1,96 @@
+//! Our participants in rooms of a real livekit-server. Without its binary each test is skipped, and says so.
+
+mod common;
+
+use std::{net::TcpListener, path::PathBuf, process::Stdio, time::Duration};
+
+use common::scenario::{self, Server};
+use tokio::process::{Child, Command};
+
+/// `VISITA_LIVEKIT_SERVER`, or where the set-up puts it.
+fn binary() -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os("VISITA_LIVEKIT_SERVER") {
+        return Some(path.into());
+    }
+    let home = PathBuf::from(std::env::var_os("HOME")?);
+    ["livekit-server", "server"].into_iter().map(|name| home.join(".cache/visita/bin").join(name)).find(|p| p.is_file())
+}
+
+/// A server of one test's own; it ends with it.
+struct Running {
+    server: Server,
+    _process: Child,
+    _folder: tempfile::TempDir,
+}
+
+async fn start(test: &str) -> Option<Running> {
+    common::log();
+    let Some(binary) = binary() else {
+        eprintln!("SKIPPED livekit_server::{test}: no livekit-server; set VISITA_LIVEKIT_SERVER to its path");
+        return None;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    // Another process may take a port between its choice and its use.
+    for _ in 0..5 {
+        let port = || {
+            let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+            listener.local_addr().expect("bound").port()
+        };
+        let (http, udp, tcp) = (port(), port(), port());
+        let secret = "secret-of-the-tests-0123456789abcdef";
+        let config = format!(
+            "port: {http}\nbind_addresses: [127.0.0.1]\nrtc:\n  udp_port: {udp}\n  tcp_port: {tcp}\n  \
+             use_external_ip: false\n  enable_loopback_candidate: true\n  interfaces:\n    includes: [lo]\n\
+             keys:\n  tests: {secret}\nlogging:\n  level: {}\n",
+            std::env::var("LIVEKIT_LOG").unwrap_or_else(|_| "error".to_owned()),
+        );
+        let path = folder.path().join("config.yaml");
+        std::fs::write(&path, config).expect("written");
+        let mut process = Command::new(&binary)
+            .arg("--config")
+            .arg(&path)
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("livekit-server starts");
+        let deadline = tokio::time::Instant::now() + common::PATIENCE;
+        loop {
+            if tokio::net::TcpStream::connect(("127.0.0.1", http)).await.is_ok() {
+                let server = Server {
+                    url: format!("ws://127.0.0.1:{http}"),
+                    key: "tests".to_owned(),
+                    secret: secret.to_owned(),
+                };
+                return Some(Running { server, _process: process, _folder: folder });
+            }
+            if process.try_wait().expect("its state").is_some() {
+                break;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "livekit-server does not serve");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    panic!("livekit-server does not start");
+}
+
+macro_rules! on_livekit {
+    ($($name:ident),* $(,)?) => {$(
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $name() {
+            if let Some(running) = start(stringify!($name)).await {
+                scenario::$name(&running.server).await;
+            }
+        }
+    )*};
+}
+
+on_livekit!(
+    two_peers_see_and_hear_each_other,
+    muting_and_republishing,
+    data_messages,
+    layers_are_switched,
+    signalling_breaks,
+    displaced,
+    a_wrong_token_is_refused,
+    publishing_without_the_right_is_refused,
+);
