@@ -73,7 +73,7 @@ pub struct Problem {
     /// For people who read logs or API answers, in English.
     pub message: String,
     /// The field that is wrong, as a path such as `participants[1].user_id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub field: Option<String>,
 }
 
