@@ -21,7 +21,7 @@ impl Store {
     pub(crate) fn open(folder: &Path) -> Self {
         let file = folder.join("settings.json");
         let settings = match std::fs::read(&file) {
-            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
+            Ok(bytes) => read(&bytes).unwrap_or_else(|error| {
                 tracing::warn!(%error, "the settings are not readable; the defaults hold");
                 Settings::default()
             }),
@@ -57,6 +57,16 @@ impl Store {
         std::fs::write(&new, serde_json::to_vec_pretty(&self.settings)?)?;
         std::fs::rename(new, &self.file)
     }
+}
+
+/// Settings of an older version lack the newest ones: those have their defaults.
+fn read(bytes: &[u8]) -> serde_json::Result<Settings> {
+    let mut all = serde_json::to_value(Settings::default())?;
+    let kept: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes)?;
+    if let Some(all) = all.as_object_mut() {
+        all.extend(kept);
+    }
+    serde_json::from_value(all)
 }
 
 fn apply(settings: &mut Settings, patch: SettingsPatch) {
@@ -103,6 +113,8 @@ mod tests {
         let again = Store::open(&folder);
         assert_eq!(again.get().theme, Theme::Dark);
         assert_eq!(again.get().display_name, "Anna");
+        std::fs::write(folder.join("settings.json"), r#"{"theme":"light"}"#).expect("written");
+        assert_eq!(Store::open(&folder).get().theme, Theme::Light);
         std::fs::write(folder.join("settings.json"), "{").expect("written");
         assert_eq!(*Store::open(&folder).get(), Settings::default());
         std::fs::remove_dir_all(&folder).expect("removed");

@@ -269,7 +269,6 @@ pub enum NoticeCode {
 
 /// What the person chose; kept over restarts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(default)]
 pub struct Settings {
     /// Language of the page.
     pub language: Language,

@@ -463,19 +463,19 @@ host: string }) & { problem?: never } |
 /**  What the person chose; kept over restarts. */
 export type Settings = {
 	/**  Language of the page. */
-	language?: Language,
+	language: Language,
 	/**  Light or dark. */
-	theme?: Theme,
+	theme: Theme,
 	/**  Name to join with, when a link has none. */
-	display_name?: string,
+	display_name: string,
 	/**  Chosen camera by id; none means the system's default. */
-	camera?: string | null,
+	camera: string | null,
 	/**  Chosen microphone by id. */
-	microphone?: string | null,
+	microphone: string | null,
 	/**  Chosen speaker by id. */
-	speaker?: string | null,
+	speaker: string | null,
 	/**  Large text and four large buttons. */
-	simple?: boolean,
+	simple: boolean,
 };
 
 /**  A change of some settings; what is absent stays. */
