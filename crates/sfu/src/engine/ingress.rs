@@ -44,11 +44,14 @@ impl Engine {
             self.stats.datagrams_unknown += 1;
             return;
         };
+        // str0m holds one incoming packet at a time: what it has must be taken before it gets the next.
+        self.drain(key, now);
         let Some(peer) = self.peers.get_mut(key) else { return };
         if let Err(fault) = peer.handle(input) {
             self.faults.push((key, fault));
         }
-        self.touch(key);
+        peer.touched = true;
+        self.drain(key, now);
     }
 
     /// Whom a datagram is for. A STUN request names its receiver and is proven by its integrity; all else goes by address.
@@ -84,23 +87,30 @@ impl Engine {
     /// Drains the peers that were touched, and those touched by what these report.
     pub(super) fn drain_touched(&mut self, now: Instant) {
         while let Some(key) = self.touched.pop() {
-            let Some(peer) = self.peers.get_mut(key) else { continue };
-            peer.touched = false;
-            let mut events = std::mem::take(&mut self.peer_events);
-            match peer.drain(now, &mut events, &mut self.transmits) {
-                Ok(wake) => {
-                    if peer.scheduled.is_none_or(|scheduled| wake < scheduled) {
-                        peer.scheduled = Some(wake);
-                        self.timers.push(wake, key);
-                    }
-                }
-                Err(fault) => self.faults.push((key, fault)),
-            }
-            for event in events.drain(..) {
-                self.on_peer_event(key, event, now);
-            }
-            self.peer_events = events;
+            self.drain(key, now);
         }
+    }
+
+    /// Takes what a peer has to say, if anything was done to it.
+    fn drain(&mut self, key: PeerKey, now: Instant) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        if !std::mem::take(&mut peer.touched) {
+            return;
+        }
+        let mut events = std::mem::take(&mut self.peer_events);
+        match peer.drain(now, &mut events, &mut self.transmits) {
+            Ok(wake) => {
+                if peer.scheduled.is_none_or(|scheduled| wake < scheduled) {
+                    peer.scheduled = Some(wake);
+                    self.timers.push(wake, key);
+                }
+            }
+            Err(fault) => self.faults.push((key, fault)),
+        }
+        for event in events.drain(..) {
+            self.on_peer_event(key, event, now);
+        }
+        self.peer_events = events;
     }
 
     /// Hands the datagrams of this turn to the socket.

@@ -210,4 +210,9 @@ class Peer:
                 break
 
 
-asyncio.run(Peer().run(sys.argv[1], sys.argv[2], "--no-auto-subscribe" not in sys.argv[3:]))
+async def main():
+    # The client binds itself to the running loop.
+    await Peer().run(sys.argv[1], sys.argv[2], "--no-auto-subscribe" not in sys.argv[3:])
+
+
+asyncio.run(main())
