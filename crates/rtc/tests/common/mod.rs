@@ -2,8 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
-pub mod proxy;
-pub mod scenario;
+pub(crate) mod proxy;
+pub(crate) mod scenario;
 
 use std::{
     collections::HashMap,
@@ -21,21 +21,21 @@ use visita_rtc::{
 };
 
 /// How long anything may take before a test fails.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Prints the crate's log when `RUST_LOG` says so.
-pub fn log() {
+pub(crate) fn log() {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_test_writer()
         .try_init();
 }
 
-pub fn token(key: &str, secret: &str, room: &str, identity: &str) -> Secret {
+pub(crate) fn token(key: &str, secret: &str, room: &str, identity: &str) -> Secret {
     token_with(key, secret, identity, VideoGrants { room_join: true, room: room.to_owned(), ..VideoGrants::default() })
 }
 
-pub fn token_with(key: &str, secret: &str, identity: &str, grants: VideoGrants) -> Secret {
+pub(crate) fn token_with(key: &str, secret: &str, identity: &str, grants: VideoGrants) -> Secret {
     AccessToken::with_api_key(key, secret)
         .with_identity(identity)
         .with_name(identity)
@@ -46,22 +46,22 @@ pub fn token_with(key: &str, secret: &str, identity: &str, grants: VideoGrants) 
 }
 
 /// A joined peer with the events it got so far.
-pub struct Peer {
-    pub room: Room,
+pub(crate) struct Peer {
+    pub(crate) room: Room,
     events: mpsc::UnboundedReceiver<RtcEvent>,
     /// Media of subscribed tracks by publisher and source, until somebody takes them.
     media: HashMap<(String, Source), RemoteMedia>,
 }
 
 impl Peer {
-    pub async fn join(url: &str, token: Secret) -> Self {
+    pub(crate) async fn join(url: &str, token: Secret) -> Self {
         let options = JoinOptions { url: url.to_owned(), token, auto_subscribe: true };
         let (room, events) = join(options).await.expect("joined");
         Self { room, events, media: HashMap::new() }
     }
 
     /// Waits for an event; media of subscribed tracks are kept on the way.
-    pub async fn wait<T>(&mut self, what: &str, mut pick: impl FnMut(&RtcEvent) -> Option<T>) -> T {
+    pub(crate) async fn wait<T>(&mut self, what: &str, mut pick: impl FnMut(&RtcEvent) -> Option<T>) -> T {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -93,21 +93,21 @@ impl Peer {
         self.media.remove(&key).expect("kept")
     }
 
-    pub async fn video(&mut self, identity: &str) -> VideoReceiver {
+    pub(crate) async fn video(&mut self, identity: &str) -> VideoReceiver {
         match self.media(identity, Source::Camera).await {
             RemoteMedia::Video(receiver) => receiver,
             RemoteMedia::Audio(_) => panic!("a camera that sounds"),
         }
     }
 
-    pub async fn audio(&mut self, identity: &str) -> AudioReceiver {
+    pub(crate) async fn audio(&mut self, identity: &str) -> AudioReceiver {
         match self.media(identity, Source::Microphone).await {
             RemoteMedia::Audio(receiver) => receiver,
             RemoteMedia::Video(_) => panic!("a microphone that shows"),
         }
     }
 
-    pub async fn publish_camera(&self) -> LocalVideo {
+    pub(crate) async fn publish_camera(&self) -> LocalVideo {
         let layer = VideoLayer {
             rid: String::new(),
             size: PixelSize::new(640, 360),
@@ -117,29 +117,29 @@ impl Peer {
         self.room.publish_video(camera(vec![layer])).await.expect("published")
     }
 
-    pub async fn publish_microphone(&self) -> LocalAudio {
+    pub(crate) async fn publish_microphone(&self) -> LocalAudio {
         let publication =
             AudioPublication { source: Source::Microphone, name: "microphone".to_owned(), dtx: false, muted: false };
         self.room.publish_audio(publication).await.expect("published")
     }
 }
 
-pub fn camera(layers: Vec<VideoLayer>) -> VideoPublication {
+pub(crate) fn camera(layers: Vec<VideoLayer>) -> VideoPublication {
     VideoPublication { source: Source::Camera, name: "camera".to_owned(), layers, muted: false }
 }
 
 /// The next frame, within patience.
-pub async fn frame(receiver: &mut VideoReceiver) -> Option<visita_rtc::EncodedFrame> {
+pub(crate) async fn frame(receiver: &mut VideoReceiver) -> Option<visita_rtc::EncodedFrame> {
     tokio::time::timeout(PATIENCE, receiver.recv()).await.expect("a frame, or the end, in time")
 }
 
 /// The next packet, within patience.
-pub async fn packet(receiver: &mut AudioReceiver) -> Option<visita_rtc::AudioPacket> {
+pub(crate) async fn packet(receiver: &mut AudioReceiver) -> Option<visita_rtc::AudioPacket> {
     tokio::time::timeout(PATIENCE, receiver.recv()).await.expect("a packet, or the end, in time")
 }
 
 /// Until `done` says so, or fail.
-pub async fn until(what: &str, mut done: impl FnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut done: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !done() {
         assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
@@ -148,7 +148,7 @@ pub async fn until(what: &str, mut done: impl FnMut() -> bool) {
 }
 
 /// A frame with a true VP8 header, its number, and bytes that follow from the number.
-pub fn vp8_frame(number: u32, key: bool, size: PixelSize, len: usize) -> Vec<u8> {
+pub(crate) fn vp8_frame(number: u32, key: bool, size: PixelSize, len: usize) -> Vec<u8> {
     let mut data = vec![0; len.max(32)];
     data[0] = if key { 0x10 } else { 0x11 };
     if key {
@@ -164,20 +164,20 @@ pub fn vp8_frame(number: u32, key: bool, size: PixelSize, len: usize) -> Vec<u8>
 }
 
 /// The number of a frame of [`vp8_frame`], if all its bytes are as they were; none for a server's own black frames.
-pub fn frame_number(data: &[u8]) -> Option<u32> {
+pub(crate) fn frame_number(data: &[u8]) -> Option<u32> {
     let number = u32::from_be_bytes(data.get(10..14)?.try_into().ok()?);
     let whole = data.iter().enumerate().skip(14).all(|(i, &byte)| byte == (number as usize + i * 7) as u8);
     (data.len() >= 32 && whole).then_some(number)
 }
 
 /// Sends 30 frames a second, with a key frame at first and whenever `key` says so. Stops when dropped.
-pub struct Sending {
+pub(crate) struct Sending {
     task: AbortHandle,
     key: Arc<tokio::sync::Notify>,
 }
 
 impl Sending {
-    pub fn video(video: LocalVideo, layers: Vec<(PixelSize, usize)>) -> Self {
+    pub(crate) fn video(video: LocalVideo, layers: Vec<(PixelSize, usize)>) -> Self {
         let key = Arc::new(tokio::sync::Notify::new());
         let wanted = key.clone();
         let task = tokio::spawn(async move {
@@ -200,7 +200,7 @@ impl Sending {
         Self { task: task.abort_handle(), key }
     }
 
-    pub fn audio(audio: LocalAudio) -> Self {
+    pub(crate) fn audio(audio: LocalAudio) -> Self {
         let task = tokio::spawn(async move {
             let start = Instant::now();
             let mut clock = tokio::time::interval(Duration::from_millis(20));
@@ -214,7 +214,7 @@ impl Sending {
         Self { task: task.abort_handle(), key: Arc::default() }
     }
 
-    pub fn key_frame(&self) {
+    pub(crate) fn key_frame(&self) {
         self.key.notify_one();
     }
 }

@@ -8,13 +8,13 @@ use tokio::{
 };
 
 /// Passes everything on until it is cut.
-pub struct Proxy {
-    pub address: SocketAddr,
+pub(crate) struct Proxy {
+    pub(crate) address: SocketAddr,
     cuts: watch::Sender<u32>,
 }
 
 impl Proxy {
-    pub async fn start(to: SocketAddr) -> Self {
+    pub(crate) async fn start(to: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let (cuts, cut) = watch::channel(0);
@@ -35,7 +35,7 @@ impl Proxy {
     }
 
     /// Ends the connections of now; new ones work.
-    pub fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.cuts.send_modify(|count| *count += 1);
     }
 }

@@ -9,10 +9,10 @@ use visita_rtc::{
 use super::{PATIENCE, Peer, Sending, camera, frame, frame_number, packet, proxy::Proxy, token, until, vp8_frame};
 
 /// A server under test.
-pub struct Server {
-    pub url: String,
-    pub key: String,
-    pub secret: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
+    pub(crate) key: String,
+    pub(crate) secret: String,
 }
 
 impl Server {
@@ -28,7 +28,7 @@ impl Server {
 const SIZE: PixelSize = PixelSize::new(640, 360);
 
 /// Takes frames until `count` came one after the other without a gap, beginning with a key frame.
-pub async fn whole_frames(receiver: &mut VideoReceiver, count: u32) {
+pub(crate) async fn whole_frames(receiver: &mut VideoReceiver, count: u32) {
     let mut last: Option<u32> = None;
     let mut run = 0;
     while run < count {
@@ -50,7 +50,7 @@ pub async fn whole_frames(receiver: &mut VideoReceiver, count: u32) {
     }
 }
 
-pub async fn two_peers_see_and_hear_each_other(server: &Server) {
+pub(crate) async fn two_peers_see_and_hear_each_other(server: &Server) {
     let mut ada = server.join("two", "ada").await;
     let mut bob = server.join("two", "bob").await;
     assert_eq!((ada.room.identity(), bob.room.identity()), ("ada", "bob"));
@@ -136,7 +136,7 @@ pub async fn two_peers_see_and_hear_each_other(server: &Server) {
     .await;
 }
 
-pub async fn muting_and_republishing(server: &Server) {
+pub(crate) async fn muting_and_republishing(server: &Server) {
     let ada = server.join("mute", "ada").await;
     let mut bob = server.join("mute", "bob").await;
     let camera = ada.publish_camera().await;
@@ -191,7 +191,7 @@ pub async fn muting_and_republishing(server: &Server) {
     whole_frames(&mut from_ada, 10).await;
 }
 
-pub async fn data_messages(server: &Server) {
+pub(crate) async fn data_messages(server: &Server) {
     let ada = server.join("data", "ada").await;
     let mut bob = server.join("data", "bob").await;
     let mut eve = server.join("data", "eve").await;
@@ -241,7 +241,7 @@ pub async fn data_messages(server: &Server) {
     assert_eq!(too_long.code(), ErrorCode::TooLarge);
 }
 
-pub async fn layers_are_switched(server: &Server) {
+pub(crate) async fn layers_are_switched(server: &Server) {
     let ada = server.join("layers", "ada").await;
     let mut bob = server.join("layers", "bob").await;
     let sizes = [PixelSize::new(320, 180), PixelSize::new(640, 360), PixelSize::new(1280, 720)];
@@ -270,7 +270,7 @@ pub async fn layers_are_switched(server: &Server) {
 }
 
 /// The signalling socket breaks; the session comes back and media flow.
-pub async fn signalling_breaks(server: &Server) {
+pub(crate) async fn signalling_breaks(server: &Server) {
     let address = server.url.trim_start_matches("ws://").parse().expect("an address");
     let proxy = Proxy::start(address).await;
     let mut ada = server.join_at(&format!("ws://{}", proxy.address), "break", "ada").await;
@@ -315,7 +315,7 @@ pub async fn signalling_breaks(server: &Server) {
 }
 
 /// The same identity joins twice: the first is told why it is out.
-pub async fn displaced(server: &Server) {
+pub(crate) async fn displaced(server: &Server) {
     let mut first = server.join("twice", "ada").await;
     let _second = server.join("twice", "ada").await;
     let reason = first
@@ -327,7 +327,7 @@ pub async fn displaced(server: &Server) {
     assert_eq!(reason, DisconnectReason::Displaced);
 }
 
-pub async fn a_wrong_token_is_refused(server: &Server) {
+pub(crate) async fn a_wrong_token_is_refused(server: &Server) {
     let wrong = token(&server.key, "a secret that is not the server's own", "two", "ada");
     let error = join(JoinOptions { url: server.url.clone(), token: wrong, auto_subscribe: true })
         .await
@@ -336,11 +336,11 @@ pub async fn a_wrong_token_is_refused(server: &Server) {
     assert_eq!(error.code(), ErrorCode::Unauthorized);
 }
 
-pub async fn publishing_without_the_right_is_refused(server: &Server) {
+pub(crate) async fn publishing_without_the_right_is_refused(server: &Server) {
     let grants = livekit_token::VideoGrants {
         room_join: true,
         room: "watch".to_owned(),
-        can_publish: false,
+        can_publish: Some(false),
         ..livekit_token::VideoGrants::default()
     };
     let peer = Peer::join(&server.url, super::token_with(&server.key, &server.secret, "ada", grants)).await;
