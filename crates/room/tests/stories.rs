@@ -160,7 +160,7 @@ fn an_admin_ends_the_session_and_nobody_else_does() {
 
     // The room is still good: the next session is another one.
     scene.come("guest", 3);
-    assert_eq!(scene.room.session_id(), Some(&id::<SessionId>("session-4")));
+    assert_eq!(scene.room.session_id(), Some(&id::<SessionId>("session-3")));
 }
 
 #[test]

@@ -90,6 +90,8 @@ pub(crate) fn routes(app: App) -> Router {
         .allow_headers([header::ACCEPT, header::CONTENT_TYPE]);
     Router::new()
         .route("/join/{code}", get(join::look).post(join::enter))
+        // Set before the layer, which otherwise would not see a browser's OPTIONS.
+        .method_not_allowed_fallback(wrong_method)
         .layer(join_cors)
         .merge(api::routes())
         .route("/channel", get(channel::open))

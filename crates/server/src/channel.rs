@@ -203,7 +203,7 @@ enum Read {
 
 fn read(frame: Option<Result<Message, axum::Error>>) -> Read {
     match frame {
-        Some(Ok(Message::Text(text))) => match read_json(text.as_bytes()) {
+        Some(Ok(Message::Text(text))) => match read_message(text.as_bytes()) {
             Ok(message) => Read::Message(message),
             Err(problem) => Read::Bad(problem),
         },
@@ -213,6 +213,17 @@ fn read(frame: Option<Result<Message, axum::Error>>) -> Read {
             Read::TooLarge(Problem::new(ErrorCode::TooLarge, "a message has at most 64 KiB"))
         }
         Some(Ok(Message::Close(_)) | Err(_)) | None => Read::Gone,
+    }
+}
+
+fn read_message(text: &[u8]) -> Result<ClientMessage, Problem> {
+    let message: ClientMessage = read_json(text)?;
+    // serde overlooks further fields beside a tag and reads structs from arrays: what was said has to be what is meant.
+    let said: serde_json::Map<String, serde_json::Value> = read_json(text)?;
+    let meant = serde_json::to_value(&message).unwrap_or_default();
+    match said.iter().find(|(field, value)| !value.is_null() && meant.get(field) != Some(value)) {
+        Some((field, _)) => Err(Problem::invalid(field, "not a field of this message")),
+        None => Ok(message),
     }
 }
 

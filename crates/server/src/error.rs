@@ -103,6 +103,10 @@ impl Body {
 
 /// Reads JSON; the error names the field by its path.
 pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would also read the fields of a struct from an array, by their order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Problem::new(ErrorCode::Invalid, "the body is not a JSON object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let mut field = error.path().to_string();
@@ -160,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_is_not_json_names_no_field() {
-        for body in ["", "{", "{} {}", "user_id=a"] {
+        for body in ["", "{", "{} {}", "user_id=a", "[]", "null"] {
             let problem = read_json::<CreateUser>(body.as_bytes()).expect_err(body);
             assert_eq!((problem.code, problem.field), (ErrorCode::Invalid, None), "{body}");
         }

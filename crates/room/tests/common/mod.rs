@@ -10,13 +10,13 @@ use visita_room::{
     Timestamp,
 };
 
-pub const START: Timestamp = Timestamp::from_unix_ms(1_000_000);
+pub(crate) const START: Timestamp = Timestamp::from_unix_ms(1_000_000);
 
-pub fn id<T: FromStr<Err: Debug>>(text: &str) -> T {
+pub(crate) fn id<T: FromStr<Err: Debug>>(text: &str) -> T {
     text.parse().expect("an id")
 }
 
-pub fn settings(seats: &[&str]) -> Settings {
+pub(crate) fn settings(seats: &[&str]) -> Settings {
     let seat = |name: &&str| SeatSettings {
         participant_id: id(name),
         user_id: id(&format!("user-{name}")),
@@ -39,44 +39,44 @@ pub fn settings(seats: &[&str]) -> Settings {
 }
 
 /// A room, its time, and what it said last.
-pub struct Scene {
-    pub room: Room,
-    pub now: Timestamp,
+pub(crate) struct Scene {
+    pub(crate) room: Room,
+    pub(crate) now: Timestamp,
     sessions: u32,
     entries: u64,
 }
 
 impl Scene {
-    pub fn new(settings: Settings) -> Self {
+    pub(crate) fn new(settings: Settings) -> Self {
         Self::restored(settings, Restored { standing: Standing::Active, used: Duration::ZERO })
     }
 
-    pub fn restored(settings: Settings, restored: Restored) -> Self {
+    pub(crate) fn restored(settings: Settings, restored: Restored) -> Self {
         Self { room: Room::new(settings, restored), now: START, sessions: 0, entries: 0 }
     }
 
-    pub fn after(&mut self, time: Duration) -> Vec<Output> {
+    pub(crate) fn after(&mut self, time: Duration) -> Vec<Output> {
         self.now = self.now + time;
         self.room.handle_timeout(self.now);
         self.outputs()
     }
 
-    pub fn handle(&mut self, input: Input) -> Result<Vec<Output>, Refusal> {
+    pub(crate) fn handle(&mut self, input: Input) -> Result<Vec<Output>, Refusal> {
         self.room.handle(input, self.now).map(|()| self.outputs())
     }
 
-    pub fn enter(&mut self, seat: &str, displace: bool) -> Result<(EntryId, Vec<Output>), Refusal> {
+    pub(crate) fn enter(&mut self, seat: &str, displace: bool) -> Result<(EntryId, Vec<Output>), Refusal> {
         self.entries += 1;
         let entry = EntryId(self.entries);
         let input = Input::Enter { participant_id: id(seat), link: LinkSerial(1), entry, displace };
         Ok((entry, self.handle(input)?))
     }
 
-    pub fn hello(&mut self, seat: &str, entry: EntryId, connection: u64) -> Result<Vec<Output>, Refusal> {
+    pub(crate) fn hello(&mut self, seat: &str, entry: EntryId, connection: u64) -> Result<Vec<Output>, Refusal> {
         self.hello_with(seat, entry, connection, false)
     }
 
-    pub fn hello_with(
+    pub(crate) fn hello_with(
         &mut self,
         seat: &str,
         entry: EntryId,
@@ -96,25 +96,25 @@ impl Scene {
     }
 
     /// Uses the link and connects.
-    pub fn come(&mut self, seat: &str, connection: u64) -> EntryId {
+    pub(crate) fn come(&mut self, seat: &str, connection: u64) -> EntryId {
         let (entry, _) = self.enter(seat, false).expect("let in");
         self.hello(seat, entry, connection).expect("connected");
         entry
     }
 
-    pub fn media_joined(&mut self, seat: &str) -> Result<Vec<Output>, Refusal> {
+    pub(crate) fn media_joined(&mut self, seat: &str) -> Result<Vec<Output>, Refusal> {
         self.sessions += 1;
         let session_id = id(&format!("session-{}", self.sessions));
         self.handle(Input::MediaJoined { participant_id: id(seat), display_name: Some("Media".into()), session_id })
     }
 
-    pub fn outputs(&mut self) -> Vec<Output> {
+    pub(crate) fn outputs(&mut self) -> Vec<Output> {
         std::iter::from_fn(|| self.room.poll_output()).collect()
     }
 }
 
 /// The messages to one connection.
-pub fn sent(outputs: &[Output], connection: u64) -> Vec<ServerMessage> {
+pub(crate) fn sent(outputs: &[Output], connection: u64) -> Vec<ServerMessage> {
     outputs
         .iter()
         .filter_map(|output| match output {
@@ -124,6 +124,6 @@ pub fn sent(outputs: &[Output], connection: u64) -> Vec<ServerMessage> {
         .collect()
 }
 
-pub fn secs(seconds: u64) -> Duration {
+pub(crate) fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }

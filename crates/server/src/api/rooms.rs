@@ -37,6 +37,7 @@ pub(super) async fn create(
     body: Body,
 ) -> Result<(StatusCode, Json<Room>), ApiError> {
     let wanted: CreateRoom = body.json()?;
+    check_objects(&body.json()?)?;
     let now = app.clock.now();
     let ends_at = check(&wanted, now)?;
     check_users(&app, &company, &wanted).await?;
@@ -127,6 +128,24 @@ async fn find(app: &App, company: &Company, path: Path<String>) -> Result<Stored
     let room_id: RoomId = id(path, missing())?;
     let room = app.store.room(&room_id).await?.filter(|room| room.company.id == company.id);
     Ok(room.ok_or_else(missing)?)
+}
+
+/// Seats and tools are objects: serde would also read their fields from arrays, by their order.
+fn check_objects(body: &serde_json::Value) -> Result<(), Problem> {
+    let not_an_object = |field: String| Err(Problem::invalid(field, "not an object"));
+    for (index, seat) in body["participants"].as_array().into_iter().flatten().enumerate() {
+        if !seat.is_object() {
+            return not_an_object(format!("participants[{index}]"));
+        }
+        let tools = &seat["tools"];
+        if tools.is_array() {
+            return not_an_object(format!("participants[{index}].tools"));
+        }
+        if tools["whiteboard"].is_array() {
+            return not_an_object(format!("participants[{index}].tools.whiteboard"));
+        }
+    }
+    Ok(())
 }
 
 /// The rules that need no look at the users; answers the end.

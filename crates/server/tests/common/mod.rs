@@ -1,0 +1,215 @@
+//! A server on a free port, its API, and people on its channel.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
+use visita_server::{RunningServer, ServerConfig};
+
+/// How long anything may take that should happen at once.
+pub(crate) const SOON: Duration = Duration::from_secs(10);
+
+/// A server of the test's own.
+pub(crate) struct Server {
+    pub(crate) running: RunningServer,
+    pub(crate) api: Api,
+}
+
+/// A server in development mode.
+pub(crate) async fn server() -> Server {
+    server_with(ServerConfig::default()).await
+}
+
+pub(crate) async fn server_with(config: ServerConfig) -> Server {
+    let running = visita_server::start(ServerConfig { dev: true, ..config }).await.expect("a server");
+    let api = Api::new(running.url().as_str().trim_end_matches('/'));
+    Server { running, api }
+}
+
+/// The API with the key of the development mode.
+#[derive(Clone)]
+pub(crate) struct Api {
+    pub(crate) base: String,
+    pub(crate) client: reqwest::Client,
+}
+
+/// Status and body.
+pub(crate) type Answer = (StatusCode, Value);
+
+impl Api {
+    pub(crate) fn new(base: &str) -> Self {
+        Self { base: base.to_owned(), client: reqwest::Client::new() }
+    }
+
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Option<&str>, key: Option<&str>) -> Answer {
+        let mut request = self.client.request(method, self.at(path)).timeout(SOON);
+        if let Some(key) = key {
+            request = request.header("apikey", key);
+        }
+        if let Some(body) = body {
+            request = request.body(body.to_owned());
+        }
+        let response = request.send().await.expect("an answer");
+        let status = response.status();
+        let text = response.text().await.expect("a body");
+        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect(&text) };
+        (status, body)
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call(Method::POST, path, Some(&body.to_string()), Some("devkey")).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, None, Some("devkey")).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.call(Method::DELETE, path, None, Some("devkey")).await
+    }
+
+    /// A plus user `dr` and a basic user `pat`.
+    pub(crate) async fn users(&self) {
+        for (user, role) in [("dr", "plus"), ("pat", "basic")] {
+            let (status, _) = self.post("/v2/users", &json!({ "user_id": user, "role": role })).await;
+            assert_eq!(status, StatusCode::CREATED);
+        }
+    }
+
+    /// A room of an admin `dr` and a guest `pat`, with these fields besides.
+    pub(crate) async fn room(&self, fields: Value) -> Room {
+        let mut body = json!({ "participants": [{ "user_id": "dr", "is_admin": true }, { "user_id": "pat" }] });
+        if let (Value::Object(body), Value::Object(fields)) = (&mut body, fields) {
+            body.extend(fields);
+        }
+        let (status, room) = self.post("/v2/rooms", &body).await;
+        assert_eq!(status, StatusCode::CREATED, "{room}");
+        Room::of(room)
+    }
+
+    /// Looks through a link.
+    pub(crate) async fn look(&self, link: &str) -> Answer {
+        self.call(Method::GET, link, None, None).await
+    }
+
+    /// Uses a link.
+    pub(crate) async fn enter(&self, link: &str, body: Value) -> Answer {
+        self.call(Method::POST, link, Some(&body.to_string()), None).await
+    }
+
+    /// Uses a link and says hello.
+    pub(crate) async fn come(&self, link: &str, name: &str) -> Person {
+        let (status, entry) = self.enter(link, json!({ "display_name": name })).await;
+        assert_eq!(status, StatusCode::OK, "{entry}");
+        let mut person = Person::open(&entry).await;
+        person.send(json!({ "type": "hello", "token": entry["channel_token"] })).await;
+        person.welcome = person.next().await;
+        assert_eq!(person.welcome["type"], "welcome", "{}", person.welcome);
+        person
+    }
+
+    fn at(&self, path: &str) -> String {
+        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) }
+    }
+}
+
+/// A room as made.
+pub(crate) struct Room {
+    pub(crate) id: String,
+    /// `dr`'s link.
+    pub(crate) host: String,
+    /// `pat`'s link.
+    pub(crate) guest: String,
+    pub(crate) body: Value,
+}
+
+impl Room {
+    pub(crate) fn of(body: Value) -> Self {
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        Self {
+            id: text(&body["room_id"]),
+            host: text(&body["user_urls"][0]["url"]),
+            guest: text(&body["user_urls"][1]["url"]),
+            body,
+        }
+    }
+
+    pub(crate) fn path(&self) -> String {
+        format!("/v2/rooms/{}", self.id)
+    }
+
+    pub(crate) fn seat(&self, index: usize) -> &str {
+        self.body["user_urls"][index]["participant_id"].as_str().expect("a seat")
+    }
+}
+
+/// Somebody on the channel.
+pub(crate) struct Person {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub(crate) welcome: Value,
+    pub(crate) token: Value,
+}
+
+impl Person {
+    /// Opens the channel of an entry and says nothing yet.
+    pub(crate) async fn open(entry: &Value) -> Self {
+        let url = entry["channel_url"].as_str().expect("a URL");
+        let (socket, _) = tokio_tungstenite::connect_async(url).await.expect("a channel");
+        Self { socket, welcome: Value::Null, token: entry["channel_token"].clone() }
+    }
+
+    pub(crate) async fn send(&mut self, message: Value) {
+        self.send_raw(Message::text(message.to_string())).await;
+    }
+
+    pub(crate) async fn send_raw(&mut self, message: Message) {
+        self.socket.send(message).await.expect("sent");
+    }
+
+    /// The next message; fails when none comes.
+    pub(crate) async fn next(&mut self) -> Value {
+        self.read().await.expect("a message, but the channel was closed")
+    }
+
+    /// The channel is closed, without a further message.
+    pub(crate) async fn expect_closed(&mut self) {
+        assert_eq!(self.read().await, None);
+    }
+
+    /// The line breaks without a word.
+    pub(crate) fn vanish(self) {
+        drop(self.socket);
+    }
+
+    async fn read(&mut self) -> Option<Value> {
+        loop {
+            let message = tokio::time::timeout(SOON * 2, self.socket.next()).await.expect("nothing came");
+            match message {
+                Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).expect("JSON")),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                Some(Ok(other)) => panic!("not a message: {other:?}"),
+            }
+        }
+    }
+}
+
+/// Asks again and again until it is so.
+pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
+    let asking = async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(SOON, asking).await.unwrap_or_else(|_| panic!("not seen in time: {what}"));
+}
+
+/// The code of an error answer.
+pub(crate) fn code(answer: &Answer) -> &str {
+    answer.1["error"]["code"].as_str().unwrap_or_default()
+}

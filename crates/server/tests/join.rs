@@ -1,0 +1,231 @@
+//! Links through HTTP: looking, going in, and every way a link can be of no use.
+
+mod common;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use common::{Api, Room, code, server, server_with, until};
+use reqwest::{StatusCode, header};
+use serde_json::{Value, json};
+use visita_server::{LiveKit, ServerConfig};
+
+#[tokio::test]
+async fn a_look_tells_of_room_and_seat_and_uses_nothing_up() {
+    let server = server().await;
+    server.api.users().await;
+    let fields = json!({ "description": "Follow-up", "recording": "manual", "ends_at": "2099-01-01T00:00:00Z" });
+    let room = server.api.room(fields).await;
+    let expected = json!({
+        "room_id": room.id, "title": "Follow-up", "company": "Visita", "host_name": null, "call_type": "audio_video",
+        "recording": "manual", "participant_id": room.seat(1), "is_admin": false, "display_name": null,
+        "people_in": [], "in_use": false, "good_until": 4_070_908_800.0,
+    });
+    for _ in 0..3 {
+        assert_eq!(server.api.look(&room.guest).await, (StatusCode::OK, expected.clone()));
+    }
+    let _host = server.api.come(&room.host, "Dr. Conti").await;
+    let (_, preview) = server.api.look(&room.guest).await;
+    assert_eq!((&preview["host_name"], &preview["people_in"]), (&json!("Dr. Conti"), &json!(["Dr. Conti"])));
+    let (_, preview) = server.api.look(&room.host).await;
+    assert_eq!((&preview["in_use"], &preview["display_name"]), (&json!(true), &json!("Dr. Conti")));
+    assert_eq!(preview["host_name"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_entry_has_a_token_for_media_with_the_seats_rights() {
+    let server = server().await;
+    server.api.users().await;
+    let body = json!({
+        "call_type": "audio_only",
+        "participants": [{ "user_id": "dr", "is_admin": true }, { "user_id": "pat", "tools": {} }],
+    });
+    let room = Room::of(server.api.post("/v2/rooms", &body).await.1);
+    let (status, entry) = server.api.enter(&room.guest, json!({ "display_name": "  Ada È " })).await;
+    assert_eq!(status, StatusCode::OK, "{entry}");
+    assert_eq!((&entry["room_id"], &entry["participant_id"]), (&json!(room.id), &json!(room.seat(1))));
+    assert_eq!((&entry["display_name"], &entry["tools"]["chat"]), (&json!("Ada È"), &json!(false)));
+    let base = server.api.base.replace("http", "ws");
+    assert_eq!((&entry["livekit_url"], &entry["channel_url"]), (&json!(base), &json!(format!("{base}/channel"))));
+
+    let claims = claims(&entry["livekit_token"]);
+    assert_eq!((&claims["iss"], &claims["sub"], &claims["name"]), (&json!("devkey"), &json!(room.seat(1)), &json!("Ada È")));
+    assert_eq!(
+        claims["video"],
+        json!({
+            "roomJoin": true, "room": room.id, "canPublish": true, "canSubscribe": true, "canPublishData": false,
+            "canPublishSources": ["microphone"], "canUpdateOwnMetadata": false,
+        })
+    );
+    let life = claims["exp"].as_i64().expect("exp") - claims["nbf"].as_i64().expect("nbf");
+    assert!((1..=600).contains(&life), "{life}");
+
+    // The embedded media server takes it, and no forged one.
+    let validate = async |token: &str| {
+        let request = server.api.client.get(format!("{}/rtc/validate", server.api.base)).bearer_auth(token);
+        request.send().await.expect("an answer").status()
+    };
+    let token = entry["livekit_token"].as_str().expect("a token");
+    assert_eq!(validate(token).await, StatusCode::OK);
+    assert_eq!(validate(&format!("{token}x")).await, StatusCode::UNAUTHORIZED);
+
+    let (_, entry) = server.api.enter(&room.host, json!({})).await;
+    assert_eq!(entry["display_name"], "dr", "the user id where there is no name");
+    let (status, _) = server.api.call(reqwest::Method::POST, &room.guest, None, None).await;
+    assert_eq!(status, StatusCode::OK, "no body at all is fine");
+}
+
+#[tokio::test]
+async fn media_elsewhere_is_another_url_and_key() {
+    let livekit = LiveKit {
+        url: "wss://media.example.org".parse().expect("a URL"),
+        key: "their-key".into(),
+        secret: "their-secret".into(),
+    };
+    let server = server_with(ServerConfig { livekit: Some(livekit), ..ServerConfig::default() }).await;
+    server.api.users().await;
+    let room = server.api.room(json!({})).await;
+    let (_, entry) = server.api.enter(&room.guest, json!({})).await;
+    assert_eq!(entry["livekit_url"], "wss://media.example.org");
+    assert_eq!(claims(&entry["livekit_token"])["iss"], "their-key");
+    let validate = server.api.get("/rtc/validate").await;
+    assert_eq!(code(&validate), "not_found", "there is no media server here");
+}
+
+#[tokio::test]
+async fn bad_names_and_bodies_are_refused_by_field() {
+    let server = server().await;
+    server.api.users().await;
+    let room = server.api.room(json!({})).await;
+    for (body, field) in [
+        (json!({ "display_name": "" }), "display_name"),
+        (json!({ "display_name": "  " }), "display_name"),
+        (json!({ "display_name": "x".repeat(121) }), "display_name"),
+        (json!({ "display_name": "a\nb" }), "display_name"),
+        (json!({ "display_name": 1 }), "display_name"),
+        (json!({ "displace": "yes" }), "displace"),
+        (json!({ "name": "Ada" }), "name"),
+    ] {
+        let answer = server.api.enter(&room.guest, body.clone()).await;
+        assert_eq!((answer.0, code(&answer)), (StatusCode::BAD_REQUEST, "invalid"), "{body}");
+        assert_eq!(answer.1["error"]["field"], field, "{body}");
+    }
+    assert_eq!(server.api.look(&room.guest).await.1["people_in"], json!([]));
+}
+
+#[tokio::test]
+async fn a_seat_in_use_asks_before_it_is_taken_over() {
+    let server = server().await;
+    server.api.users().await;
+    let room = server.api.room(json!({})).await;
+    let mut first = server.api.come(&room.guest, "Ada").await;
+    let refused = server.api.enter(&room.guest, json!({})).await;
+    assert_eq!((refused.0, code(&refused)), (StatusCode::CONFLICT, "seat_in_use"));
+    let (status, entry) = server.api.enter(&room.guest, json!({ "displace": true })).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(entry["display_name"], "Ada", "the name goes with the seat");
+    assert_eq!(first.next().await, json!({ "type": "closed", "reason": "displaced" }));
+    first.expect_closed().await;
+}
+
+#[tokio::test]
+async fn links_of_no_use_say_why_and_nothing_of_the_room() {
+    let server = server().await;
+    server.api.users().await;
+    let fields = || json!({ "description": "Secret matter" });
+    let disabled = server.api.room(fields()).await;
+    server.api.post(&format!("{}/disable", disabled.path()), &json!({})).await;
+    let deleted = server.api.room(fields()).await;
+    server.api.delete(&deleted.path()).await;
+    let revoked = server.api.room(fields()).await;
+    let path = format!("{}/participants/{}/link", revoked.path(), revoked.seat(1));
+    server.api.post(&path, &json!({})).await;
+    let end = (std::time::SystemTime::now() + std::time::Duration::from_millis(1500))
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("after 1970");
+    let expired = server.api.room(json!({ "description": "Secret matter", "ends_at": rfc3339(end.as_secs() + 1) })).await;
+    until("the end", || async { server.api.look(&expired.guest).await.0 != StatusCode::OK }).await;
+
+    let unknown = format!("{}/join/{}", server.api.base, "a".repeat(24));
+    let odd = format!("{}/join/%00%ff..", server.api.base);
+    for (link, status, expected) in [
+        (&unknown, StatusCode::NOT_FOUND, "link_unknown"),
+        (&disabled.guest, StatusCode::FORBIDDEN, "room_disabled"),
+        (&deleted.guest, StatusCode::FORBIDDEN, "room_ended"),
+        (&revoked.guest, StatusCode::FORBIDDEN, "link_revoked"),
+        (&expired.guest, StatusCode::FORBIDDEN, "link_expired"),
+    ] {
+        for answer in [server.api.look(link).await, server.api.enter(link, json!({ "displace": true })).await] {
+            assert_eq!((answer.0, code(&answer)), (status, expected));
+            assert!(!answer.1.to_string().contains("Secret matter"));
+            assert_eq!(answer.1.as_object().map(serde_json::Map::len), Some(1), "the error and nothing else");
+        }
+        let (page_status, page) = page(&server.api, link, "en").await;
+        assert_eq!(page_status, status);
+        assert!(page.contains("<h1>") && !page.contains("Secret matter") && !page.contains("visita://"), "{page}");
+    }
+    let answer = server.api.client.get(odd).send().await.expect("an answer");
+    assert!(answer.status().is_client_error());
+}
+
+#[tokio::test]
+async fn browsers_get_a_page_in_their_language() {
+    let server = server().await;
+    server.api.users().await;
+    let room = server.api.room(json!({ "description": "<script>alert(1)</script>", "recording": "automatic" })).await;
+    let _host = server.api.come(&room.host, "Dr. <b>Conti</b>").await;
+
+    let (status, english) = page(&server.api, &room.guest, "de,en;q=0.5").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(english.contains("<html lang=en>"));
+    assert!(english.contains("Dr. &lt;b&gt;Conti&lt;/b&gt; invites you"), "{english}");
+    assert!(english.contains("will be recorded") && english.contains("Open in the app"));
+    let visita = room.guest.replace("http://", "visita://");
+    assert!(english.contains(&format!("href=\"{visita}\"")), "{english}");
+    assert!(!english.contains("<script") && !english.contains("src=") && !english.contains("url("), "{english}");
+    let (_, italian) = page(&server.api, &room.guest, "it-IT,it;q=0.9,en;q=0.8").await;
+    assert!(italian.contains("<html lang=it>") && italian.contains("ti invita"), "{italian}");
+
+    let response = server.api.client.get(&room.guest).header(header::ACCEPT, "text/html").send().await.expect("a page");
+    let header = |name: &str| response.headers()[name].to_str().expect("text").to_owned();
+    assert_eq!(header("referrer-policy"), "no-referrer");
+    assert_eq!(header("cache-control"), "no-store");
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    let policy = header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; style-src 'nonce-"), "{policy}");
+    assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert!(server.api.look(&room.guest).await.1["in_use"] == false, "a page uses nothing up either");
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_may_use_links_and_nothing_else() {
+    let server = server().await;
+    server.api.users().await;
+    let room = server.api.room(json!({})).await;
+    let allowed = async |url: &str, method: &str| {
+        let request = server.api.client.request(reqwest::Method::OPTIONS, url);
+        let request = request.header(header::ORIGIN, "https://elsewhere.example");
+        let request = request.header(header::ACCESS_CONTROL_REQUEST_METHOD, method);
+        let response = request.send().await.expect("an answer");
+        response.headers().get(header::ACCESS_CONTROL_ALLOW_ORIGIN).is_some()
+    };
+    assert!(allowed(&room.guest, "POST").await);
+    assert!(!allowed(&format!("{}/v2/rooms", server.api.base), "POST").await);
+    assert!(!allowed(&format!("{}/health", server.api.base), "GET").await);
+}
+
+async fn page(api: &Api, link: &str, language: &str) -> (StatusCode, String) {
+    let request = api.client.get(link).header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
+    let response = request.header(header::ACCEPT_LANGUAGE, language).send().await.expect("a page");
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+    (response.status(), response.text().await.expect("text"))
+}
+
+/// What a JWT says.
+fn claims(token: &Value) -> Value {
+    let body = token.as_str().and_then(|token| token.split('.').nth(1)).expect("three parts");
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(body).expect("base64url")).expect("JSON")
+}
+
+fn rfc3339(unix: u64) -> String {
+    let at = time::OffsetDateTime::from_unix_timestamp(i64::try_from(unix).expect("a time")).expect("a time");
+    at.format(&time::format_description::well_known::Rfc3339).expect("text")
+}
