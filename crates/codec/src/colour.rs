@@ -18,7 +18,7 @@ const MATRIX: YuvStandardMatrix = YuvStandardMatrix::Bt601;
 
 /// From packed YUYV 4:2:2 (`Y0 U Y1 V`), two bytes a pixel.
 pub fn yuyv_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Result<I420Frame, CodecError> {
-    let mut frame = blank(size, data, size.area() as usize * 2, captured_at)?;
+    let mut frame = blank(size, data, 4, captured_at)?;
     let packed = YuvPackedImage { yuy: data, yuy_stride: size.width * 2, width: size.width, height: size.height };
     yuv::yuyv422_to_yuv420(&mut planes(&mut frame), &packed).map_err(|_| CodecError::Size(size))?;
     Ok(frame)
@@ -26,8 +26,8 @@ pub fn yuyv_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Resul
 
 /// From NV12: a plane of Y, then a plane of U and V by turns at half the height.
 pub fn nv12_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Result<I420Frame, CodecError> {
+    let mut frame = blank(size, data, 3, captured_at)?;
     let luma = size.area() as usize;
-    let mut frame = blank(size, data, luma * 3 / 2, captured_at)?;
     let (y, u, v) = frame.planes_mut();
     y.copy_from_slice(&data[..luma]);
     for ((pair, u), v) in data[luma..].chunks_exact(2).zip(u).zip(v) {
@@ -38,7 +38,7 @@ pub fn nv12_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Resul
 
 /// From packed RGB, three bytes a pixel.
 pub fn rgb_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Result<I420Frame, CodecError> {
-    let mut frame = blank(size, data, size.area() as usize * 3, captured_at)?;
+    let mut frame = blank(size, data, 6, captured_at)?;
     yuv::rgb_to_yuv420(&mut planes(&mut frame), data, size.width * 3, RANGE, MATRIX, YuvConversionMode::Balanced)
         .map_err(|_| CodecError::Size(size))?;
     Ok(frame)
@@ -46,7 +46,7 @@ pub fn rgb_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Result
 
 /// From packed RGBA, four bytes a pixel; transparency is not looked at.
 pub fn rgba_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Result<I420Frame, CodecError> {
-    let mut frame = blank(size, data, size.area() as usize * 4, captured_at)?;
+    let mut frame = blank(size, data, 8, captured_at)?;
     yuv::rgba_to_yuv420(&mut planes(&mut frame), data, size.width * 4, RANGE, MATRIX, YuvConversionMode::Balanced)
         .map_err(|_| CodecError::Size(size))?;
     Ok(frame)
@@ -82,8 +82,10 @@ pub fn full_to_limited(frame: &mut I420Frame) {
     u.iter_mut().chain(v).for_each(|value| *value = chroma[usize::from(*value)]);
 }
 
-fn blank(size: PixelSize, data: &[u8], want: usize, captured_at: Instant) -> Result<I420Frame, CodecError> {
+/// A picture to fill, if `data` has the bytes for one: `halves` half bytes a pixel.
+fn blank(size: PixelSize, data: &[u8], halves: usize, captured_at: Instant) -> Result<I420Frame, CodecError> {
     check_size(size)?;
+    let want = size.area() as usize * halves / 2;
     if data.len() != want {
         return Err(CodecError::ShortPicture { have: data.len(), want });
     }
@@ -104,5 +106,60 @@ fn planes(frame: &mut I420Frame) -> YuvPlanarImageMut<'_, u8> {
         v_stride: width / 2,
         width,
         height,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: PixelSize = PixelSize::new(4, 2);
+
+    #[test]
+    fn yuyv_is_taken_apart() {
+        let data: Vec<u8> = (0..2).flat_map(|row| [50 + row, 90, 60 + row, 160].repeat(2)).collect();
+        let frame = yuyv_to_i420(SIZE, &data, Instant::now()).unwrap();
+        assert_eq!(frame.y(), [50, 60, 50, 60, 51, 61, 51, 61]);
+        assert_eq!((frame.u(), frame.v()), (&[90u8, 90][..], &[160u8, 160][..]));
+    }
+
+    #[test]
+    fn nv12_is_taken_apart() {
+        let frame = nv12_to_i420(SIZE, &[1, 2, 3, 4, 5, 6, 7, 8, 90, 160, 91, 161], Instant::now()).unwrap();
+        assert_eq!(frame.y(), [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!((frame.u(), frame.v()), (&[90u8, 91][..], &[160u8, 161][..]));
+    }
+
+    #[test]
+    fn colours_come_back_from_rgb() {
+        for colour in [[255, 255, 255], [0, 0, 0], [200, 40, 40], [40, 200, 40], [40, 40, 200], [90, 130, 128]] {
+            let frame = rgb_to_i420(SIZE, &colour.repeat(8), Instant::now()).unwrap();
+            let rgba = [colour[0], colour[1], colour[2], 255];
+            let same = rgba_to_i420(SIZE, &rgba.repeat(8), Instant::now()).unwrap();
+            assert_eq!(frame.data(), same.data());
+            for pixel in i420_to_rgba(&frame).chunks(4) {
+                assert!(pixel.iter().zip(rgba).all(|(a, b)| a.abs_diff(b) <= 3), "{pixel:?} {rgba:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn full_range_shrinks_to_limited() {
+        let mut frame = I420Frame::from_planes(SIZE, [vec![255; 8], vec![255; 2], vec![0; 2]].concat(), Instant::now());
+        full_to_limited(frame.as_mut().unwrap());
+        let frame = frame.unwrap();
+        assert_eq!((frame.y()[0], frame.u()[0], frame.v()[0]), (235, 240, 16));
+    }
+
+    #[test]
+    fn wrong_lengths_and_sizes_are_refused() {
+        let now = Instant::now();
+        assert_eq!(yuyv_to_i420(SIZE, &[0; 15], now).err(), Some(CodecError::ShortPicture { have: 15, want: 16 }));
+        assert!(nv12_to_i420(SIZE, &[0; 13], now).is_err());
+        assert!(rgb_to_i420(SIZE, &[], now).is_err());
+        for (width, height) in [(3, 2), (0, 0), (u32::MAX, u32::MAX)] {
+            let size = PixelSize::new(width, height);
+            assert_eq!(rgba_to_i420(size, &[0; 24], now).err(), Some(CodecError::Size(size)));
+        }
     }
 }

@@ -13,6 +13,8 @@ pub mod mix;
 pub mod opus;
 pub mod pattern;
 pub mod scale;
+#[cfg(test)]
+mod testing;
 pub mod tone;
 pub mod vp8;
 

@@ -124,3 +124,114 @@ fn refused(error: ::opus::Error) -> CodecError {
 fn broken(error: ::opus::Error) -> CodecError {
     CodecError::Decode { codec: "opus", reason: error.description().into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Random;
+    use crate::tone::{Tone, measure};
+
+    fn packets(config: EncoderConfig, loss: u8, seconds: usize) -> Vec<Bytes> {
+        let (mut encoder, mut tone) = (Encoder::new(config).unwrap(), Tone::new(440.0, -20.0));
+        encoder.set_expected_loss(loss).unwrap();
+        let packet = |_| {
+            let mut pcm = [0.0; FRAME];
+            tone.fill(&mut pcm);
+            encoder.encode(&pcm).unwrap()
+        };
+        (0..seconds * 50).map(packet).collect()
+    }
+
+    #[test]
+    fn a_tone_comes_back_with_its_pitch_and_level() {
+        let mut decoder = Decoder::new().unwrap();
+        let mut heard = Vec::new();
+        for packet in packets(EncoderConfig::default(), 0, 2) {
+            assert_eq!(packet_samples(&packet), Some(FRAME));
+            let mut out = [0.0; LONGEST];
+            let samples = decoder.decode(&packet, &mut out).unwrap();
+            assert_eq!(samples, FRAME);
+            heard.extend_from_slice(&out[..samples]);
+        }
+        let reading = measure(&heard[48_000..]);
+        assert!((reading.hz - 440.0).abs() < 1.0, "{reading:?}");
+        assert!((reading.level_dbfs + 20.0).abs() < 1.0, "{reading:?}");
+    }
+
+    #[test]
+    fn a_lost_packet_is_recovered_from_the_next() {
+        let packets = packets(EncoderConfig::default(), 20, 2);
+        let mut decoder = Decoder::new().unwrap();
+        let mut heard = Vec::new();
+        for (at, packet) in packets.iter().enumerate() {
+            let mut out = [0.0; FRAME];
+            let samples = if at % 10 == 5 {
+                decoder.decode_fec(&packets[at + 1], &mut out).unwrap()
+            } else {
+                decoder.decode(packet, &mut out).unwrap()
+            };
+            heard.extend_from_slice(&out[..samples]);
+        }
+        let reading = measure(&heard[48_000..]);
+        assert!((reading.hz - 440.0).abs() < 2.0, "{reading:?}");
+        assert!((reading.level_dbfs + 20.0).abs() < 1.5, "{reading:?}");
+    }
+
+    #[test]
+    fn a_short_gap_is_filled_and_a_long_one_fades() {
+        let mut decoder = Decoder::new().unwrap();
+        let mut out = [0.0; FRAME];
+        for packet in packets(EncoderConfig::default(), 0, 1) {
+            decoder.decode(&packet, &mut out).unwrap();
+        }
+        decoder.conceal(&mut out).unwrap();
+        assert!(measure(&out).level_dbfs > -30.0);
+        for _ in 0..50 {
+            decoder.conceal(&mut out).unwrap();
+        }
+        let level = measure(&out).level_dbfs;
+        assert!(level < -50.0, "{level}");
+    }
+
+    #[test]
+    fn silence_costs_next_to_nothing_with_dtx() {
+        let mut encoder = Encoder::new(EncoderConfig { dtx: true, ..EncoderConfig::default() }).unwrap();
+        let sizes: Vec<_> = (0..100).map(|_| encoder.encode(&[0.0; FRAME]).unwrap().len()).collect();
+        assert!(sizes[50..].iter().filter(|&&size| size <= 2).count() > 40, "{sizes:?}");
+    }
+
+    #[test]
+    fn the_rate_follows_its_target() {
+        let mut encoder = Encoder::new(EncoderConfig { fec: false, ..EncoderConfig::default() }).unwrap();
+        let mut random = Random::new(2);
+        let mut second = || {
+            let packet = |_| {
+                let pcm = std::array::from_fn(|_| random.unit() as f32 * 0.4 - 0.2);
+                encoder.encode(&pcm).unwrap().len() * 8
+            };
+            let bits: usize = (0..50).map(packet).sum();
+            encoder.set_bitrate(Bitrate::from_kbps(16)).unwrap();
+            bits
+        };
+        let (before, after) = (second(), second());
+        assert!((25_000..40_000).contains(&before), "{before}");
+        assert!((12_000..20_000).contains(&after), "{after}");
+    }
+
+    #[test]
+    fn garbage_is_an_error_and_never_a_panic() {
+        let mut random = Random::new(4);
+        let mut decoder = Decoder::new().unwrap();
+        let mut out = [0.0; LONGEST];
+        assert!(decoder.decode(&[], &mut out).is_err());
+        for _ in 0..20_000 {
+            let packet: Vec<u8> = (0..random.next() % 60).map(|_| random.next() as u8).collect();
+            packet_samples(&packet);
+            if let Ok(samples) = decoder.decode(&packet, &mut out) {
+                assert!(samples <= LONGEST);
+            }
+            let _ = decoder.decode_fec(&packet, &mut out[..FRAME]);
+            let _ = decoder.conceal(&mut out[..random.next() as usize % FRAME]);
+        }
+    }
+}

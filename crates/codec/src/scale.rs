@@ -59,3 +59,35 @@ impl Default for Scaler {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::TestPattern;
+    use crate::testing::psnr;
+
+    #[test]
+    fn a_picture_scaled_down_and_up_looks_like_itself() {
+        let size = PixelSize::new(640, 360);
+        let frame = TestPattern::new(size).draw(0);
+        let mut scaler = Scaler::new();
+        let small = scaler.scale(&frame, PixelSize::new(320, 180));
+        assert_eq!(small.size(), PixelSize::new(320, 180));
+        assert_eq!(small.captured_at, frame.captured_at);
+        assert!(psnr(&frame, &scaler.scale(&small, size)) > 28.0);
+    }
+
+    #[test]
+    fn brightness_and_colour_stay() {
+        let mut frame = I420Frame::black(PixelSize::new(64, 48));
+        let (y, u, v) = frame.planes_mut();
+        y.fill(200);
+        u.fill(90);
+        v.fill(160);
+        for (width, height) in [(32, 24), (100, 30), (64, 48), (2, 2), (0, 7)] {
+            let scaled = Scaler::new().scale(&frame, PixelSize::new(width, height));
+            assert!(scaled.y().iter().all(|y| *y == 200), "{width}x{height}");
+            assert!(scaled.u().iter().all(|u| *u == 90) && scaled.v().iter().all(|v| *v == 160));
+        }
+    }
+}
