@@ -6,9 +6,9 @@ use livekit_protocol::SpeakerInfo;
 
 use super::{
     Engine, ParticipantKey,
-    model::{Forward, TrackKey},
+    model::{Forward, RoomKey, TrackKey},
 };
-use crate::api::LeftReason;
+use crate::{api::LeftReason, forward::SpeakerChange};
 use livekit_protocol::participant_info::State;
 
 /// How often it is looked. Nothing that is due within less hangs on it.
@@ -61,27 +61,30 @@ impl Engine {
             }
         }
         for (room, changes) in changed {
-            let speakers: Vec<SpeakerInfo> = changes
-                .into_iter()
-                .filter(|change| self.is_visible(change.key))
-                .filter_map(|change| {
-                    let sid = self.participants.get(change.key)?.sid.clone();
-                    Some(SpeakerInfo { sid, level: change.level, active: change.active })
-                })
-                .collect();
-            if !speakers.is_empty() {
-                self.tell_speakers(room, speakers);
-            }
+            self.tell_voices(room, changes);
         }
     }
 
     /// Somebody has no microphone in the room any more.
     pub(super) fn silence(&mut self, key: ParticipantKey) {
-        let Some(participant) = self.participants.get(key) else { return };
-        let (room_key, sid) = (participant.room, participant.sid.clone());
-        let was_active = self.rooms.get_mut(room_key).is_some_and(|room| room.speakers.remove(key));
-        if was_active && self.is_visible(key) {
-            self.tell_speakers(room_key, vec![SpeakerInfo { sid, level: 0.0, active: false }]);
+        let Some(room_key) = self.participants.get(key).map(|participant| participant.room) else { return };
+        if let Some(room) = self.rooms.get_mut(room_key) {
+            let changes = room.speakers.remove(key);
+            self.tell_voices(room_key, changes);
+        }
+    }
+
+    fn tell_voices(&self, room: RoomKey, changes: Vec<SpeakerChange<ParticipantKey>>) {
+        let speakers: Vec<SpeakerInfo> = changes
+            .into_iter()
+            .filter(|change| self.is_visible(change.key))
+            .filter_map(|change| {
+                let sid = self.participants.get(change.key)?.sid.clone();
+                Some(SpeakerInfo { sid, level: change.level, active: change.active })
+            })
+            .collect();
+        if !speakers.is_empty() {
+            self.tell_speakers(room, speakers);
         }
     }
 

@@ -14,5 +14,5 @@ pub(crate) use dynacast::Dynacast;
 pub(crate) use key_frames::KeyFrameGate;
 pub(crate) use pending::{Offered, PendingTracks, Wanted};
 pub(crate) use sequence::SequenceMap;
-pub(crate) use speakers::Speakers;
+pub(crate) use speakers::{SpeakerChange, Speakers};
 pub(crate) use video::{LAYERS, Layer, VideoForwarder, VideoPacket};

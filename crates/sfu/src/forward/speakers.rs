@@ -65,9 +65,14 @@ impl<K: Ord + Copy> Speakers<K> {
         self.next.get_or_insert(now + INTERVAL);
     }
 
-    /// Somebody has no voice any more; true when the others believed that one active.
-    pub(crate) fn remove(&mut self, key: K) -> bool {
-        self.voices.remove(&key).is_some_and(|voice| voice.told > 0.0)
+    /// Somebody has no voice any more. Returns what [`decide`](Self::decide) would, if that one was active.
+    pub(crate) fn remove(&mut self, key: K) -> Vec<SpeakerChange<K>> {
+        if self.voices.remove(&key).is_none_or(|voice| voice.told == 0.0) {
+            return Vec::new();
+        }
+        let others = self.voices.iter().filter(|(_, voice)| voice.told > 0.0);
+        let others = others.map(|(&key, voice)| SpeakerChange { key, level: voice.told, active: true });
+        others.chain([SpeakerChange { key, level: 0.0, active: false }]).collect()
     }
 
     /// When to call [`decide`](Self::decide).
@@ -75,12 +80,14 @@ impl<K: Ord + Copy> Speakers<K> {
         self.next
     }
 
-    /// Closes the interval; returns who changed.
+    /// Closes the interval. When anybody changed, returns everybody who speaks and those who fell silent: some clients take
+    /// the message for changes, others for the whole list, and this serves both.
     pub(crate) fn decide(&mut self, now: Instant) -> Vec<SpeakerChange<K>> {
         if self.next.is_none_or(|next| now < next) {
             return Vec::new();
         }
-        let mut changes = Vec::new();
+        let mut speakers = Vec::new();
+        let mut changed = false;
         let mut busy = false;
         for (&key, voice) in &mut self.voices {
             let loud_enough = voice.loud_ms * 100 >= INTERVAL.as_millis() as u32 * ACTIVE_PERCENT;
@@ -97,17 +104,18 @@ impl<K: Ord + Copy> Speakers<K> {
                 voice.smoothed = 0.0;
                 0.0
             };
-            if told != voice.told {
-                voice.told = told;
-                changes.push(SpeakerChange { key, level: told, active: told > 0.0 });
+            if told > 0.0 || was_active {
+                speakers.push(SpeakerChange { key, level: told, active: told > 0.0 });
             }
+            changed |= told != voice.told;
+            voice.told = told;
             busy |= voice.heard_ms > 0 || voice.told > 0.0;
             voice.heard_ms = 0;
             voice.loud_ms = 0;
             voice.loudest = None;
         }
         self.next = busy.then(|| now + INTERVAL);
-        changes
+        if changed { speakers } else { Vec::new() }
     }
 }
 
@@ -148,6 +156,18 @@ mod tests {
             silent.retain(|change| !change.active);
         }
         assert_eq!(silent, [SpeakerChange { key: 1, level: 0.0, active: false }]);
+    }
+
+    #[test]
+    fn a_second_voice_does_not_silence_the_first() {
+        let start = Instant::now();
+        let mut speakers = Speakers::default();
+        talk(&mut speakers, 1, 0, start);
+        assert_eq!(speakers.decide(start + INTERVAL).len(), 1);
+        talk(&mut speakers, 1, 0, start + INTERVAL);
+        talk(&mut speakers, 2, 0, start + INTERVAL);
+        let both = speakers.decide(start + INTERVAL * 2);
+        assert_eq!(both.iter().map(|one| (one.key, one.active)).collect::<Vec<_>>(), [(1, true), (2, true)]);
     }
 
     #[test]
