@@ -4,7 +4,9 @@
 pub mod call;
 pub mod chromium;
 pub mod display;
+pub mod livekit_server;
 pub mod process;
+pub mod python;
 pub mod rooms;
 pub mod sound;
 pub mod window;

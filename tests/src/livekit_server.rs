@@ -1,0 +1,47 @@
+//! A real `livekit-server`.
+
+use std::{path::PathBuf, process::Stdio, time::Duration};
+
+use anyhow::{Context, Result};
+use tokio::process::Command;
+
+use crate::process::{Running, free_port, port_open};
+
+/// A running `livekit-server` with key `devkey` and secret `secret`.
+pub struct LiveKitServer {
+    _running: Running,
+    _folder: tempfile::TempDir,
+    port: u16,
+}
+
+/// The program, when it is set up (`./dev setup`).
+pub fn program() -> Option<PathBuf> {
+    std::env::var_os("VISITA_LIVEKIT_SERVER").map(PathBuf::from).filter(|path| path.exists())
+}
+
+impl LiveKitServer {
+    /// Starts it on loopback with ports that are free.
+    pub async fn start(program: &PathBuf) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let port = free_port()?;
+        let config = format!(
+            "port: {port}\nbind_addresses: [127.0.0.1]\nkeys: {{ devkey: secret }}\nlogging: {{ level: warn }}\n\
+             rtc:\n  tcp_port: {}\n  udp_port: {}\n  use_external_ip: false\n  enable_loopback_candidate: true\n  \
+             node_ip: 127.0.0.1\n",
+            free_port()?,
+            free_port()?,
+        );
+        let file = folder.path().join("livekit.yaml");
+        std::fs::write(&file, config)?;
+        let running = Running::start(
+            Command::new(program).arg("--config").arg(&file).stderr(Stdio::null()),
+        )?;
+        port_open(port, Duration::from_secs(20)).await.context("livekit-server")?;
+        Ok(Self { _running: running, _folder: folder, port })
+    }
+
+    /// `ws://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("ws://127.0.0.1:{}", self.port)
+    }
+}

@@ -1,0 +1,123 @@
+//! Two peers through our own server, and the ways in that do not open.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+use visita_tests::{
+    bin_dir,
+    process::free_port,
+    rooms::{Peer, Server, sounds, videos},
+    until,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_peers_see_and_hear_each_other() -> Result<()> {
+    let bins = bin_dir()?;
+    let server = Server::start(&bins).await?;
+    let room = server.room(2).await?;
+    let first = Peer::join(&bins, &[&room.links[0], "--tone-hz", "500"])?;
+    let second = Peer::join(&bins, &[&room.links[1], "--tone-hz", "700", "--for", "6s"])?;
+    let (code, of_second) = second.finish().await?;
+    ensure!(code == Some(0), "{code:?} {of_second}");
+    let of_first = first.stop().await?;
+    for (report, tone) in [(&of_first, 700.0), (&of_second, 500.0)] {
+        let video = videos(report).into_iter().next().with_context(|| format!("nobody was seen: {report}"))?;
+        ensure!(video["frames"].as_u64().unwrap_or(0) > 100, "too few pictures: {report}");
+        ensure!(video["width"] == 1280 && video["height"] == 720, "not 720p: {report}");
+        ensure!(video["latency_ms"]["p50"].is_number(), "no timecode was read: {report}");
+        let sound = sounds(report).into_iter().next().with_context(|| format!("nobody was heard: {report}"))?;
+        let heard = sound["tone_hz"].as_f64().unwrap_or(0.0);
+        ensure!((heard - tone).abs() < 10.0, "heard {heard} Hz instead of {tone}: {report}");
+        ensure!(report["sent"]["width"] == 1280, "nothing was sent: {report}");
+    }
+    Ok(())
+}
+
+/// One seat, one person: the same link from elsewhere is refused, or takes over when it says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_in_use_is_taken_over_only_on_purpose() -> Result<()> {
+    let bins = bin_dir()?;
+    let server = Server::start(&bins).await?;
+    let room = server.room(2).await?;
+    let first = Peer::join(&bins, &[&room.links[0]])?;
+    let http = reqwest::Client::new();
+    until("the first device is in", Duration::from_secs(10), || async {
+        let preview: serde_json::Value =
+            http.get(&room.links[0]).header("accept", "application/json").send().await?.json().await?;
+        Ok((preview["in_use"] == true).then_some(()))
+    })
+    .await?;
+    let (code, refused) = Peer::join(&bins, &[&room.links[0], "--for", "2s"])?.finish().await?;
+    ensure!(code == Some(2) && refused["error"]["code"] == "seat_in_use", "{code:?} {refused}");
+    let second = Peer::join(&bins, &[&room.links[0], "--displace", "--for", "2s"])?;
+    let (code, report) = first.finish().await?;
+    ensure!(code == Some(0) && report["ended"] == "displaced", "{code:?} {report}");
+    let (code, report) = second.finish().await?;
+    ensure!(code == Some(0), "{code:?} {report}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_opens_no_room_says_why() -> Result<()> {
+    let bins = bin_dir()?;
+    let server = Server::start(&bins).await?;
+    let room = server.room(2).await?;
+    let path = format!("/v2/rooms/{}/participants/{}/link", room.id, room.seats[1]);
+    let (status, answer) = server.post(&path, &json!({})).await?;
+    ensure!(status == 200 || status == 201, "no new link: {status} {answer}");
+    let ended = server.room(2).await?;
+    let (status, answer) = server.post(&format!("/v2/rooms/{}/disable", ended.id), &json!({})).await?;
+    ensure!(status < 300, "not disabled: {status} {answer}");
+    let nowhere = format!("http://127.0.0.1:{}/join/abcdefghijklmnopqrstuv", free_port()?);
+    let unknown = format!("{}/join/abcdefghijklmnopqrstuv", server.url());
+    let token = Server::livekit_token("room", "me")?;
+    let stranger = token.replace('.', "x.");
+    let cases: [(&[&str], i32, &str); 6] = [
+        (&["this is no link"], 2, "link_malformed"),
+        (&[&unknown], 2, "link_unknown"),
+        (&[&room.links[1]], 2, "link_revoked"),
+        (&[&ended.links[0]], 2, "room_disabled"),
+        (&[&nowhere], 3, "server_unreachable"),
+        (&["--url", &server.livekit_url(), "--token", &stranger], 2, "unauthorized"),
+    ];
+    for (arguments, status, why) in cases {
+        let (code, answer) = Peer::join(&bins, arguments)?.finish().await?;
+        ensure!(code == Some(status), "{arguments:?}: exit status {code:?}, {answer}");
+        ensure!(answer["error"]["code"] == why, "{arguments:?}: {answer}");
+        ensure!(answer["error"]["message"].as_str().is_some_and(|m| !m.is_empty()), "no words: {answer}");
+    }
+    Ok(())
+}
+
+/// A server that was killed and comes back: whoever was in is in again by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn peers_come_back_after_the_server_was_killed() -> Result<()> {
+    let bins = bin_dir()?;
+    let data = tempfile::tempdir()?;
+    let port = free_port()?;
+    let (listen, folder) = (format!("127.0.0.1:{port}"), data.path().display().to_string());
+    let arguments = ["--listen", listen.as_str(), "--data", folder.as_str()];
+    let mut server = Server::start_with(&bins, &arguments).await?;
+    let room = server.room(2).await?;
+    let peer = Peer::join(&bins, &[&room.links[0]])?;
+    let http = reqwest::Client::new();
+    let is_in = || async {
+        let preview: serde_json::Value =
+            http.get(&room.links[1]).header("accept", "application/json").send().await?.json().await?;
+        Ok(preview["people_in"].as_array().is_some_and(|people| people.len() == 1).then_some(()))
+    };
+    until("the peer is in", Duration::from_secs(10), is_in).await?;
+    server.running.child.kill().await?;
+    drop(server);
+    let server = Server::start_with(&bins, &arguments).await?;
+    until("the peer is in again", Duration::from_secs(20), is_in).await?;
+    // And it is heard and seen again.
+    let (code, report) = Peer::join(&bins, &[&room.links[1], "--for", "4s"])?.finish().await?;
+    ensure!(code == Some(0), "{code:?} {report}");
+    let video = videos(&report).into_iter().next().with_context(|| format!("nobody was seen: {report}"))?;
+    ensure!(video["frames"].as_u64().unwrap_or(0) > 30, "too few pictures: {report}");
+    peer.stop().await?;
+    drop(server);
+    Ok(())
+}

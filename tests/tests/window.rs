@@ -1,0 +1,318 @@
+//! The real window on a virtual display, driven by WebDriver, in a call with `visita-peer` through the real server.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use tokio::process::Command;
+use visita_tests::{
+    bin_dir,
+    call::{REMOTE_PICTURE, remote, timecode},
+    chromium::{self, Chromium},
+    display::Display,
+    process::{Running, free_port, on_path},
+    python::{self, Python},
+    rooms::{Peer, Room, Server, sounds, videos},
+    skip,
+    sound::Sound,
+    until,
+    window::{PATIENCE, Setting, Window},
+};
+
+/// Everything a call with the window needs.
+struct Stage {
+    bins: PathBuf,
+    display: Display,
+    sound: Sound,
+    server: Server,
+    room: Room,
+}
+
+impl Stage {
+    async fn set(seats: usize) -> Result<Self> {
+        let bins = bin_dir()?;
+        let display = Display::start(1280, 800).await?;
+        let sound = Sound::start().await?;
+        let server = Server::start(&bins).await?;
+        let room = server.room_with(seats, serde_json::json!({"description": "Follow-up visit"})).await?;
+        Ok(Self { bins, display, sound, server, room })
+    }
+
+    /// The app with the test picture for a camera and a real microphone: the monitor of the sink `room`.
+    fn setting(&self, arguments: &[&str]) -> Setting {
+        Setting {
+            display: self.display.name().to_owned(),
+            pulse_server: Some(self.sound.server()),
+            env: vec![("VISITA_CAMERA".into(), "pattern".into())],
+            arguments: arguments.iter().map(|a| (*a).to_owned()).collect(),
+        }
+    }
+
+    async fn window(&self, arguments: &[&str]) -> Result<Window> {
+        Window::open(&self.bins, &self.setting(arguments)).await
+    }
+
+    /// Somebody whistles at the microphone.
+    fn whistle(&self, hz: u32) -> Result<Running> {
+        Running::start(
+            Command::new("ffmpeg")
+                .args(["-v", "quiet", "-f", "lavfi", "-i", &format!("sine=frequency={hz}:sample_rate=48000")])
+                .args(["-af", "volume=0.5", "-f", "pulse", "-device", "room", "whistle"])
+                .env("PULSE_SERVER", self.sound.server()),
+        )
+    }
+
+    async fn picture_of_other(&self, window: &Window) -> Result<()> {
+        until("the other's picture is painted", PATIENCE, || async {
+            Ok(window.picture(REMOTE_PICTURE).await?.filter(|area| area.frames > 15.0).map(|_| ()))
+        })
+        .await
+    }
+
+    /// Reads the timecode from the display itself until it moves on.
+    async fn timecode_moves(&self, window: &Window) -> Result<()> {
+        let area = remote(window).await?;
+        let eye = self.display.eye()?;
+        let first = until("a timecode on the display", PATIENCE, || async { timecode(&eye, &area) }).await?;
+        until("a later timecode on the display", PATIENCE, || async {
+            Ok(timecode(&eye, &area)?.filter(|code| *code > first).map(|_| ()))
+        })
+        .await
+    }
+
+    async fn hear(&self, hz: f32) -> Result<()> {
+        let mut last = None;
+        for _ in 0..15 {
+            let heard = self.sound.tone("speaker").await?;
+            if (heard.hz - hz).abs() < 10.0 && heard.level_dbfs > -45.0 {
+                return Ok(());
+            }
+            last = Some(heard);
+        }
+        anyhow::bail!("{hz} Hz was not heard; last: {last:?}")
+    }
+
+    async fn silence(&self) -> Result<()> {
+        for _ in 0..10 {
+            if self.sound.tone("speaker").await?.level_dbfs < -60.0 {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("the speaker does not fall silent")
+    }
+}
+
+fn skipped(test: &str) -> bool {
+    for program in ["Xvfb", "WebKitWebDriver", "pulseaudio", "parec", "ffmpeg"] {
+        if !on_path(program) {
+            skip(test, &format!("{program} is not installed"));
+            return true;
+        }
+    }
+    false
+}
+
+/// The other side's view of us, from a short visit.
+async fn seen_by(stage: &Stage, link: &str, seconds: u32) -> Result<Value> {
+    let (code, report) = Peer::join(&stage.bins, &[link, "--for", &format!("{seconds}s"), "--displace"])?.finish().await?;
+    ensure!(code == Some(0), "{code:?} {report}");
+    Ok(report)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_opens_and_two_people_are_in_the_call() -> Result<()> {
+    if skipped("a_link_opens_and_two_people_are_in_the_call") {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let window = stage.window(&[]).await?;
+    window.screen("home").await?;
+    window.fill("link-input", &stage.room.links[0]).await?;
+    window.click("open-link").await?;
+    window.screen("lobby").await?;
+    let own = "[data-testid=\"self-preview\"] canvas";
+    until("own picture in the lobby", PATIENCE, || async {
+        Ok(window.picture(own).await?.filter(|area| area.frames > 5.0).map(|_| ()))
+    })
+    .await?;
+    let whistle = stage.whistle(900)?;
+
+    let peer = Peer::join(&stage.bins, &[&stage.room.links[1], "--name", "Anna Rossi", "--tone-hz", "500"])?;
+    window.click("join").await?;
+    window.screen("call").await?;
+    stage.picture_of_other(&window).await?;
+    stage.timecode_moves(&window).await?;
+    stage.hear(500.0).await?;
+    ensure!(window.text("tile").await?.contains("Anna Rossi"), "the name is not on the tile");
+    ensure!(window.text("people-count").await?.contains('2'), "two people are not counted");
+    let painted = window.invoke("diagnostics").await?;
+    ensure!(painted["join_to_first_painted_ms"].is_number(), "the first painting was not noticed: {painted}");
+
+    // The other way round: the peer counts our pictures and hears the microphone.
+    let report = peer.stop().await?;
+    let video = videos(&report).into_iter().next().with_context(|| format!("the app was not seen: {report}"))?;
+    ensure!(video["frames"].as_u64().unwrap_or(0) > 30, "too few pictures of the app: {report}");
+    ensure!(video["width"] == 1280 && video["height"] == 720, "not 720p: {report}");
+    let sound = sounds(&report).into_iter().next().with_context(|| format!("the app was not heard: {report}"))?;
+    let heard = sound["tone_hz"].as_f64().unwrap_or(0.0);
+    ensure!((heard - 900.0).abs() < 10.0, "the microphone was not heard: {report}");
+    stage.silence().await?;
+
+    // Muted and with the camera off there is nothing to hear or see.
+    window.click("toggle-microphone").await?;
+    window.click("toggle-camera").await?;
+    until("muted and camera off", PATIENCE, || async {
+        let view = window.invoke("app_view").await?;
+        let me = &view["screen"]["me"];
+        Ok((me["microphone"]["state"] == "off" && me["camera"]["state"] == "off").then_some(()))
+    })
+    .await?;
+    let report = seen_by(&stage, &stage.room.links[1], 3).await?;
+    ensure!(videos(&report).is_empty(), "seen with the camera off: {report}");
+    let loudest = sounds(&report).into_iter().filter_map(|s| s["level_db"].as_f64()).fold(f64::NEG_INFINITY, f64::max);
+    ensure!(loudest < -60.0, "heard while muted: {report}");
+
+    // And on again.
+    window.click("toggle-microphone").await?;
+    window.click("toggle-camera").await?;
+    let report = seen_by(&stage, &stage.room.links[1], 5).await?;
+    let video = videos(&report).into_iter().next().with_context(|| format!("not seen again: {report}"))?;
+    ensure!(video["frames"].as_u64().unwrap_or(0) > 30, "too few pictures after switching on: {report}");
+    let sound = sounds(&report).into_iter().next().with_context(|| format!("not heard again: {report}"))?;
+    ensure!((sound["tone_hz"].as_f64().unwrap_or(0.0) - 900.0).abs() < 10.0, "not heard again: {report}");
+
+    drop(whistle);
+    window.click("leave").await?;
+    if window.has("leave-others-stay").await? {
+        window.click("leave-others-stay").await?;
+    }
+    window.screen("after").await?;
+    // The link is still good.
+    window.click("rejoin").await?;
+    window.screen("lobby").await?;
+    window.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_chromium_and_python_in_one_room() -> Result<()> {
+    const NAME: &str = "the_window_chromium_and_python_in_one_room";
+    if skipped(NAME) {
+        return Ok(());
+    }
+    let (Some(interpreter), None) = (python::interpreter(), chromium::missing()) else {
+        skip(NAME, "the Python client or Chromium is not set up");
+        return Ok(());
+    };
+    let stage = Stage::set(3).await?;
+    let url = stage.server.livekit_url();
+    let window = stage.window(&[&stage.room.links[0]]).await?;
+    window.click("join").await?;
+    window.screen("call").await?;
+    let browser = Chromium::start().await?;
+    let joined = browser.join(&url, &Server::livekit_token(&stage.room.id, "chromium")?).await?;
+    ensure!(joined["identity"] == "chromium", "Chromium did not join: {joined}");
+    let token = Server::livekit_token(&stage.room.id, "python")?;
+    let python = Python::join(&interpreter, &url, &token, 12).await?;
+    for who in ["chromium", "python"] {
+        let canvas = format!("[data-testid=\"tile\"][data-participant-id=\"{who}\"] canvas");
+        until(&format!("{who} in the window"), PATIENCE, || async {
+            Ok(window.picture(&canvas).await?.filter(|area| area.frames > 30.0).map(|_| ()))
+        })
+        .await?;
+    }
+    let us = stage.room.seats[0].clone();
+    until("Chromium sees the window's camera", PATIENCE, || async {
+        let report = browser.report().await?;
+        Ok((report["people"][&us]["frames"].as_u64().unwrap_or(0) > 30).then_some(()))
+    })
+    .await?;
+    let saw = python.report().await?;
+    ensure!(saw[&us]["frames"].as_u64().unwrap_or(0) > 30, "Python did not see the window's camera: {saw}");
+    browser.close().await?;
+    until("everybody else has left", PATIENCE, || async { Ok((!window.has("tile").await?).then_some(())) }).await?;
+    window.close().await
+}
+
+/// Whatever does not open says so in words, and the person can go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_does_not_open_leaves_a_way_on() -> Result<()> {
+    if skipped("a_link_that_does_not_open_leaves_a_way_on") {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let ended = stage.server.room(2).await?;
+    stage.server.post(&format!("/v2/rooms/{}/disable", ended.id), &serde_json::json!({})).await?;
+    let nowhere = format!("http://127.0.0.1:{}/join/abcdefghijklmnopqrstuv", free_port()?);
+    let unknown = format!("{}/join/abcdefghijklmnopqrstuv", stage.server.url());
+    let window = stage.window(&[]).await?;
+    for bad in ["good morning", &nowhere, &unknown, &ended.links[0]] {
+        window.screen("home").await?;
+        window.fill("link-input", bad).await?;
+        window.click("open-link").await?;
+        let words = until("the reason in words", PATIENCE, || async {
+            if window.has("screen-home").await? && window.has("problem").await? {
+                return Ok(Some(window.text("problem").await?));
+            }
+            Ok(None)
+        })
+        .await?;
+        ensure!(words.split_whitespace().count() >= 5, "{bad}: no sentence: {words}");
+        ensure!(window.has("link-input").await?, "{bad}: no way on");
+    }
+    // After all that a good link still opens.
+    window.fill("link-input", &format!("  <{}>. ", stage.room.links[0])).await?;
+    window.click("open-link").await?;
+    window.screen("lobby").await?;
+    window.close().await
+}
+
+/// No camera, no microphone, no speaker: the call is joined all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_devices_do_not_keep_anybody_out() -> Result<()> {
+    if skipped("no_devices_do_not_keep_anybody_out") {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let peer = Peer::join(&stage.bins, &[&stage.room.links[1]])?;
+    let setting = Setting {
+        display: stage.display.name().to_owned(),
+        pulse_server: None,
+        env: vec![],
+        arguments: vec![stage.room.links[0].clone()],
+    };
+    let window = Window::open(&stage.bins, &setting).await?;
+    window.screen("lobby").await?;
+    window.click("join").await?;
+    window.screen("call").await?;
+    stage.picture_of_other(&window).await?;
+    let view = window.invoke("app_view").await?;
+    ensure!(view["screen"]["me"]["camera"]["state"] == "missing", "not told that there is no camera: {view}");
+    window.close().await?;
+    peer.stop().await?;
+    Ok(())
+}
+
+/// The test call needs no second person: one's own built-in server, a friendly peer, one's own voice back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_call_gives_a_picture_and_ones_own_voice() -> Result<()> {
+    if skipped("a_test_call_gives_a_picture_and_ones_own_voice") {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let window = stage.window(&[]).await?;
+    window.click("test-call").await?;
+    window.screen("call").await?;
+    stage.picture_of_other(&window).await?;
+    stage.timecode_moves(&window).await?;
+    let whistle = stage.whistle(1000)?;
+    stage.hear(1000.0).await?;
+    drop(whistle);
+    window.click("leave").await?;
+    if window.has("leave-others-stay").await? {
+        window.click("leave-others-stay").await?;
+    }
+    window.screen("after").await?;
+    window.click("go-home").await?;
+    window.screen("home").await?;
+    window.close().await
+}
