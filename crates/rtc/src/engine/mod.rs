@@ -1,12 +1,14 @@
 //! Everything that names the WebRTC library: peer connections, tracks and data channels in our own words.
 
 mod channel;
+mod ice_servers;
 mod inlet;
 pub(crate) mod interceptors;
 mod outlet;
 mod peer;
 
 pub(crate) use channel::Channel;
+pub(crate) use ice_servers::resolved;
 pub(crate) use inlet::Inlet;
 pub(crate) use interceptors::tap::Meters;
 pub(crate) use outlet::{AudioOutlet, Gate, VideoOutlet};

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     JoinError, JoinOptions,
-    engine::{Channel, EngineError, IceServer, Peer, PeerEvent, PeerState, Side},
+    engine::{Channel, EngineError, IceServer, Peer, PeerEvent, PeerState, Side, resolved},
 };
 
 /// The newest protocol version whose every message we understand: 18 would change the data channels.
@@ -91,6 +91,7 @@ impl Link {
                 credential: server.credential.clone(),
             })
             .collect();
+        let servers = resolved(servers).await;
         let media = |error: EngineError| JoinError::Media(error.0);
         let open = |side| {
             let events = events.clone();
@@ -242,9 +243,14 @@ impl Link {
 }
 
 /// What a failed join means.
-pub(crate) fn join_error(error: SignalError) -> JoinError {
+fn join_error(error: SignalError) -> JoinError {
     match error {
-        SignalError::Client(status, message) => JoinError::Refused { status: status.as_u16(), message },
+        SignalError::Client(status, message) => match status.as_u16() {
+            status @ (401 | 403 | 429) => JoinError::Refused { status, message },
+            // LiveKit's "requested room does not exist", told from a web server that knows no such page.
+            404 if message.contains("room") => JoinError::Refused { status: 404, message },
+            status => JoinError::NotUnderstood(format!("HTTP status {status}")),
+        },
         SignalError::TokenFormat => {
             JoinError::Refused { status: 401, message: "the token has characters no token has".to_owned() }
         }
@@ -252,6 +258,8 @@ pub(crate) fn join_error(error: SignalError) -> JoinError {
         SignalError::UrlParse(message) => JoinError::NotUnderstood(message),
         SignalError::Handshake { status } => JoinError::NotUnderstood(format!("HTTP status {status}")),
         SignalError::ProtoParse(error) => JoinError::NotUnderstood(error.to_string()),
+        // The socket opened and nothing came that we understand.
+        SignalError::Timeout(message) if message.contains("JoinResponse") => JoinError::NotUnderstood(message),
         SignalError::LeaveRequest { reason, .. } => {
             JoinError::Refused { status: 403, message: reason.as_str_name().to_owned() }
         }

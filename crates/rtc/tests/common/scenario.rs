@@ -265,7 +265,6 @@ pub(crate) async fn layers_are_switched(server: &Server) {
             }
         };
         tokio::time::timeout(PATIENCE, switched).await.unwrap_or_else(|_| panic!("no frame of {size:?}"));
-        whole_frames(&mut from_ada, 10).await;
     }
 }
 

@@ -1,0 +1,48 @@
+//! Our participants in rooms of our own media server.
+
+mod common;
+
+use std::{collections::HashMap, net::Ipv4Addr};
+
+use axum::serve::ListenerExt;
+use common::scenario::{self, Server};
+use visita_protocol::Secret;
+use visita_sfu::{Sfu, SfuConfig};
+
+const SECRET: &str = "secret-of-the-tests-0123456789abcdef";
+
+async fn start() -> (Server, Sfu) {
+    common::log();
+    let keys = HashMap::from([("tests".to_owned(), Secret::new(SECRET))]);
+    let config = SfuConfig { rtc_udp: (Ipv4Addr::LOCALHOST, 0).into(), announce: Vec::new(), keys };
+    let (sfu, mut events) = Sfu::start(config).await.expect("started");
+    tokio::spawn(async move { while events.recv().await.is_some() {} });
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    let routes = sfu.routes();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    let server = Server { url: format!("ws://{address}"), key: "tests".to_owned(), secret: SECRET.to_owned() };
+    (server, sfu)
+}
+
+macro_rules! on_our_sfu {
+    ($($name:ident),* $(,)?) => {$(
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $name() {
+            let (server, sfu) = start().await;
+            scenario::$name(&server).await;
+            sfu.stop().await;
+        }
+    )*};
+}
+
+on_our_sfu!(
+    two_peers_see_and_hear_each_other,
+    muting_and_republishing,
+    data_messages,
+    signalling_breaks,
+    displaced,
+    a_wrong_token_is_refused,
+    publishing_without_the_right_is_refused,
+);
