@@ -1,4 +1,4 @@
-//! What is read from an offer besides negotiating it: which track each m-line carries.
+//! What is read from an offer besides negotiating it, and what is taken out of ours.
 
 use crate::{api::TrackKind, forward::Offered};
 
@@ -30,6 +30,27 @@ pub(crate) fn offered_lines(sdp: &str) -> Vec<OfferedLine> {
     }
     lines.extend(section.and_then(|section| section.finish(&bundled)));
     lines
+}
+
+/// Takes the track out of inactive m-lines: a line that carries nothing must not name one. Browsers refuse an offer in which
+/// two lines name the same track, as when somebody takes up a track again.
+pub(crate) fn without_idle_tracks(sdp: &str) -> String {
+    let mut out = String::with_capacity(sdp.len());
+    let mut rest = sdp;
+    while !rest.is_empty() {
+        // A section reaches up to the next m-line.
+        let end = rest.get(1..).and_then(|tail| tail.find("\nm=")).map_or(rest.len(), |at| at + 2);
+        let (section, tail) = rest.split_at(end);
+        let idle = section.starts_with("m=") && section.lines().any(|line| line == "a=inactive");
+        for line in section.split_inclusive('\n') {
+            let names_track = ["a=msid:", "a=ssrc:", "a=ssrc-group:"].iter().any(|prefix| line.starts_with(prefix));
+            if !(idle && names_track) {
+                out.push_str(line);
+            }
+        }
+        rest = tail;
+    }
+    out
 }
 
 struct Section<'a> {
@@ -94,6 +115,16 @@ mod tests {
             [("1", Some("mic-id"), true), ("2", Some("cam-id"), true), ("3", Some("gone"), false), ("4", None, false),]
         );
         assert_eq!(lines[0].offered.kind, TrackKind::Audio);
+    }
+
+    #[test]
+    fn idle_lines_name_no_track() {
+        let sdp = "v=0\r\nm=video 9 X 96\r\na=mid:1\r\na=inactive\r\na=msid:p t\r\na=ssrc:1 cname:t\r\na=ssrc-group:FID 1 2\r\n\
+            m=video 9 X 96\r\na=mid:2\r\na=sendonly\r\na=msid:p t\r\na=ssrc:3 cname:t\r\n";
+        let expected = "v=0\r\nm=video 9 X 96\r\na=mid:1\r\na=inactive\r\n\
+            m=video 9 X 96\r\na=mid:2\r\na=sendonly\r\na=msid:p t\r\na=ssrc:3 cname:t\r\n";
+        assert_eq!(without_idle_tracks(sdp), expected);
+        assert_eq!(without_idle_tracks(""), "");
     }
 
     #[test]

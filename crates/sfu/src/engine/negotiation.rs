@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     api::{LeftReason, TrackKind},
-    sdp::OfferedLine,
+    sdp::{OfferedLine, without_idle_tracks},
 };
 
 /// Remote candidates kept while the description is awaited.
@@ -113,7 +113,7 @@ impl Engine {
         participant.negotiation.id += 1;
         let id = participant.negotiation.id;
         let mid_to_track_id = self.subscribed_mids(key);
-        let sdp = offer.to_sdp_string();
+        let sdp = without_idle_tracks(&offer.to_sdp_string());
         self.tell(key, Response::Offer(SessionDescription { r#type: "offer".to_owned(), sdp, id, mid_to_track_id }));
     }
 
