@@ -62,7 +62,8 @@ fn media_changes_are_told_to_all_and_told_once() {
 
 #[test]
 fn an_audio_room_has_no_camera() {
-    let mut scene = Scene::new(visita_room::Settings { call_type: CallType::AudioOnly, ..settings(&["host", "guest"]) });
+    let mut scene =
+        Scene::new(visita_room::Settings { call_type: CallType::AudioOnly, ..settings(&["host", "guest"]) });
     scene.come("host", 1);
     let media = MediaState { microphone: true, camera: true };
     assert_eq!(scene.handle(Input::SetMedia { connection: ConnectionId(1), media }), Err(Refusal::NoCamera));

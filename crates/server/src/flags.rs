@@ -106,7 +106,9 @@ fn read_file(file: &Path) -> Result<Settings, String> {
 /// The message names the line and the setting, and shows nothing of the file, which may hold keys.
 fn parse(text: &str) -> Result<Settings, String> {
     toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        let line = error.span().map_or(1, |span| {
+            text.as_bytes()[..span.start.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+        });
         format!("line {line}: {}", error.message())
     })
 }

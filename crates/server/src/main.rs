@@ -19,8 +19,7 @@ fn main() -> ExitCode {
         Err(flags::Stop::Told(code)) => return code,
         Err(flags::Stop::Wrong(error)) => return fail(&StartError::Config(error)),
     };
-    let filter = EnvFilter::try_from_env("VISITA_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    tracing_subscriber::fmt().with_env_filter(log_filter()).with_writer(std::io::stderr).with_ansi(false).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -46,6 +45,15 @@ fn main() -> ExitCode {
         server.stop().await;
         ExitCode::SUCCESS
     })
+}
+
+/// What is logged: `VISITA_LOG` as `tracing` filters are written, else what an operator wants to know.
+fn log_filter() -> EnvFilter {
+    let wanted = std::env::var("VISITA_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
+    let filter = EnvFilter::builder().parse_lossy(wanted);
+    // At `trace` these write down what goes over the wire, tokens and all. Nobody can ask for that.
+    let capped = ["tungstenite=debug", "tokio_tungstenite=debug", "hyper=debug", "hyper_util=debug", "sqlx=debug"];
+    capped.iter().filter_map(|cap| cap.parse().ok()).fold(filter, EnvFilter::add_directive)
 }
 
 fn say_ready(server: &RunningServer) {

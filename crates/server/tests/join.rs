@@ -47,7 +47,10 @@ async fn an_entry_has_a_token_for_media_with_the_seats_rights() {
     assert_eq!((&entry["livekit_url"], &entry["channel_url"]), (&json!(base), &json!(format!("{base}/channel"))));
 
     let claims = claims(&entry["livekit_token"]);
-    assert_eq!((&claims["iss"], &claims["sub"], &claims["name"]), (&json!("devkey"), &json!(room.seat(1)), &json!("Ada È")));
+    assert_eq!(
+        (&claims["iss"], &claims["sub"], &claims["name"]),
+        (&json!("devkey"), &json!(room.seat(1)), &json!("Ada È"))
+    );
     assert_eq!(
         claims["video"],
         json!({
@@ -141,7 +144,8 @@ async fn links_of_no_use_say_why_and_nothing_of_the_room() {
     let end = (std::time::SystemTime::now() + std::time::Duration::from_millis(1500))
         .duration_since(std::time::UNIX_EPOCH)
         .expect("after 1970");
-    let expired = server.api.room(json!({ "description": "Secret matter", "ends_at": rfc3339(end.as_secs() + 1) })).await;
+    let expired =
+        server.api.room(json!({ "description": "Secret matter", "ends_at": rfc3339(end.as_secs() + 1) })).await;
     until("the end", || async { server.api.look(&expired.guest).await.0 != StatusCode::OK }).await;
 
     let unknown = format!("{}/join/{}", server.api.base, "a".repeat(24));

@@ -125,7 +125,10 @@ async fn bad_rooms_are_refused_by_field_and_leave_nothing() {
         (json!({ "participants": [{ "user_id": "dr" }, {}] }), "participants[1].user_id"),
         (json!({ "participants": [{ "user_id": "dr" }, { "user_id": 7 }] }), "participants[1].user_id"),
         (json!({ "participants": [{ "user_id": "dr", "name": "Ada" }, { "user_id": "pat" }] }), "participants[0].name"),
-        (json!({ "participants": [{ "user_id": "dr", "is_admin": "yes" }, { "user_id": "pat" }] }), "participants[0].is_admin"),
+        (
+            json!({ "participants": [{ "user_id": "dr", "is_admin": "yes" }, { "user_id": "pat" }] }),
+            "participants[0].is_admin",
+        ),
         (
             json!({ "participants": [{ "user_id": "dr", "tools": { "chatt": true } }, { "user_id": "pat" }] }),
             "participants[0].tools.chatt",
@@ -135,7 +138,10 @@ async fn bad_rooms_are_refused_by_field_and_leave_nothing() {
             "participants[0].tools.chat",
         ),
         (json!({ "participants": [["dr", true], { "user_id": "pat" }] }), "participants[0]"),
-        (json!({ "participants": [{ "user_id": "dr", "tools": [true] }, { "user_id": "pat" }] }), "participants[0].tools"),
+        (
+            json!({ "participants": [{ "user_id": "dr", "tools": [true] }, { "user_id": "pat" }] }),
+            "participants[0].tools",
+        ),
         (
             json!({ "participants": [{ "user_id": "dr", "tools": { "whiteboard": [] } }, { "user_id": "pat" }] }),
             "participants[0].tools.whiteboard",

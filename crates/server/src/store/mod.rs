@@ -2,6 +2,8 @@
 //! database is another implementation that passes the same tests.
 
 mod sqlite;
+#[cfg(test)]
+mod suite;
 
 use std::time::Duration;
 
