@@ -9,6 +9,8 @@ mod engine;
 mod error;
 mod estimator;
 mod event;
+#[cfg(test)]
+mod lossy_call;
 mod publish;
 mod receive;
 mod room;

@@ -41,6 +41,7 @@ on_our_sfu!(
     two_peers_see_and_hear_each_other,
     muting_and_republishing,
     data_messages,
+    layers_are_switched,
     signalling_breaks,
     displaced,
     a_wrong_token_is_refused,

@@ -152,6 +152,11 @@ impl Peer {
             Side::Publisher => publisher_chain(&meters, &on_event),
             Side::Subscriber => subscriber_chain(&meters, &on_event),
         };
+        #[cfg(test)]
+        let registry = {
+            use super::interceptors::lossy::{Lossy, SLOT};
+            registry.with(Slot::from(SLOT), Lossy::default())
+        };
         let servers = servers
             .iter()
             .map(|server| RTCIceServer {

@@ -5,6 +5,8 @@
 //! (8000) and its reports (10000, 11000).
 
 pub(crate) mod congestion;
+#[cfg(test)]
+pub(crate) mod lossy;
 pub(crate) mod rrid;
 pub(crate) mod rtx;
 pub(crate) mod tap;
