@@ -79,17 +79,15 @@ async fn converse(
                 // A message that cannot be read is skipped: newer clients may say more than this server knows.
                 let Some(request) = request.and_then(|request| request.message) else { continue };
                 let input = match interpret(request) {
-                    Interpreted::Answer(replies) => {
-                        for reply in replies {
-                            if write(socket, reply, &mut text).await.is_err() {
-                                return;
-                            }
+                    Interpreted::Answer(reply) => {
+                        if write(socket, *reply, &mut text).await.is_err() {
+                            return;
                         }
                         continue;
                     }
                     Interpreted::Forward(input) => input,
                 };
-                if engine.send(SignalEvent::Input { key, input: Box::new(input) }).await.is_err() {
+                if engine.send(SignalEvent::Input { key, input }).await.is_err() {
                     return;
                 }
             }
@@ -99,20 +97,17 @@ async fn converse(
 
 enum Interpreted {
     /// Answered here.
-    Answer(Vec<Response>),
+    Answer(Box<Response>),
     /// For the media thread.
     Forward(SignalInput),
 }
 
 fn interpret(request: Request) -> Interpreted {
     match request {
-        Request::Ping(timestamp) => {
-            let _ = timestamp;
-            Interpreted::Answer(vec![Response::Pong(wire::unix_ms())])
-        }
+        Request::Ping(_) => Interpreted::Answer(Box::new(Response::Pong(wire::unix_ms()))),
         Request::PingReq(ping) => {
             let pong = Pong { last_ping_timestamp: ping.timestamp, timestamp: wire::unix_ms() };
-            Interpreted::Answer(vec![Response::PongResp(pong)])
+            Interpreted::Answer(Box::new(Response::PongResp(pong)))
         }
         // Descriptions are parsed here, off the media thread.
         Request::Offer(description) => {
@@ -126,7 +121,7 @@ fn interpret(request: Request) -> Interpreted {
             Ok(answer) => Interpreted::Forward(SignalInput::Answer { answer, id: description.id }),
             Err(error) => Interpreted::Forward(SignalInput::Malformed { what: "answer", error: error.to_string() }),
         },
-        other => Interpreted::Forward(SignalInput::Request(other)),
+        other => Interpreted::Forward(SignalInput::Request(Box::new(other))),
     }
 }
 

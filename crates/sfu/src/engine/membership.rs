@@ -25,7 +25,7 @@ impl Engine {
     pub(super) fn on_signal(&mut self, event: SignalEvent, now: Instant) {
         match event {
             SignalEvent::Join { join, outbox, accepted } => self.join(*join, outbox, accepted, now),
-            SignalEvent::Input { key, input } => self.on_input(key, *input, now),
+            SignalEvent::Input { key, input } => self.on_input(key, input, now),
             SignalEvent::Closed { key } => {
                 if let Some(participant) = self.participants.get_mut(key) {
                     participant.outbox = None;

@@ -76,7 +76,7 @@ pub(crate) struct Join {
 #[derive(Debug)]
 pub(crate) enum SignalEvent {
     Join { join: Box<Join>, outbox: mpsc::Sender<Response>, accepted: oneshot::Sender<ParticipantKey> },
-    Input { key: ParticipantKey, input: Box<SignalInput> },
+    Input { key: ParticipantKey, input: SignalInput },
     Closed { key: ParticipantKey },
 }
 
@@ -86,7 +86,7 @@ pub(crate) enum SignalInput {
     Offer { offer: SdpOffer, lines: Vec<OfferedLine>, id: u32 },
     Answer { answer: SdpAnswer, id: u32 },
     Malformed { what: &'static str, error: String },
-    Request(Request),
+    Request(Box<Request>),
 }
 
 /// What the engine is made from.

@@ -22,7 +22,7 @@ impl Engine {
             SignalInput::Offer { offer, lines, id } => self.on_offer(key, offer, lines, id, now),
             SignalInput::Answer { answer, id } => self.on_answer(key, answer, id, now),
             SignalInput::Malformed { what, error } => self.on_malformed(key, what, &error, now),
-            SignalInput::Request(request) => self.on_request(key, request, now),
+            SignalInput::Request(request) => self.on_request(key, *request, now),
         }
     }
 
