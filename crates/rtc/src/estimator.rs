@@ -23,7 +23,7 @@ const WINDOW: Duration = Duration::from_millis(1000);
 const STEP: Duration = Duration::from_millis(500);
 
 /// Loss above which the way counts as full. Less is the noise of radio links: repaired by RTX, not a reason to send less.
-const HIGH_LOSS: f64 = 0.10;
+const HIGH_LOSS: f64 = 0.15;
 /// Loss below which the target grows.
 const LOW_LOSS: f64 = 0.02;
 /// Growth of a step; 8 % each half second doubles in five seconds.

@@ -47,6 +47,10 @@ use super::{
 };
 use crate::MediaKind;
 
+/// How often ICE checks a pair that has not answered.
+const ICE_CHECK_EVERY: Duration = Duration::from_millis(20);
+/// How often a pair is checked before it counts as dead.
+const ICE_CHECKS: u16 = 500;
 const OPUS: u8 = 111;
 const VP8: u8 = 96;
 const RTX: u8 = 97;
@@ -173,6 +177,9 @@ impl Peer {
             .with_prflx_acceptance_min_wait(at_once)
             // Passive when answering: the server then starts the handshake, 200 ms sooner than we would.
             .with_answering_dtls_role(RTCDtlsRole::Server)
+            // A check that came too early for the other side's candidates is repeated at once, not after 200 ms; the
+            // number of tries still covers ten seconds.
+            .with_ice_connection_attempts(Some(ICE_CHECK_EVERY), Some(ICE_CHECKS))
             .with_multicast_dns_mode(MulticastDnsMode::Disabled)
             // After a change of network the old sockets lead nowhere.
             .with_discard_local_candidates_during_ice_restart(true)
@@ -198,7 +205,8 @@ impl Peer {
     /// Makes an offer and takes it as our description.
     pub(crate) async fn offer(&self) -> Result<String, EngineError> {
         let offer = self.connection.create_offer(None).await?;
-        let sdp = offer.sdp.clone();
+        // Passive here too (RFC 5763 section 5 lets the offerer choose): the server starts the DTLS handshake.
+        let sdp = offer.sdp.replace("a=setup:actpass", "a=setup:passive");
         self.connection.set_local_description(offer).await?;
         Ok(sdp)
     }

@@ -16,6 +16,10 @@ pub(crate) type OnTarget = Arc<dyn Fn(Bitrate) + Send + Sync>;
 /// The least change worth telling, as a share of the last.
 const WORTH_TELLING: f64 = 0.03;
 
+/// So many missing at the head of a feedback were told about in the one before, which did not come. The library counts
+/// them as lost; of single packets this many in a row are hardly ever.
+const LOST_FEEDBACK: usize = 5;
+
 /// Our estimator behind the library's trait.
 pub(crate) struct TwccEstimator {
     estimator: Estimator,
@@ -35,7 +39,10 @@ impl TwccEstimator {
 
 impl BandwidthEstimator for TwccEstimator {
     fn on_reports(&mut self, now: Instant, reports: &[PacketReport]) {
-        let packets = reports.iter().filter(|report| report.is_twcc).map(|report| Acknowledged {
+        let reports: Vec<&PacketReport> = reports.iter().filter(|report| report.is_twcc).collect();
+        let unknown = reports.iter().take_while(|report| !report.arrived).count();
+        let known = if unknown >= LOST_FEEDBACK { &reports[unknown..] } else { &reports[..] };
+        let packets = known.iter().map(|report| Acknowledged {
             departure: report.departure,
             arrival: report.arrival.filter(|_| report.arrived),
             size: report.size,
@@ -92,6 +99,21 @@ mod tests {
         }
         let lowest = told.lock().iter().copied().min();
         lowest.expect("the first is told at once")
+    }
+
+    #[test]
+    fn a_lost_feedback_is_no_loss() {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let sink = told.clone();
+        let mut estimator = TwccEstimator::new(Arc::new(move |target| sink.lock().push(target)));
+        let start = Instant::now();
+        for batch in 0..100u64 {
+            // Every other feedback of 20 packets went missing.
+            let from = batch * 40;
+            let reports: Vec<_> = (from..from + 40).map(|n| report(n, true, n >= from + 20, start)).collect();
+            estimator.on_reports(start + Duration::from_millis(batch * 200 + 200), &reports);
+        }
+        assert_eq!(told.lock().iter().min(), Some(&Estimator::default().target()));
     }
 
     #[test]
