@@ -5,8 +5,11 @@ mod common;
 use std::time::Duration;
 
 use common::{Person, code, server, server_with, until};
+use futures_util::StreamExt;
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::Message;
+use sqlx::{Connection, SqliteConnection};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
 use visita_server::ServerConfig;
 
 /// A message with what differs from run to run made plain.
@@ -283,4 +286,68 @@ async fn come_back(server: &common::Server, token: &Value) -> Person {
     let mut person = Person::open(&json!({ "channel_url": channel(server), "channel_token": token })).await;
     person.send(json!({ "type": "hello", "token": token, "last_seen": 1 })).await;
     person
+}
+
+#[tokio::test]
+async fn media_ends_with_the_seat() {
+    let server = server().await;
+    server.api.users().await;
+    for how in ["leave", "end_session", "displace", "disable", "renew"] {
+        let room = server.api.room(json!({})).await;
+        let (_, entry) = server.api.enter(&room.host, json!({})).await;
+        let mut host = Person::open(&entry).await;
+        host.send(json!({ "type": "hello", "token": entry["channel_token"] })).await;
+        host.next().await;
+        let mut media = media(&entry).await;
+        match how {
+            "displace" => drop(server.api.enter(&room.host, json!({ "displace": true })).await),
+            "disable" => drop(server.api.post(&format!("{}/disable", room.path()), &json!({})).await),
+            "renew" => {
+                let path = format!("{}/participants/{}/link", room.path(), room.seat(0));
+                drop(server.api.post(&path, &json!({})).await);
+            }
+            message => host.send(json!({ "type": message })).await,
+        }
+        let closed = async { while let Some(Ok(_)) = media.next().await {} };
+        assert!(tokio::time::timeout(common::SOON, closed).await.is_ok(), "{how}: the media server was not told");
+    }
+}
+
+#[tokio::test]
+async fn at_the_end_of_the_duration_the_room_is_over() {
+    let data = tempfile::tempdir().expect("a folder");
+    let config = || ServerConfig { data: Some(data.path().to_owned()), ..ServerConfig::default() };
+    let first = server_with(config()).await;
+    first.api.users().await;
+    let room = first.api.room(json!({ "duration": 60 })).await;
+    first.running.stop().await;
+    // As if 59 of the 60 seconds had been talked already.
+    let url = format!("sqlite://{}", data.path().join("visita.db").display());
+    let mut database = SqliteConnection::connect(&url).await.expect("the database");
+    sqlx::query("UPDATE rooms SET used_ms = 59000").execute(&mut database).await.expect("written");
+    database.close().await.expect("closed");
+
+    let server = server_with(config()).await;
+    let here = |link: &str| link.replace(&first.api.base, &server.api.base);
+    let mut host = server.api.come(&here(&room.host), "Dr. Conti").await;
+    let mut guest = server.api.come(&here(&room.guest), "Ada").await;
+    assert_eq!(guest.welcome["room"]["seconds_left"], 1);
+    host.next().await;
+    for person in [&mut host, &mut guest] {
+        assert_eq!(person.next().await, json!({ "type": "closed", "reason": "room_closed" }));
+        person.expect_closed().await;
+    }
+    assert_eq!(code(&server.api.look(&here(&room.guest)).await), "room_ended");
+    until("the end is written down", || async { server.api.get(&room.path()).await.1["status"] == "ended" }).await;
+}
+
+/// A LiveKit client's signalling, as far as its socket.
+async fn media(entry: &Value) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
+    let url = entry["livekit_url"].as_str().expect("a URL");
+    let token = entry["livekit_token"].as_str().expect("a token");
+    let url = format!("{url}/rtc?access_token={token}&protocol=15&sdk=test");
+    let (mut socket, _) = tokio_tungstenite::connect_async(url).await.expect("the media server");
+    let first = tokio::time::timeout(common::SOON, socket.next()).await.expect("nothing came");
+    assert!(matches!(first, Some(Ok(Message::Binary(_)))), "the join response: {first:?}");
+    socket
 }
