@@ -60,6 +60,12 @@ async fn a_web_socket_speaks_another_protocol() {
 }
 
 #[tokio::test]
+async fn a_server_without_tls_is_asked_for_it() {
+    let url = serve(Router::new()).await.replace("ws://", "wss://");
+    assert_eq!(refusal(url).await.code(), ErrorCode::ServerUnreachable);
+}
+
+#[tokio::test]
 async fn no_url_at_all() {
     for url in ["", "nonsense", "ftp://127.0.0.1", "http://"] {
         assert_eq!(refusal(url.to_owned()).await.code(), ErrorCode::ServerNotUnderstood, "{url:?}");
