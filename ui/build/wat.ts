@@ -14,7 +14,7 @@ export function wat(): Plugin {
       if (!file.endsWith('.wat')) return null;
       const { parseWat } = await wabt();
       const module = parseWat(file, await readFile(file, 'utf8'), { simd: true });
-      module.validate({ simd: true });
+      module.validate();
       const bytes = Buffer.from(module.toBinary({}).buffer).toString('base64');
       module.destroy();
       return `const text = atob(${JSON.stringify(bytes)});

@@ -1,49 +1,46 @@
-import { useEffect, useRef } from 'react';
-import { FramesClient, type FramesEngine } from './client';
-
-let client: FramesClient | undefined;
-
-/** Connects the page's canvases with an engine; once, at the start. */
-export function configureFrames(engine: FramesEngine): void {
-  client?.stop();
-  client = new FramesClient(engine);
-}
+import { type CSSProperties, useEffect, useRef, useState } from 'react';
+import { useEngine } from '../context';
+import { fit } from './fit';
 
 interface Props {
   /** The stream's id on the frame wire. */
   streamId: number;
-  className?: string;
-  /** Fill the place and lose edges, or show all of the picture. */
-  fit?: 'cover' | 'contain';
+  className?: string | undefined;
+  /** Show all of it, always: a screen has small text at its edges. */
+  whole?: boolean;
+  /** As in a mirror: how people know themselves. */
+  mirrored?: boolean;
 }
 
-/** Shows a stream. Tells the back end how large it is shown, so that no more is sent than is seen. */
-export function StreamCanvas({ streamId, className, fit = 'cover' }: Props) {
+/** Shows a stream, and tells how large it is shown, so that no more is sent than is seen. */
+export function StreamCanvas({ streamId, className, whole = false, mirrored = false }: Props) {
+  const { pictures } = useEngine();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const [picture, setPicture] = useState({ width: 16, height: 9 });
+  const [box, setBox] = useState({ width: 16, height: 9 });
   useEffect(() => {
     const element = canvas.current;
-    if (!element || !client) return;
-    const frames = client;
-    const detach = frames.attach(streamId, element);
+    if (!element || !pictures.supported) return;
+    const detach = pictures.attach(streamId, element, (width, height) => setPicture({ width, height }));
     const observer = new ResizeObserver(([entry]) => {
-      const box = entry?.contentRect;
+      if (!entry) return;
+      const { width, height } = entry.contentRect;
       const scale = window.devicePixelRatio;
-      if (box) frames.resized(streamId, element, box.width * scale, box.height * scale);
+      pictures.shown(streamId, element, width * scale, height * scale);
+      setBox({ width, height });
     });
     observer.observe(element);
     return () => {
       observer.disconnect();
       detach();
     };
-  }, [streamId]);
-  return (
-    <canvas
-      ref={canvas}
-      className={className}
-      style={{ objectFit: fit, width: '100%', height: '100%', display: 'block' }}
-      width={16}
-      height={9}
-      aria-hidden
-    />
-  );
+  }, [pictures, streamId]);
+  const style: CSSProperties = {
+    display: 'block',
+    width: '100%',
+    height: '100%',
+    objectFit: whole ? 'contain' : fit(picture, box),
+    transform: mirrored ? 'scaleX(-1)' : undefined,
+  };
+  return <canvas ref={canvas} className={className} style={style} width={16} height={9} aria-hidden />;
 }

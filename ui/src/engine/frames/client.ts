@@ -1,26 +1,28 @@
 // Takes encoded pictures from the back end, decodes them, and paints them at once: waiting for an animation frame would
-// cost 8 ms. Late pictures are dropped; a decoder that fails asks for a key frame.
+// cost 8 ms. Late pictures are dropped; a decoder that fails, or misses a picture, asks for a key frame.
 
-import type { FramesEndpoint, ShownSize } from '../../ipc/bindings';
+import type { ShownSize } from '../../ipc/bindings';
+import type { Engine, Pictures, Unlisten } from '../engine';
+import { type FrameRecord, follows, parseRecords, Reply, writeReply } from '../frameWire';
 import { type Painter, painterFor } from './painters';
-import { type FrameRecord, parseRecords, Reply, writeReply } from './wire';
 
-/** What the client needs of an engine. */
-export interface FramesEngine {
-  framesEndpoint(): Promise<FramesEndpoint>;
-  setShownSizes(sizes: ShownSize[]): Promise<void>;
-}
-
-/** Pictures that may wait in a decoder; more, and the machine does not keep up. */
+/** Pictures that may wait in a decoder; with more, the machine does not keep up and begins anew at a key frame. */
 const DECODER_QUEUE = 6;
+/** Between tries to reach the back end. */
 const RETRY_MS = 500;
+/** A window that is being dragged larger tells its sizes once it rests. */
 const SIZES_DEBOUNCE_MS = 120;
+/** A key frame that was asked for and has not come is asked for again. */
+const KEY_FRAME_AGAIN_MS = 1000;
 
 interface Shown {
   canvas: HTMLCanvasElement;
+  sized: (width: number, height: number) => void;
   /** Chosen at the first picture: by then the back end has said whether there is a GPU. */
   painter: Painter | undefined;
   frames: number;
+  width: number;
+  height: number;
 }
 
 interface Stream {
@@ -29,62 +31,51 @@ interface Stream {
   decoder: VideoDecoder | undefined;
   sequence: number | undefined;
   needsKey: boolean;
+  keyAskedAt: number;
   /** Sequence numbers of pictures in the decoder, by timestamp. */
-  pending: Map<number, number>;
+  decoding: Map<number, number>;
   painting: boolean;
   /** The newest decoded picture that could not be painted yet. */
   next: VideoFrame | undefined;
   painted: boolean;
 }
 
-/** Whether the web view can decode at all. */
-export const canDecode = (): boolean => typeof VideoDecoder === 'function';
-
 /** All streams of the page. */
-export class FramesClient {
+export class FramesClient implements Pictures {
+  readonly supported = typeof VideoDecoder === 'function';
   private readonly streams = new Map<number, Stream>();
   private readonly sizes = new Map<HTMLCanvasElement, ShownSize>();
   private socket: WebSocket | undefined;
   private software = false;
   private sizesTimer: ReturnType<typeof setTimeout> | undefined;
-  private stopped = false;
 
-  constructor(private readonly engine: FramesEngine) {
-    void this.connect();
+  constructor(private readonly engine: Pick<Engine, 'framesEndpoint' | 'setShownSizes'>) {
+    if (this.supported) void this.connect();
   }
 
-  /** Shows a stream on a canvas until the answer is called. */
-  attach(id: number, canvas: HTMLCanvasElement): () => void {
+  attach(id: number, canvas: HTMLCanvasElement, sized: (width: number, height: number) => void): Unlisten {
     const stream = this.stream(id);
-    stream.shown.set(canvas, { canvas, painter: undefined, frames: 0 });
+    const frames = 0;
+    stream.shown.set(canvas, { canvas, sized, painter: undefined, frames, width: 0, height: 0 });
     canvas.dataset.streamId = String(id);
-    canvas.dataset.frames = '0';
-    if (stream.shown.size > 1 || stream.sequence !== undefined) this.wantKeyFrame(stream);
+    canvas.dataset.frames = String(frames);
+    // A canvas that comes later would stay dark until the next change in the picture.
+    if (stream.sequence !== undefined) this.wantKeyFrame(stream);
     return () => {
       stream.shown.delete(canvas);
-      this.sizes.delete(canvas);
       this.tellSize(canvas, { stream_id: id, size: { width: 0, height: 0 } });
       if (stream.shown.size === 0) this.close(stream);
     };
   }
 
-  /** The size of a canvas on the screen, in device pixels. */
-  resized(id: number, canvas: HTMLCanvasElement, width: number, height: number): void {
+  shown(id: number, canvas: HTMLCanvasElement, width: number, height: number): void {
     this.tellSize(canvas, { stream_id: id, size: { width: Math.round(width), height: Math.round(height) } });
   }
 
-  /** Ends it for good. */
-  stop(): void {
-    this.stopped = true;
-    this.socket?.close();
-    for (const stream of [...this.streams.values()]) this.close(stream);
-  }
-
   private async connect(): Promise<void> {
-    if (this.stopped) return;
+    const again = () => void setTimeout(() => void this.connect(), RETRY_MS);
     try {
       const endpoint = await this.engine.framesEndpoint();
-      if (!endpoint.url) return;
       this.software = endpoint.software;
       const socket = new WebSocket(endpoint.url);
       socket.binaryType = 'arraybuffer';
@@ -92,13 +83,10 @@ export class FramesClient {
       socket.onmessage = ({ data }) => {
         if (data instanceof ArrayBuffer) for (const record of parseRecords(data)) this.take(record);
       };
-      socket.onclose = () => {
-        if (this.socket === socket) this.socket = undefined;
-        setTimeout(() => void this.connect(), RETRY_MS);
-      };
+      socket.onclose = again;
       this.socket = socket;
     } catch {
-      setTimeout(() => void this.connect(), RETRY_MS);
+      again();
     }
   }
 
@@ -115,7 +103,8 @@ export class FramesClient {
         decoder: undefined,
         sequence: undefined,
         needsKey: true,
-        pending: new Map(),
+        keyAskedAt: Number.NEGATIVE_INFINITY,
+        decoding: new Map(),
         painting: false,
         next: undefined,
         painted: false,
@@ -126,34 +115,36 @@ export class FramesClient {
   }
 
   private take(record: FrameRecord): void {
-    const stream = this.stream(record.stream);
-    const follows = stream.sequence !== undefined && ((stream.sequence + 1) >>> 0) === record.sequence;
-    stream.sequence = record.sequence;
     this.reply(Reply.ack, record.stream, record.sequence);
+    const stream = this.stream(record.stream);
+    const missed = !follows(stream.sequence, record.sequence);
+    stream.sequence = record.sequence;
     // Nobody looks: a key frame is asked for when somebody does.
     if (stream.shown.size === 0) {
       stream.needsKey = true;
       return;
     }
     if (record.key) stream.needsKey = false;
-    else if (stream.needsKey) return;
-    else if (!follows) return this.wantKeyFrame(stream);
-    const decoder = this.decoder(stream);
-    if (decoder.decodeQueueSize > DECODER_QUEUE && !record.key) return this.wantKeyFrame(stream);
-    stream.pending.set(record.atUs, record.sequence);
+    else if (stream.needsKey) return this.wantKeyFrameAgain(stream);
+    else if (missed) return this.wantKeyFrame(stream);
     try {
-      decoder.decode(
-        new EncodedVideoChunk({ type: record.key ? 'key' : 'delta', timestamp: record.atUs, data: record.data }),
-      );
+      const decoder = this.decoder(stream);
+      if (decoder.decodeQueueSize > DECODER_QUEUE && !record.key) return this.wantKeyFrame(stream);
+      stream.decoding.set(record.atUs, record.sequence);
+      const { key, atUs: timestamp, data } = record;
+      decoder.decode(new EncodedVideoChunk({ type: key ? 'key' : 'delta', timestamp, data }));
     } catch {
       this.fail(stream);
     }
   }
 
   private decoder(stream: Stream): VideoDecoder {
-    if (stream.decoder && stream.decoder.state === 'configured') return stream.decoder;
+    if (stream.decoder?.state === 'configured') return stream.decoder;
     const decoder = new VideoDecoder({
-      output: (frame) => this.decoded(stream, frame),
+      output: (picture) => {
+        if (stream.decoder === decoder) this.decoded(stream, picture);
+        else picture.close();
+      },
       error: () => {
         if (stream.decoder === decoder) this.fail(stream);
       },
@@ -164,44 +155,48 @@ export class FramesClient {
   }
 
   private fail(stream: Stream): void {
-    if (stream.decoder && stream.decoder.state !== 'closed') stream.decoder.close();
-    stream.decoder = undefined;
-    stream.pending.clear();
+    this.closeDecoder(stream);
     this.wantKeyFrame(stream);
   }
 
   private wantKeyFrame(stream: Stream): void {
     stream.needsKey = true;
+    stream.keyAskedAt = performance.now();
     this.reply(Reply.keyFrameWanted, stream.id, stream.sequence ?? 0);
   }
 
-  private decoded(stream: Stream, frame: VideoFrame): void {
+  private wantKeyFrameAgain(stream: Stream): void {
+    if (performance.now() - stream.keyAskedAt > KEY_FRAME_AGAIN_MS) this.wantKeyFrame(stream);
+  }
+
+  private decoded(stream: Stream, picture: VideoFrame): void {
     stream.next?.close();
-    stream.next = frame;
+    stream.next = picture;
     if (!stream.painting) void this.paint(stream);
   }
 
   private async paint(stream: Stream): Promise<void> {
     stream.painting = true;
-    for (let frame = stream.next; frame; frame = stream.next) {
+    for (let picture = stream.next; picture; picture = stream.next) {
       stream.next = undefined;
-      const sequence = stream.pending.get(frame.timestamp) ?? 0;
-      for (const at of stream.pending.keys()) {
-        if (at <= frame.timestamp) stream.pending.delete(at);
+      const sequence = stream.decoding.get(picture.timestamp) ?? 0;
+      for (const at of stream.decoding.keys()) {
+        if (at <= picture.timestamp) stream.decoding.delete(at);
       }
-      for (const shown of stream.shown.values()) {
+      let painted = false;
+      for (const shown of [...stream.shown.values()]) {
         try {
           shown.painter ??= painterFor(shown.canvas, this.software);
-          const waits = shown.painter.paint(frame);
+          const waits = shown.painter.paint(picture);
           if (waits) await waits;
-          shown.frames += 1;
-          shown.canvas.dataset.frames = String(shown.frames);
+          this.told(shown, picture);
+          painted = true;
         } catch (error) {
           console.warn('a picture was not painted', error);
         }
       }
-      frame.close();
-      if (!stream.painted && stream.shown.size > 0) {
+      picture.close();
+      if (painted && !stream.painted) {
         stream.painted = true;
         this.reply(Reply.firstPainted, stream.id, sequence);
       }
@@ -209,9 +204,29 @@ export class FramesClient {
     stream.painting = false;
   }
 
+  private told(shown: Shown, { displayWidth, displayHeight }: VideoFrame): void {
+    const { dataset } = shown.canvas;
+    if (shown.frames === 0) dataset.firstPaintedMs = (performance.timeOrigin + performance.now()).toFixed(1);
+    shown.frames += 1;
+    dataset.frames = String(shown.frames);
+    if (shown.width !== displayWidth || shown.height !== displayHeight) {
+      shown.width = displayWidth;
+      shown.height = displayHeight;
+      shown.sized(displayWidth, displayHeight);
+    }
+  }
+
+  private closeDecoder(stream: Stream): void {
+    const { decoder } = stream;
+    stream.decoder = undefined;
+    stream.decoding.clear();
+    if (decoder && decoder.state !== 'closed') decoder.close();
+  }
+
   private close(stream: Stream): void {
-    if (stream.decoder && stream.decoder.state !== 'closed') stream.decoder.close();
+    this.closeDecoder(stream);
     stream.next?.close();
+    stream.next = undefined;
     this.streams.delete(stream.id);
   }
 
@@ -219,14 +234,18 @@ export class FramesClient {
     this.sizes.set(canvas, size);
     clearTimeout(this.sizesTimer);
     this.sizesTimer = setTimeout(() => {
-      // A stream on two canvases is asked for at the larger size.
-      const largest = new Map<number, ShownSize>();
-      for (const shown of this.sizes.values()) {
-        const known = largest.get(shown.stream_id);
-        if (!known || known.size.width < shown.size.width) largest.set(shown.stream_id, shown);
-      }
-      for (const [key, shown] of this.sizes) if (shown.size.width === 0) this.sizes.delete(key);
-      void this.engine.setShownSizes([...largest.values()]);
+      void this.engine.setShownSizes(largest(this.sizes.values()));
+      for (const [key, { size }] of this.sizes) if (size.width === 0) this.sizes.delete(key);
     }, SIZES_DEBOUNCE_MS);
   }
+}
+
+/** A stream on two canvases is asked for at the larger size. */
+export function largest(sizes: Iterable<ShownSize>): ShownSize[] {
+  const streams = new Map<number, ShownSize>();
+  for (const shown of sizes) {
+    const known = streams.get(shown.stream_id);
+    if (!known || known.size.width < shown.size.width) streams.set(shown.stream_id, shown);
+  }
+  return [...streams.values()];
 }

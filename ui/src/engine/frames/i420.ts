@@ -19,16 +19,10 @@ interface Exports {
 
 let module: WebAssembly.Module | undefined;
 
-/** Where the planes of a picture go, as `VideoFrame.copyTo` takes it. */
-export interface Layout {
-  offset: number;
-  stride: number;
-}
-
 /** Converts pictures of one size from I420 to RGBA. */
 export class Converter {
   /** Where the planes are to be written: offsets into `planes`. */
-  readonly layout: [Layout, Layout, Layout];
+  readonly layout: PlaneLayout[];
   /** Y, U and V with 16 bytes to spare. */
   readonly planes: Uint8Array<ArrayBuffer>;
   /** The result. Its width is rounded up to 16: the canvas cuts off the rest. */
@@ -63,19 +57,11 @@ export class Converter {
     this.image = new ImageData(new Uint8ClampedArray(buffer, this.out, wide * height * 4), wide, height);
   }
 
-  /** Converts what lies in `planes`. */
-  convert(): void {
-    const [y, u, v] = this.layout;
-    this.exports.convert(
-      y.offset,
-      y.stride,
-      u.offset,
-      u.stride,
-      v.offset,
-      v.stride,
-      this.out,
-      this.image.width,
-      this.height,
-    );
+  /** Converts what lies in `planes`, at the places that `copyTo` answered. */
+  convert(layout: PlaneLayout[] = this.layout): void {
+    const [y, u, v] = layout;
+    if (!y || !u || !v) return;
+    const { width, height } = this.image;
+    this.exports.convert(y.offset, y.stride, u.offset, u.stride, v.offset, v.stride, this.out, width, height);
   }
 }

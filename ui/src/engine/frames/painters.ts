@@ -5,18 +5,18 @@ import { Converter } from './i420';
 
 /** Paints pictures on one canvas. The picture is closed by the caller. */
 export interface Painter {
-  paint(frame: VideoFrame): Promise<void> | void;
+  paint(picture: VideoFrame): Promise<void> | void;
 }
 
 /** The painter for this machine. */
 export function painterFor(canvas: HTMLCanvasElement, software: boolean): Painter {
-  const context = canvas.getContext('2d', { alpha: false, desynchronized: true });
+  const context = canvas.getContext('2d', { alpha: false });
   if (!context) throw new Error('no 2d context');
   return software ? new SoftwarePainter(context) : new PlainPainter(context);
 }
 
-function resize({ canvas }: CanvasRenderingContext2D, frame: VideoFrame): void {
-  const { displayWidth: width, displayHeight: height } = frame;
+function resize({ canvas }: CanvasRenderingContext2D, width: number, height: number): void {
+  // Setting a size clears the canvas even where it is the same.
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
 }
@@ -24,9 +24,9 @@ function resize({ canvas }: CanvasRenderingContext2D, frame: VideoFrame): void {
 class PlainPainter implements Painter {
   constructor(private readonly context: CanvasRenderingContext2D) {}
 
-  paint(frame: VideoFrame): void {
-    resize(this.context, frame);
-    this.context.drawImage(frame, 0, 0);
+  paint(picture: VideoFrame): void {
+    resize(this.context, picture.displayWidth, picture.displayHeight);
+    this.context.drawImage(picture, 0, 0);
   }
 }
 
@@ -35,11 +35,11 @@ class SoftwarePainter implements Painter {
 
   constructor(private readonly context: CanvasRenderingContext2D) {}
 
-  async paint(frame: VideoFrame): Promise<void> {
-    const rect = frame.visibleRect;
-    if (frame.format !== 'I420' || !rect) {
-      resize(this.context, frame);
-      this.context.drawImage(frame, 0, 0);
+  async paint(picture: VideoFrame): Promise<void> {
+    const rect = picture.visibleRect;
+    if (picture.format !== 'I420' || !rect) {
+      resize(this.context, picture.displayWidth, picture.displayHeight);
+      this.context.drawImage(picture, 0, 0);
       return;
     }
     const { width, height } = rect;
@@ -47,11 +47,9 @@ class SoftwarePainter implements Painter {
       this.converter = new Converter(width, height);
     }
     const { converter } = this;
-    const layout = await frame.copyTo(converter.planes, { layout: converter.layout });
-    // A web view that keeps to a layout of its own says so.
-    layout.forEach((plane, n) => Object.assign(converter.layout[n] ?? {}, plane));
-    converter.convert();
-    resize(this.context, frame);
+    // A web view that keeps to a layout of its own says so in its answer.
+    converter.convert(await picture.copyTo(converter.planes, { layout: converter.layout }));
+    resize(this.context, width, height);
     this.context.putImageData(converter.image, 0, 0);
   }
 }

@@ -9,34 +9,36 @@ const CODEC_VP8 = 1;
 /** One encoded picture. */
 export interface FrameRecord {
   stream: number;
+  /** Per stream, wrapping at 2^32. */
   sequence: number;
   key: boolean;
   /** When the back end had the whole frame, Unix time in µs. */
   atUs: number;
-  data: Uint8Array;
+  data: Uint8Array<ArrayBuffer>;
 }
 
 /** What the page says about a frame. */
 export const Reply = { ack: 1, keyFrameWanted: 2, firstPainted: 3 } as const;
 export type Reply = (typeof Reply)[keyof typeof Reply];
 
-/** The records of one message. What follows a record that is cut off or of another codec is dropped. */
+/** The records of one message. A record of an unknown codec is skipped, one that is cut off ends the reading. */
 export function parseRecords(message: ArrayBuffer): FrameRecord[] {
   const view = new DataView(message);
   const records: FrameRecord[] = [];
   let at = 0;
   while (at + HEADER <= message.byteLength) {
     const length = view.getUint32(at, true);
-    const codec = view.getUint8(at + 12);
     const end = at + HEADER + length;
-    if (end > message.byteLength || codec !== CODEC_VP8) break;
-    records.push({
-      stream: view.getUint32(at + 4, true),
-      sequence: view.getUint32(at + 8, true),
-      key: (view.getUint8(at + 13) & 1) === 1,
-      atUs: Number(view.getBigUint64(at + 16, true)),
-      data: new Uint8Array(message, at + HEADER, length),
-    });
+    if (end > message.byteLength) break;
+    if (view.getUint8(at + 12) === CODEC_VP8) {
+      records.push({
+        stream: view.getUint32(at + 4, true),
+        sequence: view.getUint32(at + 8, true),
+        key: (view.getUint8(at + 13) & 1) === 1,
+        atUs: Number(view.getBigUint64(at + 16, true)),
+        data: new Uint8Array(message, at + HEADER, length),
+      });
+    }
     at = end;
   }
   return records;
@@ -50,4 +52,9 @@ export function writeReply(kind: Reply, stream: number, sequence: number): Array
   view.setUint32(4, stream, true);
   view.setUint32(8, sequence, true);
   return bytes;
+}
+
+/** Whether `sequence` comes right after `last`. */
+export function follows(last: number | undefined, sequence: number): boolean {
+  return last !== undefined && (last + 1) >>> 0 === sequence;
 }

@@ -1,0 +1,120 @@
+// Draws every screen from the fake engine, in both themes and languages: `npm run screenshots -- FOLDER [WORD]`.
+// With a word, only the pictures whose name has it.
+
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { chromium } from 'playwright-core';
+import { createServer } from 'vite';
+
+const folder = resolve(process.env.INIT_CWD ?? '.', process.argv[2] ?? 'screenshots');
+const only = process.argv[3] ?? '';
+
+const wide = { width: 1280, height: 800 };
+const small = { width: 800, height: 600 };
+const phone = { width: 360, height: 740 };
+
+/** Name, query, sizes. Every picture is taken light and dark, English and Italian. */
+const screens = [
+  ['home', '', [wide, small, phone]],
+  ['home-first', 'nameless&bare&server=starting', [wide]],
+  ['home-unreachable', 'problem=server_unreachable&server=failed', [wide, small]],
+  ['home-malformed', 'problem=link_malformed', [wide, phone]],
+  ['home-settings', 'page=settings', [wide, small], openSettings],
+  ['opening', 'screen=opening', [wide]],
+  ['lobby', 'screen=lobby', [wide, small, phone]],
+  ['lobby-nameless', 'screen=lobby&nameless', [wide, small]],
+  ['lobby-no-camera', 'screen=lobby&camera=missing&mic=denied&network=weak', [wide]],
+  ['lobby-in-use', 'screen=lobby&inuse', [wide]],
+  ['lobby-problem', 'screen=lobby&problem=media_unreachable', [wide, small]],
+  ['lobby-long', 'screen=lobby&long', [wide, small]],
+  ['lobby-simple', 'screen=lobby&simple', [wide, small]],
+  ['call-1', 'screen=call&people=1', [wide]],
+  ['call-2', 'screen=call&people=2', [wide, small, phone]],
+  ['call-2-muted', 'screen=call&people=2&mic=off&camera=off&notice=talking_while_muted', [wide]],
+  ['call-2-missing', 'screen=call&people=2&mic=missing&camera=busy&notice=camera_lost', [wide]],
+  ['call-2-reconnecting', 'screen=call&people=2&reconnecting', [wide]],
+  ['call-2-leave', 'screen=call&people=2', [wide], (page) => page.getByTestId('leave').click()],
+  ['call-2-devices', 'screen=call&people=2', [wide], (page) => page.getByTestId('choose-microphone').click()],
+  ['call-3', 'screen=call&people=3', [wide, phone]],
+  ['call-3-share', 'screen=call&people=4&share', [wide]],
+  ['call-5-long', 'screen=call&people=5&long', [wide, small]],
+  ['call-9', 'screen=call&people=9&notice=person_joined', [wide, small]],
+  ['call-25', 'screen=call&people=25', [wide, small]],
+  ['call-connecting', 'screen=call&people=1&connecting', [wide]],
+  ['call-simple', 'screen=call&people=2&simple&guest', [wide, small, phone]],
+  ['call-simple-muted', 'screen=call&people=2&simple&mic=off', [wide]],
+  ['after', 'screen=after', [wide, small]],
+  ['after-lost', 'screen=after&reason=connection_lost&seconds=40', [wide]],
+  ['after-ended', 'screen=after&reason=session_ended&final', [wide]],
+  ['after-test', 'screen=after&test', [wide]],
+];
+
+function openSettings(page) {
+  return page.getByTestId('open-settings').click();
+}
+
+const server = await createServer({ mode: 'fake', logLevel: 'error', server: { port: 0, host: '127.0.0.1' } });
+await server.listen();
+const base = server.resolvedUrls.local[0];
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-background-networking',
+    '--disable-sync',
+    '--no-first-run',
+  ],
+});
+await mkdir(folder, { recursive: true });
+let count = 0;
+let complaints = 0;
+try {
+  for (const [name, query, sizes, act] of screens) {
+    for (const size of sizes) {
+      for (const theme of ['light', 'dark']) {
+        for (const lang of ['en', 'it']) {
+          const file = `${name}-${size.width}-${theme}-${lang}.png`;
+          if (!file.includes(only)) continue;
+          const page = await browser.newPage({ viewport: size, reducedMotion: 'reduce' });
+          page.on('pageerror', (error) => complain(file, error));
+          page.on('console', (message) => message.type() === 'error' && complain(file, message.text()));
+          await page.goto(`${base}?${query}&theme=${theme}&lang=${lang}&still`);
+          await page.locator('[data-testid^="screen-"]').waitFor();
+          await act?.(page);
+          await page.waitForTimeout(150);
+          const cut = await page.evaluate(overflowing);
+          if (cut.length > 0) complain(file, `cut off: ${cut.join(' | ')}`);
+          await page.screenshot({ path: join(folder, file) });
+          await page.close();
+          count += 1;
+        }
+      }
+    }
+  }
+} finally {
+  await browser.close();
+  await server.close();
+}
+console.log(`${count} pictures in ${folder}, ${complaints} complaints`);
+process.exitCode = complaints > 0 ? 1 : 0;
+
+function complain(file, what) {
+  complaints += 1;
+  console.error(`${file}: ${what}`);
+}
+
+/** Buttons whose words do not fit, and a page wider than its window. Runs in the page. */
+function overflowing() {
+  const cut = [];
+  if (document.documentElement.scrollWidth > innerWidth) cut.push(`page ${document.documentElement.scrollWidth}`);
+  for (const button of document.querySelectorAll('button')) {
+    const box = button.getBoundingClientRect();
+    const wide = button.scrollWidth > button.clientWidth + 1;
+    if (box.width > 0 && (wide || box.right > innerWidth + 1)) {
+      cut.push(button.textContent || button.getAttribute('aria-label'));
+    }
+  }
+  return cut;
+}

@@ -1,0 +1,24 @@
+import { User } from 'lucide-react';
+import styles from './Avatar.module.css';
+import { initials, personColour } from './people';
+
+interface Props {
+  name: string;
+  /** Whatever the colour keeps to. */
+  id: string;
+  size: number | string;
+}
+
+/** Somebody's initials; always with the name beside it, so it is not read out. */
+export function Avatar({ name, id, size }: Props) {
+  const letters = initials(name);
+  return (
+    <span
+      className={styles.avatar}
+      style={{ '--size': typeof size === 'number' ? `${size}px` : size, background: `var(--person-${personColour(id)})` } as React.CSSProperties}
+      aria-hidden
+    >
+      {letters || <User size="50%" strokeWidth={1.8} />}
+    </span>
+  );
+}

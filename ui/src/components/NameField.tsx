@@ -1,0 +1,37 @@
+import { useState } from 'react';
+import { Input, Label, Text, TextField } from 'react-aria-components';
+import styles from './NameField.module.css';
+
+interface Props {
+  label: string;
+  help: string;
+  value: string;
+  onChange: (name: string) => void;
+  guest?: boolean;
+}
+
+/** Longest name that a seat takes. */
+const MAX_NAME = 120;
+
+/** A name. What is typed stays the field's own, so that an answer that is under way never moves the caret. */
+export function NameField({ label, help, value, onChange, guest }: Props) {
+  const [typed, setTyped] = useState(value);
+  return (
+    <TextField
+      className={`${styles.field} ${guest ? styles.guest : ''}`}
+      value={typed}
+      onChange={(name) => {
+        setTyped(name);
+        onChange(name);
+      }}
+      maxLength={MAX_NAME}
+      autoComplete="name"
+    >
+      <Label className={styles.label ?? ''}>{label}</Label>
+      <Input className={styles.input ?? ''} data-testid="name-input" spellCheck={false} />
+      <Text slot="description" className={styles.help ?? ''}>
+        {help}
+      </Text>
+    </TextField>
+  );
+}

@@ -1,0 +1,114 @@
+// An engine without a back end: for tests, and for looking at every screen in a plain browser (`npm run dev:fake`).
+
+import type { AppView, DeviceChoice, Levels, ScreenView, Settings, SettingsPatch } from '../../ipc/bindings';
+import type { Engine } from '../engine';
+import type { FakeOptions } from './options';
+import { DrawnPictures } from './pictures';
+import { callView, lobbyView } from './samples';
+
+export { fakeOptions } from './options';
+
+/** A call that was made, and with what. */
+export type Asked = [name: string, ...given: unknown[]];
+
+/** The fake, with what tests look at. */
+export interface FakeEngine extends Engine {
+  /** Every command so far. */
+  readonly asked: Asked[];
+  /** Changes the view as a back end would. */
+  change(change: (view: AppView) => void): void;
+}
+
+export function fakeEngine({ view: first, moving }: FakeOptions): FakeEngine {
+  let view = first;
+  const heard = new Set<(view: AppView) => void>();
+  const levels = new Set<(levels: Levels) => void>();
+  const asked: Asked[] = [];
+  const change = (edit: (view: AppView) => void) => {
+    view = structuredClone(view);
+    edit(view);
+    for (const tell of heard) tell(view);
+  };
+  const show = (screen: ScreenView) => change((next) => void (next.screen = screen));
+  const command =
+    <Given extends unknown[]>(name: string, act: (...given: Given) => void) =>
+    async (...given: Given) => {
+      asked.push([name, ...given]);
+      act(...given);
+    };
+  const device = (name: 'microphone' | 'camera') =>
+    command(`set ${name}`, (on: boolean) =>
+      change(({ screen }) => {
+        const state = on ? ({ state: 'on', label: 'Integrated' } as const) : ({ state: 'off' } as const);
+        if (screen.kind === 'call') screen.me[name] = state;
+        if (screen.kind === 'lobby') screen[name] = state;
+      }),
+    );
+  if (moving) {
+    setInterval(() => {
+      const microphone = Math.max(0, 0.55 + 0.35 * Math.sin(performance.now() / 300));
+      for (const tell of levels) tell({ microphone, speaker: 0.3 });
+    }, 70);
+  }
+  return {
+    asked,
+    change,
+    pictures: new DrawnPictures(moving),
+    appView: async () => view,
+    onAppView: async (tell) => {
+      heard.add(tell);
+      return () => heard.delete(tell);
+    },
+    onLevels: async (tell) => {
+      levels.add(tell);
+      tell({ microphone: 0.62, speaker: 0.3 });
+      return () => levels.delete(tell);
+    },
+    openLink: command('open link', (link: string) => {
+      if (link.includes('/join/')) show({ kind: 'lobby', ...lobbyView() });
+      else show({ kind: 'home', problem: { code: 'link_malformed', message: 'invented' } });
+    }),
+    startTestCall: command('start test call', () => show({ kind: 'call', ...callView(2), is_test_call: true })),
+    setDisplayName: command('set display name', (name: string) =>
+      change((next) => {
+        next.settings.display_name = name;
+        if (next.screen.kind === 'lobby') next.screen.display_name = name;
+      }),
+    ),
+    setMicrophone: device('microphone'),
+    setCamera: device('camera'),
+    playTestSound: command('play test sound', () => {}),
+    join: command('join', (_displace: boolean) => show({ kind: 'call', ...callView(2) })),
+    leave: command('leave', () => after('left')),
+    endForEveryone: command('end for everyone', () => after('session_ended')),
+    goHome: command('go home', () => show({ kind: 'home', problem: null })),
+    rejoin: command('rejoin', () => show({ kind: 'lobby', ...lobbyView() })),
+    dismissNotice: command('dismiss notice', () => change((next) => void (next.notice = null))),
+    updateSettings: command('update settings', (patch: SettingsPatch) =>
+      change((next) => void (next.settings = patched(next.settings, patch))),
+    ),
+    refreshDevices: command('refresh devices', () => {}),
+    framesEndpoint: async () => ({ url: '', secret: '', software: false }),
+    setShownSizes: async () => {},
+  };
+
+  function after(reason: 'left' | 'session_ended') {
+    show({ kind: 'after', reason, seconds: 1560, can_rejoin: reason === 'left', is_test_call: false });
+  }
+}
+
+function patched(settings: Settings, patch: SettingsPatch): Settings {
+  const chosen = (choice: DeviceChoice | null | undefined, old: string | null) => {
+    if (!choice) return old;
+    return choice.kind === 'device' ? choice.id : null;
+  };
+  return {
+    language: patch.language ?? settings.language,
+    theme: patch.theme ?? settings.theme,
+    display_name: patch.display_name ?? settings.display_name,
+    camera: chosen(patch.camera, settings.camera),
+    microphone: chosen(patch.microphone, settings.microphone),
+    speaker: chosen(patch.speaker, settings.speaker),
+    simple: patch.simple ?? settings.simple,
+  };
+}

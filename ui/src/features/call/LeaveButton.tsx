@@ -1,0 +1,57 @@
+import { ChevronUp, LogOut, Phone, PhoneOff } from 'lucide-react';
+import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { useEngine } from '../../engine/context';
+import type { CallView } from '../../ipc/bindings';
+import styles from './LeaveButton.module.css';
+
+interface Props {
+  call: CallView;
+  /** Large, with more words. */
+  simple?: boolean;
+}
+
+/** Guests leave at once, since they can come back. An admin says whether the others stay. */
+export function LeaveButton({ call, simple = false }: Props) {
+  const { t } = useTranslation();
+  const engine = useEngine();
+  const asks = call.me.is_admin && !call.is_test_call;
+  const inside = (
+    <>
+      <Phone className={styles.down} size={simple ? 30 : 22} strokeWidth={1.8} aria-hidden />
+      <span>{simple ? t('simple.leave') : t('call.leave')}</span>
+      {asks && <ChevronUp size={18} strokeWidth={1.8} aria-hidden />}
+    </>
+  );
+  const style = `${styles.leave} ${simple ? styles.simple : ''}`;
+  if (!asks) {
+    return (
+      <Button className={style} onPress={() => void engine.leave()} data-testid="leave">
+        {inside}
+      </Button>
+    );
+  }
+  return (
+    <MenuTrigger>
+      <Button className={style} data-testid="leave" data-asks="true">
+        {inside}
+      </Button>
+      <Popover className={styles.popover ?? ''} placement="top end" offset={14}>
+        <Menu
+          className={styles.menu ?? ''}
+          aria-label={t('call.leaveMenu')}
+          onAction={(key) => void (key === 'end' ? engine.endForEveryone() : engine.leave())}
+        >
+          <MenuItem id="leave" className={styles.item ?? ''} data-testid="leave-others-stay">
+            <LogOut size={18} strokeWidth={1.8} aria-hidden />
+            {t('call.leaveOthersStay')}
+          </MenuItem>
+          <MenuItem id="end" className={`${styles.item} ${styles.end}`} data-testid="end-for-everyone">
+            <PhoneOff size={18} strokeWidth={1.8} aria-hidden />
+            {t('call.endForEveryone')}
+          </MenuItem>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}

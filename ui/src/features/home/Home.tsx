@@ -1,0 +1,149 @@
+import { AudioLines, House, Settings as SettingsIcon } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { Avatar } from '../../components/Avatar';
+import { Button } from '../../components/Button';
+import { Logo } from '../../components/Logo';
+import { firstName } from '../../components/people';
+import { useEngine } from '../../engine/context';
+import type { AppView, Problem } from '../../ipc/bindings';
+import { wayOn } from '../problem/derive';
+import { ProblemCard } from '../problem/ProblemCard';
+import { SettingsPanel } from '../settings/SettingsPanel';
+import { Computer } from './Computer';
+import { canTestCall } from './derive';
+import styles from './Home.module.css';
+import { LinkBar } from './LinkBar';
+import { ServerCard } from './ServerCard';
+
+interface Props {
+  view: AppView;
+  problem: Problem | null;
+}
+
+/** Open a link, try the devices, choose how it all looks. */
+export function Home({ view, problem }: Props) {
+  const { t, i18n } = useTranslation();
+  const engine = useEngine();
+  const [page, setPage] = useState<'home' | 'settings'>('home');
+  const [link, setLink] = useState(lastLink);
+  const field = useRef<HTMLInputElement>(null);
+  const name = view.settings.display_name;
+  const hasProblem = problem !== null;
+  useEffect(() => {
+    if (hasProblem) setPage('home');
+  }, [hasProblem]);
+  const open = (text: string) => {
+    setLink(text);
+    // The screen is another one while the link is looked up; what was typed is still here when that fails.
+    lastLink = text;
+    if (text.trim()) void engine.openLink(text);
+  };
+  const pasteAgain = () => {
+    setLink('');
+    lastLink = '';
+    void engine.goHome();
+    field.current?.focus();
+  };
+  const today = new Intl.DateTimeFormat(i18n.language, { weekday: 'long', day: 'numeric', month: 'long' });
+  return (
+    <div className={styles.home} data-testid="screen-home">
+      <aside className={styles.side}>
+        <div className={styles.brand}>
+          <Logo size={30} />
+          <span>{t('app.name')}</span>
+        </div>
+        <nav className={styles.nav} aria-label={t('app.name')}>
+          <NavButton current={page === 'home'} onPress={() => setPage('home')}>
+            <House size={20} strokeWidth={1.8} aria-hidden />
+            {t('home.home')}
+          </NavButton>
+          <NavButton current={page === 'settings'} onPress={() => setPage('settings')} testid="open-settings">
+            <SettingsIcon size={20} strokeWidth={1.8} aria-hidden />
+            {t('home.settings')}
+          </NavButton>
+        </nav>
+        <ServerCard server={view.server} />
+        <AriaButton className={styles.me ?? ''} onPress={() => setPage('settings')}>
+          <Avatar name={name} id={name} size={32} />
+          <span className={styles.meWords}>
+            <span className={styles.meName}>{name || t('home.noName')}</span>
+            <span className={styles.meMore}>{name ? t('home.nameMore') : t('home.noNameMore')}</span>
+          </span>
+        </AriaButton>
+      </aside>
+      {page === 'settings' ? (
+        <SettingsPanel view={view} />
+      ) : (
+        <main className={styles.main}>
+          <LinkBar ref={field} value={link} onChange={setLink} onOpen={open} />
+          {problem ? (
+            <ProblemCard problem={problem} onClose={() => void engine.goHome()}>
+              {wayOn(problem.code) === 'try_again' && link.trim() && (
+                <Button kind="primary" onPress={() => open(link)} data-testid="try-again">
+                  {t('problem.tryAgain')}
+                </Button>
+              )}
+              {wayOn(problem.code) === 'paste_again' && (
+                <Button kind="primary" onPress={pasteAgain} data-testid="paste-again">
+                  {t('home.linkPlaceholderShort')}
+                </Button>
+              )}
+            </ProblemCard>
+          ) : (
+            <header className={styles.heading}>
+              <p className={styles.date}>{capitalised(today.format(new Date()))}</p>
+              <h1 className={styles.title}>
+                {name ? t('home.greeting', { name: firstName(name) }) : t('home.title')}
+              </h1>
+            </header>
+          )}
+          <section className={styles.test}>
+            <span className={styles.testSign}>
+              <AudioLines size={30} strokeWidth={1.8} aria-hidden />
+            </span>
+            <div className={styles.testWords}>
+              <h2 className={styles.testTitle}>{t('home.testTitle')}</h2>
+              <p className={styles.testText}>{t('home.testText')}</p>
+            </div>
+            <Button
+              size="bar"
+              icon={<AudioLines size={20} strokeWidth={1.8} aria-hidden />}
+              isDisabled={!canTestCall(view)}
+              onPress={() => void engine.startTestCall()}
+              data-testid="test-call"
+            >
+              {t('home.makeTestCall')}
+            </Button>
+          </section>
+          <Computer view={view} onChange={() => setPage('settings')} />
+        </main>
+      )}
+    </div>
+  );
+}
+
+let lastLink = '';
+
+const capitalised = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
+
+interface NavProps {
+  current: boolean;
+  onPress: () => void;
+  children: React.ReactNode;
+  testid?: string;
+}
+
+function NavButton({ current, onPress, children, testid }: NavProps) {
+  return (
+    <AriaButton
+      className={`${styles.navButton} ${current ? styles.current : ''}`}
+      aria-current={current ? 'page' : undefined}
+      onPress={onPress}
+      data-testid={testid}
+    >
+      {children}
+    </AriaButton>
+  );
+}

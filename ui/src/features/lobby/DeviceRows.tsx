@@ -1,0 +1,134 @@
+import { Mic, MicOff, Play, TriangleAlert, Video, VideoOff, Volume2 } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/Button';
+import { Meter } from '../../components/Meter';
+import { useEngine } from '../../engine/context';
+import type { DeviceState, LobbyView } from '../../ipc/bindings';
+import styles from './DeviceRows.module.css';
+import { deviceAction, deviceWord, inTrouble } from './derive';
+
+/** Microphone, camera, speakers: what is the matter with each, and its switch. */
+export function DeviceRows({ lobby }: { lobby: LobbyView }) {
+  const { t } = useTranslation();
+  const engine = useEngine();
+  const { microphone, camera, speaker } = lobby;
+  const mic = deviceWord(microphone);
+  const cam = deviceWord(camera);
+  const spk = deviceWord(speaker);
+  return (
+    <div className={styles.rows}>
+      <Row
+        device={microphone}
+        icon={mic === 'on' ? Mic : MicOff}
+        title={t(`microphone.${mic}`)}
+        more={
+          mic === 'on' ? (
+            <Meter />
+          ) : (
+            help(mic) && <Words device={microphone}>{t(`microphone.${help(mic) ?? 'offHelp'}`)}</Words>
+          )
+        }
+      >
+        <Switch device={microphone} testid="toggle-microphone" set={(on) => void engine.setMicrophone(on)} />
+      </Row>
+      {cam !== 'notAllowed' && (
+        <Row
+          device={camera}
+          icon={cam === 'on' || cam === 'starting' ? Video : VideoOff}
+          title={t(`camera.${cam}`)}
+          more={
+            <Words device={camera}>
+              {'label' in camera && camera.state === 'on' ? camera.label : t(`camera.${help(cam) ?? 'offHelp'}`)}
+            </Words>
+          }
+        >
+          <Switch device={camera} testid="toggle-camera" set={(on) => void engine.setCamera(on)} />
+        </Row>
+      )}
+      <Row
+        device={speaker}
+        icon={Volume2}
+        title={t(`speaker.${spk}`)}
+        more={
+          <Words device={speaker}>
+            {speaker.state === 'on'
+              ? speaker.label
+              : t(spk === 'missing' ? 'speaker.missingHelp' : spk === 'starting' ? 'speaker.startingHelp' : 'speaker.failedHelp')}
+          </Words>
+        }
+      >
+        {speaker.state === 'on' && (
+          <Button
+            className={styles.button}
+            icon={<Play size={18} strokeWidth={1.8} aria-hidden />}
+            onPress={() => void engine.playTestSound()}
+            data-testid="play-sound"
+          >
+            {t('lobby.play')}
+          </Button>
+        )}
+      </Row>
+    </div>
+  );
+}
+
+type Help = 'missingHelp' | 'busyHelp' | 'deniedHelp' | 'failedHelp' | 'offHelp' | 'notAllowedHelp';
+
+function help(word: ReturnType<typeof deviceWord>): Help | undefined {
+  return word === 'on' || word === 'starting' ? undefined : `${word}Help`;
+}
+
+interface RowProps {
+  device: DeviceState;
+  icon: typeof Mic;
+  title: string;
+  more: ReactNode;
+  children: ReactNode;
+}
+
+function Row({ device, icon: Icon, title, more, children }: RowProps) {
+  const trouble = inTrouble(device);
+  const Sign = trouble ? TriangleAlert : Icon;
+  return (
+    <div className={styles.row} data-state={device.state}>
+      <span className={`${styles.sign} ${trouble ? styles.trouble : ''}`}>
+        <Sign size={22} strokeWidth={1.8} aria-hidden />
+      </span>
+      <div className={styles.words}>
+        <p className={styles.title}>{title}</p>
+        {more}
+      </div>
+      {children}
+    </div>
+  );
+}
+
+function Words({ children }: { device: DeviceState; children: ReactNode }) {
+  return <p className={styles.more}>{children}</p>;
+}
+
+interface SwitchProps {
+  device: DeviceState;
+  testid: string;
+  set: (on: boolean) => void;
+}
+
+function Switch({ device, testid, set }: SwitchProps) {
+  const { t } = useTranslation();
+  const action = deviceAction(device);
+  if (!action) return null;
+  const name = testid === 'toggle-camera' ? t('home.camera') : t('home.microphone');
+  const word = action === 'turn_off' ? t('lobby.turnOff') : t('lobby.turnOn');
+  return (
+    <Button
+      className={styles.button}
+      onPress={() => set(action === 'turn_on')}
+      data-testid={testid}
+      aria-label={`${word}: ${name}`}
+      aria-pressed={action === 'turn_off'}
+    >
+      {word}
+    </Button>
+  );
+}

@@ -1,0 +1,168 @@
+import { ArrowLeft, Clock, Headphones, TriangleAlert, Video } from 'lucide-react';
+import { Button as AriaButton } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { Avatar } from '../../components/Avatar';
+import { Button } from '../../components/Button';
+import { GuestHeader } from '../../components/GuestHeader';
+import { NameField } from '../../components/NameField';
+import { firstName } from '../../components/people';
+import { useEngine } from '../../engine/context';
+import type { LobbyView, Problem, Settings } from '../../ipc/bindings';
+import { DeviceRows } from './DeviceRows';
+import { asksFirst, joinAs, peopleIn } from './derive';
+import styles from './Lobby.module.css';
+import { Notes } from './Notes';
+import { Preview } from './Preview';
+
+interface Props {
+  lobby: LobbyView;
+  settings: Settings;
+}
+
+/** Who, where, with what; and one large button. */
+export function Lobby({ lobby, settings }: Props) {
+  const { t } = useTranslation();
+  const engine = useEngine();
+  const { preview, problem } = lobby;
+  const name = lobby.display_name.trim();
+  const asks = asksFirst(lobby);
+  return (
+    <div className={styles.screen} data-testid="screen-lobby">
+      <GuestHeader
+        title={preview.company}
+        settings={settings}
+        back={
+          <AriaButton className={styles.back ?? ''} onPress={() => void engine.goHome()} data-testid="go-home">
+            <ArrowLeft size={18} strokeWidth={1.8} aria-hidden />
+            {t('lobby.back')}
+          </AriaButton>
+        }
+      />
+      <main className={styles.main}>
+        <div className={styles.left}>
+          <Preview lobby={lobby} />
+          <Notes lobby={lobby} />
+        </div>
+        <div className={styles.right}>
+          <h1 className={styles.title}>
+            {name ? t('lobby.hello', { name: firstName(name) }) : t('lobby.helloNobody')}
+          </h1>
+          <p className={styles.room}>
+            <Room lobby={lobby} />
+            <span className={styles.server}>{t('lobby.server', { host: lobby.host })}</span>
+          </p>
+          {preview.display_name === null && (
+            <div className={styles.name}>
+              <NameField
+                guest
+                label={t('lobby.name')}
+                help={t('lobby.nameHelp')}
+                value={lobby.display_name}
+                onChange={(typed) => void engine.setDisplayName(typed)}
+              />
+            </div>
+          )}
+          <DeviceRows lobby={lobby} />
+          {problem && !asks && <Trouble problem={problem} />}
+          {asks ? <Ask /> : <Join lobby={lobby} again={problem !== null} />}
+          <Foot lobby={lobby} />
+        </div>
+      </main>
+    </div>
+  );
+}
+
+/** Which room, whose. */
+function Room({ lobby: { preview } }: { lobby: LobbyView }) {
+  const { t } = useTranslation();
+  const { title, host_name: host, call_type } = preview;
+  const kind = call_type === 'audio_video' ? t('lobby.visit') : t('lobby.audioVisit');
+  if (!host) return <>{title ?? kind}</>;
+  // The host's name stands out; where it stands in the sentence is the language's affair.
+  const marked = t('lobby.visitWith', { title: title ?? kind, host: '\u0000' });
+  const [before, after] = marked.split('\u0000');
+  return (
+    <>
+      {before}
+      <b>{host}</b>
+      {after}
+    </>
+  );
+}
+
+function Join({ lobby, again }: { lobby: LobbyView; again: boolean }) {
+  const { t } = useTranslation();
+  const engine = useEngine();
+  const as = joinAs(lobby);
+  const words = { all: t('lobby.join'), sound: t('lobby.joinSound'), listen: t('lobby.joinListen') };
+  const Icon = as === 'all' && lobby.camera.state !== 'not_allowed' ? Video : Headphones;
+  return (
+    <Button
+      kind="primary"
+      size="large"
+      className={styles.join}
+      icon={<Icon size={28} strokeWidth={1.8} aria-hidden />}
+      onPress={() => void engine.join(false)}
+      data-testid="join"
+    >
+      {again ? t('lobby.tryAgain') : words[as]}
+    </Button>
+  );
+}
+
+/** The seat is in use elsewhere: nobody is displaced unasked. */
+function Ask() {
+  const { t } = useTranslation();
+  const engine = useEngine();
+  return (
+    <section className={styles.ask} data-testid="seat-in-use" role="alert">
+      <h2 className={styles.askTitle}>{t('lobby.inUseTitle')}</h2>
+      <p>{t('lobby.inUseText')}</p>
+      <div className={styles.askWays}>
+        <Button size="guest" onPress={() => void engine.goHome()} data-testid="not-now">
+          {t('lobby.notNow')}
+        </Button>
+        <Button kind="primary" size="guest" onPress={() => void engine.join(true)} data-testid="join-here">
+          {t('lobby.joinHere')}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Trouble({ problem: { code } }: { problem: Problem }) {
+  const { t } = useTranslation();
+  return (
+    <section className={styles.trouble} data-testid="problem" data-code={code} role="alert">
+      <TriangleAlert size={22} strokeWidth={1.8} aria-hidden />
+      <div>
+        <h2 className={styles.troubleTitle}>{t(`problem.${code}`)}</h2>
+        <p>{t(`problem.${code}Text`)}</p>
+        <p className={styles.code}>{t('problem.support', { code })}</p>
+      </div>
+    </section>
+  );
+}
+
+function Foot({ lobby: { preview } }: { lobby: LobbyView }) {
+  const { t, i18n } = useTranslation();
+  const people = peopleIn(preview.people_in);
+  const until = preview.good_until === null ? undefined : new Date(preview.good_until * 1000);
+  const date = until && new Intl.DateTimeFormat(i18n.language, { day: 'numeric', month: 'long' }).format(until);
+  return (
+    <div className={styles.foot}>
+      <span className={styles.people} data-testid="people-in">
+        {people && <Avatar name={people.first} id={people.first} size={26} />}
+        <span>
+          {people ? t('lobby.peopleIn', { count: people.others + 1, ...people }) : t('lobby.nobodyIn')}
+        </span>
+      </span>
+      {date && (
+        <span className={styles.until}>
+          <Clock size={17} strokeWidth={1.8} aria-hidden />
+          {t('lobby.goodUntil', { date })}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { Headphones, VideoOff } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Spinner } from '../../components/Spinner';
+import { useEngine } from '../../engine/context';
+import { StreamCanvas } from '../../engine/frames/StreamCanvas';
+import { LOCAL_PREVIEW } from '../../engine/frameWire';
+import type { LobbyView } from '../../ipc/bindings';
+import { deviceWord } from './derive';
+import styles from './Preview.module.css';
+
+/** One's own picture, or why there is none. */
+export function Preview({ lobby }: { lobby: LobbyView }) {
+  const { t } = useTranslation();
+  const { pictures } = useEngine();
+  const { camera } = lobby;
+  const word = deviceWord(camera);
+  const name = lobby.display_name.trim();
+  const shown = word === 'on' && pictures.supported;
+  return (
+    <div className={styles.preview} data-testid="self-preview">
+      {shown ? (
+        <StreamCanvas streamId={LOCAL_PREVIEW} className={styles.picture} mirrored />
+      ) : (
+        <div className={styles.none}>
+          <span className={styles.sign}>
+            {word === 'starting' && <Spinner size={32} />}
+            {word === 'notAllowed' && <Headphones size={32} strokeWidth={1.8} aria-hidden />}
+            {word !== 'starting' && word !== 'notAllowed' && <VideoOff size={32} strokeWidth={1.8} aria-hidden />}
+          </span>
+          <p className={styles.words}>{word === 'on' ? t('lobby.noDecoder') : t(`camera.${word}`)}</p>
+        </div>
+      )}
+      <span className={styles.label}>{name ? t('lobby.you', { name }) : t('lobby.youNobody')}</span>
+    </div>
+  );
+}

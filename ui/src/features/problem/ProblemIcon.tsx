@@ -1,0 +1,17 @@
+import { CalendarX2, DoorClosed, Link2Off, MonitorSmartphone, TriangleAlert, Unplug } from 'lucide-react';
+import type { ErrorCode } from '../../ipc/bindings';
+import { type Sign, sign } from './derive';
+
+const icons: Record<Sign, typeof Unplug> = {
+  link: Link2Off,
+  time: CalendarX2,
+  room: DoorClosed,
+  network: Unplug,
+  device: MonitorSmartphone,
+  fault: TriangleAlert,
+};
+
+export function ProblemIcon({ code, size }: { code: ErrorCode; size: number }) {
+  const Icon = icons[sign(code)];
+  return <Icon size={size} strokeWidth={1.8} aria-hidden />;
+}

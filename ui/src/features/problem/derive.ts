@@ -1,0 +1,76 @@
+// What a problem is to a person: which sign, and which way on.
+
+import type { ErrorCode } from '../../ipc/bindings';
+
+/** The sign a problem is shown with. */
+export type Sign = 'link' | 'time' | 'room' | 'network' | 'device' | 'fault';
+
+/** What can be done at once. */
+export type WayOn = 'paste_again' | 'try_again' | 'nothing';
+
+export function sign(code: ErrorCode): Sign {
+  switch (code) {
+    case 'link_malformed':
+    case 'link_unknown':
+    case 'link_revoked':
+    case 'unauthorized':
+    case 'forbidden':
+    case 'not_found':
+    case 'invalid':
+      return 'link';
+    case 'link_expired':
+    case 'room_not_started':
+    case 'token_expired':
+    case 'rate_limited':
+      return 'time';
+    case 'room_disabled':
+    case 'room_ended':
+    case 'room_full':
+    case 'room_not_found':
+    case 'removed':
+      return 'room';
+    case 'server_unreachable':
+    case 'server_not_understood':
+    case 'media_unreachable':
+      return 'network';
+    case 'seat_in_use':
+    case 'displaced':
+    case 'conflict':
+      return 'device';
+    case 'too_large':
+    case 'internal':
+      return 'fault';
+  }
+}
+
+export function wayOn(code: ErrorCode): WayOn {
+  switch (code) {
+    case 'room_full':
+    case 'room_not_started':
+    case 'server_unreachable':
+    case 'media_unreachable':
+    case 'rate_limited':
+    case 'internal':
+    case 'unauthorized':
+    case 'token_expired':
+    case 'seat_in_use':
+    case 'displaced':
+    case 'conflict':
+      return 'try_again';
+    case 'link_malformed':
+    case 'link_unknown':
+    case 'server_not_understood':
+    case 'not_found':
+    case 'room_not_found':
+    case 'invalid':
+    case 'link_revoked':
+    case 'link_expired':
+      return 'paste_again';
+    case 'room_disabled':
+    case 'room_ended':
+    case 'forbidden':
+    case 'removed':
+    case 'too_large':
+      return 'nothing';
+  }
+}

@@ -1,0 +1,19 @@
+/// <reference types="vitest/config" />
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { wat } from './build/wat';
+
+export default defineConfig({
+  plugins: [react(), wat()],
+  build: {
+    // What the oldest web views we run in understand: WebKitGTK 2.42, Safari 17, WebView2 120.
+    target: ['safari17', 'chrome120'],
+    // The fake engine is a chunk of its own, so that the app does not carry its pictures in memory.
+    chunkSizeWarningLimit: 800,
+  },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['src/test/setup.ts'],
+    css: { modules: { classNameStrategy: 'non-scoped' } },
+  },
+});
