@@ -5,8 +5,8 @@ export function Logo({ size = 30 }: { size?: number }) {
   return (
     <svg className={styles.logo} width={size} height={size} viewBox="0 0 64 64" aria-hidden="true">
       <rect className={styles.ground} width="64" height="64" rx="16" />
-      <circle className={styles.mark} cx="32" cy="17.5" r="6.5" />
-      <path className={styles.line} d="M17.5 25.5 L32 46.5 L46.5 25.5" />
+      <circle className={styles.mark} cx="32" cy="18" r="6.2" />
+      <path className={styles.line} d="M17.8 27 L32 47 L46.2 27" />
     </svg>
   );
 }
