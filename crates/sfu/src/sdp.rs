@@ -35,22 +35,44 @@ pub(crate) fn offered_lines(sdp: &str) -> Vec<OfferedLine> {
 /// Takes the track out of inactive m-lines: a line that carries nothing must not name one. Browsers refuse an offer in which
 /// two lines name the same track, as when somebody takes up a track again.
 pub(crate) fn without_idle_tracks(sdp: &str) -> String {
+    rewrite_sections(sdp, |section| {
+        let idle = section.lines().any(|line| line == "a=inactive");
+        move |line| if idle && names_own_track(line) { "" } else { line }
+    })
+}
+
+/// Makes an answer that only receives, as on the connection clients publish on: a line that would send is inactive, or
+/// browsers announce tracks that never come.
+pub(crate) fn receiving_only(sdp: &str) -> String {
+    rewrite_sections(sdp, |_| {
+        |line| match line.trim_end() {
+            "a=sendonly" => "a=inactive\r\n",
+            "a=sendrecv" => "a=recvonly\r\n",
+            _ if names_own_track(line) => "",
+            _ => line,
+        }
+    })
+}
+
+/// Passes each line of the media sections through what `rule` makes of its section; the session part stays.
+fn rewrite_sections<'a, R: Fn(&'a str) -> &'a str>(sdp: &'a str, rule: impl Fn(&'a str) -> R) -> String {
     let mut out = String::with_capacity(sdp.len());
     let mut rest = sdp;
     while !rest.is_empty() {
-        // A section reaches up to the next m-line.
         let end = rest.get(1..).and_then(|tail| tail.find("\nm=")).map_or(rest.len(), |at| at + 2);
         let (section, tail) = rest.split_at(end);
-        let idle = section.starts_with("m=") && section.lines().any(|line| line == "a=inactive");
-        for line in section.split_inclusive('\n') {
-            let names_track = ["a=msid:", "a=ssrc:", "a=ssrc-group:"].iter().any(|prefix| line.starts_with(prefix));
-            if !(idle && names_track) {
-                out.push_str(line);
-            }
+        if section.starts_with("m=") {
+            out.extend(section.split_inclusive('\n').map(rule(section)));
+        } else {
+            out.push_str(section);
         }
         rest = tail;
     }
     out
+}
+
+fn names_own_track(line: &str) -> bool {
+    ["a=msid:", "a=ssrc:", "a=ssrc-group:"].iter().any(|prefix| line.starts_with(prefix))
 }
 
 struct Section<'a> {
@@ -125,6 +147,15 @@ mod tests {
             m=video 9 X 96\r\na=mid:2\r\na=sendonly\r\na=msid:p t\r\na=ssrc:3 cname:t\r\n";
         assert_eq!(without_idle_tracks(sdp), expected);
         assert_eq!(without_idle_tracks(""), "");
+    }
+
+    #[test]
+    fn an_answer_only_receives() {
+        let sdp = "v=0\r\na=msid-semantic:WMS *\r\nm=audio 9 X 111\r\na=mid:1\r\na=sendonly\r\na=msid:p t\r\na=ssrc:1 cname:t\r\n\
+            m=video 9 X 96\r\na=mid:2\r\na=sendrecv\r\nm=video 9 X 96\r\na=mid:3\r\na=recvonly\r\n";
+        let expected = "v=0\r\na=msid-semantic:WMS *\r\nm=audio 9 X 111\r\na=mid:1\r\na=inactive\r\n\
+            m=video 9 X 96\r\na=mid:2\r\na=recvonly\r\nm=video 9 X 96\r\na=mid:3\r\na=recvonly\r\n";
+        assert_eq!(receiving_only(sdp), expected);
     }
 
     #[test]

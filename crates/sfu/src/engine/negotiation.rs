@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     api::{LeftReason, TrackKind},
-    sdp::{OfferedLine, without_idle_tracks},
+    sdp::{OfferedLine, receiving_only, without_idle_tracks},
 };
 
 /// Remote candidates kept while the description is awaited.
@@ -40,7 +40,7 @@ impl Engine {
         self.described(peer_key);
         self.match_lines(key, lines, now);
         let mid_to_track_id = self.published_mids(key);
-        let sdp = answer.to_sdp_string();
+        let sdp = receiving_only(&answer.to_sdp_string());
         self.tell(key, Response::Answer(SessionDescription { r#type: "answer".to_owned(), sdp, id, mid_to_track_id }));
     }
 
