@@ -55,7 +55,7 @@ fn media_changes_are_told_to_all_and_told_once() {
     let input = Input::SetMedia { connection: ConnectionId(2), media };
     let outputs = scene.handle(input.clone()).expect("allowed");
     let told = ServerMessage::MediaChanged { seq: 3, participant_id: id("guest"), media };
-    assert_eq!(sent(&outputs, 1), [told.clone()]);
+    assert_eq!(sent(&outputs, 1), std::slice::from_ref(&told));
     assert_eq!(sent(&outputs, 2), [told]);
     assert_eq!(scene.handle(input).expect("allowed"), []);
 }

@@ -7,7 +7,13 @@ mod flags;
 use std::{io::Write, process::ExitCode};
 
 use tokio::signal;
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, filter_fn},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 use visita_server::{RunningServer, StartError};
 
 /// Something failed that is neither settings nor address nor data.
@@ -19,7 +25,7 @@ fn main() -> ExitCode {
         Err(flags::Stop::Told(code)) => return code,
         Err(flags::Stop::Wrong(error)) => return fail(&StartError::Config(error)),
     };
-    tracing_subscriber::fmt().with_env_filter(log_filter()).with_writer(std::io::stderr).with_ansi(false).init();
+    start_log();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -48,12 +54,18 @@ fn main() -> ExitCode {
 }
 
 /// What is logged: `VISITA_LOG` as `tracing` filters are written, else what an operator wants to know.
-fn log_filter() -> EnvFilter {
+fn start_log() {
     let wanted = std::env::var("VISITA_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
-    let filter = EnvFilter::builder().parse_lossy(wanted);
-    // At `trace` these write down what goes over the wire, tokens and all. Nobody can ask for that.
-    let capped = ["tungstenite=debug", "tokio_tungstenite=debug", "hyper=debug", "hyper_util=debug", "sqlx=debug"];
-    capped.iter().filter_map(|cap| cap.parse().ok()).fold(filter, EnvFilter::add_directive)
+    let wanted = EnvFilter::builder().parse_lossy(wanted);
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    tracing_subscriber::registry().with(log.with_filter(wanted.and(filter_fn(is_harmless)))).init();
+}
+
+/// At `trace` these write down what goes over the wire, tokens and all. Nobody can ask for that.
+fn is_harmless(metadata: &Metadata<'_>) -> bool {
+    let talkative = ["tungstenite", "tokio_tungstenite", "hyper", "hyper_util", "sqlx"];
+    let target = metadata.target().split("::").next().unwrap_or_default();
+    *metadata.level() != Level::TRACE || !talkative.contains(&target)
 }
 
 fn say_ready(server: &RunningServer) {
