@@ -1,7 +1,7 @@
 /// <reference types="vitest/config" />
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { wat } from './build/wat';
+import { wat } from './build/wat.ts';
 
 export default defineConfig({
   plugins: [react(), wat()],

@@ -15,7 +15,9 @@ const page = await browser.newPage();
 /** The icon at so many pixels. */
 async function png(size) {
   await page.setViewportSize({ width: size, height: size });
-  await page.setContent(`<style>html,body{margin:0;background:transparent}svg{display:block;width:100vw;height:100vh}</style>${svg}`);
+  await page.setContent(
+    `<style>html,body{margin:0;background:transparent}svg{display:block;width:100vw;height:100vh}</style>${svg}`,
+  );
   return page.screenshot({ omitBackground: true });
 }
 

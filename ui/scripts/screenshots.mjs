@@ -1,5 +1,5 @@
-// Draws every screen from the fake engine, in both themes and languages: `npm run screenshots -- FOLDER [WORD]`.
-// With a word, only the pictures whose name has it.
+// Draws every screen from the fake engine, in both themes and languages: `npm run screenshots -- FOLDER [PATTERN]`.
+// With a pattern, only the pictures whose name it matches.
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
 
 const folder = resolve(process.env.INIT_CWD ?? '.', process.argv[2] ?? 'screenshots');
-const only = process.argv[3] ?? '';
+const only = new RegExp(process.argv[3] ?? '');
 
 const wide = { width: 1280, height: 800 };
 const small = { width: 800, height: 600 };
@@ -53,7 +53,11 @@ function openSettings(page) {
   return page.getByTestId('open-settings').click();
 }
 
-const server = await createServer({ mode: 'fake', logLevel: 'error', server: { port: 0, host: '127.0.0.1' } });
+const server = await createServer({
+  mode: 'fake',
+  logLevel: 'error',
+  server: { port: 0, host: '127.0.0.1' },
+});
 await server.listen();
 const base = server.resolvedUrls.local[0];
 const browser = await chromium.launch({
@@ -76,12 +80,14 @@ try {
       for (const theme of ['light', 'dark']) {
         for (const lang of ['en', 'it']) {
           const file = `${name}-${size.width}-${theme}-${lang}.png`;
-          if (!file.includes(only)) continue;
+          if (!only.test(file)) continue;
           const page = await browser.newPage({ viewport: size, reducedMotion: 'reduce' });
           page.on('pageerror', (error) => complain(file, error));
           page.on('console', (message) => message.type() === 'error' && complain(file, message.text()));
           await page.goto(`${base}?${query}&theme=${theme}&lang=${lang}&still`);
           await page.locator('[data-testid^="screen-"]').waitFor();
+          // Pictures are set in Inter, whatever this system's own font is.
+          await page.addStyleTag({ content: ':root { --sans: Inter, sans-serif !important }' });
           await act?.(page);
           await page.waitForTimeout(150);
           const cut = await page.evaluate(overflowing);
@@ -108,7 +114,8 @@ function complain(file, what) {
 /** Buttons whose words do not fit, and a page wider than its window. Runs in the page. */
 function overflowing() {
   const cut = [];
-  if (document.documentElement.scrollWidth > innerWidth) cut.push(`page ${document.documentElement.scrollWidth}`);
+  if (document.documentElement.scrollWidth > innerWidth)
+    cut.push(`page ${document.documentElement.scrollWidth}`);
   for (const button of document.querySelectorAll('button')) {
     const box = button.getBoundingClientRect();
     const wide = button.scrollWidth > button.clientWidth + 1;

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useAppView } from './engine/context';
@@ -14,19 +15,26 @@ export function App() {
   const view = useAppView();
   const { i18n } = useTranslation();
   useAppearance(view?.settings);
+  // What was typed is still there when a link did not open.
+  const link = useState('');
   if (!view) return null;
   return (
     <I18nProvider locale={i18n.language}>
-      <Screen view={view} />
+      <Screen view={view} link={link} />
     </I18nProvider>
   );
 }
 
-function Screen({ view }: { view: AppView }) {
+interface ScreenProps {
+  view: AppView;
+  link: [string, (link: string) => void];
+}
+
+function Screen({ view, link }: ScreenProps) {
   const { screen } = view;
   switch (screen.kind) {
     case 'home':
-      return <Home view={view} problem={screen.problem} />;
+      return <Home view={view} problem={screen.problem} link={link} />;
     case 'opening':
       return <Opening host={screen.host} />;
     case 'lobby':

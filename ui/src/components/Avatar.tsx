@@ -15,7 +15,12 @@ export function Avatar({ name, id, size }: Props) {
   return (
     <span
       className={styles.avatar}
-      style={{ '--size': typeof size === 'number' ? `${size}px` : size, background: `var(--person-${personColour(id)})` } as React.CSSProperties}
+      style={
+        {
+          '--size': typeof size === 'number' ? `${size}px` : size,
+          background: `var(--person-${personColour(id)})`,
+        } as React.CSSProperties
+      }
       aria-hidden
     >
       {letters || <User size="50%" strokeWidth={1.8} />}

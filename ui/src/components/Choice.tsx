@@ -1,14 +1,6 @@
 import { Check, ChevronDown } from 'lucide-react';
 import type { ReactNode } from 'react';
-import {
-  Button,
-  Label,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  Select,
-  SelectValue,
-} from 'react-aria-components';
+import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components';
 import styles from './Choice.module.css';
 
 export interface Option<T extends string> {
@@ -42,7 +34,7 @@ export function Choice<T extends string>(props: Props<T>) {
       <Label className={hidden ? 'sr-only' : styles.label}>{label}</Label>
       <Button className={`${styles.button} ${quiet ? styles.quiet : ''}`}>
         {icon}
-        <SelectValue className={styles.value ?? ''} />
+        <SelectValue className={styles.value ?? ''}>{({ selectedText }) => selectedText}</SelectValue>
         <ChevronDown size={18} strokeWidth={1.8} aria-hidden />
       </Button>
       <Popover className={styles.popover ?? ''} placement="bottom end">

@@ -13,7 +13,19 @@ export function initials(name: string): string {
   return letters.join('').toLocaleUpperCase();
 }
 
-const TITLES = new Set(['dr', 'dott', 'dottor', 'dottoressa', 'prof', 'mr', 'mrs', 'ms', 'sig', 'signora', 'signor']);
+const TITLES = new Set([
+  'dr',
+  'dott',
+  'dottor',
+  'dottoressa',
+  'prof',
+  'mr',
+  'mrs',
+  'ms',
+  'sig',
+  'signora',
+  'signor',
+]);
 
 /** Number of colours that people have; the tokens are `--person-0` and on. */
 export const PERSON_COLOURS = 8;

@@ -43,7 +43,11 @@ export interface Pictures {
    * Shows a stream on a canvas until the answer is called. `sized` hears the picture's size in pixels, at its first
    * picture and at each change.
    */
-  attach(streamId: number, canvas: HTMLCanvasElement, sized: (width: number, height: number) => void): Unlisten;
+  attach(
+    streamId: number,
+    canvas: HTMLCanvasElement,
+    sized: (width: number, height: number) => void,
+  ): Unlisten;
   /** The size at which a canvas is shown, in device pixels. */
   shown(streamId: number, canvas: HTMLCanvasElement, width: number, height: number): void;
 }

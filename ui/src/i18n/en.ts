@@ -15,6 +15,8 @@ export const en = {
     greeting: 'Ready for your visit, {{name}}',
     testTitle: 'Try it alone first',
     testText: 'A test call with yourself: see your camera, speak, and hear your own voice come back.',
+    testUnavailable:
+      'Not possible now: this computer’s own rooms did not start. Links of other servers work.',
     makeTestCall: 'Make a test call',
     thisComputer: 'This computer',
     change: 'Change',
@@ -206,7 +208,8 @@ export const en = {
     speaking: 'speaking',
     preview: 'Your own picture. Arrow keys move it to another corner.',
     noDecoderTitle: 'Pictures cannot be shown here',
-    noDecoder: 'This web view cannot decode video. The others see and hear you, and you hear them. An update of the system helps.',
+    noDecoder:
+      'This web view cannot decode video. The others see and hear you, and you hear them. An update of the system helps.',
     controls: 'Controls',
     stage: 'People in the visit',
     dismiss: 'Close',
@@ -308,9 +311,11 @@ export const en = {
 
   problem: {
     link_malformed: 'This is not a visit link',
-    link_malformedText: 'A visit link starts with https:// or http:// and has /join/ in it. Copy the whole link from your message and paste it again.',
+    link_malformedText:
+      'A visit link starts with https:// or http:// and has /join/ in it. Copy the whole link from your message and paste it again.',
     link_unknown: 'This link is not known there',
-    link_unknownText: 'Copy the whole link again. If it stays so, whoever invited you can send you a new one.',
+    link_unknownText:
+      'Copy the whole link again. If it stays so, whoever invited you can send you a new one.',
     link_revoked: 'This link was taken back',
     link_revokedText: 'Whoever invited you can send you a new one.',
     link_expired: 'This link is no longer valid',
@@ -340,9 +345,11 @@ export const en = {
     not_found: 'There is nothing there',
     not_foundText: 'Copy the whole link again. If it stays so, ask for a new one.',
     server_unreachable: 'We cannot reach the visit service',
-    server_unreachableText: 'Check that this computer is on the network, then try again. Your link stays good.',
+    server_unreachableText:
+      'Check that this computer is on the network, then try again. Your link stays good.',
     server_not_understood: 'There is no visit service at this address',
-    server_not_understoodText: 'Something else answers there. Copy the whole link again, or ask for a new one.',
+    server_not_understoodText:
+      'Something else answers there. Copy the whole link again, or ask for a new one.',
     media_unreachable: 'Picture and sound do not get through',
     media_unreachableText: 'Your network may block them. Try another network, or a mobile hotspot.',
     displaced: 'You went on with another device',

@@ -14,7 +14,10 @@ export const it: Dictionary = {
     title: 'Tutto pronto per la visita',
     greeting: 'Tutto pronto per la visita, {{name}}',
     testTitle: 'Prima una prova',
-    testText: 'Una chiamata di prova senza nessun altro: veda la sua immagine, parli, e ascolti tornare la sua voce.',
+    testText:
+      'Una chiamata di prova senza nessun altro: veda la sua immagine, parli, e ascolti tornare la sua voce.',
+    testUnavailable:
+      'Ora non è possibile: le stanze di questo computer non sono partite. I link di altri server funzionano.',
     makeTestCall: 'Fai una prova',
     thisComputer: 'Questo computer',
     change: 'Cambia',
@@ -312,7 +315,8 @@ export const it: Dictionary = {
     link_malformedText:
       'Un link di una visita comincia con https:// o http:// e contiene /join/. Copi il link intero dal messaggio e lo incolli di nuovo.',
     link_unknown: 'Questo link lì non è conosciuto',
-    link_unknownText: 'Copi di nuovo il link intero. Se non basta, chi l’ha invitata può mandargliene uno nuovo.',
+    link_unknownText:
+      'Copi di nuovo il link intero. Se non basta, chi l’ha invitata può mandargliene uno nuovo.',
     link_revoked: 'Questo link è stato ritirato',
     link_revokedText: 'Chi l’ha invitata può mandargliene uno nuovo.',
     link_expired: 'Questo link non è più valido',
@@ -342,7 +346,8 @@ export const it: Dictionary = {
     not_found: 'Lì non c’è nulla',
     not_foundText: 'Copi di nuovo il link intero. Se non basta, ne chieda uno nuovo.',
     server_unreachable: 'Non riusciamo a raggiungere il servizio',
-    server_unreachableText: 'Controlli che questo computer sia in rete, poi riprovi. Il suo link resta valido.',
+    server_unreachableText:
+      'Controlli che questo computer sia in rete, poi riprovi. Il suo link resta valido.',
     server_not_understood: 'A questo indirizzo non c’è un servizio di visite',
     server_not_understoodText: 'Risponde qualcos’altro. Copi di nuovo il link intero, o ne chieda uno nuovo.',
     media_unreachable: 'Immagine e audio non passano',

@@ -68,7 +68,9 @@ export function fakeEngine({ view: first, moving }: FakeOptions): FakeEngine {
       if (link.includes('/join/')) show({ kind: 'lobby', ...lobbyView() });
       else show({ kind: 'home', problem: { code: 'link_malformed', message: 'invented' } });
     }),
-    startTestCall: command('start test call', () => show({ kind: 'call', ...callView(2), is_test_call: true })),
+    startTestCall: command('start test call', () =>
+      show({ kind: 'call', ...callView(2), is_test_call: true }),
+    ),
     setDisplayName: command('set display name', (name: string) =>
       change((next) => {
         next.settings.display_name = name;

@@ -11,7 +11,11 @@ export class DrawnPictures implements Pictures {
 
   constructor(private readonly moving: boolean) {}
 
-  attach(streamId: number, canvas: HTMLCanvasElement, sized: (width: number, height: number) => void): Unlisten {
+  attach(
+    streamId: number,
+    canvas: HTMLCanvasElement,
+    sized: (width: number, height: number) => void,
+  ): Unlisten {
     canvas.width = WIDTH;
     canvas.height = HEIGHT;
     canvas.dataset.streamId = String(streamId);
@@ -48,16 +52,126 @@ interface Look {
 }
 
 const LOOKS: Look[] = [
-  { wall: '#dbe4e2', wallDark: '#bccac8', thing: 'window', skin: '#eec1a2', skinDark: '#b9957c', hair: '#33231d', style: 'bun', coat: '#eef1f0', shirt: '#3e8188', glasses: false },
-  { wall: '#d3bda0', wallDark: '#a98a6c', thing: 'lamp', skin: '#f0cdb4', skinDark: '#bd9f86', hair: '#c3c4c1', style: 'short', coat: '#85647c', shirt: '#f1e7df', glasses: true },
-  { wall: '#53636c', wallDark: '#39464e', thing: 'plant', skin: '#e9bd97', skinDark: '#b98f6f', hair: '#15110f', style: 'short', coat: '#52545f', shirt: '#8f949c', glasses: false },
-  { wall: '#b9d3b4', wallDark: '#7fa57b', thing: 'window', skin: '#7f543b', skinDark: '#573825', hair: '#14100e', style: 'round', coat: '#c38a43', shirt: '#d59d55', glasses: false },
-  { wall: '#54433a', wallDark: '#3a2d26', thing: 'picture', skin: '#d9a883', skinDark: '#a97d5d', hair: '#17120f', style: 'short', coat: '#6d7d5b', shirt: '#8d9b78', glasses: true },
-  { wall: '#a9c0cf', wallDark: '#839caf', thing: 'picture', skin: '#f2d2bf', skinDark: '#c9a792', hair: '#8a5636', style: 'long', coat: '#5c8f8b', shirt: '#79a6a2', glasses: false },
-  { wall: '#e3cbb9', wallDark: '#c9a68d', thing: 'plant', skin: '#b47c53', skinDark: '#855637', hair: '#15110f', style: 'long', coat: '#9b4a68', shirt: '#b25c7c', glasses: false },
-  { wall: '#3f3d5b', wallDark: '#2c2b45', thing: 'lamp', skin: '#f1cfb4', skinDark: '#c4a084', hair: '#b98a55', style: 'short', coat: '#cfc8ba', shirt: '#e3dccd', glasses: false },
-  { wall: '#b4c9d8', wallDark: '#8ea9bc', thing: 'picture', skin: '#6d4732', skinDark: '#4a2e1f', hair: '#15110f', style: 'round', coat: '#3d6889', shirt: '#d9e0e4', glasses: false },
-  { wall: '#e5d0bf', wallDark: '#caa88f', thing: 'plant', skin: '#dfb08a', skinDark: '#b28561', hair: '#64808a', style: 'scarf', coat: '#44555c', shirt: '#586b73', glasses: false },
+  {
+    wall: '#dbe4e2',
+    wallDark: '#bccac8',
+    thing: 'window',
+    skin: '#eec1a2',
+    skinDark: '#b9957c',
+    hair: '#33231d',
+    style: 'bun',
+    coat: '#eef1f0',
+    shirt: '#3e8188',
+    glasses: false,
+  },
+  {
+    wall: '#d3bda0',
+    wallDark: '#a98a6c',
+    thing: 'lamp',
+    skin: '#f0cdb4',
+    skinDark: '#bd9f86',
+    hair: '#c3c4c1',
+    style: 'short',
+    coat: '#85647c',
+    shirt: '#f1e7df',
+    glasses: true,
+  },
+  {
+    wall: '#53636c',
+    wallDark: '#39464e',
+    thing: 'plant',
+    skin: '#e9bd97',
+    skinDark: '#b98f6f',
+    hair: '#15110f',
+    style: 'short',
+    coat: '#52545f',
+    shirt: '#8f949c',
+    glasses: false,
+  },
+  {
+    wall: '#b9d3b4',
+    wallDark: '#7fa57b',
+    thing: 'window',
+    skin: '#7f543b',
+    skinDark: '#573825',
+    hair: '#14100e',
+    style: 'round',
+    coat: '#c38a43',
+    shirt: '#d59d55',
+    glasses: false,
+  },
+  {
+    wall: '#54433a',
+    wallDark: '#3a2d26',
+    thing: 'picture',
+    skin: '#d9a883',
+    skinDark: '#a97d5d',
+    hair: '#17120f',
+    style: 'short',
+    coat: '#6d7d5b',
+    shirt: '#8d9b78',
+    glasses: true,
+  },
+  {
+    wall: '#a9c0cf',
+    wallDark: '#839caf',
+    thing: 'picture',
+    skin: '#f2d2bf',
+    skinDark: '#c9a792',
+    hair: '#8a5636',
+    style: 'long',
+    coat: '#5c8f8b',
+    shirt: '#79a6a2',
+    glasses: false,
+  },
+  {
+    wall: '#e3cbb9',
+    wallDark: '#c9a68d',
+    thing: 'plant',
+    skin: '#b47c53',
+    skinDark: '#855637',
+    hair: '#15110f',
+    style: 'long',
+    coat: '#9b4a68',
+    shirt: '#b25c7c',
+    glasses: false,
+  },
+  {
+    wall: '#3f3d5b',
+    wallDark: '#2c2b45',
+    thing: 'lamp',
+    skin: '#f1cfb4',
+    skinDark: '#c4a084',
+    hair: '#b98a55',
+    style: 'short',
+    coat: '#cfc8ba',
+    shirt: '#e3dccd',
+    glasses: false,
+  },
+  {
+    wall: '#b4c9d8',
+    wallDark: '#8ea9bc',
+    thing: 'picture',
+    skin: '#6d4732',
+    skinDark: '#4a2e1f',
+    hair: '#15110f',
+    style: 'round',
+    coat: '#3d6889',
+    shirt: '#d9e0e4',
+    glasses: false,
+  },
+  {
+    wall: '#e5d0bf',
+    wallDark: '#caa88f',
+    thing: 'plant',
+    skin: '#dfb08a',
+    skinDark: '#b28561',
+    hair: '#64808a',
+    style: 'scarf',
+    coat: '#44555c',
+    shirt: '#586b73',
+    glasses: false,
+  },
 ];
 
 function drawPerson(c: CanvasRenderingContext2D, id: number, seconds: number): void {
@@ -217,7 +331,14 @@ function drawScreen(c: CanvasRenderingContext2D): void {
   }
 }
 
-function blob(c: CanvasRenderingContext2D, colour: string, x: number, y: number, rx: number, ry: number): void {
+function blob(
+  c: CanvasRenderingContext2D,
+  colour: string,
+  x: number,
+  y: number,
+  rx: number,
+  ry: number,
+): void {
   c.fillStyle = colour;
   c.beginPath();
   c.ellipse(x, y, rx, ry, 0, 0, 7);

@@ -109,7 +109,9 @@ export function lobbyView(long = false): LobbyView {
     preview: {
       room_id: 'room-1',
       title: long ? callView(2, true).title : 'Follow-up visit',
-      company: long ? 'Studio associato di medicina fisica e riabilitazione dottori Conti, Mori e Wolkenstein' : 'Studio Conti',
+      company: long
+        ? 'Studio associato di medicina fisica e riabilitazione dottori Conti, Mori e Wolkenstein'
+        : 'Studio Conti',
       host_name: long ? (LONG_NAMES[0] ?? '') : 'Dr Elena Conti',
       call_type: 'audio_video',
       recording: 'manual',

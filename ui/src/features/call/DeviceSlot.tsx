@@ -93,12 +93,14 @@ function DeviceMenuButton({ label, menus, testid }: { label: string; menus: Devi
               }}
             >
               <Header className={styles.header ?? ''}>{t(`home.${kind}`)}</Header>
-              {deviceOptions(chosen, devices, t('call.systemDefault'), t('settings.gone')).map(({ id, label: name }) => (
-                <MenuItem key={id} id={`${kind}:${id}`} textValue={name} className={styles.item ?? ''}>
-                  <Check size={16} strokeWidth={2} aria-hidden />
-                  <span>{name}</span>
-                </MenuItem>
-              ))}
+              {deviceOptions(chosen, devices, t('call.systemDefault'), t('settings.gone')).map(
+                ({ id, label: name }) => (
+                  <MenuItem key={id} id={`${kind}:${id}`} textValue={name} className={styles.item ?? ''}>
+                    <Check size={16} strokeWidth={2} aria-hidden />
+                    <span>{name}</span>
+                  </MenuItem>
+                ),
+              )}
             </MenuSection>
           ))}
         </Menu>

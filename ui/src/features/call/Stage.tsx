@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
 import type { CallView, PersonView } from '../../ipc/bindings';
-import { arrange, gapFor, layout } from './layout';
+import { arrange, CROWD, gapFor, layout } from './layout';
 import { OwnPicture } from './OwnPicture';
 import styles from './Stage.module.css';
 import { OwnTile, ScreenTile, Tile } from './Tile';
@@ -95,12 +95,12 @@ function Grid({ call, people, ownTile, box, frozen }: GridProps) {
     <div className={styles.grid} style={{ gap, maxWidth: columns * width + (columns - 1) * gap }}>
       {ownTile && (
         <div style={size}>
-          <OwnTile call={call} />
+          <OwnTile call={call} crowded={count > CROWD} />
         </div>
       )}
       {people.map((person) => (
         <div key={person.participant_id} style={size}>
-          <Tile person={person} frozen={frozen} crowded={count > 12} />
+          <Tile person={person} frozen={frozen} crowded={count > CROWD} />
         </div>
       ))}
     </div>

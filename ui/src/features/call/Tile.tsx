@@ -28,7 +28,9 @@ export function Tile({ person, single = false, simple = false, frozen = false, c
   const { participant_id: id, display_name: name, microphone, speaking } = person;
   const stream = pictures.supported ? cameraStream(person) : undefined;
   const speaks = speaking && microphone && !frozen;
-  const words = [name, !microphone && t('call.muted'), speaks && t('call.speaking')].filter(Boolean).join(', ');
+  const words = [name, !microphone && t('call.muted'), speaks && t('call.speaking')]
+    .filter(Boolean)
+    .join(', ');
   return (
     <article
       className={`${styles.tile} ${speaks ? styles.speaking : ''} ${single ? styles.single : ''} ${crowded ? styles.crowded : ''}`}
@@ -66,12 +68,12 @@ export function Tile({ person, single = false, simple = false, frozen = false, c
 }
 
 /** Oneself, as a tile among the others. */
-export function OwnTile({ call }: { call: CallView }) {
+export function OwnTile({ call, crowded }: { call: CallView; crowded: boolean }) {
   const { t } = useTranslation();
   const { me } = call;
   return (
     <article
-      className={`${styles.tile} ${me.speaking && me.microphone.state === 'on' ? styles.speaking : ''}`}
+      className={`${styles.tile} ${me.speaking && me.microphone.state === 'on' ? styles.speaking : ''} ${crowded ? styles.crowded : ''}`}
       data-testid="self-preview"
       data-camera={me.camera.state}
       aria-label={t('call.you')}

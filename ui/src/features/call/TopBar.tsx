@@ -49,7 +49,9 @@ function TimeLeft({ seconds, simple }: { seconds: number | null; simple: boolean
       {left.unit === 'none' && t('call.noLimit')}
       {left.unit === 'seconds' && t('call.secondsLeft', { count: left.count })}
       {left.unit === 'minutes' &&
-        (simple ? t('simple.minutesLeft', { count: left.count }) : t('call.minutesLeft', { count: left.count }))}
+        (simple
+          ? t('simple.minutesLeft', { count: left.count })
+          : t('call.minutesLeft', { count: left.count }))}
     </span>
   );
 }

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { callView, personView } from '../../engine/fake/samples';
-import { announcements, cameraStream, deviceButton, endsSoon, headcount, quality, saysQuality, timeLeft } from './derive';
+import {
+  announcements,
+  cameraStream,
+  deviceButton,
+  endsSoon,
+  headcount,
+  quality,
+  saysQuality,
+  timeLeft,
+} from './derive';
 
 describe('a call', () => {
   it('has a button for each state of a device', () => {

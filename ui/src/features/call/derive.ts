@@ -90,7 +90,9 @@ export function noticeLook(code: NoticeCode): NoticeLook {
 /** Something that is read out. */
 export type Announcement =
   | { say: 'joined' | 'left' | 'muted' | 'unmuted'; name: string }
-  | { say: 'youMuted' | 'youUnmuted' | 'youCameraOff' | 'youCameraOn' | 'reconnecting' | 'connected' | 'back' };
+  | {
+      say: 'youMuted' | 'youUnmuted' | 'youCameraOff' | 'youCameraOn' | 'reconnecting' | 'connected' | 'back';
+    };
 
 /** What changed between two views, for those who do not see it. */
 export function announcements(before: CallView, now: CallView): Announcement[] {

@@ -56,7 +56,7 @@ describe('the arrangement', () => {
         expect(columns * rows).toBeGreaterThanOrEqual(count);
         expect(columns * w + (columns - 1) * 8).toBeLessThanOrEqual(width);
         expect(rows * h + (rows - 1) * 8).toBeLessThanOrEqual(height);
-        expect(w / h).toBeGreaterThan(1.3);
+        expect(w / h).toBeGreaterThan(1.45);
         expect(w / h).toBeLessThan(2.2);
       }
     }

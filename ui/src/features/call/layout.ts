@@ -28,8 +28,8 @@ export function layout({ connection, people }: Pick<CallView, 'connection' | 'pe
   return { kind: 'grid', people, ownTile: people.length >= OWN_TILE_FROM };
 }
 
-/** A tile is between these, so that a face is never cut to a strip. */
-const NARROWEST = 4 / 3;
+/** A tile is between these, so that a picture of 16:9 fills it and loses little. */
+const NARROWEST = 1.5;
 const WIDEST = 2.1;
 
 export interface Arrangement {
@@ -57,9 +57,12 @@ export function arrange(count: number, width: number, height: number, gap: numbe
   return best;
 }
 
-/** Space between tiles: less in a crowd. */
+/** More tiles than this are small: less space between them, smaller labels. */
+export const CROWD = 12;
+
+/** Space between tiles. */
 export function gapFor(count: number): number {
-  return count > 12 ? 8 : 12;
+  return count > CROWD ? 8 : 12;
 }
 
 /** A corner of the stage. */

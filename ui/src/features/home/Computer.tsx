@@ -6,7 +6,11 @@ import styles from './Computer.module.css';
 import { type DeviceKind, deviceRows } from './derive';
 
 const icons = { camera: Video, microphone: Mic, speaker: Volume2 } satisfies Record<DeviceKind, unknown>;
-const missing = { camera: 'home.noCamera', microphone: 'home.noMicrophone', speaker: 'home.noSpeaker' } as const;
+const missing = {
+  camera: 'home.noCamera',
+  microphone: 'home.noMicrophone',
+  speaker: 'home.noSpeaker',
+} as const;
 
 /** The devices that a visit will use. */
 export function Computer({ view, onChange }: { view: AppView; onChange: () => void }) {
@@ -26,7 +30,9 @@ export function Computer({ view, onChange }: { view: AppView; onChange: () => vo
                 <p className={styles.kind}>{t(`home.${kind}`)}</p>
                 <p className={styles.label}>
                   {label ?? t(missing[kind])}
-                  {others > 0 && <span className={styles.others}> · {t('home.others', { count: others })}</span>}
+                  {others > 0 && (
+                    <span className={styles.others}> · {t('home.others', { count: others })}</span>
+                  )}
                 </p>
               </div>
               <span className={label ? styles.good : styles.bad}>
@@ -37,7 +43,11 @@ export function Computer({ view, onChange }: { view: AppView; onChange: () => vo
                 )}
                 {label ? t('home.found') : t('home.notFound')}
               </span>
-              <Button size="dense" onPress={onChange} aria-label={`${t('home.change')}: ${t(`home.${kind}`)}`}>
+              <Button
+                size="dense"
+                onPress={onChange}
+                aria-label={`${t('home.change')}: ${t(`home.${kind}`)}`}
+              >
                 {t('home.change')}
               </Button>
             </li>

@@ -20,29 +20,28 @@ import { ServerCard } from './ServerCard';
 interface Props {
   view: AppView;
   problem: Problem | null;
+  /** What is in the link's field, and how to change it. */
+  link: [string, (link: string) => void];
 }
 
 /** Open a link, try the devices, choose how it all looks. */
-export function Home({ view, problem }: Props) {
+export function Home({ view, problem, link: [link, setLink] }: Props) {
   const { t, i18n } = useTranslation();
   const engine = useEngine();
   const [page, setPage] = useState<'home' | 'settings'>('home');
-  const [link, setLink] = useState(lastLink);
   const field = useRef<HTMLInputElement>(null);
   const name = view.settings.display_name;
   const hasProblem = problem !== null;
+  const way = problem && wayOn(problem.code, link.trim() !== '');
   useEffect(() => {
     if (hasProblem) setPage('home');
   }, [hasProblem]);
   const open = (text: string) => {
     setLink(text);
-    // The screen is another one while the link is looked up; what was typed is still here when that fails.
-    lastLink = text;
     if (text.trim()) void engine.openLink(text);
   };
   const pasteAgain = () => {
     setLink('');
-    lastLink = '';
     void engine.goHome();
     field.current?.focus();
   };
@@ -80,12 +79,12 @@ export function Home({ view, problem }: Props) {
           <LinkBar ref={field} value={link} onChange={setLink} onOpen={open} />
           {problem ? (
             <ProblemCard problem={problem} onClose={() => void engine.goHome()}>
-              {wayOn(problem.code) === 'try_again' && link.trim() && (
+              {way === 'try_again' && (
                 <Button kind="primary" onPress={() => open(link)} data-testid="try-again">
                   {t('problem.tryAgain')}
                 </Button>
               )}
-              {wayOn(problem.code) === 'paste_again' && (
+              {way === 'paste_again' && (
                 <Button kind="primary" onPress={pasteAgain} data-testid="paste-again">
                   {t('home.linkPlaceholderShort')}
                 </Button>
@@ -105,12 +104,15 @@ export function Home({ view, problem }: Props) {
             </span>
             <div className={styles.testWords}>
               <h2 className={styles.testTitle}>{t('home.testTitle')}</h2>
-              <p className={styles.testText}>{t('home.testText')}</p>
+              <p id="test-call-text" className={styles.testText}>
+                {canTestCall(view) ? t('home.testText') : t('home.testUnavailable')}
+              </p>
             </div>
             <Button
               size="bar"
               icon={<AudioLines size={20} strokeWidth={1.8} aria-hidden />}
-              isDisabled={!canTestCall(view)}
+              unavailable={!canTestCall(view)}
+              aria-describedby="test-call-text"
               onPress={() => void engine.startTestCall()}
               data-testid="test-call"
             >
@@ -123,8 +125,6 @@ export function Home({ view, problem }: Props) {
     </div>
   );
 }
-
-let lastLink = '';
 
 const capitalised = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 

@@ -40,7 +40,13 @@ export function LinkBar({ ref, value, onChange, onOpen }: Props) {
         onOpen(value);
       }}
     >
-      <TextField className={styles.field ?? ''} value={value} onChange={onChange} type="text" autoComplete="off">
+      <TextField
+        className={styles.field ?? ''}
+        value={value}
+        onChange={onChange}
+        type="text"
+        autoComplete="off"
+      >
         <Label className="sr-only">{t('home.linkLabel')}</Label>
         <Link className={styles.icon} size={20} strokeWidth={1.8} aria-hidden />
         <Input

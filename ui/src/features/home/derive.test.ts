@@ -30,8 +30,12 @@ describe('home', () => {
 
   it('finds the link in what is pasted', () => {
     expect(pastedLink('  https://visita.example/join/abc\n')).toBe('https://visita.example/join/abc');
-    expect(pastedLink('Your visit: <https://visita.example/join/abc>.')).toBe('https://visita.example/join/abc');
-    expect(pastedLink('Please open\nhttp://10.0.0.1:7880/join/abc today')).toBe('http://10.0.0.1:7880/join/abc');
+    expect(pastedLink('Your visit: <https://visita.example/join/abc>.')).toBe(
+      'https://visita.example/join/abc',
+    );
+    expect(pastedLink('Please open\nhttp://10.0.0.1:7880/join/abc today')).toBe(
+      'http://10.0.0.1:7880/join/abc',
+    );
     expect(pastedLink('not a link')).toBe('not a link');
   });
 });

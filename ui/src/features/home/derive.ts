@@ -24,7 +24,11 @@ export function deviceRows(settings: Settings, devices: DevicesView): DeviceRow[
     label: usedDevice(settings[kind], list)?.label,
     others: Math.max(0, list.length - 1),
   });
-  return [row('camera', devices.cameras), row('microphone', devices.microphones), row('speaker', devices.speakers)];
+  return [
+    row('camera', devices.cameras),
+    row('microphone', devices.microphones),
+    row('speaker', devices.speakers),
+  ];
 }
 
 /** Whether the server inside the app is there, starting, or not. */

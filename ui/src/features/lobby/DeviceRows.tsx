@@ -39,7 +39,9 @@ export function DeviceRows({ lobby }: { lobby: LobbyView }) {
           title={t(`camera.${cam}`)}
           more={
             <Words device={camera}>
-              {'label' in camera && camera.state === 'on' ? camera.label : t(`camera.${help(cam) ?? 'offHelp'}`)}
+              {'label' in camera && camera.state === 'on'
+                ? camera.label
+                : t(`camera.${help(cam) ?? 'offHelp'}`)}
             </Words>
           }
         >
@@ -54,7 +56,13 @@ export function DeviceRows({ lobby }: { lobby: LobbyView }) {
           <Words device={speaker}>
             {speaker.state === 'on'
               ? speaker.label
-              : t(spk === 'missing' ? 'speaker.missingHelp' : spk === 'starting' ? 'speaker.startingHelp' : 'speaker.failedHelp')}
+              : t(
+                  spk === 'missing'
+                    ? 'speaker.missingHelp'
+                    : spk === 'starting'
+                      ? 'speaker.startingHelp'
+                      : 'speaker.failedHelp',
+                )}
           </Words>
         }
       >

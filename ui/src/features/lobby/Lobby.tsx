@@ -32,7 +32,11 @@ export function Lobby({ lobby, settings }: Props) {
         title={preview.company}
         settings={settings}
         back={
-          <AriaButton className={styles.back ?? ''} onPress={() => void engine.goHome()} data-testid="go-home">
+          <AriaButton
+            className={styles.back ?? ''}
+            onPress={() => void engine.goHome()}
+            data-testid="go-home"
+          >
             <ArrowLeft size={18} strokeWidth={1.8} aria-hidden />
             {t('lobby.back')}
           </AriaButton>
@@ -103,6 +107,7 @@ function Join({ lobby, again }: { lobby: LobbyView; again: boolean }) {
       className={styles.join}
       icon={<Icon size={28} strokeWidth={1.8} aria-hidden />}
       onPress={() => void engine.join(false)}
+      autoFocus={lobby.preview.display_name !== null}
       data-testid="join"
     >
       {again ? t('lobby.tryAgain') : words[as]}
@@ -148,7 +153,8 @@ function Foot({ lobby: { preview } }: { lobby: LobbyView }) {
   const { t, i18n } = useTranslation();
   const people = peopleIn(preview.people_in);
   const until = preview.good_until === null ? undefined : new Date(preview.good_until * 1000);
-  const date = until && new Intl.DateTimeFormat(i18n.language, { day: 'numeric', month: 'long' }).format(until);
+  const date =
+    until && new Intl.DateTimeFormat(i18n.language, { day: 'numeric', month: 'long' }).format(until);
   return (
     <div className={styles.foot}>
       <span className={styles.people} data-testid="people-in">

@@ -12,7 +12,10 @@ export function Notes({ lobby }: { lobby: LobbyView }) {
   const recorded = preview.recording !== 'none';
   return (
     <div className={styles.notes}>
-      <div className={`${styles.note} ${weak ? styles.warn : network === 'good' ? styles.good : ''}`} data-network={network}>
+      <div
+        className={`${styles.note} ${weak ? styles.warn : network === 'good' ? styles.good : ''}`}
+        data-network={network}
+      >
         {network === 'checking' && <Spinner size={24} />}
         {network === 'unreachable' && <WifiOff size={24} strokeWidth={1.8} aria-hidden />}
         {(network === 'good' || network === 'weak') && <Wifi size={24} strokeWidth={1.8} aria-hidden />}

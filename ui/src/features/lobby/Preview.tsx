@@ -25,7 +25,9 @@ export function Preview({ lobby }: { lobby: LobbyView }) {
           <span className={styles.sign}>
             {word === 'starting' && <Spinner size={32} />}
             {word === 'notAllowed' && <Headphones size={32} strokeWidth={1.8} aria-hidden />}
-            {word !== 'starting' && word !== 'notAllowed' && <VideoOff size={32} strokeWidth={1.8} aria-hidden />}
+            {word !== 'starting' && word !== 'notAllowed' && (
+              <VideoOff size={32} strokeWidth={1.8} aria-hidden />
+            )}
           </span>
           <p className={styles.words}>{word === 'on' ? t('lobby.noDecoder') : t(`camera.${word}`)}</p>
         </div>

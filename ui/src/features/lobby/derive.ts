@@ -28,7 +28,10 @@ export function deviceAction(device: DeviceState): 'turn_off' | 'turn_on' | unde
 }
 
 /** The words on Join: what the others will have of you. */
-export function joinAs({ microphone, camera }: Pick<LobbyView, 'microphone' | 'camera'>): 'all' | 'sound' | 'listen' {
+export function joinAs({
+  microphone,
+  camera,
+}: Pick<LobbyView, 'microphone' | 'camera'>): 'all' | 'sound' | 'listen' {
   const works = ({ state }: DeviceState) => state === 'on' || state === 'starting';
   if (works(camera)) return 'all';
   if (works(microphone)) return 'sound';

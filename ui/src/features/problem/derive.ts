@@ -43,7 +43,8 @@ export function sign(code: ErrorCode): Sign {
   }
 }
 
-export function wayOn(code: ErrorCode): WayOn {
+/** `known`: the link is still in the field, so that it can be tried once more. */
+export function wayOn(code: ErrorCode, known: boolean): WayOn {
   switch (code) {
     case 'room_full':
     case 'room_not_started':
@@ -56,7 +57,7 @@ export function wayOn(code: ErrorCode): WayOn {
     case 'seat_in_use':
     case 'displaced':
     case 'conflict':
-      return 'try_again';
+      return known ? 'try_again' : 'paste_again';
     case 'link_malformed':
     case 'link_unknown':
     case 'server_not_understood':

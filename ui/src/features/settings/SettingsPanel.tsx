@@ -98,7 +98,7 @@ export function SettingsPanel({ view }: { view: AppView }) {
             <p>{t('settings.tryTitle')}</p>
             <Button
               kind="primary"
-              isDisabled={!canTestCall(view)}
+              unavailable={!canTestCall(view)}
               onPress={() => void engine.startTestCall()}
               data-testid="settings-test-call"
             >

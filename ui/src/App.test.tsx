@@ -1,0 +1,242 @@
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { personView } from './engine/fake/samples';
+import { openPage } from './test/page';
+
+const byId = (id: string) => screen.getByTestId(id);
+
+describe('home', () => {
+  it('opens a link by Enter', async () => {
+    const engine = await openPage('');
+    await userEvent.type(byId('link-input'), 'https://visita.example/join/abc{Enter}');
+    expect(engine.asked).toContainEqual(['open link', 'https://visita.example/join/abc']);
+    expect(await screen.findByTestId('screen-lobby')).toBeTruthy();
+  });
+
+  it('takes a paste anywhere on the screen', async () => {
+    await openPage('');
+    const clipboardData = { getData: () => 'Your visit: https://visita.example/join/abc' };
+    fireEvent.paste(document.body, { clipboardData });
+    expect((byId('link-input') as HTMLInputElement).value).toBe('https://visita.example/join/abc');
+  });
+
+  it('says what is wrong with a link, keeps it, and offers a way on', async () => {
+    const engine = await openPage('');
+    await userEvent.type(byId('link-input'), 'nonsense');
+    await userEvent.click(byId('open-link'));
+    const problem = await screen.findByTestId('problem');
+    expect(problem.dataset.code).toBe('link_malformed');
+    expect(problem.textContent).toContain('This is not a visit link');
+    expect((byId('link-input') as HTMLInputElement).value).toBe('nonsense');
+    await userEvent.click(byId('paste-again'));
+    expect(engine.asked).toContainEqual(['go home']);
+    expect((byId('link-input') as HTMLInputElement).value).toBe('');
+  });
+
+  it('tries an unreachable server again', async () => {
+    const engine = await openPage('');
+    await userEvent.type(byId('link-input'), 'https://visita.example/join/abc');
+    act(() =>
+      engine.change((view) => {
+        view.screen = { kind: 'home', problem: { code: 'server_unreachable', message: '' } };
+      }),
+    );
+    await userEvent.click(byId('try-again'));
+    expect(engine.asked).toContainEqual(['open link', 'https://visita.example/join/abc']);
+  });
+
+  it('asks for nothing when the field is empty', async () => {
+    const engine = await openPage('');
+    await userEvent.clear(byId('link-input'));
+    await userEvent.click(byId('open-link'));
+    expect(engine.asked).toEqual([]);
+  });
+
+  it('starts a test call, unless the server inside failed', async () => {
+    const engine = await openPage('');
+    await userEvent.click(byId('test-call'));
+    expect(engine.asked).toContainEqual(['start test call']);
+  });
+
+  it('says why there is no test call', async () => {
+    const engine = await openPage('server=failed');
+    const button = byId('test-call');
+    expect(button.getAttribute('aria-disabled')).toBe('true');
+    await userEvent.click(button);
+    expect(engine.asked).toEqual([]);
+    expect(document.getElementById('test-call-text')?.textContent).toContain('did not start');
+  });
+
+  it('changes language and theme at once', async () => {
+    await openPage('');
+    await userEvent.click(byId('open-settings'));
+    await userEvent.click(within(byId('settings-language')).getByRole('button'));
+    await userEvent.click(screen.getByRole('option', { name: 'Italiano' }));
+    await waitFor(() => expect(document.documentElement.lang).toBe('it'));
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Impostazioni');
+    await userEvent.click(within(byId('settings-theme')).getByRole('button'));
+    await userEvent.click(screen.getByRole('option', { name: 'Scuri' }));
+    await waitFor(() => expect(document.documentElement.dataset.theme).toBe('dark'));
+  });
+});
+
+describe('the lobby', () => {
+  it('joins with what is there', async () => {
+    const engine = await openPage('screen=lobby');
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Hello Anna. Ready when you are.');
+    expect(screen.queryByTestId('name-input')).toBeNull();
+    await userEvent.click(byId('join'));
+    expect(engine.asked).toContainEqual(['join', false]);
+  });
+
+  it('asks for a name where the seat has none', async () => {
+    const engine = await openPage('screen=lobby&nameless');
+    await userEvent.type(byId('name-input'), 'Bo');
+    expect(engine.asked.at(-1)).toEqual(['set display name', 'Bo']);
+    expect((byId('name-input') as HTMLInputElement).value).toBe('Bo');
+  });
+
+  it('is not blocked by missing devices', async () => {
+    const engine = await openPage('screen=lobby&camera=missing&mic=denied');
+    expect(byId('join').textContent).toBe('Join to listen');
+    await userEvent.click(byId('join'));
+    expect(engine.asked).toContainEqual(['join', false]);
+  });
+
+  it('asks before it displaces', async () => {
+    const engine = await openPage('screen=lobby&inuse');
+    expect(screen.queryByTestId('join')).toBeNull();
+    await userEvent.click(byId('join-here'));
+    expect(engine.asked).toEqual([['join', true]]);
+  });
+
+  it('shows a problem in place, and joins again', async () => {
+    const engine = await openPage('screen=lobby&problem=media_unreachable');
+    expect(byId('problem').dataset.code).toBe('media_unreachable');
+    await userEvent.click(byId('join'));
+    expect(engine.asked).toContainEqual(['join', false]);
+  });
+
+  it('switches devices and plays a sound', async () => {
+    const engine = await openPage('screen=lobby');
+    await userEvent.click(byId('toggle-microphone'));
+    await userEvent.click(byId('toggle-camera'));
+    await userEvent.click(byId('play-sound'));
+    expect(engine.asked).toEqual([['set microphone', false], ['set camera', false], ['play test sound']]);
+  });
+});
+
+describe('a call', () => {
+  it('has a tile for each other and one for oneself', async () => {
+    await openPage('screen=call&people=9');
+    expect(screen.getAllByTestId('tile')).toHaveLength(8);
+    expect(screen.getAllByTestId('self-preview')).toHaveLength(1);
+    expect(byId('people-count').textContent).toBe('9 in the room');
+    expect(screen.getAllByTestId('tile')[0]?.dataset.participantId).toBe('seat-0');
+  });
+
+  it('mutes by button and by key; the word says what a click does', async () => {
+    const engine = await openPage('screen=call&people=2');
+    const button = byId('toggle-microphone');
+    expect(button.textContent).toBe('Mute');
+    expect(button.getAttribute('aria-pressed')).toBe('true');
+    await userEvent.click(button);
+    expect(byId('toggle-microphone').textContent).toBe('Unmute');
+    expect(byId('toggle-microphone').getAttribute('aria-pressed')).toBe('false');
+    await userEvent.keyboard('m');
+    expect(byId('toggle-microphone').textContent).toBe('Mute');
+    await userEvent.keyboard('v');
+    expect(engine.asked.at(-1)).toEqual(['set camera', false]);
+    await waitFor(() => expect(byId('announcements').textContent).toBe('Your camera is off'));
+  });
+
+  it('lets a guest leave at once', async () => {
+    const engine = await openPage('screen=call&people=2&guest');
+    await userEvent.click(byId('leave'));
+    expect(engine.asked).toEqual([['leave']]);
+    expect(await screen.findByTestId('after-call')).toBeTruthy();
+  });
+
+  it('asks an admin who goes; Escape stays', async () => {
+    const engine = await openPage('screen=call&people=2');
+    await userEvent.click(byId('leave'));
+    await userEvent.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByTestId('end-for-everyone')).toBeNull());
+    expect(engine.asked).toEqual([]);
+    await userEvent.click(byId('leave'));
+    await userEvent.click(byId('end-for-everyone'));
+    expect(engine.asked).toEqual([['end for everyone']]);
+  });
+
+  it('chooses devices from the caret', async () => {
+    const engine = await openPage('screen=call&people=2');
+    await userEvent.click(byId('choose-microphone'));
+    const sections = screen.getAllByRole('group').filter((group) => group.closest('[role=menu]'));
+    expect(sections).toHaveLength(2);
+    const [microphones] = sections;
+    if (!microphones) throw new Error('no microphones');
+    await userEvent.click(within(microphones).getByRole('menuitemradio', { name: 'USB headset' }));
+    const patch = { microphone: { kind: 'device', id: 'microphone-2' } };
+    expect(engine.asked).toContainEqual(['update settings', patch]);
+  });
+
+  it('has no camera slot where there is no camera ever', async () => {
+    await openPage('screen=call&people=2&camera=not_allowed');
+    expect(screen.queryByTestId('toggle-camera')).toBeNull();
+    expect(byId('toggle-microphone')).toBeTruthy();
+  });
+
+  it('reads out who comes and goes', async () => {
+    const engine = await openPage('screen=call&people=2');
+    act(() =>
+      engine.change(({ screen: call }) => {
+        if (call.kind === 'call') call.people = [personView(3)];
+      }),
+    );
+    await waitFor(() =>
+      expect(byId('announcements').textContent).toBe('Tomás Herrera came in. Anna Rossi left'),
+    );
+  });
+
+  it('says that it reconnects, over the frozen picture', async () => {
+    await openPage('screen=call&people=2&reconnecting');
+    expect(byId('reconnecting').textContent).toContain('Your connection dropped');
+    expect(byId('tile').textContent).toContain('Anna Rossi, last picture');
+  });
+
+  it('unmutes from the notice', async () => {
+    const engine = await openPage('screen=call&people=2&mic=off&notice=talking_while_muted');
+    await userEvent.click(within(byId('notice')).getByRole('button'));
+    expect(engine.asked).toEqual([['set microphone', true], ['dismiss notice']]);
+  });
+
+  it('moves one’s own picture by arrow keys', async () => {
+    await openPage('screen=call&people=2');
+    byId('self-preview').focus();
+    await userEvent.keyboard('{ArrowUp}{ArrowLeft}');
+    expect(byId('self-preview').dataset.corner).toBe('top-left');
+  });
+
+  it('has large buttons in simple mode', async () => {
+    const engine = await openPage('screen=call&people=2&simple&guest');
+    expect(byId('toggle-microphone').textContent).toBe('Mute my microphone');
+    await userEvent.click(byId('leave'));
+    expect(engine.asked).toEqual([['leave']]);
+  });
+});
+
+describe('after the call', () => {
+  it('goes back in, or home', async () => {
+    const engine = await openPage('screen=after');
+    await userEvent.click(byId('rejoin'));
+    expect(engine.asked).toEqual([['rejoin']]);
+  });
+
+  it('offers no way back into a closed room', async () => {
+    const engine = await openPage('screen=after&reason=room_closed&final');
+    expect(screen.queryByTestId('rejoin')).toBeNull();
+    await userEvent.click(byId('go-home'));
+    expect(engine.asked).toEqual([['go home']]);
+  });
+});

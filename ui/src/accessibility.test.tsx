@@ -1,0 +1,38 @@
+// axe on every screen, in both languages. Contrast is checked from the tokens: jsdom has no layout.
+
+import axe from 'axe-core';
+import { describe, expect, it } from 'vitest';
+import { openPage } from './test/page';
+
+const screens = [
+  '',
+  'problem=link_expired',
+  'server=failed&bare&nameless',
+  'screen=opening',
+  'screen=lobby',
+  'screen=lobby&nameless&camera=missing&mic=off&network=weak',
+  'screen=lobby&inuse',
+  'screen=lobby&problem=server_unreachable',
+  'screen=call&people=1&connecting',
+  'screen=call&people=1',
+  'screen=call&people=2&notice=talking_while_muted&mic=off',
+  'screen=call&people=2&reconnecting',
+  'screen=call&people=9',
+  'screen=call&people=4&share',
+  'screen=call&people=2&simple',
+  'screen=after',
+  'screen=after&test',
+];
+
+describe.each([
+  ['light', 'en'],
+  ['dark', 'it'],
+])('in %s, %s', (theme, lang) => {
+  it.each(screens)('axe finds nothing on ?%s', async (query) => {
+    await openPage(`${query}&theme=${theme}&lang=${lang}`);
+    const { violations } = await axe.run(document, { rules: { 'color-contrast': { enabled: false } } });
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
+      [],
+    );
+  });
+});

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { en } from '../../i18n/en';
+import type { ErrorCode } from '../../ipc/bindings';
+import { sign, wayOn } from './derive';
+
+const codes = Object.keys(en.problem).filter((key) => `${key}Text` in en.problem) as ErrorCode[];
+
+describe('problems', () => {
+  it('have words, a sign and a way on, each of them', () => {
+    expect(codes).toHaveLength(24);
+    for (const code of codes) {
+      expect(sign(code)).toBeTruthy();
+      expect(wayOn(code, true)).toBeTruthy();
+    }
+  });
+
+  it('are tried again only with a link to try', () => {
+    expect(wayOn('server_unreachable', true)).toBe('try_again');
+    expect(wayOn('server_unreachable', false)).toBe('paste_again');
+    expect(wayOn('link_expired', true)).toBe('paste_again');
+    expect(wayOn('room_ended', true)).toBe('nothing');
+  });
+});
