@@ -2,11 +2,13 @@
 //!
 //! Devices sit behind small pull traits ([`camera::VideoSource`], [`microphone::AudioSource`]) whose first back ends
 //! are the test pattern and a tone, so that a call runs where no device exists. The callbacks of the sound system only
-//! copy; whatever costs time runs on a named thread.
+//! copy; whatever costs time runs on a named thread. Nothing here knows networks.
 
 pub mod camera;
 mod device;
 pub mod microphone;
+mod pace;
+mod sound;
 pub mod speaker;
 
 pub use device::{DeviceError, DeviceInfo};
