@@ -29,7 +29,10 @@ export function fakeEngine({ view: first, moving }: FakeOptions): FakeEngine {
     edit(view);
     for (const tell of heard) tell(view);
   };
-  const show = (screen: ScreenView) => change((next) => void (next.screen = screen));
+  const show = (screen: ScreenView) =>
+    change((next) => {
+      next.screen = screen;
+    });
   const command =
     <Given extends unknown[]>(name: string, act: (...given: Given) => void) =>
     async (...given: Given) => {
@@ -85,9 +88,15 @@ export function fakeEngine({ view: first, moving }: FakeOptions): FakeEngine {
     endForEveryone: command('end for everyone', () => after('session_ended')),
     goHome: command('go home', () => show({ kind: 'home', problem: null })),
     rejoin: command('rejoin', () => show({ kind: 'lobby', ...lobbyView() })),
-    dismissNotice: command('dismiss notice', () => change((next) => void (next.notice = null))),
+    dismissNotice: command('dismiss notice', () =>
+      change((next) => {
+        next.notice = null;
+      }),
+    ),
     updateSettings: command('update settings', (patch: SettingsPatch) =>
-      change((next) => void (next.settings = patched(next.settings, patch))),
+      change((next) => {
+        next.settings = patched(next.settings, patch);
+      }),
     ),
     refreshDevices: command('refresh devices', () => {}),
     framesEndpoint: async () => ({ url: '', secret: '', software: false }),

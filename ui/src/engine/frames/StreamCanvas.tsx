@@ -1,6 +1,6 @@
 import { type CSSProperties, useEffect, useRef, useState } from 'react';
 import { useEngine } from '../context';
-import { fit } from './fit';
+import { objectFit } from './fit';
 
 interface Props {
   /** The stream's id on the frame wire. */
@@ -39,7 +39,7 @@ export function StreamCanvas({ streamId, className, whole = false, mirrored = fa
     display: 'block',
     width: '100%',
     height: '100%',
-    objectFit: whole ? 'contain' : fit(picture, box),
+    objectFit: whole ? 'contain' : objectFit(picture, box),
     transform: mirrored ? 'scaleX(-1)' : undefined,
   };
   return <canvas ref={canvas} className={className} style={style} width={16} height={9} aria-hidden />;

@@ -125,11 +125,16 @@ export class FramesClient implements Pictures {
       return;
     }
     if (record.key) stream.needsKey = false;
-    else if (stream.needsKey) return this.wantKeyFrameAgain(stream);
-    else if (missed) return this.wantKeyFrame(stream);
+    if (stream.needsKey) {
+      this.wantKeyFrameAgain(stream);
+      return;
+    }
     try {
       const decoder = this.decoder(stream);
-      if (decoder.decodeQueueSize > DECODER_QUEUE && !record.key) return this.wantKeyFrame(stream);
+      if (!record.key && (missed || decoder.decodeQueueSize > DECODER_QUEUE)) {
+        this.wantKeyFrame(stream);
+        return;
+      }
       stream.decoding.set(record.atUs, record.sequence);
       const { key, atUs: timestamp, data } = record;
       decoder.decode(new EncodedVideoChunk({ type: key ? 'key' : 'delta', timestamp, data }));

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { largest } from './client';
-import { fit } from './fit';
+import { objectFit } from './fit';
 
 describe('how a picture is shown', () => {
   const camera = { width: 1280, height: 720 };
 
   it('fills its place where little is lost', () => {
-    expect(fit(camera, { width: 1248, height: 640 })).toBe('cover');
-    expect(fit(camera, { width: 408, height: 205 })).toBe('cover');
-    expect(fit(camera, { width: 620, height: 420 })).toBe('cover');
+    expect(objectFit(camera, { width: 1248, height: 640 })).toBe('cover');
+    expect(objectFit(camera, { width: 408, height: 205 })).toBe('cover');
+    expect(objectFit(camera, { width: 620, height: 420 })).toBe('cover');
   });
 
   it('is shown whole where much would be', () => {
-    expect(fit({ width: 640, height: 480 }, { width: 1248, height: 640 })).toBe('contain');
-    expect(fit({ width: 720, height: 1280 }, { width: 408, height: 205 })).toBe('contain');
+    expect(objectFit({ width: 640, height: 480 }, { width: 1248, height: 640 })).toBe('contain');
+    expect(objectFit({ width: 720, height: 1280 }, { width: 408, height: 205 })).toBe('contain');
   });
 
   it('does not ask about nothing', () => {
-    expect(fit({ width: 0, height: 0 }, camera)).toBe('cover');
+    expect(objectFit({ width: 0, height: 0 }, camera)).toBe('cover');
   });
 });
 

@@ -55,8 +55,7 @@ export function LinkBar({ ref, value, onChange, onOpen }: Props) {
           placeholder={t('home.linkPlaceholder')}
           data-testid="link-input"
           spellCheck={false}
-          // The one thing to do on this screen.
-          // biome-ignore lint/a11y/noAutofocus: a paste by keyboard needs a field that listens
+          // The one thing to do on this screen; a paste by keyboard needs a field that listens.
           autoFocus
         />
         {!value && <kbd className={styles.kbd}>{mac ? '⌘ V' : 'Ctrl V'}</kbd>}
