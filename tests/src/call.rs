@@ -100,8 +100,7 @@ pub async fn measured(bin_dir: &Path, screenshot: Option<PathBuf>) -> Result<Fig
     if let Some(path) = screenshot {
         display.eye()?.look()?.save(&path)?;
     }
-    window.click("leave").await?;
-    window.screen("after").await?;
+    window.leave().await?;
     window.close().await?;
     let report = peer.stop().await?;
     let seen = videos(&report).into_iter().next().context("the peer saw nobody")?;

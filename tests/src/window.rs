@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow};
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -70,7 +71,7 @@ impl Window {
             }
         });
         let Value::Object(capabilities) = capabilities else { unreachable!("an object was written") };
-        let client = ClientBuilder::rustls()?
+        let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
@@ -175,6 +176,18 @@ impl Window {
     /// The driver's client, for what is not wrapped here.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Leaves the call and lets the others stay, whatever the seat's rights.
+    pub async fn leave(&self) -> Result<()> {
+        self.click("leave").await?;
+        until("out of the call", PATIENCE, || async {
+            if self.has("leave-others-stay").await? {
+                self.click("leave-others-stay").await?;
+            }
+            Ok(self.has("screen-after").await?.then_some(()))
+        })
+        .await
     }
 
     /// Closes the app.

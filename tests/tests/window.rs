@@ -1,6 +1,6 @@
 //! The real window on a virtual display, driven by WebDriver, in a call with `visita-peer` through the real server.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -182,11 +182,7 @@ async fn a_link_opens_and_two_people_are_in_the_call() -> Result<()> {
     ensure!((sound["tone_hz"].as_f64().unwrap_or(0.0) - 900.0).abs() < 10.0, "not heard again: {report}");
 
     drop(whistle);
-    window.click("leave").await?;
-    if window.has("leave-others-stay").await? {
-        window.click("leave-others-stay").await?;
-    }
-    window.screen("after").await?;
+    window.leave().await?;
     // The link is still good.
     window.click("rejoin").await?;
     window.screen("lobby").await?;
@@ -307,11 +303,7 @@ async fn a_test_call_gives_a_picture_and_ones_own_voice() -> Result<()> {
     let whistle = stage.whistle(1000)?;
     stage.hear(1000.0).await?;
     drop(whistle);
-    window.click("leave").await?;
-    if window.has("leave-others-stay").await? {
-        window.click("leave-others-stay").await?;
-    }
-    window.screen("after").await?;
+    window.leave().await?;
     window.click("go-home").await?;
     window.screen("home").await?;
     window.close().await

@@ -58,3 +58,10 @@ export function writeReply(kind: Reply, stream: number, sequence: number): Array
 export function follows(last: number | undefined, sequence: number): boolean {
   return last !== undefined && (last + 1) >>> 0 === sequence;
 }
+
+/** Width and height of a VP8 key frame as one number (RFC 6386 section 9.1: 14 bits each, the rest is scaling). */
+export function keyFrameSize(data: Uint8Array): number | undefined {
+  const [b6, b7, b8, b9] = data.subarray(6, 10);
+  if (b6 === undefined || b7 === undefined || b8 === undefined || b9 === undefined) return undefined;
+  return ((b6 | (b7 << 8)) & 0x3fff) * 0x4000 + ((b8 | (b9 << 8)) & 0x3fff);
+}

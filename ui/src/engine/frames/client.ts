@@ -3,7 +3,7 @@
 
 import type { ShownSize } from '../../ipc/bindings';
 import type { Engine, Pictures, Unlisten } from '../engine';
-import { type FrameRecord, follows, parseRecords, Reply, writeReply } from '../frameWire';
+import { type FrameRecord, follows, keyFrameSize, parseRecords, Reply, writeReply } from '../frameWire';
 import { type Painter, painterFor } from './painters';
 
 /** Pictures that may wait in a decoder; with more, the machine does not keep up and begins anew at a key frame. */
@@ -29,6 +29,8 @@ interface Stream {
   id: number;
   shown: Map<HTMLCanvasElement, Shown>;
   decoder: VideoDecoder | undefined;
+  /** Size of the last key frame, as `keyFrameSize` gives it. */
+  size: number | undefined;
   sequence: number | undefined;
   needsKey: boolean;
   keyAskedAt: number;
@@ -101,6 +103,7 @@ export class FramesClient implements Pictures {
         id,
         shown: new Map(),
         decoder: undefined,
+        size: undefined,
         sequence: undefined,
         needsKey: true,
         keyAskedAt: Number.NEGATIVE_INFINITY,
@@ -124,7 +127,10 @@ export class FramesClient implements Pictures {
       stream.needsKey = true;
       return;
     }
-    if (record.key) stream.needsKey = false;
+    if (record.key) {
+      stream.needsKey = false;
+      this.followSize(stream, keyFrameSize(record.data));
+    }
     if (stream.needsKey) {
       this.wantKeyFrameAgain(stream);
       return;
@@ -141,6 +147,16 @@ export class FramesClient implements Pictures {
     } catch {
       this.fail(stream);
     }
+  }
+
+  /** WebKit's decoder keeps telling the size it saw first: each size gets a decoder of its own. */
+  private followSize(stream: Stream, size: number | undefined): void {
+    if (stream.size !== undefined && stream.size !== size) {
+      if (stream.decoder && stream.decoder.state !== 'closed') stream.decoder.close();
+      stream.decoder = undefined;
+      stream.decoding.clear();
+    }
+    stream.size = size;
   }
 
   private decoder(stream: Stream): VideoDecoder {
