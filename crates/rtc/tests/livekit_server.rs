@@ -90,6 +90,8 @@ on_livekit!(
     data_messages,
     layers_are_switched,
     signalling_breaks,
+    signalling_is_gone_for_a_while,
+    unwatched_layers_are_told,
     displaced,
     a_wrong_token_is_refused,
     publishing_without_the_right_is_refused,

@@ -43,6 +43,7 @@ on_our_sfu!(
     data_messages,
     layers_are_switched,
     signalling_breaks,
+    signalling_is_gone_for_a_while,
     displaced,
     a_wrong_token_is_refused,
     publishing_without_the_right_is_refused,

@@ -213,7 +213,7 @@ mod tests {
             state: proto::participant_info::State::Disconnected as i32,
             ..info("PA_1", 5, &[])
         };
-        assert_eq!(names(&roster.update(&[gone.clone()])), ["unpublished TR_1", "left"]);
+        assert_eq!(names(&roster.update(std::slice::from_ref(&gone))), ["unpublished TR_1", "left"]);
         assert!(roster.update(&[gone]).is_empty());
     }
 

@@ -6,7 +6,7 @@ pub(crate) mod proxy;
 pub(crate) mod scenario;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -51,13 +51,15 @@ pub(crate) struct Peer {
     events: mpsc::UnboundedReceiver<RtcEvent>,
     /// Media of subscribed tracks by publisher and source, until somebody takes them.
     media: HashMap<(String, Source), RemoteMedia>,
+    /// Who spoke at any time: servers tell it once.
+    spoke: HashSet<String>,
 }
 
 impl Peer {
     pub(crate) async fn join(url: &str, token: Secret) -> Self {
         let options = JoinOptions { url: url.to_owned(), token, auto_subscribe: true };
         let (room, events) = join(options).await.expect("joined");
-        Self { room, events, media: HashMap::new() }
+        Self { room, events, media: HashMap::new(), spoke: HashSet::new() }
     }
 
     /// Waits for an event; media of subscribed tracks are kept on the way.
@@ -71,6 +73,9 @@ impl Peer {
                 Err(_) => panic!("{}: no {what} within {PATIENCE:?}", self.room.identity()),
             };
             let picked = pick(&event);
+            if let RtcEvent::Speakers(speakers) = &event {
+                self.spoke.extend(speakers.iter().filter(|s| s.active).map(|s| s.identity.clone()));
+            }
             if let RtcEvent::Subscribed { identity, track, media } = event {
                 self.media.insert((identity, track.source), media);
             }
@@ -91,6 +96,17 @@ impl Peer {
         })
         .await;
         self.media.remove(&key).expect("kept")
+    }
+
+    /// Waits until somebody was told to speak.
+    pub(crate) async fn speaks(&mut self, identity: &str) {
+        if !self.spoke.contains(identity) {
+            self.wait(&format!("word of {identity} speaking"), |event| match event {
+                RtcEvent::Speakers(all) => all.iter().any(|s| s.active && s.identity == identity).then_some(()),
+                _ => None,
+            })
+            .await;
+        }
     }
 
     pub(crate) async fn video(&mut self, identity: &str) -> VideoReceiver {

@@ -108,6 +108,8 @@ pub(crate) async fn two_peers_see_and_hear_each_other(server: &Server) {
     asking.abort();
     ada_video.key_frame();
 
+    bob.speaks("ada").await;
+
     // Figures.
     let (ada_room, bob_room) = (ada.room.clone(), bob.room.clone());
     until("figures of both sides", || {
@@ -245,13 +247,7 @@ pub(crate) async fn layers_are_switched(server: &Server) {
     let ada = server.join("layers", "ada").await;
     let mut bob = server.join("layers", "bob").await;
     let sizes = [PixelSize::new(320, 180), PixelSize::new(640, 360), PixelSize::new(1280, 720)];
-    let layers = ["q", "h", "f"]
-        .into_iter()
-        .zip(sizes)
-        .zip([150, 500, 1700])
-        .map(|((rid, size), kbps)| VideoLayer { rid: rid.to_owned(), size, bitrate: Bitrate::from_kbps(kbps), fps: 30 })
-        .collect();
-    let video = ada.room.publish_video(camera(layers)).await.expect("published");
+    let video = ada.room.publish_video(camera(simulcast(sizes))).await.expect("published");
     let _sending = Sending::video(video.clone(), sizes.into_iter().zip([600, 2000, 7000]).collect());
     let mut from_ada = bob.video("ada").await;
     for size in [sizes[2], sizes[0], sizes[1], sizes[2], sizes[0]] {
@@ -311,6 +307,77 @@ pub(crate) async fn signalling_breaks(server: &Server) {
         _ => None,
     })
     .await;
+}
+
+/// The signalling is gone for some tries; the session does not give up.
+pub(crate) async fn signalling_is_gone_for_a_while(server: &Server) {
+    let address = server.url.trim_start_matches("ws://").parse().expect("an address");
+    let proxy = Proxy::start(address).await;
+    let mut ada = server.join_at(&format!("ws://{}", proxy.address), "gone", "ada").await;
+    let mut bob = server.join("gone", "bob").await;
+    let camera = ada.publish_camera().await;
+    let sid = camera.sid().to_owned();
+    let _video = Sending::video(camera.clone(), vec![(SIZE, 3000)]);
+    whole_frames(&mut bob.video("ada").await, 10).await;
+    proxy.refuse(true);
+    proxy.cut();
+    ada.wait("a third try", |event| match event {
+        RtcEvent::Connection(ConnectionState::Reconnecting { attempt: 3 }) => Some(()),
+        _ => None,
+    })
+    .await;
+    proxy.refuse(false);
+    ada.wait("the return", |event| match event {
+        RtcEvent::Connection(ConnectionState::Connected) => Some(()),
+        _ => None,
+    })
+    .await;
+    // Joined anew: for bob it is another track, for ada the same.
+    let mut from_ada = loop {
+        let mut receiver = bob.video("ada").await;
+        if tokio::time::timeout(std::time::Duration::from_secs(1), receiver.recv()).await.is_ok_and(|f| f.is_some()) {
+            break receiver;
+        }
+    };
+    let mut seen = 0;
+    while seen < 30 {
+        let Some(frame) = frame(&mut from_ada).await else { break };
+        seen += u32::from(frame_number(&frame.data).is_some());
+    }
+    assert_eq!(camera.sid(), sid);
+    ada.room.set_muted(&sid, true).await.expect("known by its first sid");
+    bob.wait("a mute after the return", |event| match event {
+        RtcEvent::TrackMuted { identity, muted: true, .. } if identity == "ada" => Some(()),
+        _ => None,
+    })
+    .await;
+}
+
+/// Layers that nobody looks at are not wanted.
+pub(crate) async fn unwatched_layers_are_told(server: &Server) {
+    let mut ada = server.join("unwatched", "ada").await;
+    let mut bob = server.join("unwatched", "bob").await;
+    let sizes = [PixelSize::new(320, 180), PixelSize::new(640, 360), PixelSize::new(1280, 720)];
+    let video = ada.room.publish_video(camera(simulcast(sizes))).await.expect("published");
+    let _sending = Sending::video(video.clone(), sizes.into_iter().zip([600, 2000, 7000]).collect());
+    let mut from_ada = bob.video("ada").await;
+    bob.room.set_wanted(video.sid(), Wanted { enabled: true, size: Some(sizes[0]), fps: None });
+    let drain = tokio::spawn(async move { while from_ada.recv().await.is_some() {} });
+    ada.wait("word of the layers", |event| match event {
+        RtcEvent::LayersWanted { sid, enabled } if sid == video.sid() && enabled == &[true, false, false] => Some(()),
+        _ => None,
+    })
+    .await;
+    drain.abort();
+}
+
+fn simulcast(sizes: [PixelSize; 3]) -> Vec<VideoLayer> {
+    ["q", "h", "f"]
+        .into_iter()
+        .zip(sizes)
+        .zip([150, 500, 1700])
+        .map(|((rid, size), kbps)| VideoLayer { rid: rid.to_owned(), size, bitrate: Bitrate::from_kbps(kbps), fps: 30 })
+        .collect()
 }
 
 /// The same identity joins twice: the first is told why it is out.
