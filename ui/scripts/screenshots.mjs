@@ -81,7 +81,11 @@ try {
         for (const lang of ['en', 'it']) {
           const file = `${name}-${size.width}-${theme}-${lang}.png`;
           if (!only.test(file)) continue;
-          const page = await browser.newPage({ viewport: size, reducedMotion: 'reduce' });
+          const page = await browser.newPage({
+            viewport: size,
+            reducedMotion: 'reduce',
+            locale: lang === 'it' ? 'it-IT' : 'en-GB',
+          });
           page.on('pageerror', (error) => complain(file, error));
           page.on('console', (message) => message.type() === 'error' && complain(file, message.text()));
           await page.goto(`${base}?${query}&theme=${theme}&lang=${lang}&still`);

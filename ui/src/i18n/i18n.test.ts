@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dictionaries, spoken } from '.';
+import { dateLocale, dictionaries, spoken } from '.';
 
 function leaves(words: object, path = ''): [string, string][] {
   return Object.entries(words).flatMap(([key, value]): [string, string][] =>
@@ -29,5 +29,11 @@ describe('the dictionaries', () => {
     expect(spoken('system', ['de-DE', 'it-CH', 'en'])).toBe('it');
     expect(spoken('system', ['de'])).toBe('en');
     expect(spoken('system', [])).toBe('en');
+  });
+
+  it('write dates as the system does in that language', () => {
+    expect(dateLocale('en', ['it-IT', 'en-US'])).toBe('en-US');
+    expect(dateLocale('en', ['it-IT'])).toBe('en-GB');
+    expect(dateLocale('it', ['en-US'])).toBe('it');
   });
 });

@@ -24,6 +24,14 @@ export function spoken(choice: Language, preferred: readonly string[]): Spoken {
   return 'en';
 }
 
+/** The locale for dates: the region that the system prefers for this language. */
+export function dateLocale(language: string, preferred: readonly string[]): string {
+  return (
+    preferred.find((tag) => tag.toLowerCase().split('-')[0] === language) ??
+    (language === 'en' ? 'en-GB' : language)
+  );
+}
+
 /** Sets the page's words up. */
 export function startI18n(language: Spoken): i18n {
   void i18next.use(initReactI18next).init({

@@ -8,11 +8,10 @@ import { OwnInside } from './Tile';
 interface Props {
   call: CallView;
   simple: boolean;
-  inset: 'stage' | 'strip';
 }
 
 /** One's own picture over the stage. It may be dragged, or moved by arrow keys, to another corner and stays there. */
-export function OwnPicture({ call, simple, inset }: Props) {
+export function OwnPicture({ call, simple }: Props) {
   const { t } = useTranslation();
   const [corner, setCorner] = useState<Corner>('bottom-right');
   const [drag, setDrag] = useState<{ x: number; y: number } | null>(null);
@@ -48,7 +47,6 @@ export function OwnPicture({ call, simple, inset }: Props) {
     <div
       className={`${styles.own} ${styles[corner]} ${simple ? styles.simple : ''} ${drag ? styles.dragged : ''}`}
       style={drag ? { transform: `translate(${drag.x}px, ${drag.y}px)` } : undefined}
-      data-inset={inset}
       data-testid="self-preview"
       data-corner={corner}
       data-camera={me.camera.state}

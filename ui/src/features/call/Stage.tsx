@@ -31,7 +31,7 @@ export function Stage({ call, simple }: Props) {
   }, []);
   const now = layout(call);
   const frozen = call.connection.state === 'reconnecting';
-  const floats = now.kind !== 'joining' && !(now.kind === 'grid' && now.ownTile);
+  const floats = now.kind === 'alone' || now.kind === 'single' || (now.kind === 'grid' && !now.ownTile);
   return (
     <div ref={stage} className={`${styles.stage} ${frozen ? styles.frozen : ''}`} data-layout={now.kind}>
       {now.kind === 'joining' && (
@@ -58,15 +58,18 @@ export function Stage({ call, simple }: Props) {
         <div className={styles.shared}>
           <ScreenTile owner={now.owner} stream={now.stream} />
           <div className={styles.strip}>
+            <div className={styles.stripTile}>
+              <OwnTile call={call} crowded />
+            </div>
             {now.people.map((person) => (
               <div key={person.participant_id} className={styles.stripTile}>
-                <Tile person={person} frozen={frozen} />
+                <Tile person={person} frozen={frozen} crowded />
               </div>
             ))}
           </div>
         </div>
       )}
-      {floats && <OwnPicture call={call} simple={simple} inset={now.kind === 'shared' ? 'strip' : 'stage'} />}
+      {floats && <OwnPicture call={call} simple={simple} />}
       {!pictures.supported && (
         <div className={styles.noPictures} role="status" data-testid="no-decoder">
           <b>{t('call.noDecoderTitle')}</b>

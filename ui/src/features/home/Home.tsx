@@ -7,6 +7,7 @@ import { Button } from '../../components/Button';
 import { Logo } from '../../components/Logo';
 import { firstName } from '../../components/people';
 import { useEngine } from '../../engine/context';
+import { dateLocale } from '../../i18n';
 import type { AppView, Problem } from '../../ipc/bindings';
 import { wayOn } from '../problem/derive';
 import { ProblemCard } from '../problem/ProblemCard';
@@ -45,7 +46,11 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
     void engine.goHome();
     field.current?.focus();
   };
-  const today = new Intl.DateTimeFormat(i18n.language, { weekday: 'long', day: 'numeric', month: 'long' });
+  const today = new Intl.DateTimeFormat(dateLocale(i18n.language, navigator.languages), {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+  });
   return (
     <div className={styles.home} data-testid="screen-home">
       <aside className={styles.side}>

@@ -7,6 +7,7 @@ import { GuestHeader } from '../../components/GuestHeader';
 import { NameField } from '../../components/NameField';
 import { firstName } from '../../components/people';
 import { useEngine } from '../../engine/context';
+import { dateLocale } from '../../i18n';
 import type { LobbyView, Problem, Settings } from '../../ipc/bindings';
 import { DeviceRows } from './DeviceRows';
 import { asksFirst, joinAs, peopleIn } from './derive';
@@ -154,7 +155,11 @@ function Foot({ lobby: { preview } }: { lobby: LobbyView }) {
   const people = peopleIn(preview.people_in);
   const until = preview.good_until === null ? undefined : new Date(preview.good_until * 1000);
   const date =
-    until && new Intl.DateTimeFormat(i18n.language, { day: 'numeric', month: 'long' }).format(until);
+    until &&
+    new Intl.DateTimeFormat(dateLocale(i18n.language, navigator.languages), {
+      day: 'numeric',
+      month: 'long',
+    }).format(until);
   return (
     <div className={styles.foot}>
       <span className={styles.people} data-testid="people-in">
