@@ -191,6 +191,30 @@ mod tests {
     }
 
     #[test]
+    fn it_shows_whether_a_packet_has_a_copy_of_the_last() {
+        let with_copies = |fec| {
+            let mut encoder = Encoder::new(EncoderConfig { fec, ..EncoderConfig::default() }).unwrap();
+            encoder.set_expected_loss(20).unwrap();
+            let mut tone = Tone::new(300.0, -12.0);
+            let packet = |number| {
+                let mut pcm = [0.0; FRAME];
+                tone.fill(&mut pcm);
+                // Syllables: to libopus a steady tone is noise, which gets no copies.
+                pcm.iter_mut().for_each(|sample| *sample *= if number % 12 < 6 { 1.0 } else { 0.01 });
+                packet_has_fec(&encoder.encode(&pcm).unwrap())
+            };
+            (0..240).map(packet).filter(|has| *has).count()
+        };
+        assert_eq!(with_copies(false), 0);
+        assert!(with_copies(true) > 60, "{}", with_copies(true));
+        // Music (CELT) has none, two frames are not looked into, and what is too short is nothing.
+        for packet in [&[0xf8, 0xff][..], &[0x79, 0xff, 0xff], &[0x78], &[]] {
+            assert!(!packet_has_fec(packet));
+        }
+        assert!(packet_has_fec(&[0x78, 0x40]) && !packet_has_fec(&[0x78, 0xbf]));
+    }
+
+    #[test]
     fn a_short_gap_is_filled_and_a_long_one_fades() {
         let mut decoder = Decoder::new().unwrap();
         let mut out = [0.0; FRAME];

@@ -56,10 +56,12 @@ impl Arrivals {
         while self.fastest.back().is_some_and(|&(_, other)| other >= offset) {
             self.fastest.pop_back();
         }
+        let before = self.fastest.front().map_or(offset, |&(_, fastest)| fastest);
         self.fastest.push_back((now, offset));
         while self.fastest.front().is_some_and(|&(at, _)| now - at > WINDOW) {
             self.fastest.pop_front();
         }
+        self.rebase(self.fastest.front().map_or(0.0, |&(_, fastest)| fastest - before));
         let bucket = self.distance(now, timestamp).map_or(0, |late| (late / BUCKET) as usize);
         if bucket >= BUCKETS {
             return;
@@ -69,6 +71,18 @@ impl Arrivals {
         self.count = self.count.saturating_add(1);
         self.late.iter_mut().for_each(|weight| *weight *= keep);
         self.late[bucket] += 1.0 - keep;
+    }
+
+    /// The fastest packet there is has become slower by so many seconds: nobody was as late as it seemed.
+    fn rebase(&mut self, slower: f64) {
+        // The rest of a bucket is left to forgetting: clocks drift by less than that in a window.
+        let buckets = (slower / BUCKET) as usize;
+        if (1..BUCKETS).contains(&buckets) {
+            let earliest: f32 = self.late[..=buckets].iter().sum();
+            self.late.copy_within(buckets.., 0);
+            self.late[BUCKETS - buckets..].fill(0.0);
+            self.late[0] = earliest;
+        }
     }
 
     /// Learns that a packet was played, and how many before it were missing.

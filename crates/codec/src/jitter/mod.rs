@@ -15,15 +15,20 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use crate::opus::{Decoder, LONGEST, packet_has_fec, packet_samples};
-use crate::{BLOCK, CodecError, SAMPLE_RATE};
+use crate::{BLOCK, CodecError, SAMPLE_RATE, level};
 use arrival::Arrivals;
 
 /// Packets kept waiting at most: more than the longest wait asks for, even of 10 ms each.
 const PACKETS_MOST: usize = 100;
-/// Sound is made up at full level this long (20 ms, one packet) and then fades ...
+/// Sound is made up at full level this long (20 ms, one packet) ...
 const CONCEAL_FULL: usize = 960;
-/// ... until it is silent after 120 ms.
-const CONCEAL_MOST: usize = 5_760;
+/// ... or, where the last packet was quiet, 420 ms: then it is the background of a speaker whose encoder leaves pauses
+/// out and refreshes them every 400 ms (DTX). Breaking it off would be heard.
+const CONCEAL_QUIET: usize = 20_160;
+/// Level of such a background at most: -50 dBFS.
+const QUIET: f32 = 0.003;
+/// Then it fades out in 100 ms.
+const CONCEAL_FADE: usize = 4_800;
 /// Over this many samples sound comes back after a fade.
 const COME_BACK: usize = 240;
 /// Delay above the wanted one from which periods are left out: 10 ms.
@@ -112,8 +117,9 @@ pub struct JitterBuffer {
     pcm: VecDeque<f32>,
     /// Whether `pcm` ends where the packet decoded last ended.
     flowing: bool,
-    /// Samples made up since the packet decoded last.
+    /// Samples made up since the packet decoded last, and how many of them stay at full level.
     made_up: usize,
+    full: usize,
     /// Factor that `pcm` ends with.
     gain: f32,
     clock: Clock,
@@ -139,7 +145,8 @@ impl JitterBuffer {
             decoded: None,
             pcm: VecDeque::new(),
             flowing: false,
-            made_up: CONCEAL_MOST,
+            made_up: CONCEAL_FULL + CONCEAL_FADE,
+            full: CONCEAL_FULL,
             gain: 0.0,
             clock: Clock::default(),
             since_stretch: 0,
@@ -163,7 +170,7 @@ impl JitterBuffer {
             match self.next_step() {
                 Step::Packet => self.decode(),
                 Step::Recover(samples) => self.recover(samples),
-                Step::Wait if self.made_up < CONCEAL_MOST => {
+                Step::Wait if self.made_up < self.full + CONCEAL_FADE => {
                     self.conceal(BLOCK);
                     popped = Popped::Concealed;
                 }
@@ -327,7 +334,7 @@ impl JitterBuffer {
             sound.fill(0.0);
         }
         for sample in sound.iter_mut() {
-            let faded = self.made_up.saturating_sub(CONCEAL_FULL) as f32 / (CONCEAL_MOST - CONCEAL_FULL) as f32;
+            let faded = self.made_up.saturating_sub(self.full) as f32 / CONCEAL_FADE as f32;
             // Never louder again than it has become.
             self.gain = self.gain.min((1.0 - faded).max(0.0));
             *sample *= self.gain;
@@ -340,6 +347,7 @@ impl JitterBuffer {
 
     /// Adds what was sent, coming back from a fade.
     fn append(&mut self, sound: &[f32]) {
+        self.full = if level::rms(sound) < QUIET { CONCEAL_QUIET } else { CONCEAL_FULL };
         for sample in sound {
             self.gain = (self.gain + 1.0 / COME_BACK as f32).min(1.0);
             self.pcm.push_back(sample * self.gain);

@@ -262,7 +262,7 @@ fn a_pause_is_silence_and_not_loss() {
     let heard = play(packets, |number| (!(100..200).contains(&number)).then_some(20.0));
     println!("{:?}", heard.stats);
     assert_eq!(heard.stats.lost, 0);
-    assert!(heard.stats.concealed <= CONCEAL_MOST as u64);
+    assert!(heard.stats.concealed <= (CONCEAL_FULL + CONCEAL_FADE) as u64);
     assert!(heard.blocks[240..390].iter().all(|(popped, block)| *popped == Popped::Silence && *block == [0.0; BLOCK]));
     assert_tone(heard.reading(4.5, 6.0));
     assert!(heard.median_delay(5) < 40.0);
@@ -322,6 +322,53 @@ fn another_stream_is_taken_up_at_once() {
     println!("{:?}", heard.stats);
     assert!(heard.blocks[320..].iter().all(|(popped, _)| *popped == Popped::Audio));
     assert_tone(heard.reading(3.5, 6.0));
+}
+
+#[test]
+fn a_stray_packet_does_not_start_anew() {
+    let mut packets = voice(4, 0);
+    for number in [60, 61, 100] {
+        packets[number].timestamp = packets[number].timestamp.wrapping_add(1_000_000_000 * (number as u32 % 3 + 1));
+    }
+    let heard = play(packets, |_| Some(20.0));
+    assert_eq!(heard.stats.lost, 3);
+    assert!(heard.blocks[240..].iter().all(|(popped, _)| *popped == Popped::Audio));
+    assert!(heard.count(Popped::Concealed) <= 9, "{}", heard.count(Popped::Concealed));
+}
+
+#[test]
+fn a_way_that_becomes_longer_or_shorter_is_followed() {
+    let heard = play(voice(20, 0), |number| {
+        Some(match number {
+            0..300 => 20.0,
+            300..600 => 140.0,
+            _ => 40.0,
+        })
+    });
+    println!("{} {} {} ms, {:?}", heard.delays[590], heard.delays[1190], heard.delays[1990], heard.stats);
+    assert_eq!(heard.stats.lost, 0);
+    assert!(heard.stats.concealed <= 48 * 250, "{:?}", heard.stats);
+    assert!(heard.delays[1190] < 60.0 && heard.delays[1990] < 60.0, "the longer way is no delay of the buffer's");
+    assert_tone(heard.reading(15.0, 20.0));
+}
+
+#[test]
+fn a_speaker_that_stops_for_a_while_does_not_stay_behind() {
+    let (start, mut buffer) = (Instant::now(), JitterBuffer::new().unwrap());
+    let mut delays = Vec::new();
+    for (number, packet) in voice(12, 0).into_iter().enumerate() {
+        let now = start + Duration::from_millis(number as u64 * 20);
+        buffer.push(packet, now);
+        if !(200..350).contains(&number) {
+            for half in 0..2 {
+                buffer.pop(&mut [0.0; BLOCK], now + Duration::from_millis(4 + half * 10));
+            }
+            delays.push(buffer.stats().delay_ms);
+        }
+    }
+    println!("{} then {} ms, {:?}", delays[199], delays[449], buffer.stats());
+    assert!(delays[449] < 40.0 && delays[200..].iter().all(|delay| *delay < 300.0));
+    assert!(buffer.stats().late > 100);
 }
 
 #[test]

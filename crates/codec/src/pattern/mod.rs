@@ -17,6 +17,8 @@ use crate::I420Frame;
 /// Draws the picture of any moment. What stands still is drawn once, so a picture costs little more than a copy.
 pub struct TestPattern {
     background: I420Frame,
+    /// The background with what moves slowly, and the fifth of a second it belongs to.
+    slow: Option<(u64, I420Frame)>,
 }
 
 impl TestPattern {
@@ -24,7 +26,7 @@ impl TestPattern {
     pub fn new(size: PixelSize) -> Self {
         let mut background = I420Frame::black(size);
         scene::still(&mut background);
-        Self { background }
+        Self { background, slow: None }
     }
 
     /// Size of its pictures.
@@ -35,7 +37,17 @@ impl TestPattern {
     /// The picture of a moment, given as microseconds since 1970 (UTC). The timecode holds its lower 52 bits, which
     /// lasts until 2112. The capture time is the time of the call.
     pub fn draw(&mut self, unix_us: u64) -> I420Frame {
-        let mut frame = self.background.clone();
+        let fifth = unix_us / 200_000;
+        let slow = match self.slow.take() {
+            Some((at, slow)) if at == fifth => slow,
+            _ => {
+                let mut slow = self.background.clone();
+                scene::moving_slowly(&mut slow, fifth * 200_000);
+                slow
+            }
+        };
+        let mut frame = slow.clone();
+        self.slow = Some((fifth, slow));
         frame.captured_at = Instant::now();
         scene::moving(&mut frame, unix_us);
         timecode::write(&mut frame, unix_us);

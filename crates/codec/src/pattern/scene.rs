@@ -39,29 +39,35 @@ pub(super) fn still(frame: &mut I420Frame) {
     }
 }
 
-/// What moves.
-pub(super) fn moving(frame: &mut I420Frame, unix_us: u64) {
+/// What moves so slowly that a few times a second is enough.
+pub(super) fn moving_slowly(frame: &mut I420Frame, unix_us: u64) {
     let wide = aspect(frame);
-    // Turns of something that comes round every so many seconds; from whole microseconds, which f32 could not hold.
-    let turn = |seconds: u64| (unix_us % (seconds * 1_000_000)) as f32 / (seconds * 1_000_000) as f32;
-
-    for (start, height, size, seconds) in [(0.1, 0.25, 1.0, 240), (0.65, 0.36, 0.7, 320)] {
-        let along = (start + turn(seconds)).fract() * (wide + 0.7) - 0.35;
+    for (start, height, size, seconds) in [(0.1, 0.205, 1.0, 240), (0.65, 0.185, 0.7, 320)] {
+        let along = (start + turn(unix_us, seconds)).fract() * (wide + 0.7) - 0.35;
         cloud(frame, (along, height), size);
     }
-    boat(
-        frame,
-        (turn(96) * (wide + 0.3) - 0.15, SHORE + 0.1 + (turn(4) * TAU).sin() * 0.004),
-        (turn(6) * TAU).sin() * 0.01,
-    );
-
     let clock = clock(wide);
-    line(frame, clock, hand(clock, turn(43_200), 0.5), 0.012, Colour::rgb(58.0, 82.0, 86.0));
-    line(frame, clock, hand(clock, turn(3_600), 0.74), 0.008, Colour::rgb(58.0, 82.0, 86.0));
-    line(frame, clock, hand(clock, turn(60), 0.84), 0.004, Colour::rgb(186.0, 106.0, 84.0));
+    line(frame, clock, hand(clock, turn(unix_us, 43_200), 0.5), 0.012, Colour::rgb(58.0, 82.0, 86.0));
+    line(frame, clock, hand(clock, turn(unix_us, 3_600), 0.74), 0.008, Colour::rgb(58.0, 82.0, 86.0));
+}
+
+/// What moves from picture to picture.
+pub(super) fn moving(frame: &mut I420Frame, unix_us: u64) {
+    let wide = aspect(frame);
+    let bob = (turn(unix_us, 4) * TAU).sin() * 0.004;
+    let lean = (turn(unix_us, 6) * TAU).sin() * 0.01;
+    boat(frame, (turn(unix_us, 96) * (wide + 0.3) - 0.15, SHORE + 0.1 + bob), lean);
+    let clock = clock(wide);
+    line(frame, clock, hand(clock, turn(unix_us, 60), 0.84), 0.004, Colour::rgb(186.0, 106.0, 84.0));
     disc(frame, clock, 0.009, Colour::rgb(186.0, 106.0, 84.0), 1.0);
     // Once round in two seconds: by it a stutter is seen at once.
-    disc(frame, hand(clock, turn(2), 1.12), 0.008, Colour::rgb(240.0, 238.0, 226.0), 0.9);
+    disc(frame, hand(clock, turn(unix_us, 2), 1.12), 0.008, Colour::rgb(240.0, 238.0, 226.0), 0.9);
+}
+
+/// From 0 to 1, how far round something is that comes round every so many seconds. Reckoned from whole microseconds,
+/// which f32 could not hold.
+fn turn(unix_us: u64, seconds: u64) -> f32 {
+    (unix_us % (seconds * 1_000_000)) as f32 / (seconds * 1_000_000) as f32
 }
 
 fn aspect(frame: &I420Frame) -> f32 {

@@ -22,9 +22,9 @@ const WIDTH: f32 = 1.0 / 40.0;
 const HEIGHT: f32 = 2.0 / 45.0;
 
 /// The two brightnesses, apart enough for coarse quantisers and near enough to be calm; and the teal over both.
-const DARK: u8 = 58;
-const LIGHT: u8 = 170;
-const TEAL: (u8, u8) = (132, 119);
+const DARK: u8 = 84;
+const LIGHT: u8 = 156;
+const TEAL: (u8, u8) = (130, 115);
 
 /// Less than this between the darkest and the lightest tile is no timecode.
 const LEAST_CONTRAST: f32 = 24.0;
