@@ -381,12 +381,12 @@ fn anything_at_any_time_does_no_harm() {
         ms += u64::from(random.next() % 12);
         // Time may even go back.
         let now = start + Duration::from_millis(ms.saturating_sub(u64::from(random.next() % 20)));
-        let payload = if random.next() % 2 == 0 {
+        let payload = if random.next().is_multiple_of(2) {
             good[random.next() as usize % good.len()].payload.clone()
         } else {
             (0..random.next() % 40).map(|_| random.next() as u8).collect()
         };
-        let wild = random.next() % 4 == 0;
+        let wild = random.next().is_multiple_of(4);
         let packet = AudioPacket {
             sequence: if wild { random.next() as u16 } else { round as u16 },
             timestamp: if wild { random.next() } else { (ms as u32 * 48).wrapping_add(random.next() % 5000) },

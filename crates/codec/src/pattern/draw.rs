@@ -56,7 +56,7 @@ pub(super) fn paint(
                 if part > 0 {
                     let old = &mut plane[row * width + column];
                     let now = i32::from(*old);
-                    *old = (now + ((i32::from(value) - now) * part.min(256) >> 8)) as u8;
+                    *old = (now + (((i32::from(value) - now) * part.min(256)) >> 8)) as u8;
                 }
             }
         }
