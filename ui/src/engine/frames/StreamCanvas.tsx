@@ -6,14 +6,14 @@ interface Props {
   /** The stream's id on the frame wire. */
   streamId: number;
   className?: string | undefined;
-  /** Show all of it, always: a screen has small text at its edges. */
-  whole?: boolean;
+  /** All of it, always: a screen has small text at its edges. Or the whole place; or whatever loses little. */
+  fit?: 'contain' | 'cover' | 'auto';
   /** As in a mirror: how people know themselves. */
   mirrored?: boolean;
 }
 
 /** Shows a stream, and tells how large it is shown, so that no more is sent than is seen. */
-export function StreamCanvas({ streamId, className, whole = false, mirrored = false }: Props) {
+export function StreamCanvas({ streamId, className, fit = 'auto', mirrored = false }: Props) {
   const { pictures } = useEngine();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [picture, setPicture] = useState({ width: 16, height: 9 });
@@ -39,7 +39,7 @@ export function StreamCanvas({ streamId, className, whole = false, mirrored = fa
     display: 'block',
     width: '100%',
     height: '100%',
-    objectFit: whole ? 'contain' : objectFit(picture, box),
+    objectFit: fit === 'auto' ? objectFit(picture, box) : fit,
     transform: mirrored ? 'scaleX(-1)' : undefined,
   };
   return <canvas ref={canvas} className={className} style={style} width={16} height={9} aria-hidden />;

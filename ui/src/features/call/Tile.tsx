@@ -55,7 +55,7 @@ export function Tile({ person, single = false, simple = false, frozen = false, c
           {!frozen && (simple && speaks ? t('simple.speaks', { name }) : name)}
         </span>
       </Label>
-      {(single || saysQuality(person.quality)) && !frozen && (
+      {saysQuality(person.quality) && !frozen && (
         <span className={single ? styles.qualityTop : styles.quality} data-testid="quality">
           <Bars quality={quality(person.quality)} size={16} />
           {single
@@ -93,7 +93,7 @@ export function OwnInside({ call }: { call: CallView }) {
   return (
     <>
       {on ? (
-        <StreamCanvas streamId={LOCAL_PREVIEW} className={styles.picture} mirrored />
+        <StreamCanvas streamId={LOCAL_PREVIEW} className={styles.picture} fit="cover" mirrored />
       ) : (
         <NoPicture name={me.display_name} id={me.participant_id} />
       )}
@@ -117,7 +117,12 @@ export function ScreenTile({ owner, stream }: { owner: PersonView; stream: Strea
       data-participant-id={owner.participant_id}
       aria-label={words}
     >
-      <StreamCanvas key={stream.stream_id} streamId={stream.stream_id} className={styles.picture} whole />
+      <StreamCanvas
+        key={stream.stream_id}
+        streamId={stream.stream_id}
+        className={styles.picture}
+        fit="contain"
+      />
       <Label>
         <ScreenShare size={16} strokeWidth={1.8} aria-hidden />
         <span className={styles.name}>{words}</span>
