@@ -30,6 +30,8 @@ use crate::{
 };
 
 const CAMERA_BITRATE: visita_protocol::Bitrate = visita_protocol::Bitrate::from_kbps(1700);
+/// LiveKit's server makes up black pictures of 8×8 when a publisher mutes or leaves; nobody's camera is that small.
+const MADE_UP_PIXELS: u32 = 16 * 16;
 const RETRY_FIRST: Duration = Duration::from_millis(300);
 const RETRY_MAX: Duration = Duration::from_secs(5);
 
@@ -632,8 +634,14 @@ impl Owner {
                 self.people.stream(identity, &sid, Some(stream));
                 let hub = self.hub.clone();
                 tokio::spawn(async move {
+                    let mut made_up = false;
                     while let Some(frame) = frames.recv().await {
-                        hub.push(stream, frame.key, frame.size, frame.data);
+                        if let Some(size) = frame.size {
+                            made_up = size.area() <= MADE_UP_PIXELS;
+                        }
+                        if !made_up {
+                            hub.push(stream, frame.key, frame.size, frame.data);
+                        }
                     }
                     hub.end(stream);
                 });

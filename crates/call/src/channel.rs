@@ -39,6 +39,7 @@ pub(crate) struct Channel {
 impl Channel {
     /// Starts the channel in the background.
     pub(crate) fn start(url: String, token: Secret) -> (Self, mpsc::UnboundedReceiver<ChannelEvent>) {
+        visita_rtc::use_aws_lc();
         let (commands, inbox) = mpsc::unbounded_channel();
         let (events, outbox) = mpsc::unbounded_channel();
         tokio::spawn(run(url, token, inbox, events));

@@ -13,6 +13,9 @@ mod people;
 pub mod peer;
 mod playout;
 
+/// What programs log when `VISITA_LOG` says nothing else. The WebRTC stack warns of much that mends itself.
+pub const LOG_FILTER: &str = "warn,visita=info,rtc=error,rtc_ice=error,rtc_dtls=error,livekit_signaling=error,pulseaudio=off";
+
 pub use call::{Call, CallState, JoinTarget};
 pub use frames::FrameHub;
 pub use local::{CameraChoice, LocalMedia, LocalState, MicrophoneChoice, SpeakerChoice};

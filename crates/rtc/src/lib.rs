@@ -27,3 +27,10 @@ pub use publish::{AudioPublication, LocalAudio, LocalVideo, VideoLayer, VideoPub
 pub use receive::{AudioPacket, AudioReceiver, EncodedFrame, VideoReceiver};
 pub use room::{Data, JoinOptions, Room, Wanted, join};
 pub use stats::{ReceivedTrackStats, RtcStats, SentLayerStats, SentTrackStats};
+
+/// Chooses the cryptography of every TLS connection of this process. Two providers are in the tree, so rustls asks for a
+/// choice; whoever opens a `wss://` connection before [`join`] calls this first. Calling it again does nothing.
+pub fn use_aws_lc() {
+    // An error says that it was chosen already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}

@@ -78,7 +78,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("VISITA_LOG").unwrap_or_else(|_| "warn,visita=info".into()),
+            tracing_subscriber::EnvFilter::try_from_env("VISITA_LOG").unwrap_or_else(|_| visita_call::LOG_FILTER.into()),
         )
         .with_writer(std::io::stderr)
         .init();

@@ -64,7 +64,7 @@ impl Link {
     ) -> Result<(Self, SignalEvents), JoinError> {
         // Dependencies bring two crypto providers into `rustls`, which panics unless one is chosen. An error means that
         // somebody chose before.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        crate::use_aws_lc();
         let mut signal_options = SignalOptions::default();
         signal_options.auto_subscribe = options.auto_subscribe;
         // Everything at its best until `Room::set_wanted` says less.
