@@ -1,5 +1,9 @@
 //! Cameras, and the test pattern that takes their place.
 
+mod capture;
+mod decode;
+mod devices;
+mod format;
 mod pattern;
 
 pub use pattern::PatternSource;
@@ -13,7 +17,8 @@ use crate::{DeviceError, DeviceInfo};
 
 /// Something that gives pictures.
 pub trait VideoSource: Send {
-    /// Waits for the next picture; `None` if none came within `timeout`. After an error it gives nothing any more.
+    /// Waits for the next picture; `None` if none came within `timeout`. Of pictures nobody took in time only the
+    /// newest is given. After an error it gives nothing any more.
     fn next(&mut self, timeout: Duration) -> Result<Option<I420Frame>, DeviceError>;
 
     /// What people call it.
@@ -25,10 +30,11 @@ pub trait VideoSource: Send {
 
 /// The cameras there are.
 pub fn list() -> Vec<DeviceInfo> {
-    Vec::new()
+    devices::all().into_iter().map(|camera| camera.info).collect()
 }
 
-/// Opens a camera by the id that [`list`] gave, or the default one.
-pub fn open(_id: Option<&str>, _want: PixelSize, _fps: u32) -> Result<Box<dyn VideoSource>, DeviceError> {
-    Err(DeviceError::Missing)
+/// Opens a camera by the id that [`list`] gave, or the default one, in the format nearest to a size and to pictures per
+/// second. `Busy` if another program uses it, `Denied` if the system does not let us.
+pub fn open(id: Option<&str>, want: PixelSize, fps: u32) -> Result<Box<dyn VideoSource>, DeviceError> {
+    Ok(Box::new(capture::Camera::open(devices::find(id)?, want, fps)?))
 }
