@@ -1,6 +1,6 @@
 //! From what a camera sends to I420.
 
-use std::time::Instant;
+use std::{borrow::Cow, time::Instant};
 
 use nokhwa::utils::FrameFormat;
 use visita_codec::{I420Frame, colour};
@@ -39,7 +39,8 @@ fn raw(
 
 fn jpeg(data: &[u8], captured_at: Instant) -> Result<I420Frame, String> {
     let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(data), options);
+    let data = with_tables(data);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&*data), options);
     let rgb = decoder.decode().map_err(|error| error.to_string())?;
     let info = decoder.info().ok_or("a picture without a size")?;
     let (width, height) = (usize::from(info.width), usize::from(info.height));
@@ -52,6 +53,29 @@ fn jpeg(data: &[u8], captured_at: Instant) -> Result<I420Frame, String> {
         Some(colour::rgb_to_i420(even, &rows, captured_at))
     };
     converted.ok_or("a picture shorter than its size")?.map_err(|error| error.to_string())
+}
+
+/// Cameras may leave out the Huffman tables and mean the usual ones (USB Video Class, MJPEG payload 1.5, section 3.3).
+/// The decoder takes those if the picture says that it comes from an AVI file.
+fn with_tables(data: &[u8]) -> Cow<'_, [u8]> {
+    const AVI: &[u8] = b"\xff\xd8\xff\xe0\x00\x08AVI1\0\0";
+    match data {
+        [0xff, 0xd8, segments @ ..] if !has_tables(segments) => Cow::Owned([AVI, segments].concat()),
+        _ => Cow::Borrowed(data),
+    }
+}
+
+/// Whether there is a Huffman table (DHT) before the picture itself begins (SOS; ITU-T T.81 annex B).
+fn has_tables(mut segments: &[u8]) -> bool {
+    while let [0xff, marker, high, low, ..] = segments {
+        match marker {
+            0xc4 => return true,
+            0xda => return false,
+            _ => segments = segments.get(2 + usize::from(u16::from_be_bytes([*high, *low]))..).unwrap_or_default(),
+        }
+    }
+    // Not a picture we understand: the decoder shall say so.
+    true
 }
 
 #[cfg(test)]
@@ -76,6 +100,17 @@ mod tests {
         let frame = decode(FrameFormat::MJPEG, SIZE, RED, Instant::now()).unwrap();
         assert_eq!(frame.size(), SIZE);
         assert_red(&frame);
+    }
+
+    #[test]
+    fn jpeg_without_tables_means_the_usual_ones() {
+        let (from, length) = (0..RED.len() - 4)
+            .find(|at| RED[*at..].starts_with(&[0xff, 0xc4]))
+            .map(|at| (at, usize::from(u16::from_be_bytes([RED[at + 2], RED[at + 3]])) + 2))
+            .unwrap();
+        let bare = [&RED[..from], &RED[from + length..]].concat();
+        assert!(!has_tables(&bare[2..]));
+        assert_red(&decode(FrameFormat::MJPEG, SIZE, &bare, Instant::now()).unwrap());
     }
 
     #[test]

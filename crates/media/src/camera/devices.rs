@@ -80,8 +80,8 @@ mod system {
 
     /// Whether there is any camera. Spares asking where there is none.
     pub(super) fn any() -> bool {
-        fs::read_dir("/sys/class/video4linux").is_ok_and(|mut entries| entries.next().is_some())
-            || Path::new("/dev/video0").exists()
+        let is_video = |name: std::ffi::OsString| name.to_string_lossy().starts_with("video");
+        fs::read_dir("/dev").is_ok_and(|entries| entries.flatten().any(|entry| is_video(entry.file_name())))
     }
 
     /// A USB camera has a second node for what is not picture; the first node of a device has index 0.
