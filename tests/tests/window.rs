@@ -143,7 +143,12 @@ async fn a_link_opens_and_two_people_are_in_the_call() -> Result<()> {
     stage.picture_of_other(&window).await?;
     stage.timecode_moves(&window).await?;
     stage.hear(500.0).await?;
-    ensure!(window.text("tile").await?.contains("Anna Rossi"), "the name is not on the tile");
+    until("the name on the tile", PATIENCE, || async {
+        let words = window.text("tile").await?;
+        ensure!(words.contains("Anna Rossi"), "it says {words:?}");
+        Ok(Some(()))
+    })
+    .await?;
     ensure!(window.text("people-count").await?.contains('2'), "two people are not counted");
     let painted = window.invoke("diagnostics").await?;
     ensure!(painted["join_to_first_painted_ms"].is_number(), "the first painting was not noticed: {painted}");
@@ -258,7 +263,12 @@ async fn a_link_that_does_not_open_leaves_a_way_on() -> Result<()> {
     // After all that a good link still opens.
     window.fill("link-input", &format!("  <{}>. ", stage.room.links[0])).await?;
     window.click("open-link").await?;
-    window.screen("lobby").await?;
+    until("the lobby", PATIENCE, || async {
+        let view = window.invoke("app_view").await?;
+        ensure!(view["screen"]["kind"] == "lobby", "still {}", view["screen"]);
+        Ok(Some(()))
+    })
+    .await?;
     window.close().await
 }
 
