@@ -6,8 +6,11 @@ import type { Engine, Pictures, Unlisten } from '../engine';
 import { type FrameRecord, follows, keyFrameSize, parseRecords, Reply, writeReply } from '../frameWire';
 import { type Painter, painterFor } from './painters';
 
-/** Pictures that may wait in a decoder; with more, the machine does not keep up and begins anew at a key frame. */
-const DECODER_QUEUE = 6;
+/**
+ * Pictures that may wait in a decoder. A page that stalled for half a second gets what it missed at once and decodes that in
+ * a few milliseconds, which is sooner than a key frame comes; with more, the machine does not keep up.
+ */
+const DECODER_QUEUE = 30;
 /** Between tries to reach the back end. */
 const RETRY_MS = 500;
 /** A window that is being dragged larger tells its sizes once it rests. */
