@@ -39,7 +39,7 @@ async fn python_and_our_peer_see_and_hear_each_other() -> Result<()> {
     let report = peer.stop().await?;
 
     let us = &saw[&room.seats[0]];
-    ensure!(us["frames"].as_u64().unwrap_or(0) > 60, "Python decoded too few of our pictures: {saw}");
+    ensure!(us["frames"].as_u64().unwrap_or(0) > 30, "Python decoded too few of our pictures: {saw}");
     ensure!(us["width"] == 1280 && us["height"] == 720, "not 720p: {saw}");
     ensure!(near(&us["tone_hz"], 500.0), "Python did not hear our tone: {saw}");
     python_was_seen(&report)
@@ -47,7 +47,7 @@ async fn python_and_our_peer_see_and_hear_each_other() -> Result<()> {
 
 fn python_was_seen(report: &Value) -> Result<()> {
     let video = of(videos(report), "python").with_context(|| format!("no picture of Python: {report}"))?;
-    ensure!(video["frames"].as_u64().unwrap_or(0) > 60, "too few pictures of Python: {report}");
+    ensure!(video["frames"].as_u64().unwrap_or(0) > 30, "too few pictures of Python: {report}");
     let sound = of(sounds(report), "python").with_context(|| format!("no sound of Python: {report}"))?;
     ensure!(near(&sound["tone_hz"], 880.0), "Python's tone was not heard: {report}");
     Ok(())
@@ -80,7 +80,9 @@ async fn chromium_sees_us(url: &str, room: &Room, browser: &Chromium) -> Result<
     let seen = until("Chromium decodes our pictures and hears our tone", Duration::from_secs(20), || async {
         let report = browser.report().await?;
         let us = &report["people"][&room.seats[0]];
-        let enough = us["frames"].as_u64().unwrap_or(0) > 60 && near(&us["tone_hz"], 500.0);
+        // And it has sent enough for us to have seen it.
+        let sent = report["sent"].as_u64().unwrap_or(0) > 90;
+        let enough = sent && us["frames"].as_u64().unwrap_or(0) > 30 && near(&us["tone_hz"], 500.0);
         Ok(enough.then(|| us.clone()))
     })
     .await?;
@@ -107,7 +109,7 @@ async fn two_of_our_peers_in_a_room_of_a_real_livekit_server() -> Result<()> {
     let of_anna = first.stop().await?;
     for (report, other, tone) in [(&of_anna, "bruno", 700.0), (&of_bruno, "anna", 500.0)] {
         let video = of(videos(report), other).with_context(|| format!("{other} was not seen: {report}"))?;
-        ensure!(video["frames"].as_u64().unwrap_or(0) > 100, "too few pictures: {report}");
+        ensure!(video["frames"].as_u64().unwrap_or(0) > 30, "too few pictures: {report}");
         ensure!(video["width"] == 1280 && video["height"] == 720, "not 720p: {report}");
         ensure!(video["latency_ms"]["p50"].is_number(), "no timecode was read: {report}");
         let sound = of(sounds(report), other).with_context(|| format!("{other} was not heard: {report}"))?;

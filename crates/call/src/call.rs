@@ -32,6 +32,8 @@ use crate::{
 const CAMERA_BITRATE: visita_protocol::Bitrate = visita_protocol::Bitrate::from_kbps(1700);
 /// LiveKit's server makes up black pictures of 8×8 when a publisher mutes or leaves; nobody's camera is that small.
 const MADE_UP_PIXELS: u32 = 16 * 16;
+/// How long after the media ended the room may still say why.
+const LAST_WORD_WITHIN: Duration = Duration::from_secs(1);
 const RETRY_FIRST: Duration = Duration::from_millis(300);
 const RETRY_MAX: Duration = Duration::from_secs(5);
 
@@ -301,11 +303,19 @@ impl Owner {
         if let Some(entry) = &entry {
             self.take_entry(entry);
         }
-        let channel = entry.map(|e| Channel::start(e.channel_url, e.channel_token));
+        let mut channel = entry.map(|e| Channel::start(e.channel_url, e.channel_token));
         let options = visita_rtc::JoinOptions { url, token, auto_subscribe: true };
-        let (room, events) =
-            visita_rtc::join(options).await.map_err(|e| Problem::new(e.code(), e.to_string()))?;
-        Ok(Connected { room, events, channel })
+        match visita_rtc::join(options).await {
+            Ok((room, events)) => Ok(Connected { room, events, channel }),
+            Err(error) => Err(match last_word(&mut channel).await {
+                Some(LeaveReason::Displaced) => Problem::new(ErrorCode::Displaced, "the link was opened elsewhere"),
+                Some(LeaveReason::Removed) => Problem::new(ErrorCode::Removed, "removed from the room"),
+                Some(LeaveReason::SessionEnded | LeaveReason::RoomClosed) => {
+                    Problem::new(ErrorCode::RoomEnded, "the session was ended")
+                }
+                _ => Problem::new(error.code(), error.to_string()),
+            }),
+        }
     }
 
     fn take_entry(&mut self, entry: &Entry) {
@@ -371,7 +381,12 @@ impl Owner {
                     None => {}
                 },
                 event = events.recv() => match event {
-                    Some(event) => if let Some(ended) = self.media_event(event) { break ended },
+                    Some(event) => if let Some(ended) = self.media_event(event) {
+                        break match last_word(&mut channel).await {
+                            Some(reason) => Ended::Over(reason).or_lost(),
+                            None => ended,
+                        };
+                    },
                     None => break Ended::Lost,
                 },
                 event = next_event(&mut channel) => {
@@ -768,6 +783,24 @@ fn preview_size(shown: PixelSize) -> PixelSize {
     let most = PixelSize::new(CAPTURE_SIZE.width / 2, CAPTURE_SIZE.height / 2);
     let steps = [PixelSize::new(160, 90), PixelSize::new(320, 180), most];
     steps.into_iter().find(|s| s.width >= shown.width && s.height >= shown.height).unwrap_or(most)
+}
+
+/// Why the room put us out. The media server closes first and knows only that it was told to; the room says why, if it
+/// still says anything.
+async fn last_word(channel: &mut Option<(Channel, mpsc::UnboundedReceiver<ChannelEvent>)>) -> Option<LeaveReason> {
+    let (_, events) = channel.as_mut()?;
+    let closed = async {
+        loop {
+            match events.recv().await? {
+                ChannelEvent::Message(ServerMessage::Closed { reason }) => return Some(reason),
+                ChannelEvent::Refused(problem) => return final_reason(problem.code),
+                // A server that was killed says nothing more.
+                ChannelEvent::Lost => return None,
+                ChannelEvent::Message(_) => {}
+            }
+        }
+    };
+    tokio::time::timeout(LAST_WORD_WITHIN, closed).await.ok().flatten()
 }
 
 async fn next_event(channel: &mut Option<(Channel, mpsc::UnboundedReceiver<ChannelEvent>)>) -> ChannelEvent {
