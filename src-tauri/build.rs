@@ -6,5 +6,7 @@ fn main() {
     if !dist.exists() {
         std::fs::create_dir_all(dist).expect("ui/dist can be made");
     }
+    // A page that was built anew is embedded anew.
+    println!("cargo:rerun-if-changed=../ui/dist");
     tauri_build::build();
 }

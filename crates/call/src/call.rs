@@ -650,8 +650,10 @@ impl Owner {
                 let hub = self.hub.clone();
                 tokio::spawn(async move {
                     let mut made_up = false;
+                    tracing::debug!(stream, "subscribed");
                     while let Some(frame) = frames.recv().await {
                         if let Some(size) = frame.size {
+                            tracing::debug!(stream, width = size.width, height = size.height, "key frame");
                             made_up = size.area() <= MADE_UP_PIXELS;
                         }
                         if !made_up {

@@ -245,6 +245,9 @@ impl App {
     }
 
     fn command(&mut self, command: Command) {
+        if matches!(command, Command::Join { .. }) {
+            tracing::debug!("joining");
+        }
         match command {
             Command::OpenLink(text) => self.open_link(&text),
             Command::StartTestCall => self.start_test_call(),

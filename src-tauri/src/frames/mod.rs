@@ -183,10 +183,12 @@ fn take_reply(page: &Page, painted: &Painted, bytes: &[u8]) {
             }
         }
         ReplyKind::KeyFrameWanted => {
+            tracing::debug!(stream = reply.stream, "the page needs a key frame");
             page.queue.lock().restart(reply.stream);
             page.hub.want_key_frame(reply.stream);
         }
         ReplyKind::FirstPainted => {
+            tracing::debug!(stream = reply.stream, "painted for the first time");
             painted.0.lock().insert(reply.stream, Instant::now());
         }
     }
