@@ -18,6 +18,11 @@ const SIZES_DEBOUNCE_MS = 120;
 /** A key frame that was asked for and has not come is asked for again. */
 const KEY_FRAME_AGAIN_MS = 1000;
 
+/** A stream whose canvas went keeps its decoder this long: another layout shows it again at once. */
+const GRACE_MS = 500;
+/** Pictures kept, from a key frame on, of a stream that nobody shows yet: it may come before its tile. */
+const KEPT = 45;
+
 interface Shown {
   canvas: HTMLCanvasElement;
   sized: (width: number, height: number) => void;
@@ -31,6 +36,10 @@ interface Shown {
 interface Stream {
   id: number;
   shown: Map<HTMLCanvasElement, Shown>;
+  /** Runs while the stream is shown nowhere but may be in a moment. */
+  closing: ReturnType<typeof setTimeout> | undefined;
+  /** What came before anybody looked; empty, or beginning with a key frame. */
+  kept: FrameRecord[];
   decoder: VideoDecoder | undefined;
   /** Size of the last key frame, as `keyFrameSize` gives it. */
   size: number | undefined;
@@ -64,12 +73,16 @@ export class FramesClient implements Pictures {
     stream.shown.set(canvas, { canvas, sized, painter: undefined, frames, width: 0, height: 0 });
     canvas.dataset.streamId = String(id);
     canvas.dataset.frames = String(frames);
-    // A canvas that comes later would stay dark until the next change in the picture.
-    if (stream.sequence !== undefined) this.wantKeyFrame(stream);
+    clearTimeout(stream.closing);
+    stream.closing = undefined;
+    const { kept } = stream;
+    stream.kept = [];
+    for (const record of kept) this.decode(stream, record, false);
+    if (stream.needsKey && stream.sequence !== undefined) this.wantKeyFrame(stream);
     return () => {
       stream.shown.delete(canvas);
       this.tellSize(canvas, { stream_id: id, size: { width: 0, height: 0 } });
-      if (stream.shown.size === 0) this.close(stream);
+      if (stream.shown.size === 0) stream.closing = setTimeout(() => this.close(stream), GRACE_MS);
     };
   }
 
@@ -105,6 +118,8 @@ export class FramesClient implements Pictures {
       stream = {
         id,
         shown: new Map(),
+        closing: undefined,
+        kept: [],
         decoder: undefined,
         size: undefined,
         sequence: undefined,
@@ -125,11 +140,11 @@ export class FramesClient implements Pictures {
     const stream = this.stream(record.stream);
     const missed = !follows(stream.sequence, record.sequence);
     stream.sequence = record.sequence;
-    // Nobody looks: a key frame is asked for when somebody does.
-    if (stream.shown.size === 0) {
-      stream.needsKey = true;
-      return;
-    }
+    if (stream.shown.size === 0 && stream.closing === undefined) keep(stream, record, missed);
+    else this.decode(stream, record, missed);
+  }
+
+  private decode(stream: Stream, record: FrameRecord, missed: boolean): void {
     if (record.key) {
       stream.needsKey = false;
       this.followSize(stream, keyFrameSize(record.data));
@@ -248,6 +263,7 @@ export class FramesClient implements Pictures {
   }
 
   private close(stream: Stream): void {
+    clearTimeout(stream.closing);
     this.closeDecoder(stream);
     stream.next?.close();
     stream.next = undefined;
@@ -262,6 +278,14 @@ export class FramesClient implements Pictures {
       for (const [key, { size }] of this.sizes) if (size.width === 0) this.sizes.delete(key);
     }, SIZES_DEBOUNCE_MS);
   }
+}
+
+/** Keeps what a tile that comes in a moment needs to begin at once. */
+function keep(stream: Stream, record: FrameRecord, missed: boolean): void {
+  if (record.key) stream.kept = [record];
+  else if (stream.kept.length > 0 && !missed && stream.kept.length < KEPT) stream.kept.push(record);
+  // Too old to begin with: a key frame is asked for when somebody looks.
+  else stream.kept = [];
 }
 
 /** A stream on two canvases is asked for at the larger size. */
