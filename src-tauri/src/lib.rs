@@ -39,7 +39,9 @@ pub fn main() -> ExitCode {
         }
     };
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_env("VISITA_LOG").unwrap_or_else(|_| EnvFilter::new(visita_call::LOG_FILTER)))
+        .with_env_filter(
+            EnvFilter::try_from_env("VISITA_LOG").unwrap_or_else(|_| EnvFilter::new(visita_call::LOG_FILTER)),
+        )
         .with_writer(std::io::stderr)
         .init();
     let software = graphics::prepare();

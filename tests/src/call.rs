@@ -125,7 +125,8 @@ pub async fn remote(window: &Window) -> Result<Area> {
 /// The timecode of the picture that is on the display now.
 pub fn timecode(eye: &Eye, area: &Area) -> Result<Option<u64>> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place on a display")]
-    let (x, y, w, h) = (area.x.round() as i16, area.y.round() as i16, area.width.round() as u16, area.height.round() as u16);
+    let (x, y, w, h) =
+        (area.x.round() as i16, area.y.round() as i16, area.width.round() as u16, area.height.round() as u16);
     let picture = eye.look_at(x.max(0), y.max(0), w, h)?;
     Ok(pattern::read_timecode_rgba(picture.width, picture.height, &picture.rgba))
 }

@@ -70,8 +70,7 @@ impl Eye {
 
     /// A part of it.
     pub fn look_at(&self, x: i16, y: i16, width: u16, height: u16) -> Result<Picture> {
-        let image =
-            self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, x, y, width, height, !0)?.reply()?.data;
+        let image = self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, x, y, width, height, !0)?.reply()?.data;
         let rgba = image.chunks_exact(4).flat_map(|bgrx| [bgrx[2], bgrx[1], bgrx[0], 255]).collect();
         Ok(Picture { width: width.into(), height: height.into(), rgba })
     }
@@ -84,8 +83,7 @@ impl Picture {
             std::fs::create_dir_all(folder)?;
         }
         let file = std::fs::File::create(path).with_context(|| path.display().to_string())?;
-        let mut encoder =
-            png::Encoder::new(std::io::BufWriter::new(file), self.width, self.height);
+        let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), self.width, self.height);
         encoder.set_color(png::ColorType::Rgba);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.write_header()?.write_image_data(&self.rgba)?;

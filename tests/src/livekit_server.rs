@@ -33,9 +33,7 @@ impl LiveKitServer {
         );
         let file = folder.path().join("livekit.yaml");
         std::fs::write(&file, config)?;
-        let running = Running::start(
-            Command::new(program).arg("--config").arg(&file).stderr(Stdio::null()),
-        )?;
+        let running = Running::start(Command::new(program).arg("--config").arg(&file).stderr(Stdio::null()))?;
         port_open(port, Duration::from_secs(20)).await.context("livekit-server")?;
         Ok(Self { _running: running, _folder: folder, port })
     }

@@ -87,10 +87,8 @@ impl Window {
     /// The element with this `data-testid`, as soon as it is there.
     pub async fn find(&self, id: &str) -> Result<Element> {
         let css = format!("[data-testid=\"{id}\"]");
-        until(&format!("{id} on the page"), PATIENCE, || async {
-            Ok(self.client.find(Locator::Css(&css)).await.ok())
-        })
-        .await
+        until(&format!("{id} on the page"), PATIENCE, || async { Ok(self.client.find(Locator::Css(&css)).await.ok()) })
+            .await
     }
 
     /// Whether there is such an element now.

@@ -114,7 +114,8 @@ fn skipped(test: &str) -> bool {
 
 /// The other side's view of us, from a short visit.
 async fn seen_by(stage: &Stage, link: &str, seconds: u32) -> Result<Value> {
-    let (code, report) = Peer::join(&stage.bins, &[link, "--for", &format!("{seconds}s"), "--displace"])?.finish().await?;
+    let (code, report) =
+        Peer::join(&stage.bins, &[link, "--for", &format!("{seconds}s"), "--displace"])?.finish().await?;
     ensure!(code == Some(0), "{code:?} {report}");
     Ok(report)
 }

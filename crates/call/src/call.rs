@@ -494,12 +494,8 @@ impl Owner {
         tokio::spawn(async move {
             let layer =
                 VideoLayer { rid: String::new(), size: CAPTURE_SIZE, bitrate: CAMERA_BITRATE, fps: CAPTURE_FPS };
-            let publication = VideoPublication {
-                source: Source::Camera,
-                name: "camera".into(),
-                layers: vec![layer],
-                muted: false,
-            };
+            let publication =
+                VideoPublication { source: Source::Camera, name: "camera".into(), layers: vec![layer], muted: false };
             let _ = published.send(Internal::Video(room.publish_video(publication).await));
         });
     }
@@ -764,10 +760,7 @@ impl Ended {
 }
 
 fn is_trouble(state: &DeviceState) -> bool {
-    matches!(
-        state,
-        DeviceState::Missing | DeviceState::Busy { .. } | DeviceState::Denied | DeviceState::Failed { .. }
-    )
+    matches!(state, DeviceState::Missing | DeviceState::Busy { .. } | DeviceState::Denied | DeviceState::Failed { .. })
 }
 
 fn mute(room: &Room, sid: Option<impl AsRef<str>>, muted: bool) {

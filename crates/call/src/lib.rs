@@ -9,12 +9,13 @@ mod channel;
 pub mod entry;
 pub mod frames;
 pub mod local;
-mod people;
 pub mod peer;
+mod people;
 mod playout;
 
 /// What programs log when `VISITA_LOG` says nothing else. The WebRTC stack warns of much that mends itself.
-pub const LOG_FILTER: &str = "warn,visita=info,rtc=error,rtc_ice=error,rtc_dtls=error,livekit_signaling=error,pulseaudio=off";
+pub const LOG_FILTER: &str =
+    "warn,visita=info,rtc=error,rtc_ice=error,rtc_dtls=error,livekit_signaling=error,pulseaudio=off";
 
 pub use call::{Call, CallState, JoinTarget};
 pub use frames::FrameHub;

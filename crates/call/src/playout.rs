@@ -54,14 +54,7 @@ pub(crate) struct VoiceReport {
 
 impl Playout {
     pub(crate) fn new() -> Self {
-        Self {
-            voices: HashMap::new(),
-            mixer: Mixer::new(),
-            test_sound: None,
-            level: 0.0,
-            echo: None,
-            probing: false,
-        }
+        Self { voices: HashMap::new(), mixer: Mixer::new(), test_sound: None, level: 0.0, echo: None, probing: false }
     }
 
     /// A packet of a voice has come.
@@ -69,8 +62,7 @@ impl Playout {
         if !self.voices.contains_key(voice) {
             match JitterBuffer::new() {
                 Ok(buffer) => {
-                    let new =
-                        Voice { buffer, heard: false, probe: VecDeque::new(), gap_blocks: 0, since_first: 0 };
+                    let new = Voice { buffer, heard: false, probe: VecDeque::new(), gap_blocks: 0, since_first: 0 };
                     self.voices.insert(voice.to_owned(), new);
                 }
                 Err(error) => {

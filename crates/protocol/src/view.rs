@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    CallType, ParticipantId, PixelSize, Problem, RecordingMode, Tools,
-    channel::LeaveReason,
-    entry::JoinPreview,
+    CallType, ParticipantId, PixelSize, Problem, RecordingMode, Tools, channel::LeaveReason, entry::JoinPreview,
 };
 
 /// The whole application as the page sees it.

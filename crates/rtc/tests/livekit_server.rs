@@ -28,7 +28,10 @@ async fn start(test: &str) -> Option<Running> {
     common::log();
     let Some(binary) = binary() else {
         // Past the test runner's capture: nobody must take a skipped test for a passed one.
-        let _ = writeln!(std::io::stderr(), "SKIPPED: livekit_server::{test}: no livekit-server; set VISITA_LIVEKIT_SERVER");
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: livekit_server::{test}: no livekit-server; set VISITA_LIVEKIT_SERVER"
+        );
         return None;
     };
     let folder = tempfile::tempdir().expect("a folder");

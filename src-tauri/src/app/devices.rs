@@ -10,9 +10,8 @@ use super::Internal;
 /// Looks which devices there are, on a thread of its own: some drivers take seconds to answer.
 pub(super) fn look(internal: mpsc::UnboundedSender<Internal>) {
     tokio::task::spawn_blocking(move || {
-        let views = |devices: Vec<DeviceInfo>| {
-            devices.into_iter().map(|d| DeviceView { id: d.id, label: d.label }).collect()
-        };
+        let views =
+            |devices: Vec<DeviceInfo>| devices.into_iter().map(|d| DeviceView { id: d.id, label: d.label }).collect();
         let devices = DevicesView {
             cameras: views(camera::list()),
             microphones: views(microphone::list()),

@@ -517,8 +517,7 @@ impl App {
             }
         });
         let name = self.store.get().display_name.clone();
-        let target =
-            JoinTarget::Link { link: mine, display_name: (!name.is_empty()).then_some(name), displace: false };
+        let target = JoinTarget::Link { link: mine, display_name: (!name.is_empty()).then_some(name), displace: false };
         self.screen = self.enter(target, media, None, Some(stop));
         devices::look(self.internal.clone());
     }

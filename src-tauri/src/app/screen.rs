@@ -148,8 +148,7 @@ async fn next(notices: &mut Option<mpsc::UnboundedReceiver<NoticeView>>) -> Noti
 impl Lobby {
     fn view(&self) -> LobbyView {
         let local = self.media.state();
-        let camera =
-            if self.preview.call_type == CallType::AudioOnly { DeviceState::NotAllowed } else { local.camera };
+        let camera = if self.preview.call_type == CallType::AudioOnly { DeviceState::NotAllowed } else { local.camera };
         LobbyView {
             host: self.host.clone(),
             preview: self.preview.clone(),

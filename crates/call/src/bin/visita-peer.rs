@@ -78,7 +78,8 @@ fn duration(text: &str) -> Result<Duration, String> {
 async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("VISITA_LOG").unwrap_or_else(|_| visita_call::LOG_FILTER.into()),
+            tracing_subscriber::EnvFilter::try_from_env("VISITA_LOG")
+                .unwrap_or_else(|_| visita_call::LOG_FILTER.into()),
         )
         .with_writer(std::io::stderr)
         .init();
@@ -110,8 +111,7 @@ async fn main() -> ExitCode {
     });
     match peer::run(options, stopped).await {
         Ok(report) => {
-            let text =
-                if join.json { serde_json::to_string(&report) } else { serde_json::to_string_pretty(&report) };
+            let text = if join.json { serde_json::to_string(&report) } else { serde_json::to_string_pretty(&report) };
             println!("{}", text.unwrap_or_default());
             ExitCode::SUCCESS
         }

@@ -21,8 +21,7 @@ pub use report::{AudioReport, Latency, Report, SentReport, StreamReport, VideoRe
 
 use crate::{
     Call, CallState, CameraChoice, FrameHub, JoinTarget, LocalMedia, MicrophoneChoice, SpeakerChoice,
-    frames::FrameSink,
-    people::participant_id,
+    frames::FrameSink, people::participant_id,
 };
 use watcher::Watcher;
 
@@ -53,8 +52,7 @@ pub async fn run(options: PeerOptions, mut stop: watch::Receiver<bool>) -> Resul
     let usage = report::Usage::start();
     let started = Instant::now();
     let (hub, key_frames) = FrameHub::new();
-    let media =
-        Arc::new(LocalMedia::start(options.camera.clone(), options.microphone, options.speaker, hub.clone()));
+    let media = Arc::new(LocalMedia::start(options.camera.clone(), options.microphone, options.speaker, hub.clone()));
     media.set_preview(None);
     if options.camera == CameraChoice::None {
         media.set_camera_on(false);

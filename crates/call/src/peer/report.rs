@@ -130,10 +130,7 @@ pub(super) fn sent(stats: Option<&RtcStats>, size: PixelSize, in_room: Duration)
     })
 }
 
-pub(super) fn streams(
-    views: &Views,
-    watcher: Option<&Watcher>,
-) -> Vec<StreamReport> {
+pub(super) fn streams(views: &Views, watcher: Option<&Watcher>) -> Vec<StreamReport> {
     let mut streams = Vec::new();
     for video in &views.videos {
         let Some(seen) = watcher.and_then(|w| w.seen(video.stream)) else { continue };
@@ -198,8 +195,7 @@ fn cpu_time() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // The second field is the name in brackets and may hold spaces.
     let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks: u64 =
-        after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    let ticks: u64 = after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 10)
 }
 

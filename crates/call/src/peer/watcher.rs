@@ -48,8 +48,7 @@ impl Seen {
                 self.freezes += 1;
             }
             self.longest_gap = self.longest_gap.max(gap);
-            self.average_gap =
-                if self.average_gap.is_zero() { gap } else { (self.average_gap * 15 + gap) / 16 };
+            self.average_gap = if self.average_gap.is_zero() { gap } else { (self.average_gap * 15 + gap) / 16 };
         }
         self.first.get_or_insert(now);
         self.last = Some(now);
