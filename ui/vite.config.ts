@@ -8,7 +8,7 @@ export default defineConfig({
   build: {
     // What the oldest web views we run in understand: WebKitGTK 2.42, Safari 17, WebView2 120.
     target: ['safari17', 'chrome120'],
-    // The fake engine is a chunk of its own, so that the app does not carry its pictures in memory.
+    // The page is read from the app itself: one file starts sooner than several.
     chunkSizeWarningLimit: 800,
   },
   test: {

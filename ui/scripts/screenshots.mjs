@@ -1,7 +1,9 @@
 // Draws every screen from the fake engine, in both themes and languages: `npm run screenshots -- FOLDER [PATTERN]`.
-// With a pattern, only the pictures whose name it matches.
+// With a pattern, only the pictures whose name it matches. Each screen is also gone over by axe, contrast included, which
+// a test without layout cannot see.
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
@@ -71,6 +73,7 @@ const browser = await chromium.launch({
     '--no-first-run',
   ],
 });
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 await mkdir(folder, { recursive: true });
 let count = 0;
 let complaints = 0;
@@ -96,6 +99,8 @@ try {
           await page.waitForTimeout(150);
           const cut = await page.evaluate(overflowing);
           if (cut.length > 0) complain(file, `cut off: ${cut.join(' | ')}`);
+          await page.evaluate(axe);
+          for (const violation of await page.evaluate(violations)) complain(file, violation);
           await page.screenshot({ path: join(folder, file) });
           await page.close();
           count += 1;
@@ -113,6 +118,13 @@ process.exitCode = complaints > 0 ? 1 : 0;
 function complain(file, what) {
   complaints += 1;
   console.error(`${file}: ${what}`);
+}
+
+/** What axe finds, one line each. Runs in the page. */
+async function violations() {
+  const runOnly = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const found = await globalThis.axe.run(document, { runOnly });
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
 }
 
 /** Buttons whose words do not fit, and a page wider than its window. Runs in the page. */

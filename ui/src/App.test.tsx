@@ -181,6 +181,14 @@ describe('a call', () => {
     expect(engine.asked).toContainEqual(['update settings', patch]);
   });
 
+  it('takes letters typed in a menu as no shortcuts', async () => {
+    const engine = await openPage('screen=call&people=2');
+    await userEvent.click(byId('choose-camera'));
+    await screen.findByRole('menu');
+    await userEvent.keyboard('mv');
+    expect(engine.asked).toEqual([['refresh devices']]);
+  });
+
   it('has no camera slot where there is no camera ever', async () => {
     await openPage('screen=call&people=2&camera=not_allowed');
     expect(screen.queryByTestId('toggle-camera')).toBeNull();
@@ -203,6 +211,7 @@ describe('a call', () => {
     await openPage('screen=call&people=2&reconnecting');
     expect(byId('reconnecting').textContent).toContain('Your connection dropped');
     expect(byId('tile').textContent).toContain('Anna Rossi, last picture');
+    expect(byId('my-quality').textContent).toBe('Lost');
   });
 
   it('unmutes from the notice', async () => {

@@ -1,6 +1,6 @@
 import styles from './SpeakingBars.module.css';
 
-/** Three moving bars beside the name of whoever speaks. */
+/** Three bars beside the name of whoever speaks; still, since each painted frame costs. */
 export function SpeakingBars() {
   return (
     <span className={styles.bars} aria-hidden>

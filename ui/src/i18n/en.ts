@@ -1,7 +1,7 @@
 // English. Every other language has exactly these keys.
 
 export const en = {
-  app: { name: 'Visita', loading: 'Starting' },
+  app: { name: 'Visita' },
 
   home: {
     home: 'Home',
@@ -55,8 +55,6 @@ export const en = {
     visitWith: '{{title}} with {{host}}',
     visit: 'Visit',
     audioVisit: 'Audio visit',
-    untitledWith: 'Visit with {{host}}',
-    audioOnly: 'Only sound, no camera',
     server: 'On {{host}}',
     largerText: 'Larger text',
     language: 'Language',
@@ -68,7 +66,6 @@ export const en = {
     play: 'Play a sound',
     turnOff: 'Turn off',
     turnOn: 'Turn on',
-    again: 'Try again',
     join: 'Join the visit',
     joinSound: 'Join with sound',
     joinListen: 'Join to listen',
@@ -80,12 +77,7 @@ export const en = {
     inUseText: 'If you join here, the visit closes there.',
     joinHere: 'Join here',
     notNow: 'Not now',
-    problemTitle: 'You are not in yet',
     tryAgain: 'Try again',
-    previewOff: 'Your camera is off',
-    previewStarting: 'Starting the camera',
-    previewNone: 'No camera found',
-    previewAudio: 'This visit is sound only',
     noDecoder: 'This computer cannot show pictures here. Sound works.',
   },
 
@@ -212,6 +204,7 @@ export const en = {
       'This web view cannot decode video. The others see and hear you, and you hear them. An update of the system helps.',
     controls: 'Controls',
     stage: 'People in the visit',
+    people: 'People',
     dismiss: 'Close',
   },
 
@@ -300,13 +293,10 @@ export const en = {
     simple: 'Large text, few buttons',
     simpleHelp: 'For visits where nothing should distract.',
     devices: 'Devices',
-    devicesHelp: 'New devices appear by themselves',
     lookAgain: 'Look again',
     systemDefault: 'As the system says',
     gone: 'Not connected now',
     tryTitle: 'Try everything at once and hear yourself back.',
-    on: 'On',
-    off: 'Off',
   },
 
   problem: {

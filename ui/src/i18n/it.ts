@@ -1,7 +1,7 @@
 import type { Dictionary } from './en';
 
 export const it: Dictionary = {
-  app: { name: 'Visita', loading: 'Avvio' },
+  app: { name: 'Visita' },
 
   home: {
     home: 'Inizio',
@@ -56,8 +56,6 @@ export const it: Dictionary = {
     visitWith: '{{title}} con {{host}}',
     visit: 'Visita',
     audioVisit: 'Visita solo audio',
-    untitledWith: 'Visita con {{host}}',
-    audioOnly: 'Solo audio, senza videocamera',
     server: 'Su {{host}}',
     largerText: 'Testo più grande',
     language: 'Lingua',
@@ -69,7 +67,6 @@ export const it: Dictionary = {
     play: 'Senti un suono',
     turnOff: 'Spegni',
     turnOn: 'Accendi',
-    again: 'Riprova',
     join: 'Entra nella visita',
     joinSound: 'Entra con l’audio',
     joinListen: 'Entra per ascoltare',
@@ -81,12 +78,7 @@ export const it: Dictionary = {
     inUseText: 'Se entra da qui, là la visita si chiude.',
     joinHere: 'Entra da qui',
     notNow: 'Non ora',
-    problemTitle: 'Non è ancora dentro',
     tryAgain: 'Riprova',
-    previewOff: 'La sua videocamera è spenta',
-    previewStarting: 'Avvio della videocamera',
-    previewNone: 'Nessuna videocamera trovata',
-    previewAudio: 'Questa visita è solo audio',
     noDecoder: 'Qui questo computer non può mostrare immagini. L’audio funziona.',
   },
 
@@ -166,8 +158,8 @@ export const it: Dictionary = {
     testTitle: 'Chiamata di prova',
     testHint: 'Si vede e si sente. Parli, e ascolti tornare la sua voce.',
     you: 'Lei',
-    mute: 'Muto',
-    unmute: 'Parla',
+    mute: 'Silenzia',
+    unmute: 'Riattiva',
     cameraOff: 'Spegni',
     cameraOn: 'Accendi',
     microphoneSlot: 'microfono',
@@ -213,6 +205,7 @@ export const it: Dictionary = {
       'Questa finestra non può decodificare il video. Gli altri la vedono e la sentono, e lei sente loro. Un aggiornamento del sistema aiuta.',
     controls: 'Comandi',
     stage: 'Persone nella visita',
+    people: 'Persone',
     dismiss: 'Chiudi',
   },
 
@@ -301,13 +294,10 @@ export const it: Dictionary = {
     simple: 'Testo grande, pochi pulsanti',
     simpleHelp: 'Per visite in cui nulla deve distrarre.',
     devices: 'Dispositivi',
-    devicesHelp: 'I nuovi dispositivi appaiono da soli',
     lookAgain: 'Cerca ancora',
     systemDefault: 'Come dice il sistema',
     gone: 'Ora non collegato',
     tryTitle: 'Provi tutto insieme e si ascolti.',
-    on: 'Sì',
-    off: 'No',
   },
 
   problem: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { saysTime, spell, wanted } from './derive';
+import { saysTime, spell } from './derive';
 
 describe('after a call', () => {
   it('time is told in words of people', () => {
@@ -9,10 +9,5 @@ describe('after a call', () => {
     expect(spell(26 * 60 + 40)).toEqual({ unit: 'minutes', count: 27 });
     expect(saysTime({ seconds: 0 })).toBe(false);
     expect(saysTime({ seconds: 1 })).toBe(true);
-  });
-
-  it('a lost line is nobody’s wish', () => {
-    expect(wanted({ reason: 'left' })).toBe(true);
-    expect(wanted({ reason: 'connection_lost' })).toBe(false);
   });
 });

@@ -17,8 +17,3 @@ export function spell(seconds: number): Spell {
 export function saysTime({ seconds }: Pick<AfterView, 'seconds'>): boolean {
   return seconds >= 1;
 }
-
-/** Whether the person wanted the end; otherwise the way back is what they look for. */
-export function wanted({ reason }: Pick<AfterView, 'reason'>): boolean {
-  return reason !== 'connection_lost' && reason !== 'server_stopping';
-}

@@ -18,6 +18,9 @@ interface Props {
   notice: NoticeView | null;
 }
 
+/** Where letters mean something else than shortcuts. */
+const TYPING = 'input, textarea, [contenteditable], [role="menu"], [role="listbox"]';
+
 /** The call: bars that never move, and a stage between them. */
 export function Call({ call, settings, devices, notice }: Props) {
   const { t } = useTranslation();
@@ -28,7 +31,8 @@ export function Call({ call, settings, devices, notice }: Props) {
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-      if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
+      // A letter typed into a field, or to find an entry of a menu, is no shortcut.
+      if (event.target instanceof Element && event.target.closest(TYPING)) return;
       const pressed = event.key.toLowerCase();
       if (pressed === 'm' && !microphone.absent) void engine.setMicrophone(!microphone.on);
       if (pressed === 'v' && !camera.absent) void engine.setCamera(!camera.on);

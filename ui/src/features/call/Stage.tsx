@@ -33,7 +33,7 @@ export function Stage({ call, simple }: Props) {
   const frozen = call.connection.state === 'reconnecting';
   const floats = now.kind === 'alone' || now.kind === 'single' || (now.kind === 'grid' && !now.ownTile);
   return (
-    <div ref={stage} className={`${styles.stage} ${frozen ? styles.frozen : ''}`} data-layout={now.kind}>
+    <div ref={stage} className={styles.stage} data-layout={now.kind}>
       {now.kind === 'joining' && (
         <div className={styles.message} role="status">
           <Spinner size={40} />
@@ -56,8 +56,9 @@ export function Stage({ call, simple }: Props) {
       )}
       {now.kind === 'shared' && (
         <div className={styles.shared}>
-          <ScreenTile owner={now.owner} stream={now.stream} />
-          <div className={styles.strip}>
+          <ScreenTile owner={now.owner} stream={now.stream} frozen={frozen} />
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys scroll it */}
+          <section className={styles.strip} aria-label={t('call.people')} tabIndex={0}>
             <div className={styles.stripTile}>
               <OwnTile call={call} crowded />
             </div>
@@ -66,7 +67,7 @@ export function Stage({ call, simple }: Props) {
                 <Tile person={person} frozen={frozen} crowded />
               </div>
             ))}
-          </div>
+          </section>
         </div>
       )}
       {floats && <OwnPicture call={call} simple={simple} />}
@@ -103,7 +104,7 @@ function Grid({ call, people, ownTile, box, frozen }: GridProps) {
       )}
       {people.map((person) => (
         <div key={person.participant_id} style={size}>
-          <Tile person={person} frozen={frozen} crowded={count > CROWD} />
+          <Tile person={person} frozen={frozen} under={!ownTile} crowded={count > CROWD} />
         </div>
       ))}
     </div>

@@ -15,6 +15,8 @@ interface TileProps {
   person: PersonView;
   /** Fills the stage. */
   single?: boolean;
+  /** One's own picture may lie over its lower right. */
+  under?: boolean;
   simple?: boolean;
   /** The line is down: this is the last picture. */
   frozen?: boolean;
@@ -22,7 +24,8 @@ interface TileProps {
 }
 
 /** Somebody else. */
-export function Tile({ person, single = false, simple = false, frozen = false, crowded = false }: TileProps) {
+export function Tile(props: TileProps) {
+  const { person, single = false, under = false, simple = false, frozen = false, crowded = false } = props;
   const { t } = useTranslation();
   const { pictures } = useEngine();
   const { participant_id: id, display_name: name, microphone, speaking } = person;
@@ -33,7 +36,7 @@ export function Tile({ person, single = false, simple = false, frozen = false, c
     .join(', ');
   return (
     <article
-      className={`${styles.tile} ${speaks ? styles.speaking : ''} ${single ? styles.single : ''} ${crowded ? styles.crowded : ''}`}
+      className={`${styles.tile} ${speaks ? styles.speaking : ''} ${frozen ? styles.frozen : ''} ${single ? styles.single : ''} ${under ? styles.under : ''} ${crowded ? styles.crowded : ''}`}
       data-testid="tile"
       data-participant-id={id}
       data-microphone={microphone ? 'on' : 'off'}
@@ -56,7 +59,7 @@ export function Tile({ person, single = false, simple = false, frozen = false, c
         </span>
       </Label>
       {saysQuality(person.quality) && !frozen && (
-        <span className={single ? styles.qualityTop : styles.quality} data-testid="quality">
+        <span className={single || under ? styles.qualityTop : styles.quality} data-testid="quality">
           <Bars quality={quality(person.quality)} size={16} />
           {single
             ? t('call.connection', { word: t(`quality.q${quality(person.quality)}`) })
@@ -106,13 +109,19 @@ export function OwnInside({ call }: { call: CallView }) {
   );
 }
 
+interface ScreenTileProps {
+  owner: PersonView;
+  stream: StreamView;
+  frozen: boolean;
+}
+
 /** A screen that somebody shows; never cut. */
-export function ScreenTile({ owner, stream }: { owner: PersonView; stream: StreamView }) {
+export function ScreenTile({ owner, stream, frozen }: ScreenTileProps) {
   const { t } = useTranslation();
   const words = t('call.shares', { name: owner.display_name });
   return (
     <article
-      className={`${styles.tile} ${styles.screen}`}
+      className={`${styles.tile} ${styles.screen} ${frozen ? styles.frozen : ''}`}
       data-testid="shared-screen"
       data-participant-id={owner.participant_id}
       aria-label={words}

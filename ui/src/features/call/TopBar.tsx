@@ -3,12 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { Bars } from '../../components/Bars';
 import { Logo } from '../../components/Logo';
 import type { CallView } from '../../ipc/bindings';
-import { endsSoon, quality, timeLeft } from './derive';
+import { endsSoon, ownQuality, timeLeft } from './derive';
 import styles from './TopBar.module.css';
 
 /** What this is, whether it is recorded, how long it goes on, how the line is. */
 export function TopBar({ call, simple }: { call: CallView; simple: boolean }) {
   const { t } = useTranslation();
+  const line = ownQuality(call);
   const title = call.is_test_call ? t('call.testTitle') : (call.title ?? t('call.title'));
   return (
     <header className={`${styles.bar} ${simple ? styles.simple : ''}`}>
@@ -28,10 +29,10 @@ export function TopBar({ call, simple }: { call: CallView; simple: boolean }) {
       </div>
       <div className={styles.right}>
         <TimeLeft seconds={call.seconds_left} simple={simple} />
-        {!simple && (
+        {!simple && line !== undefined && (
           <span className={styles.item} data-testid="my-quality">
-            <Bars quality={quality(call.me.quality)} />
-            {t(`quality.q${quality(call.me.quality)}`)}
+            <Bars quality={line} />
+            {t(`quality.q${line}`)}
           </span>
         )}
       </div>

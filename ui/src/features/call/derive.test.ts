@@ -6,6 +6,7 @@ import {
   deviceButton,
   endsSoon,
   headcount,
+  ownQuality,
   quality,
   saysQuality,
   timeLeft,
@@ -41,6 +42,16 @@ describe('a call', () => {
     expect(timeLeft(59)).toEqual({ unit: 'seconds', count: 59 });
     expect(endsSoon(null)).toBe(false);
     expect(endsSoon(300)).toBe(true);
+  });
+});
+
+describe('one’s own line', () => {
+  const me = { ...callView(2).me, quality: 4 };
+
+  it('is as good as it was measured, and lost while it is down', () => {
+    expect(ownQuality({ me, connection: { state: 'connected' } })).toBe(4);
+    expect(ownQuality({ me, connection: { state: 'reconnecting', attempt: 1 } })).toBe(0);
+    expect(ownQuality({ me, connection: { state: 'connecting' } })).toBeUndefined();
   });
 });
 

@@ -50,6 +50,12 @@ export function saysQuality(value: number): boolean {
   return quality(value) <= 3;
 }
 
+/** How one's own line is said to be; nothing before there is one. While it is down, the last figure holds no longer. */
+export function ownQuality({ connection, me }: Pick<CallView, 'connection' | 'me'>): Quality | undefined {
+  if (connection.state === 'connecting') return undefined;
+  return connection.state === 'reconnecting' ? 0 : quality(me.quality);
+}
+
 /** What is left of the time. */
 export type TimeLeft = { unit: 'none' } | { unit: 'minutes' | 'seconds'; count: number };
 

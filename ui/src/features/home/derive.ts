@@ -1,6 +1,6 @@
 // What the home screen shows of devices and of the server inside the app.
 
-import type { AppView, BuiltInServerView, DevicesView, DeviceView, Settings } from '../../ipc/bindings';
+import type { AppView, DevicesView, DeviceView, Settings } from '../../ipc/bindings';
 
 export type DeviceKind = 'camera' | 'microphone' | 'speaker';
 
@@ -29,11 +29,6 @@ export function deviceRows(settings: Settings, devices: DevicesView): DeviceRow[
     row('microphone', devices.microphones),
     row('speaker', devices.speakers),
   ];
-}
-
-/** Whether the server inside the app is there, starting, or not. */
-export function serverMood(server: BuiltInServerView): 'starting' | 'running' | 'failed' {
-  return server.state;
 }
 
 /** Whether a test call can be made: it needs the server inside. */

@@ -68,8 +68,10 @@ export function Lobby({ lobby, settings }: Props) {
             </div>
           )}
           <DeviceRows lobby={lobby} />
-          {problem && !asks && <Trouble problem={problem} />}
-          {asks ? <Ask /> : <Join lobby={lobby} again={problem !== null} />}
+          <div className={styles.act}>
+            {problem && !asks && <Trouble problem={problem} />}
+            {asks ? <Ask /> : <Join lobby={lobby} again={problem !== null} />}
+          </div>
           <Foot lobby={lobby} />
         </div>
       </main>

@@ -23,7 +23,7 @@ export function ProblemCard({ problem, children, onClose }: Props) {
         <ProblemIcon code={code} size={32} />
       </span>
       <div className={styles.words}>
-        <h2 className={styles.title}>{t(`problem.${code}`)}</h2>
+        <h1 className={styles.title}>{t(`problem.${code}`)}</h1>
         <p className={styles.text}>{t(`problem.${code}Text`)}</p>
         <div className={styles.ways}>
           {children}
