@@ -214,7 +214,7 @@ async fn the_window_chromium_and_python_in_one_room() -> Result<()> {
     let joined = browser.join(&url, &Server::livekit_token(&stage.room.id, "chromium")?).await?;
     ensure!(joined["identity"] == "chromium", "Chromium did not join: {joined}");
     let token = Server::livekit_token(&stage.room.id, "python")?;
-    let python = Python::join(&interpreter, &url, &token, 12).await?;
+    let python = Python::join(&interpreter, &url, &token, 25).await?;
     for who in ["chromium", "python"] {
         let canvas = format!("[data-testid=\"tile\"][data-participant-id=\"{who}\"] canvas");
         until(&format!("{who} in the window"), PATIENCE, || async {
