@@ -39,7 +39,7 @@ export function Lobby({ lobby, settings }: Props) {
             data-testid="go-home"
           >
             <ArrowLeft size={18} strokeWidth={1.8} aria-hidden />
-            {t('lobby.back')}
+            <span>{t('lobby.back')}</span>
           </AriaButton>
         }
       />
