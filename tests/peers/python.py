@@ -1,9 +1,7 @@
-"""LiveKit's official Python client in a room: sends a picture and a tone, and reports what it decoded.
+"""LiveKit's official Python client as a participant that is told what to do.
 
-    python.py URL TOKEN SECONDS
-
-Prints {"joined": ...} when it is in, and at the end one JSON object: per participant the decoded pictures that differ from
-the black ones the library makes up, their size, and the pitch and level of the sound.
+Reads one JSON object a line ({"id", "do", ...}) and answers each with {"id", "ok"} or {"id", "error"}; clients.rs has the
+verbs. A picture counts when it differs from the black ones the library makes up.
 """
 
 import asyncio
@@ -13,79 +11,168 @@ import sys
 import numpy as np
 from livekit import rtc
 
-WIDTH, HEIGHT, RATE, BLOCK, TONE_HZ = 640, 360, 48000, 480, 880.0
+RATE, BLOCK = 48000, 480
+SOURCES = {
+    "camera": rtc.TrackSource.SOURCE_CAMERA,
+    "microphone": rtc.TrackSource.SOURCE_MICROPHONE,
+    "screen_share": rtc.TrackSource.SOURCE_SCREENSHARE,
+}
+NAMES = {value: name for name, value in SOURCES.items()}
+SCENARIOS = {
+    "resume": rtc.room.proto_room.SimulateScenarioKind.SIMULATE_SIGNAL_RECONNECT,
+    "rejoin": rtc.room.proto_room.SimulateScenarioKind.SIMULATE_FULL_RECONNECT,
+    "tcp": rtc.room.proto_room.SimulateScenarioKind.SIMULATE_FORCE_TCP,
+}
 
 
-async def send_video(source):
+class Participant:
+    def __init__(self):
+        self.room = rtc.Room()
+        self.streams, self.data, self.events, self.tasks, self.published = {}, [], [], {}, {}
+        on = self.room.on
+        on("track_subscribed", self.subscribed)
+        on("track_unsubscribed", lambda track, *_: self.stop(track.sid))
+        on("data_received", self.received)
+        on("disconnected", lambda reason: self.events.append(f"disconnected {reason}"))
+        on("reconnecting", lambda: self.events.append("reconnecting"))
+        on("reconnected", lambda: self.events.append("reconnected"))
+        on("participant_connected", lambda p: self.events.append(f"joined {p.identity}"))
+        on("participant_disconnected", lambda p: self.events.append(f"left {p.identity}"))
+
+    def subscribed(self, track, publication, participant):
+        stream = {}
+        self.streams[participant.identity, NAMES.get(publication.source, "unknown")] = stream
+        follow = watch if track.kind == rtc.TrackKind.KIND_VIDEO else listen
+        self.tasks[track.sid] = asyncio.create_task(follow(track, stream))
+
+    def received(self, packet):
+        sender = packet.participant.identity if packet.participant else None
+        self.data.append({"from": sender, "topic": packet.topic, "text": packet.data.decode()})
+
+    def stop(self, key):
+        task = self.tasks.pop(key, None)
+        if task:
+            task.cancel()
+
+    async def join(self, url, token):
+        await self.room.connect(url, token)
+        return {"identity": self.room.local_participant.identity}
+
+    async def publish(self, source, width=640, height=360, tone_hz=880.0, simulcast=True):
+        if source == "microphone":
+            feed = rtc.AudioSource(RATE, 1)
+            track = rtc.LocalAudioTrack.create_audio_track(source, feed)
+            options = rtc.TrackPublishOptions(source=SOURCES[source])
+            send = send_audio(feed, tone_hz)
+        else:
+            feed = rtc.VideoSource(width, height)
+            track = rtc.LocalVideoTrack.create_video_track(source, feed)
+            options = rtc.TrackPublishOptions(
+                source=SOURCES[source], video_codec=rtc.VideoCodec.VP8, simulcast=simulcast
+            )
+            send = send_video(feed, width, height)
+        publication = await self.room.local_participant.publish_track(track, options)
+        self.published[source] = track
+        self.tasks[source] = asyncio.create_task(send)
+        return {"sid": publication.sid}
+
+    async def unpublish(self, source):
+        self.stop(source)
+        await self.room.local_participant.unpublish_track(self.published.pop(source).sid)
+
+    async def mute(self, source, muted):
+        track = self.published[source]
+        track.mute() if muted else track.unmute()
+
+    async def quality(self, identity, source, quality):
+        level = {"low": 0, "medium": 1, "high": 2}[quality]
+        for publication in self.room.remote_participants[identity].track_publications.values():
+            if NAMES.get(publication.source) == source:
+                publication.set_video_quality(level)
+
+    async def send(self, text, reliable=True, topic="", to=()):
+        await self.room.local_participant.publish_data(
+            text, reliable=reliable, topic=topic, destination_identities=list(to)
+        )
+
+    async def scenario(self, name):
+        await self.room.simulate_scenario(SCENARIOS[name])
+
+    async def report(self):
+        people = {}
+        for participant in self.room.remote_participants.values():
+            person = people[participant.identity] = {"name": participant.name}
+            for publication in participant.track_publications.values():
+                source = NAMES.get(publication.source, "unknown")
+                stream = self.streams.get((participant.identity, source), {})
+                person[source] = {"muted": publication.muted, **stream}
+        state = rtc.ConnectionState.Name(self.room.connection_state)
+        return {
+            "people": people,
+            "data": self.data,
+            "events": self.events,
+            "state": state.removeprefix("CONN_").lower(),
+        }
+
+    async def leave(self):
+        await self.room.disconnect()
+
+
+async def send_video(source, width, height):
     count = 0
     while True:
-        luma = np.full((HEIGHT, WIDTH), 90, np.uint8)
-        luma[:, (count * 8) % WIDTH] = 235
-        luma[100:200, 200:400] = 180
-        frame = luma.tobytes() + np.full(WIDTH * HEIGHT // 2, 128, np.uint8).tobytes()
-        source.capture_frame(rtc.VideoFrame(WIDTH, HEIGHT, rtc.VideoBufferType.I420, frame))
+        luma = np.full((height, width), 90, np.uint8)
+        luma[:, (count * 8) % width] = 235
+        luma[height // 4 : height // 2, width // 4 : width // 2] = 180
+        frame = luma.tobytes() + np.full(width * height // 2, 128, np.uint8).tobytes()
+        source.capture_frame(rtc.VideoFrame(width, height, rtc.VideoBufferType.I420, frame))
         count += 1
         await asyncio.sleep(1 / 30)
 
 
-async def send_audio(source):
+async def send_audio(source, tone_hz):
     at = 0
     while True:
-        angle = 2 * np.pi * TONE_HZ * np.arange(at, at + BLOCK) / RATE
+        angle = 2 * np.pi * tone_hz * np.arange(at, at + BLOCK) / RATE
         samples = (np.sin(angle) * 3000).astype(np.int16)
         at += BLOCK
         await source.capture_frame(rtc.AudioFrame(samples.tobytes(), RATE, 1, BLOCK))
 
 
-async def watch(track, person):
+async def watch(track, stream):
     async for event in rtc.VideoStream(track, format=rtc.VideoBufferType.I420):
         frame = event.frame
         luma = np.frombuffer(frame.data, np.uint8)[: frame.width * frame.height]
         if luma.std() > 5:
-            person["frames"] = person.get("frames", 0) + 1
-            person["width"], person["height"] = frame.width, frame.height
+            stream["frames"] = stream.get("frames", 0) + 1
+            stream["width"], stream["height"] = frame.width, frame.height
 
 
-async def listen(track, person):
+async def listen(track, stream):
     heard = np.zeros(0, np.float32)
     async for event in rtc.AudioStream(track, sample_rate=RATE, num_channels=1):
         samples = np.frombuffer(event.frame.data, np.int16).astype(np.float32) / 32768
-        heard = np.concatenate([heard, samples])[-RATE:]
-        if len(heard) == RATE:
-            spectrum = np.abs(np.fft.rfft(heard * np.hanning(RATE)))
-            person["tone_hz"] = float(spectrum.argmax())
-            person["level_db"] = float(20 * np.log10(np.sqrt((heard**2).mean()) + 1e-9))
+        heard = np.concatenate([heard, samples])
+        if len(heard) >= RATE:
+            spectrum = np.abs(np.fft.rfft(heard[:RATE] * np.hanning(RATE)))
+            stream["tone_hz"] = float(spectrum.argmax())
+            stream["level_db"] = float(20 * np.log10(np.sqrt((heard[:RATE] ** 2).mean()) + 1e-9))
+            heard = heard[RATE // 2 :]
 
 
-async def main(url, token, seconds):
-    people, tasks = {}, []
-    room = rtc.Room()
-
-    @room.on("track_subscribed")
-    def subscribed(track, publication, participant):
-        person = people.setdefault(participant.identity, {})
-        follow = watch if track.kind == rtc.TrackKind.KIND_VIDEO else listen
-        tasks.append(asyncio.create_task(follow(track, person)))
-
-    await room.connect(url, token)
-    print(json.dumps({"joined": room.local_participant.identity}), flush=True)
-    video = rtc.VideoSource(WIDTH, HEIGHT)
-    audio = rtc.AudioSource(RATE, 1)
-    local = room.local_participant
-    await local.publish_track(
-        rtc.LocalVideoTrack.create_video_track("camera", video),
-        rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_CAMERA, video_codec=rtc.VideoCodec.VP8),
-    )
-    await local.publish_track(
-        rtc.LocalAudioTrack.create_audio_track("microphone", audio),
-        rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE),
-    )
-    tasks += [asyncio.create_task(send_video(video)), asyncio.create_task(send_audio(audio))]
-    await asyncio.sleep(seconds)
-    print(json.dumps(people), flush=True)
-    for task in tasks:
-        task.cancel()
-    await room.disconnect()
+async def main():
+    participant = Participant()
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        command = json.loads(line)
+        answer = {"id": command.pop("id")}
+        try:
+            answer["ok"] = await getattr(participant, command.pop("do"))(**command)
+        except Exception as error:  # Whatever the library raises is the test's business.
+            answer["error"] = f"{type(error).__name__}: {error}"
+        print(json.dumps(answer), flush=True)
+    await participant.room.disconnect()
 
 
-asyncio.run(main(sys.argv[1], sys.argv[2], float(sys.argv[3])))
+asyncio.run(main())

@@ -83,24 +83,16 @@ impl Chromium {
         Ok(Self { client, _driver: driver, _profile: profile, page })
     }
 
-    /// Joins a room and publishes camera and microphone.
-    pub async fn join(&self, url: &str, token: &str) -> Result<Value> {
-        let code = "const done = arguments[arguments.length - 1];
-             window.join(arguments[0], arguments[1]).then(done, (e) => done({ error: String(e) }));";
-        Ok(self.client.execute_async(code, vec![json!(url), json!(token)]).await?)
+    /// Does one verb of [`crate::clients::Client`]; a refusal is an error.
+    pub async fn command(&self, command: Value) -> Result<Value> {
+        let code = "const done = arguments[arguments.length - 1]; window.command(arguments[0]).then(done);";
+        let answer = self.client.execute_async(code, vec![command]).await?;
+        crate::clients::answer(answer)
     }
 
-    /// What it sees and hears: per participant decoded frames, size, sound energy and pitch.
-    pub async fn report(&self) -> Result<Value> {
-        let code = "const done = arguments[arguments.length - 1];
-             window.report().then(done, (e) => done({ error: String(e) }));";
-        Ok(self.client.execute_async(code, vec![]).await?)
-    }
-
-    /// Leaves and ends the browser.
+    /// Ends the browser.
     pub async fn close(self) -> Result<()> {
         self.page.abort();
-        self.client.execute("window.leave()", vec![]).await?;
         Ok(self.client.close().await?)
     }
 }

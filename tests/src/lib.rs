@@ -3,10 +3,11 @@
 
 pub mod call;
 pub mod chromium;
+pub mod clients;
 pub mod display;
 pub mod livekit_server;
+pub mod netns;
 pub mod process;
-pub mod python;
 pub mod rooms;
 pub mod sound;
 pub mod window;

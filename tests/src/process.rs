@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
+    process::{Child, ChildStdin, ChildStdout, Command},
     time::timeout,
 };
 
@@ -23,8 +23,18 @@ pub struct Running {
 impl Running {
     /// Starts a program; its stdout can be read line by line.
     pub fn start(command: &mut Command) -> Result<Self> {
+        Self::spawn(command.stdin(Stdio::null()))
+    }
+
+    /// Starts a program that is told what to do on its stdin.
+    pub fn start_told(command: &mut Command) -> Result<(Self, ChildStdin)> {
+        let mut running = Self::spawn(command.stdin(Stdio::piped()))?;
+        let stdin = running.child.stdin.take().context("stdin")?;
+        Ok((running, stdin))
+    }
+
+    fn spawn(command: &mut Command) -> Result<Self> {
         let mut child = command
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()

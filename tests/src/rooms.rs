@@ -43,6 +43,18 @@ impl Server {
             command.args(["--listen", "127.0.0.1:0"]);
         }
         command.args(arguments);
+        Self::spawn(command).await
+    }
+
+    /// Starts it as an operator would, at an address that other machines reach.
+    pub async fn start_at(bin_dir: &Path, address: std::net::IpAddr) -> Result<Self> {
+        let mut command = Command::new(bin_dir.join("visita-server"));
+        command.arg("--listen").arg(std::net::SocketAddr::new(address, 0).to_string());
+        command.args(["--company", "Clinic", "--api-key", "devkey"]);
+        Self::spawn(command).await
+    }
+
+    async fn spawn(mut command: Command) -> Result<Self> {
         if let Some(log) = log_file("server") {
             command.stderr(log);
         }
@@ -68,6 +80,17 @@ impl Server {
             self.http.post(format!("{}{path}", self.url)).header("apikey", "devkey").json(body).send().await?;
         let status = response.status().as_u16();
         Ok((status, response.json().await.unwrap_or(Value::Null)))
+    }
+
+    /// Uses a link as an app does: where to join by LiveKit's protocol, and with what.
+    pub async fn enter(&self, link: &str, name: &str) -> Result<(String, String)> {
+        let response = self.http.post(link).json(&json!({"display_name": name})).send().await?;
+        let status = response.status();
+        let entry: Value = response.json().await.unwrap_or(Value::Null);
+        match (entry["livekit_url"].as_str(), entry["livekit_token"].as_str()) {
+            (Some(url), Some(token)) => Ok((url.to_owned(), token.to_owned())),
+            _ => bail!("the link did not let in: {status} {entry}"),
+        }
     }
 
     /// A room with so many seats; the first is an admin of role plus.

@@ -1,17 +1,16 @@
-//! Proof that we speak LiveKit's protocol and not only our own accent: its own clients in our room, and our peer in a room of
-//! its own server.
+//! Proof that we speak LiveKit's protocol and not only our own accent: its own clients in our rooms, with one another and
+//! with our peer, and our peer in a room of its own server.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use visita_tests::{
     bin_dir,
-    chromium::{self, Chromium},
+    clients::{Client, Kind},
     livekit_server::{self, LiveKitServer},
-    python::{self, Python},
     rooms::{Peer, Room, Server, sounds, videos},
-    skip, until,
+    skip,
 };
 
 fn near(value: &Value, wanted: f64) -> bool {
@@ -23,71 +22,106 @@ fn of(streams: Vec<Value>, participant: &str) -> Option<Value> {
     streams.into_iter().find(|stream| stream["participant"] == participant)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn python_and_our_peer_see_and_hear_each_other() -> Result<()> {
-    let Some(interpreter) = python::interpreter() else {
-        skip("python_and_our_peer_see_and_hear_each_other", "the Python client is not set up");
-        return Ok(());
-    };
-    let bins = bin_dir()?;
-    let server = Server::start(&bins).await?;
-    let room = server.room(2).await?;
-    let peer = Peer::join(&bins, &[&room.links[0], "--name", "Elena", "--tone-hz", "500"])?;
-    let token = Server::livekit_token(&room.id, "python")?;
-    let python = Python::join(&interpreter, &server.livekit_url(), &token, 8).await?;
-    let saw = python.report().await?;
-    let report = peer.stop().await?;
-
-    let us = &saw[&room.seats[0]];
-    ensure!(us["frames"].as_u64().unwrap_or(0) > 30, "Python decoded too few of our pictures: {saw}");
-    ensure!(us["width"] == 1280 && us["height"] == 720, "not 720p: {saw}");
-    ensure!(near(&us["tone_hz"], 500.0), "Python did not hear our tone: {saw}");
-    python_was_seen(&report)
+fn skipped(test: &str, kinds: &[Kind]) -> bool {
+    let why = kinds.iter().find_map(|kind| kind.missing());
+    if let Some(why) = &why {
+        skip(test, why);
+    }
+    why.is_some()
 }
 
-fn python_was_seen(report: &Value) -> Result<()> {
-    let video = of(videos(report), "python").with_context(|| format!("no picture of Python: {report}"))?;
-    ensure!(video["frames"].as_u64().unwrap_or(0) > 30, "too few pictures of Python: {report}");
-    let sound = of(sounds(report), "python").with_context(|| format!("no sound of Python: {report}"))?;
-    ensure!(near(&sound["tone_hz"], 880.0), "Python's tone was not heard: {report}");
-    Ok(())
+/// Comes in by a seat's link and sends.
+async fn enter(server: &Server, room: &Room, seat: usize, kind: Kind) -> Result<Client> {
+    let (url, token) = server.enter(&room.links[seat], &kind.to_string()).await?;
+    Client::join_sending(kind, &url, &token).await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn chromium_and_our_peer_see_and_hear_each_other() -> Result<()> {
-    if let Some(why) = chromium::missing() {
-        skip("chromium_and_our_peer_see_and_hear_each_other", &why);
+fn tone(kind: Kind) -> Option<f64> {
+    match kind {
+        Kind::Python => Some(880.0),
+        Kind::Node => Some(660.0),
+        // Its fake microphone beeps.
+        Kind::Chromium => None,
+    }
+}
+
+/// Two kinds of client, each way: pictures decoded, tones heard, names told.
+async fn pair(test: &str, kinds: [Kind; 2]) -> Result<()> {
+    if skipped(test, &kinds) {
         return Ok(());
     }
-    let bins = bin_dir()?;
-    let server = Server::start(&bins).await?;
+    let server = Server::start(&bin_dir()?).await?;
     let room = server.room(2).await?;
-    let peer = Peer::join(&bins, &[&room.links[0], "--name", "Elena", "--tone-hz", "500"])?;
-    let browser = Chromium::start().await?;
-    chromium_sees_us(&server.livekit_url(), &room, &browser).await?;
-    // Chromium's fake microphone beeps: what counts is that its sound is there and its pictures keep coming.
-    browser.close().await?;
-    let report = peer.stop().await?;
-    let video = of(videos(&report), "chromium").with_context(|| format!("no picture of Chromium: {report}"))?;
-    ensure!(video["frames"].as_u64().unwrap_or(0) > 30, "too few pictures of Chromium: {report}");
-    ensure!(of(sounds(&report), "chromium").is_some(), "no sound of Chromium: {report}");
+    let clients = [enter(&server, &room, 0, kinds[0]).await?, enter(&server, &room, 1, kinds[1]).await?];
+    for (me, other) in [(0, 1), (1, 0)] {
+        let seat = &room.seats[other];
+        clients[me].sees_pictures(seat, "camera", 30).await?;
+        match tone(kinds[other]) {
+            Some(hz) => clients[me].hears(seat, hz).await?,
+            None => {
+                clients[me]
+                    .sees("a sound", Duration::from_secs(20), |report| {
+                        let level = report["people"][seat]["microphone"]["level_db"].as_f64()?;
+                        (level > -60.0).then_some(())
+                    })
+                    .await?;
+            }
+        }
+        let report = clients[me].report().await?;
+        ensure!(report["people"][seat]["name"] == kinds[other].to_string(), "the name did not arrive: {report}");
+    }
+    for client in clients {
+        client.end().await?;
+    }
     Ok(())
 }
 
-async fn chromium_sees_us(url: &str, room: &Room, browser: &Chromium) -> Result<()> {
-    let joined = browser.join(url, &Server::livekit_token(&room.id, "chromium")?).await?;
-    ensure!(joined["identity"] == "chromium", "Chromium did not join: {joined}");
-    let seen = until("Chromium decodes our pictures and hears our tone", Duration::from_secs(20), || async {
-        let report = browser.report().await?;
-        let us = &report["people"][&room.seats[0]];
-        // And it has sent enough for us to have seen it.
-        let sent = report["sent"].as_u64().unwrap_or(0) > 90;
-        let enough = sent && us["frames"].as_u64().unwrap_or(0) > 30 && near(&us["tone_hz"], 500.0);
-        Ok(enough.then(|| us.clone()))
-    })
-    .await?;
-    ensure!(seen["width"] == 1280 && seen["height"] == 720, "not 720p: {seen}");
-    ensure!(seen["name"] == "Elena", "the name did not arrive: {seen}");
+#[tokio::test(flavor = "multi_thread")]
+async fn python_and_node() -> Result<()> {
+    pair("python_and_node", [Kind::Python, Kind::Node]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn node_and_chromium() -> Result<()> {
+    pair("node_and_chromium", [Kind::Node, Kind::Chromium]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chromium_and_python() -> Result<()> {
+    pair("chromium_and_python", [Kind::Chromium, Kind::Python]).await
+}
+
+/// Each kind with our own peer, all in one room.
+#[tokio::test(flavor = "multi_thread")]
+async fn our_peer_with_each_kind() -> Result<()> {
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| !skipped("our_peer_with_each_kind", &[*kind])).collect();
+    let bins = bin_dir()?;
+    let server = Server::start(&bins).await?;
+    let room = server.room(1 + Kind::ALL.len()).await?;
+    let peer = Peer::join(&bins, &[&room.links[0], "--name", "Elena", "--tone-hz", "500"])?;
+    let us = &room.seats[0];
+    let mut clients = HashMap::new();
+    for (seat, kind) in kinds.iter().enumerate() {
+        clients.insert(seat + 1, enter(&server, &room, seat + 1, *kind).await?);
+    }
+    for client in clients.values() {
+        let picture = client.sees_pictures(us, "camera", 30).await?;
+        ensure!(picture["width"].as_u64() >= Some(320), "too small: {picture}");
+        client.hears(us, 500.0).await?;
+    }
+    for client in clients.into_values() {
+        client.end().await?;
+    }
+    let report = peer.stop().await?;
+    for (seat, kind) in kinds.iter().enumerate() {
+        let id = &room.seats[seat + 1];
+        let video = of(videos(&report), id).with_context(|| format!("no picture of {kind}: {report}"))?;
+        ensure!(video["frames"].as_u64().unwrap_or(0) > 30, "too few pictures of {kind}: {report}");
+        let sound = of(sounds(&report), id).with_context(|| format!("no sound of {kind}: {report}"))?;
+        if let Some(hz) = tone(*kind) {
+            ensure!(near(&sound["tone_hz"], hz), "{kind}'s tone was not heard: {report}");
+        }
+    }
     Ok(())
 }
 

@@ -8,10 +8,9 @@ use tokio::process::Command;
 use visita_tests::{
     bin_dir,
     call::{REMOTE_PICTURE, remote, timecode},
-    chromium::{self, Chromium},
+    clients::{Client, Kind},
     display::Display,
     process::{Running, free_port, on_path},
-    python::{self, Python},
     rooms::{Peer, Room, Server, sounds, videos},
     skip,
     sound::Sound,
@@ -201,20 +200,18 @@ async fn the_window_chromium_and_python_in_one_room() -> Result<()> {
     if skipped(NAME) {
         return Ok(());
     }
-    let (Some(interpreter), None) = (python::interpreter(), chromium::missing()) else {
-        skip(NAME, "the Python client or Chromium is not set up");
+    if let Some(why) = Kind::Python.missing().or_else(|| Kind::Chromium.missing()) {
+        skip(NAME, &why);
         return Ok(());
-    };
+    }
     let stage = Stage::set(3).await?;
     let url = stage.server.livekit_url();
     let window = stage.window(&[&stage.room.links[0]]).await?;
     window.click("join").await?;
     window.screen("call").await?;
-    let browser = Chromium::start().await?;
-    let joined = browser.join(&url, &Server::livekit_token(&stage.room.id, "chromium")?).await?;
-    ensure!(joined["identity"] == "chromium", "Chromium did not join: {joined}");
-    let token = Server::livekit_token(&stage.room.id, "python")?;
-    let python = Python::join(&interpreter, &url, &token, 25).await?;
+    let token = |who: &str| Server::livekit_token(&stage.room.id, who);
+    let browser = Client::join_sending(Kind::Chromium, &url, &token("chromium")?).await?;
+    let python = Client::join_sending(Kind::Python, &url, &token("python")?).await?;
     for who in ["chromium", "python"] {
         let canvas = format!("[data-testid=\"tile\"][data-participant-id=\"{who}\"] canvas");
         until(&format!("{who} in the window"), PATIENCE, || async {
@@ -223,14 +220,11 @@ async fn the_window_chromium_and_python_in_one_room() -> Result<()> {
         .await?;
     }
     let us = stage.room.seats[0].clone();
-    until("Chromium sees the window's camera", PATIENCE, || async {
-        let report = browser.report().await?;
-        Ok((report["people"][&us]["frames"].as_u64().unwrap_or(0) > 30).then_some(()))
-    })
-    .await?;
-    let saw = python.report().await?;
-    ensure!(saw[&us]["frames"].as_u64().unwrap_or(0) > 30, "Python did not see the window's camera: {saw}");
-    browser.close().await?;
+    for client in [&browser, &python] {
+        client.sees_pictures(&us, "camera", 30).await?;
+    }
+    browser.end().await?;
+    python.end().await?;
     until("everybody else has left", PATIENCE, || async { Ok((!window.has("tile").await?).then_some(())) }).await?;
     window.close().await
 }
