@@ -297,7 +297,10 @@ impl Owner {
                 let displace = *displace || self.ever_in;
                 let request = EnterRequest { display_name: display_name.clone(), displace };
                 let entry = entry::enter(link, &request).await?;
-                (entry.livekit_url.clone(), entry.livekit_token.clone(), Some(entry))
+                let token = entry.livekit_token.clone().ok_or_else(|| {
+                    Problem::new(ErrorCode::Forbidden, "an admin has to let this link in first")
+                })?;
+                (entry.livekit_url.clone(), token, Some(entry))
             }
         };
         if let Some(entry) = &entry {
@@ -728,7 +731,7 @@ impl Owner {
             }
             ServerMessage::Closed { reason } => return Some(Ended::Over(reason).or_lost()),
             ServerMessage::Refused { error } => tracing::warn!(code = error.code.as_str(), "refused by the room"),
-            ServerMessage::MediaChanged { .. } | ServerMessage::Pong => {}
+            _ => {}
         }
         None
     }

@@ -100,7 +100,7 @@ async fn converse(
         Err(_) => return Ended::Line,
     };
     let (mut sink, mut stream) = socket.split();
-    let hello = ClientMessage::Hello { token: token.clone(), last_seen: *last_seen };
+    let hello = ClientMessage::Hello { token: token.clone(), last_seen: *last_seen, session_id: None };
     if sink.send(text(&hello)).await.is_err() {
         return Ended::Line;
     }
@@ -128,7 +128,7 @@ async fn converse(
                     tracing::warn!("a room channel message was not understood");
                     continue;
                 };
-                if let Some(seq) = seq(&message) { *last_seen = Some(seq) }
+                if let Some(seq) = message.seq() { *last_seen = Some(seq) }
                 match &message {
                     ServerMessage::Welcome { .. } => { welcomed = true; *retry = RETRY_FIRST; }
                     ServerMessage::Refused { error } if !welcomed => {
@@ -144,16 +144,6 @@ async fn converse(
                 if events.send(ChannelEvent::Message(message)).is_err() { return Ended::Dropped }
             }
         }
-    }
-}
-
-fn seq(message: &ServerMessage) -> Option<u64> {
-    match message {
-        ServerMessage::Welcome { seq, .. }
-        | ServerMessage::Joined { seq, .. }
-        | ServerMessage::Left { seq, .. }
-        | ServerMessage::MediaChanged { seq, .. } => Some(*seq),
-        ServerMessage::Closed { .. } | ServerMessage::Refused { .. } | ServerMessage::Pong => None,
     }
 }
 

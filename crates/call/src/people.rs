@@ -220,7 +220,7 @@ pub(crate) fn participant_id(identity: &str) -> ParticipantId {
 
 #[cfg(test)]
 mod tests {
-    use visita_protocol::channel::MediaState;
+    use visita_protocol::{Tools, channel::MediaState};
 
     use super::*;
 
@@ -230,6 +230,10 @@ mod tests {
             display_name: name.into(),
             is_admin: false,
             media: MediaState::default(),
+            muted_by_admin: Default::default(),
+            tools: Tools::ALL,
+            role: Default::default(),
+            hand: None,
         }
     }
 

@@ -30,6 +30,18 @@ pub struct JoinPreview {
     pub people_in: Vec<String>,
     /// Whether this seat is connected from elsewhere: going in asks first.
     pub in_use: bool,
+    /// When the visit starts, Unix time in seconds; none means at any time.
+    #[serde(default)]
+    pub starts_at: Option<f64>,
+    /// From when on the link lets people in, Unix time in seconds; none means now.
+    #[serde(default)]
+    pub opens_at: Option<f64>,
+    /// Whether an admin has to let this seat in.
+    #[serde(default)]
+    pub waiting_room: bool,
+    /// Whether this seat's person has to be told, and asked, about recording before going in: recording is `automatic`.
+    #[serde(default)]
+    pub asks_consent: bool,
     /// Until when the link is good, Unix time in seconds; none means as long as the room is active.
     pub good_until: Option<f64>,
 }
@@ -59,8 +71,12 @@ pub struct Entry {
     pub tools: Tools,
     /// LiveKit URL, `ws://…` or `wss://…`.
     pub livekit_url: String,
-    /// LiveKit access token (JWT).
-    pub livekit_token: Secret,
+    /// LiveKit access token (JWT). None where an admin has to let the seat in: it comes through the channel then.
+    #[serde(default)]
+    pub livekit_token: Option<Secret>,
+    /// Whether an admin has to let the seat in first.
+    #[serde(default)]
+    pub waiting: bool,
     /// Room channel URL, `ws://…/channel`.
     pub channel_url: String,
     /// Token for the channel's `hello`.

@@ -23,6 +23,12 @@ pub enum ErrorCode {
     RoomFull,
     /// Before its start.
     RoomNotStarted,
+    /// So shortly before the start that nothing may be changed any more.
+    RoomFrozen,
+    /// Nobody is in the room.
+    RoomEmpty,
+    /// This server does not record.
+    RecordingUnavailable,
     /// No such room.
     RoomNotFound,
     /// The same link is in use on another device; joining here takes over.
@@ -49,6 +55,8 @@ pub enum ErrorCode {
     Displaced,
     /// Removed by an admin.
     Removed,
+    /// An admin has taken the right to send this.
+    MutedByAdmin,
     /// Too many requests.
     RateLimited,
     /// Larger than allowed.
@@ -75,17 +83,21 @@ pub struct Problem {
     /// The field that is wrong, as a path such as `participants[1].user_id`.
     #[serde(default)]
     pub field: Option<String>,
+    /// With `room_not_started`: from when on the room lets people in, Unix time in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[specta(type = Option<f64>)]
+    pub starts_at: Option<u64>,
 }
 
 impl Problem {
     /// An error with its words.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), field: None }
+        Self { code, message: message.into(), field: None, starts_at: None }
     }
 
     /// A field that is not valid.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code: ErrorCode::Invalid, message: message.into(), field: Some(field.into()) }
+        Self { code: ErrorCode::Invalid, message: message.into(), field: Some(field.into()), starts_at: None }
     }
 }
 

@@ -11,6 +11,7 @@ pub mod rest;
 pub mod rights;
 pub mod secret;
 pub mod units;
+pub mod user_channel;
 pub mod view;
 
 pub use error::{ErrorBody, ErrorCode, Problem};

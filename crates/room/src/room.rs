@@ -589,6 +589,13 @@ impl Room {
             tools: seat.settings.tools,
             participants: self.people().map(|(seat, stay)| state_of(seat, stay)).collect(),
             seconds_left: self.clock.left(now).map(|left| u32::try_from(left.as_secs()).unwrap_or(u32::MAX)),
+            clock_runs: self.clock.is_running(),
+            webinar: false,
+            waiting_room: false,
+            whiteboard: Default::default(),
+            recording_state: Default::default(),
+            consent: None,
+            rings: Vec::new(),
         };
         let message = ServerMessage::Welcome { seq: self.seq, you: id.clone(), room };
         self.outputs.push_back(Output::Send { to, message });
@@ -604,7 +611,12 @@ impl Room {
     fn tell_media(&mut self, id: &ParticipantId, but: Option<&ParticipantId>) {
         let seq = self.next_seq();
         let Some(stay) = self.seats.get(id).and_then(Seat::stay) else { return };
-        let message = ServerMessage::MediaChanged { seq, participant_id: id.clone(), media: stay.media };
+        let message = ServerMessage::MediaChanged {
+            seq,
+            participant_id: id.clone(),
+            media: stay.media,
+            muted_by_admin: Default::default(),
+        };
         self.tell(but, message);
     }
 
@@ -702,5 +714,9 @@ fn state_of(seat: &Seat, stay: &Stay) -> ParticipantState {
         display_name: stay.display_name.clone(),
         is_admin: seat.settings.is_admin,
         media: stay.media,
+        muted_by_admin: Default::default(),
+        tools: seat.settings.tools,
+        role: Default::default(),
+        hand: None,
     }
 }

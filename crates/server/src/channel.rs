@@ -79,7 +79,7 @@ async fn serve(app: App, socket: WebSocket) {
 async fn read_hello(stream: &mut SplitStream<WebSocket>) -> Result<Option<Secret>, Problem> {
     loop {
         match read(stream.next().await) {
-            Read::Message(ClientMessage::Hello { token, last_seen: _ }) => return Ok(Some(token)),
+            Read::Message(ClientMessage::Hello { token, .. }) => return Ok(Some(token)),
             Read::Message(_) => return Err(Problem::new(ErrorCode::Unauthorized, "the first message has to be hello")),
             Read::Bad(problem) | Read::TooLarge(problem) => return Err(problem),
             Read::Alive => {}
@@ -180,6 +180,10 @@ impl Client {
             ClientMessage::SetMedia { media } => Input::SetMedia { connection, media },
             ClientMessage::Leave => Input::Leave { connection },
             ClientMessage::EndSession => Input::EndSession { connection },
+            _ => {
+                let error = Problem::new(ErrorCode::Invalid, "not taken yet");
+                return Some(ServerMessage::Refused { error });
+            }
         };
         match self.app.rooms.handle(&self.room, input).await {
             Ok(()) => None,

@@ -129,7 +129,7 @@ pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem>
         }
         // The place in the text says little beside the field's name.
         let words = message.split(" at line ").next().unwrap_or("not valid").to_owned();
-        Problem { code: ErrorCode::Invalid, message: words, field: (!field.is_empty()).then_some(field) }
+        Problem { code: ErrorCode::Invalid, message: words, field: (!field.is_empty()).then_some(field), starts_at: None }
     })?;
     json.end().map_err(|_| Problem::new(ErrorCode::Invalid, "the body is not JSON"))?;
     Ok(value)

@@ -194,6 +194,12 @@ export type ErrorCode =
 "room_full" | 
 /**  Before its start. */
 "room_not_started" | 
+/**  So shortly before the start that nothing may be changed any more. */
+"room_frozen" | 
+/**  Nobody is in the room. */
+"room_empty" | 
+/**  This server does not record. */
+"recording_unavailable" | 
 /**  No such room. */
 "room_not_found" | 
 /**  The same link is in use on another device; joining here takes over. */
@@ -220,6 +226,8 @@ export type ErrorCode =
 "displaced" | 
 /**  Removed by an admin. */
 "removed" | 
+/**  An admin has taken the right to send this. */
+"muted_by_admin" | 
 /**  Too many requests. */
 "rate_limited" | 
 /**  Larger than allowed. */
@@ -282,12 +290,16 @@ export type LeaveReason =
 "connection_lost" | 
 /**  The same seat came in from another device. */
 "displaced" | 
-/**  An admin removed them. */
+/**  An admin removed them, or did not let them in. */
 "removed" | 
+/**  An admin sent them back to the waiting room. */
+"sent_back" | 
 /**  An admin ended the session for everybody. */
 "session_ended" | 
 /**  The room was disabled, deleted or its time is used up. */
 "room_closed" | 
+/**  They sent more than any person does. */
+"flooding" | 
 /**  The server stops. */
 "server_stopping";
 
@@ -423,6 +435,8 @@ export type Problem = {
 	message: string,
 	/**  The field that is wrong, as a path such as `participants[1].user_id`. */
 	field?: string | null,
+	/**  With `room_not_started`: from when on the room lets people in, Unix time in seconds. */
+	starts_at?: number | null,
 };
 
 /**  Whether sessions of a room are recorded. */

@@ -83,7 +83,8 @@ pub(crate) async fn enter(
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
             None => websocket_url(&base, ""),
         },
-        livekit_token,
+        livekit_token: Some(livekit_token),
+        waiting: false,
         channel_url: websocket_url(&base, "/channel"),
         channel_token: channel_token.sign(&app.keys).map_err(internal)?,
     })))
@@ -106,6 +107,10 @@ async fn preview(app: &App, code: &str) -> Result<JoinPreview, ApiError> {
         display_name,
         people_in,
         in_use,
+        starts_at: None,
+        opens_at: None,
+        waiting_room: false,
+        asks_consent: false,
         good_until: room.ends_at.map(|at| at.since(visita_room::Timestamp::default()).as_secs_f64()),
     })
 }

@@ -27,7 +27,10 @@ export function sign(code: ErrorCode): Sign {
     case 'room_ended':
     case 'room_full':
     case 'room_not_found':
+    case 'room_frozen':
+    case 'room_empty':
     case 'removed':
+    case 'muted_by_admin':
       return 'room';
     case 'server_unreachable':
     case 'server_not_understood':
@@ -38,6 +41,7 @@ export function sign(code: ErrorCode): Sign {
     case 'conflict':
       return 'device';
     case 'too_large':
+    case 'recording_unavailable':
     case 'internal':
       return 'fault';
   }
@@ -71,7 +75,11 @@ export function wayOn(code: ErrorCode, known: boolean): WayOn {
     case 'room_ended':
     case 'forbidden':
     case 'removed':
+    case 'muted_by_admin':
     case 'too_large':
+    case 'room_frozen':
+    case 'room_empty':
+    case 'recording_unavailable':
       return 'nothing';
   }
 }
