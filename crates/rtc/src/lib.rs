@@ -16,6 +16,8 @@ mod receive;
 mod room;
 mod session;
 mod stats;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod vp8;
 
 pub use error::{JoinError, RtcError};

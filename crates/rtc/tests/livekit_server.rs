@@ -94,6 +94,7 @@ on_livekit!(
     muting_and_republishing,
     data_messages,
     layers_are_switched,
+    a_bad_network_carries_it,
     signalling_breaks,
     signalling_is_gone_for_a_while,
     unwatched_layers_are_told,

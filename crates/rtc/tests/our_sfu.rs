@@ -42,6 +42,7 @@ on_our_sfu!(
     muting_and_republishing,
     data_messages,
     layers_are_switched,
+    a_bad_network_carries_it,
     signalling_breaks,
     signalling_is_gone_for_a_while,
     displaced,

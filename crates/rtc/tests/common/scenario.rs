@@ -4,6 +4,7 @@ use bytes::Bytes;
 use visita_protocol::{Bitrate, ErrorCode, PixelSize};
 use visita_rtc::{
     ConnectionState, Data, DisconnectReason, JoinError, JoinOptions, RtcEvent, VideoLayer, VideoReceiver, Wanted, join,
+    testing::{Conditions, Relay},
 };
 
 use super::{PATIENCE, Peer, Sending, camera, frame, frame_number, packet, proxy::Proxy, token, until, vp8_frame};
@@ -351,6 +352,27 @@ pub(crate) async fn signalling_is_gone_for_a_while(server: &Server) {
         _ => None,
     })
     .await;
+}
+
+/// Everything of one peer goes through a network with delay, jitter and some loss.
+pub(crate) async fn a_bad_network_carries_it(server: &Server) {
+    let relay = Relay::start(&server.url).await.expect("a relay");
+    relay.set(Conditions {
+        delay: std::time::Duration::from_millis(20),
+        jitter: std::time::Duration::from_millis(5),
+        loss: 0.03,
+        ..Conditions::default()
+    });
+    let mut ada = server.join_at(relay.url(), "relay", "ada").await;
+    let mut bob = server.join("relay", "bob").await;
+    let _ada_video = Sending::video(ada.publish_camera().await, vec![(SIZE, 4000)]);
+    let _bob_video = Sending::video(bob.publish_camera().await, vec![(SIZE, 4000)]);
+    let (mut from_ada, mut from_bob) = (bob.video("ada").await, ada.video("bob").await);
+    tokio::join!(whole_frames(&mut from_ada, 60), whole_frames(&mut from_bob, 60));
+    let counters = relay.counters();
+    for way in [counters.up, counters.down] {
+        assert!(way.packets > 200 && way.lost > 0, "media have no other way: {counters:?}");
+    }
 }
 
 /// Layers that nobody looks at are not wanted.
