@@ -39,7 +39,7 @@ async fn server() -> (String, Sfu) {
 
 fn config() -> SfuConfig {
     let keys = HashMap::from([("tests".to_owned(), Secret::new(SECRET))]);
-    SfuConfig { rtc_udp: (Ipv4Addr::LOCALHOST, 0).into(), announce: Vec::new(), keys }
+    SfuConfig { rtc_udp: (Ipv4Addr::LOCALHOST, 0).into(), keys, ..Default::default() }
 }
 
 async fn enter(url: &str, identity: &str) -> (Room, mpsc::UnboundedReceiver<RtcEvent>) {

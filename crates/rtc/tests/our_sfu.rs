@@ -14,7 +14,7 @@ const SECRET: &str = "secret-of-the-tests-0123456789abcdef";
 async fn start() -> (Server, Sfu) {
     common::log();
     let keys = HashMap::from([("tests".to_owned(), Secret::new(SECRET))]);
-    let config = SfuConfig { rtc_udp: (Ipv4Addr::LOCALHOST, 0).into(), announce: Vec::new(), keys };
+    let config = SfuConfig { rtc_udp: (Ipv4Addr::LOCALHOST, 0).into(), keys, ..Default::default() };
     let (sfu, mut events) = Sfu::start(config).await.expect("started");
     tokio::spawn(async move { while events.recv().await.is_some() {} });
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");

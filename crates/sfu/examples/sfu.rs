@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .init();
     let port = std::env::args().nth(1).map_or(Ok(7880), |port| port.parse())?;
     let keys = HashMap::from([("devkey".to_owned(), Secret::new("secret"))]);
-    let config = SfuConfig { rtc_udp: (Ipv4Addr::LOCALHOST, 0).into(), announce: Vec::new(), keys };
+    let config = SfuConfig { rtc_udp: (Ipv4Addr::LOCALHOST, 0).into(), keys, ..Default::default() };
     let (sfu, mut events) = Sfu::start(config).await?;
     tokio::spawn(async move {
         while let Some(event) = events.recv().await {

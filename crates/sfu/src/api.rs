@@ -2,7 +2,8 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
 };
 
 use visita_protocol::Secret;
@@ -15,8 +16,56 @@ pub struct SfuConfig {
     /// Addresses told to clients as ICE candidates. Empty: the bound address, or every address of the machine's default
     /// route when bound to the wildcard.
     pub announce: Vec<IpAddr>,
+    /// TCP address for the media of those whose network lets no UDP through (ICE-TCP, RFC 6544); port 0 picks a free one.
+    /// None: no media over TCP.
+    pub rtc_tcp: Option<SocketAddr>,
     /// LiveKit API keys with their secrets. A token's `iss` chooses the key.
     pub keys: HashMap<String, Secret>,
+    /// How long somebody whose signalling or media is lost keeps the place, and may come back without anybody noticing.
+    pub departure_timeout: Duration,
+    /// What one client, and one room, may take up.
+    pub limits: SfuLimits,
+}
+
+impl Default for SfuConfig {
+    /// Any address and a free port, no media over TCP, no keys.
+    fn default() -> Self {
+        Self {
+            rtc_udp: (Ipv4Addr::UNSPECIFIED, 0).into(),
+            announce: Vec::new(),
+            rtc_tcp: None,
+            keys: HashMap::new(),
+            // Clients try for some 16 s before they slow down; a shorter time makes them join anew, a longer one leaves the
+            // picture of somebody who crashed standing.
+            departure_timeout: Duration::from_secs(20),
+            limits: SfuLimits::default(),
+        }
+    }
+}
+
+/// What one client, and one room, may take up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SfuLimits {
+    /// Participants in a room. A room made over the RoomService may have a lower limit of its own.
+    pub room_participants: usize,
+    /// Tracks one participant may have published.
+    pub participant_tracks: usize,
+    /// Signalling messages of one client per second, on average; four seconds' worth may come at once. A client beyond it
+    /// waits, and so slows itself down.
+    pub messages_per_second: u32,
+    /// A participant whose media never connects is removed after this.
+    pub join_timeout: Duration,
+}
+
+impl Default for SfuLimits {
+    fn default() -> Self {
+        Self {
+            room_participants: 1000,
+            participant_tracks: 20,
+            messages_per_second: 100,
+            join_timeout: Duration::from_secs(60),
+        }
+    }
 }
 
 /// Why the media server could not start, or a command failed.
@@ -51,6 +100,14 @@ pub enum SfuError {
     /// No such track of the participant.
     #[error("no such track")]
     NoTrack,
+    /// The TCP port cannot be had.
+    #[error("cannot bind TCP {address}: {source}")]
+    BindTcp {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
 }
 
 /// What happens in the rooms, in order.
@@ -190,6 +247,8 @@ pub struct TrackDescription {
     pub source: TrackSource,
     /// Whether it is muted.
     pub muted: bool,
+    /// Muted by the host: stays so until released.
+    pub held: bool,
 }
 
 /// Somebody in a room.
@@ -205,6 +264,14 @@ pub struct ParticipantDescription {
     pub connected: bool,
     /// Not shown to the others.
     pub hidden: bool,
+    /// Whether the signalling is there; without it somebody is on the way back, or about to be given up.
+    pub signalling: bool,
+    /// What is allowed now.
+    pub permissions: Permissions,
+    /// Unix time of the join, in milliseconds.
+    pub joined_ms: i64,
+    /// Metadata from the token and later updates.
+    pub metadata: String,
     /// Attributes from the token and later updates.
     pub attributes: BTreeMap<String, String>,
     /// Published tracks.
@@ -228,6 +295,49 @@ pub struct Permissions {
     pub hidden: bool,
     /// Marked as a recorder.
     pub recorder: bool,
+}
+
+/// A room that is there now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomDescription {
+    /// LiveKit room name.
+    pub name: String,
+    /// Session id, `RM_…`.
+    pub sid: String,
+    /// Metadata of the room.
+    pub metadata: String,
+    /// Unix time of its making, in milliseconds.
+    pub created_ms: i64,
+    /// Participants, without hidden ones.
+    pub participants: usize,
+    /// Participants who publish.
+    pub publishers: usize,
+}
+
+/// A change of somebody; what is none stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ParticipantPatch {
+    /// Display name.
+    pub name: Option<String>,
+    /// Metadata.
+    pub metadata: Option<String>,
+    /// Attributes to set; an empty value deletes.
+    pub attributes: BTreeMap<String, String>,
+    /// What is allowed.
+    pub permissions: Option<Permissions>,
+}
+
+/// Data from the server to participants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerData {
+    /// The bytes.
+    pub payload: Vec<u8>,
+    /// Topic, by which clients tell data apart.
+    pub topic: Option<String>,
+    /// Identities it is for; empty means everybody.
+    pub to: Vec<String>,
+    /// Reliable and in order, or fire and forget.
+    pub reliable: bool,
 }
 
 /// Counters since the start.

@@ -15,10 +15,10 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use livekit_protocol::ClientInfo;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    engine::{Join, SignalEvent},
+    engine::{Join, Refusal, SignalEvent},
     session,
     token::{Grant, Keys, TokenError},
     wire,
@@ -64,9 +64,13 @@ async fn validate(
     if method == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
     }
-    match entry.keys.verify_join(bearer(&headers, &query)) {
-        Ok(_) => "success".into_response(),
-        Err(error) => refusal(error),
+    let grant = match entry.keys.verify_join(bearer(&headers, &query)) {
+        Ok(grant) => grant,
+        Err(error) => return refusal(error),
+    };
+    match entry.knock(&grant, resumes(&query)).await {
+        Ok(()) => "success".into_response(),
+        Err(refused) => refused,
     }
 }
 
@@ -81,6 +85,9 @@ async fn rtc(
         Ok(grant) => grant,
         Err(error) => return refusal(error),
     };
+    if let Err(refused) = entry.knock(&grant, resumes(&query)).await {
+        return refused;
+    }
     let join = join_from(grant, &query);
     upgrade
         .max_message_size(MAX_MESSAGE_LEN)
@@ -88,6 +95,27 @@ async fn rtc(
         .read_buffer_size(READ_BUFFER_LEN)
         .write_buffer_size(0)
         .on_upgrade(move |socket| session::run(socket, join, entry.engine))
+}
+
+impl Entry {
+    /// Asks whether there is room.
+    async fn knock(&self, grant: &Grant, resume: bool) -> Result<(), Response> {
+        let (answer, answered) = oneshot::channel();
+        let (room, identity) = (grant.room().to_owned(), grant.identity().to_owned());
+        let asked = self.engine.send(SignalEvent::Knock { room, identity, resume, answer }).await;
+        let gone = || (StatusCode::SERVICE_UNAVAILABLE, Refusal::Stopping.to_string()).into_response();
+        asked.map_err(|_| gone())?;
+        match answered.await {
+            Ok(Ok(())) => Ok(()),
+            // Clients take 403 for a no and do not try again by themselves.
+            Ok(Err(refusal @ Refusal::Full)) => Err((StatusCode::FORBIDDEN, refusal.to_string()).into_response()),
+            Ok(Err(Refusal::Stopping)) | Err(_) => Err(gone()),
+        }
+    }
+}
+
+fn resumes(query: &HashMap<String, String>) -> bool {
+    query.get("reconnect").is_some_and(|value| value == "1" || value == "true")
 }
 
 fn refusal(error: TokenError) -> Response {
@@ -133,6 +161,6 @@ fn join_from(grant: Grant, query: &HashMap<String, String>) -> Join {
         // Clients that want no tracks say so; older ones that say nothing want all.
         auto_subscribe: flag("auto_subscribe").unwrap_or(true),
         attributes,
-        resume: flag("reconnect").unwrap_or(false).then(|| text("sid")),
+        resume: resumes(query).then(|| text("sid")),
     }
 }

@@ -10,6 +10,7 @@ mod control;
 mod engine;
 mod forward;
 mod http;
+mod revocation;
 mod sdp;
 mod session;
 mod sfu;
@@ -18,8 +19,8 @@ mod token;
 mod wire;
 
 pub use api::{
-    LeftReason, ParticipantDescription, Permissions, SfuConfig, SfuError, SfuEvent, SfuStats, TrackDescription,
-    TrackKind, TrackSource,
+    LeftReason, ParticipantDescription, ParticipantPatch, Permissions, RoomDescription, ServerData, SfuConfig,
+    SfuError, SfuEvent, SfuLimits, SfuStats, TrackDescription, TrackKind, TrackSource,
 };
 pub use control::SfuControl;
 pub use sfu::Sfu;

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use crate::{
-    engine::{Join, ParticipantKey, SignalEvent, SignalInput},
+    engine::{Join, Seat, SignalEvent, SignalInput},
     sdp::offered_lines,
     wire,
 };
@@ -32,10 +32,9 @@ pub(crate) async fn run(mut socket: WebSocket, join: Join, engine: mpsc::Sender<
     if engine.send(SignalEvent::Join { join: Box::new(join), outbox, accepted }).await.is_err() {
         return;
     }
-    let key = participant.await.ok();
-    if let Some(key) = key {
-        converse(&mut socket, key, &mut responses, &engine).await;
-        let _ = engine.send(SignalEvent::Closed { key }).await;
+    if let Ok(seat) = participant.await {
+        converse(&mut socket, seat, &mut responses, &engine).await;
+        let _ = engine.send(SignalEvent::Closed { seat }).await;
     }
     // What the media thread said last, such as a goodbye, still goes out.
     let mut text = false;
@@ -50,7 +49,7 @@ pub(crate) async fn run(mut socket: WebSocket, join: Join, engine: mpsc::Sender<
 
 async fn converse(
     socket: &mut WebSocket,
-    key: ParticipantKey,
+    seat: Seat,
     responses: &mut mpsc::Receiver<Response>,
     engine: &mpsc::Sender<SignalEvent>,
 ) {
@@ -87,7 +86,7 @@ async fn converse(
                     }
                     Interpreted::Forward(input) => input,
                 };
-                if engine.send(SignalEvent::Input { key, input }).await.is_err() {
+                if engine.send(SignalEvent::Input { seat, input }).await.is_err() {
                     return;
                 }
             }
@@ -121,6 +120,12 @@ fn interpret(request: Request) -> Interpreted {
             Ok(answer) => Interpreted::Forward(SignalInput::Answer { answer, id: description.id }),
             Err(error) => Interpreted::Forward(SignalInput::Malformed { what: "answer", error: error.to_string() }),
         },
+        Request::SyncState(mut state) => {
+            // The client's descriptions are long and of use only here.
+            let answer = state.answer.take().and_then(|one| SdpAnswer::from_sdp_string(&one.sdp).ok());
+            state.offer = None;
+            Interpreted::Forward(SignalInput::Sync { state: Box::new(state), answer })
+        }
         other => Interpreted::Forward(SignalInput::Request(Box::new(other))),
     }
 }

@@ -49,7 +49,8 @@ impl Sfu {
         let (commands, command_inbox) = mpsc::unbounded_channel();
         let (events, event_outbox) = mpsc::unbounded_channel();
         let (end, ended) = oneshot::channel();
-        let parts = Parts { announce, factory, keys: keys.clone(), events };
+        let SfuConfig { departure_timeout, limits, .. } = config;
+        let parts = Parts { announce, factory, keys: keys.clone(), events, departure_timeout, limits };
 
         let (started, start) = oneshot::channel();
         let thread = std::thread::Builder::new().name("sfu-media".to_owned()).spawn(move || {

@@ -5,7 +5,11 @@ use std::{collections::HashMap, time::Duration};
 use livekit_token::{AccessToken, Claims, TokenVerifier, VideoGrants};
 use visita_protocol::Secret;
 
-use crate::api::{Permissions, TrackSource};
+use crate::{
+    api::{Permissions, TrackSource},
+    revocation::Revocations,
+    wire,
+};
 
 /// How long a refreshed token is good. Clients keep the newest for reconnecting.
 const REFRESHED_FOR: Duration = Duration::from_secs(600);
@@ -17,38 +21,63 @@ pub(crate) enum TokenError {
     Missing,
     #[error("invalid token")]
     Invalid,
+    #[error("the token has expired")]
+    Expired,
     #[error("the token does not grant joining a room")]
     NotAllowed,
+    #[error("the token does not grant this")]
+    NotGranted,
+    #[error("the token was revoked")]
+    Revoked,
 }
 
-/// The keys of this server.
-#[derive(Clone, Debug)]
-pub(crate) struct Keys(HashMap<String, Secret>);
+/// The keys of this server, and whose tokens are refused nevertheless.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    secrets: HashMap<String, Secret>,
+    pub(crate) revocations: Revocations,
+}
 
 impl Keys {
-    pub(crate) fn new(keys: HashMap<String, Secret>) -> Self {
-        Self(keys)
+    pub(crate) fn new(secrets: HashMap<String, Secret>) -> Self {
+        Self { secrets, revocations: Revocations::default() }
     }
 
     /// Checks a token that is to join a room.
     pub(crate) fn verify_join(&self, token: &str) -> Result<Grant, TokenError> {
-        if token.is_empty() {
-            return Err(TokenError::Missing);
-        }
-        let issuer = Claims::from_unverified(token).map_err(|_| TokenError::Invalid)?.iss;
-        let secret = self.0.get(&issuer).ok_or(TokenError::Invalid)?;
-        let claims =
-            TokenVerifier::with_api_key(&issuer, secret.expose()).verify(token).map_err(|_| TokenError::Invalid)?;
+        let claims = self.verify(token)?;
         if !claims.video.room_join || claims.video.room.is_empty() || claims.sub.is_empty() {
             return Err(TokenError::NotAllowed);
         }
-        Ok(Grant { claims })
+        let grant = Grant { claims };
+        if self.is_revoked(&grant) { Err(TokenError::Revoked) } else { Ok(grant) }
+    }
+
+    /// Checks a token's signature and times and gives what it grants.
+    pub(crate) fn verify_grants(&self, token: &str) -> Result<VideoGrants, TokenError> {
+        self.verify(token).map(|claims| claims.video)
+    }
+
+    /// Whether the bearer was put out after the token was issued.
+    pub(crate) fn is_revoked(&self, grant: &Grant) -> bool {
+        self.revocations.refuses(grant.room(), grant.identity(), grant.claims.nbf as u64)
+    }
+
+    fn verify(&self, token: &str) -> Result<Claims, TokenError> {
+        if token.is_empty() {
+            return Err(TokenError::Missing);
+        }
+        let unverified = Claims::from_unverified(token).map_err(|_| TokenError::Invalid)?;
+        let secret = self.secrets.get(&unverified.iss).ok_or(TokenError::Invalid)?;
+        let verified = TokenVerifier::with_api_key(&unverified.iss, secret.expose()).verify(token);
+        let expired = i64::try_from(unverified.exp).is_ok_and(|exp| exp < wire::unix_ms() / 1000);
+        verified.map_err(|_| if expired { TokenError::Expired } else { TokenError::Invalid })
     }
 
     /// A fresh token with the same grants; none when its key is gone.
     pub(crate) fn refresh(&self, grant: &Grant) -> Option<Secret> {
         let claims = &grant.claims;
-        let secret = self.0.get(&claims.iss)?;
+        let secret = self.secrets.get(&claims.iss)?;
         AccessToken::with_api_key(&claims.iss, secret.expose())
             .with_ttl(REFRESHED_FOR)
             .with_identity(&claims.sub)

@@ -6,8 +6,9 @@ use std::{
 };
 
 use livekit_protocol::{
-    Codec, DisconnectReason, LeaveRequest, ParticipantPermission, ServerInfo, TrackInfo, TrackSource as WireSource,
-    TrackType, VideoQuality, client_info::Sdk, leave_request::Action, participant_info::Kind, server_info::Edition,
+    Codec, DataPacket, DisconnectReason, LeaveRequest, ParticipantPermission, ServerInfo, TrackInfo,
+    TrackSource as WireSource, TrackType, VideoQuality, client_info::Sdk, data_packet, leave_request::Action,
+    participant_info::Kind, server_info::Edition,
 };
 use rand::Rng;
 
@@ -94,6 +95,13 @@ pub(crate) fn permission(permissions: &Permissions, kind: Kind) -> ParticipantPe
     }
 }
 
+/// An empty packet as a channel's packets say of themselves which it is, for clients that read it there.
+#[expect(deprecated, reason = "older clients read the kind in the packet")]
+pub(crate) fn data_packet(reliable: bool) -> DataPacket {
+    let kind = if reliable { data_packet::Kind::Reliable } else { data_packet::Kind::Lossy };
+    DataPacket { kind: kind.into(), ..Default::default() }
+}
+
 pub(crate) fn kind_by_name(name: &str) -> Kind {
     Kind::from_str_name(&name.to_ascii_uppercase()).unwrap_or(Kind::Standard)
 }
@@ -139,6 +147,7 @@ pub(crate) fn describe(info: &TrackInfo) -> TrackDescription {
         kind: if info.r#type == i32::from(TrackType::Audio) { TrackKind::Audio } else { TrackKind::Video },
         source: TrackSource::from(WireSource::try_from(info.source).unwrap_or(WireSource::Unknown)),
         muted: info.muted,
+        held: false,
     }
 }
 

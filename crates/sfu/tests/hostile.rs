@@ -175,12 +175,20 @@ async fn strangers_on_the_media_port_are_ignored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_resume_is_answered_by_join_anew() {
+async fn nobody_comes_back_as_another() {
     let server = Server::start().await;
     let mut ada = Signal::join(&server, "ada", "").await;
     let join = ada.until(|response| if let Response::Join(join) = response { Some(join) } else { None }).await;
     let sid = join.participant.expect("oneself").sid;
+    // With her id but not her identity, and with her identity but a wrong id.
+    for (identity, sid) in [("eve", sid.as_str()), ("ada", "PA_someoneelse")] {
+        let mut eve = Signal::join(&server, identity, &format!("&reconnect=1&sid={sid}")).await;
+        let leave = eve.until(|response| if let Response::Leave(leave) = response { Some(leave) } else { None }).await;
+        assert_eq!(leave.action(), livekit_protocol::leave_request::Action::Reconnect);
+    }
+    ada.answers().await;
     let mut back = Signal::join(&server, "ada", &format!("&reconnect=1&sid={sid}")).await;
-    let leave = back.until(|response| if let Response::Leave(leave) = response { Some(leave) } else { None }).await;
-    assert_eq!(leave.action(), livekit_protocol::leave_request::Action::Reconnect);
+    back.until(|response| matches!(response, Response::Reconnect(_)).then_some(())).await;
+    back.answers().await;
+    assert_eq!(server.control.participants("visit").await.expect("there").len(), 1);
 }

@@ -1,5 +1,7 @@
 //! Data packets between participants.
 
+use std::{collections::HashMap, time::Instant};
+
 use bytes::Bytes;
 use livekit_protocol::DataPacket;
 use prost::Message;
@@ -10,7 +12,7 @@ use super::{
     model::ParticipantKey,
     peer::{ChannelKind, PeerKey, Role},
 };
-use crate::forward::address;
+use crate::forward::{Addressed, address};
 
 /// Reliable data kept for one receiver whose channel is not open yet or does not drain. Beyond it the oldest is lost.
 const MAX_WAITING: usize = 4 * 1024 * 1024;
@@ -19,22 +21,49 @@ const MAX_WAITING: usize = 4 * 1024 * 1024;
 const LOW_WATER: usize = 64 * 1024;
 
 impl Engine {
-    pub(super) fn on_channel_data(&mut self, peer_key: PeerKey, channel: ChannelId, bytes: &[u8]) {
+    pub(super) fn on_channel_data(&mut self, peer_key: PeerKey, channel: ChannelId, bytes: &[u8], now: Instant) {
         let Some(peer) = self.peers.get(peer_key).filter(|peer| peer.role == Role::Publisher) else { return };
         let Some(&(_, kind)) = peer.channels.iter().find(|(id, _)| *id == channel) else { return };
         let key = peer.participant;
-        let Some(participant) = self.participants.get(key).filter(|one| one.permissions.publish_data) else { return };
+        let Some(participant) = self.participants.get_mut(key).filter(|one| one.permissions.publish_data) else {
+            return;
+        };
         let Ok(packet) = DataPacket::decode(bytes) else { return };
+        if kind == ChannelKind::Reliable && packet.sequence != 0 {
+            // Clients that come back send again what may not have arrived.
+            if packet.sequence <= participant.last_reliable {
+                return;
+            }
+            participant.last_reliable = packet.sequence;
+        }
         let addressed = address(packet, &participant.identity, &participant.sid, participant.permissions.hidden);
         let encoded = Bytes::from(addressed.packet.encode_to_vec());
         for other in self.others(key) {
-            if self.participants.get(other).is_some_and(|other| addressed.is_for(&other.identity, &other.sid)) {
+            if self.participants.get(other).is_some_and(|one| addressed.receivers.include(&one.identity, &one.sid)) {
                 self.send_data(other, kind, encoded.clone());
             }
         }
+        if kind == ChannelKind::Reliable
+            && let Some(room) = self.participants.get(key).and_then(|participant| self.rooms.get_mut(participant.room))
+        {
+            let Addressed { packet, receivers } = addressed;
+            room.log.push(&packet.participant_sid, packet.sequence, receivers, encoded, now);
+        }
     }
 
-    fn send_data(&mut self, key: ParticipantKey, kind: ChannelKind, bytes: Bytes) {
+    /// Sends again what somebody who is back says not to have had. `had` tells for each sender up to which number.
+    pub(super) fn resend_data(&mut self, key: ParticipantKey, had: &HashMap<String, u32>) {
+        let Some(participant) = self.participants.get(key) else { return };
+        let Some(room) = self.rooms.get(participant.room) else { return };
+        let had = |sender: &str| had.get(sender).copied().unwrap_or(0);
+        let missed: Vec<Bytes> =
+            room.log.missed(&participant.identity, &participant.sid, participant.joined_at, had).collect();
+        for bytes in missed {
+            self.send_data(key, ChannelKind::Reliable, bytes);
+        }
+    }
+
+    pub(super) fn send_data(&mut self, key: ParticipantKey, kind: ChannelKind, bytes: Bytes) {
         let Some(participant) = self.participants.get_mut(key) else { return };
         let (peer, channel) = (participant.subscriber, participant.data.channel(kind));
         match kind {

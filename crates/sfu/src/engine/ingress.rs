@@ -161,7 +161,7 @@ impl Engine {
                     peer.channels.retain(|(channel, _)| *channel != id);
                 }
             }
-            Event::ChannelData(data) => self.on_channel_data(key, data.id, &data.data),
+            Event::ChannelData(data) => self.on_channel_data(key, data.id, &data.data, now),
             Event::ChannelBufferedAmountLow(_) => self.flush_data(key),
             Event::PeerStats(stats) => self.on_stats(key, &stats),
             Event::Closed => self.faults.push((key, PeerFault::Closed)),

@@ -11,50 +11,79 @@ use livekit_protocol::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Engine, Join, SignalEvent,
-    model::{DataOut, Negotiation, Participant, ParticipantKey, Room, RoomKey},
+    Engine, Join, Refusal, Seat, SignalEvent,
+    model::{DataOut, Negotiation, Participant, ParticipantKey, RoomKey, Simulated},
     peer::{Peer, PeerKey, Role},
 };
 use crate::{
     api::{LeftReason, SfuEvent},
-    forward::{PendingTracks, Speakers},
+    forward::PendingTracks,
     wire,
 };
 
 impl Engine {
     pub(super) fn on_signal(&mut self, event: SignalEvent, now: Instant) {
         match event {
+            SignalEvent::Knock { room, identity, resume, answer } => {
+                let _ = answer.send(self.may_enter(&room, &identity, resume));
+            }
             SignalEvent::Join { join, outbox, accepted } => self.join(*join, outbox, accepted, now),
-            SignalEvent::Input { key, input } => self.on_input(key, input, now),
-            SignalEvent::Closed { key } => {
-                if let Some(participant) = self.participants.get_mut(key) {
-                    participant.outbox = None;
-                    participant.signal_lost_at = Some(now);
-                    // One that never got media has nothing to come back to.
-                    if participant.state != State::Active || participant.transport_lost_at.is_some() {
-                        self.remove(key, LeftReason::ConnectionLost, now);
-                    }
+            SignalEvent::Input { seat, input } => {
+                if self.holds(seat) {
+                    self.on_input(seat.key, input, now);
+                }
+            }
+            SignalEvent::Closed { seat } => {
+                if !self.holds(seat) {
+                    return;
+                }
+                self.lose_signalling(seat.key, now);
+                // One that never got media has nothing to come back to.
+                if self.participants.get(seat.key).is_some_and(|participant| participant.state != State::Active) {
+                    self.remove(seat.key, LeftReason::ConnectionLost, now);
                 }
             }
         }
     }
 
-    fn join(
-        &mut self,
-        join: Join,
-        outbox: mpsc::Sender<Response>,
-        accepted: oneshot::Sender<ParticipantKey>,
-        now: Instant,
-    ) {
+    /// Whether a signalling session is its participant's present one.
+    fn holds(&self, seat: Seat) -> bool {
+        self.participants.get(seat.key).is_some_and(|participant| participant.session == seat.session)
+    }
+
+    /// Whether there is room for somebody; who is in already, or comes back, takes up no more.
+    fn may_enter(&self, room: &str, identity: &str, resume: bool) -> Result<(), Refusal> {
+        if self.stopping {
+            return Err(Refusal::Stopping);
+        }
+        let Some(&key) = self.room_by_name.get(room) else { return Ok(()) };
+        let Some(inside) = self.rooms.get(key) else { return Ok(()) };
+        let own_limit = inside.reserved.map_or(0, |one| one.max_participants as usize);
+        let limit = if own_limit == 0 { usize::MAX } else { own_limit }.min(self.limits.room_participants);
+        let counts = |key: &&ParticipantKey| self.is_visible(**key);
+        if resume || inside.participants.iter().filter(counts).count() < limit {
+            return Ok(());
+        }
+        self.find_participant(room, identity).map(drop).ok_or(Refusal::Full)
+    }
+
+    fn join(&mut self, join: Join, outbox: mpsc::Sender<Response>, accepted: oneshot::Sender<Seat>, now: Instant) {
+        // It may have become so since the door.
+        let revoked = self.keys.is_revoked(&join.grant);
         let room_name = join.grant.room().to_owned();
         let identity = join.grant.identity().to_owned();
+        if revoked || self.may_enter(&room_name, &identity, join.resume.is_some()).is_err() {
+            let _ = outbox.try_send(Response::Leave(wire::leave(LeftReason::Removed)));
+            return;
+        }
         let present = self.find_participant(&room_name, &identity);
         if let Some(sid) = join.resume {
-            // Going on where one was is answered by "join anew", which clients do by themselves. Their old self ends here.
-            if let Some(old) = present.filter(|&old| self.participants.get(old).is_some_and(|old| old.sid == sid)) {
-                self.remove(old, LeftReason::ConnectionLost, now);
+            match present.filter(|&old| self.participants.get(old).is_some_and(|old| sid.is_empty() || old.sid == sid))
+            {
+                Some(key) => self.resume(key, outbox, accepted, now),
+                // Gone meanwhile, or this server knows nothing of it: clients join anew by themselves.
+                None => _ = outbox.try_send(Response::Leave(wire::leave(LeftReason::ConnectionLost))),
             }
-            let _ = outbox.try_send(Response::Leave(wire::leave(LeftReason::ConnectionLost)));
             return;
         }
         if let Some(old) = present {
@@ -91,6 +120,7 @@ impl Engine {
                 token_refreshed_at: now,
                 quality: ConnectionQuality::Excellent,
                 measured: (ConnectionQuality::Excellent, ConnectionQuality::Excellent),
+                session: 0,
                 outbox: Some(outbox),
                 signal_lost_at: None,
                 transport_lost_at: None,
@@ -104,9 +134,13 @@ impl Engine {
                 subscriptions: Vec::new(),
                 negotiation: Negotiation::default(),
                 data: DataOut::default(),
+                last_reliable: 0,
+                audience: None,
+                held: Vec::new(),
+                simulated: Simulated::default(),
             }
         });
-        if accepted.send(key).is_err() {
+        if accepted.send(Seat { key, session: 0 }).is_err() {
             self.remove(key, LeftReason::ConnectionLost, now);
             return;
         }
@@ -114,6 +148,11 @@ impl Engine {
         let peer_keys = [participant.publisher, participant.subscriber];
         if let Some(room) = self.rooms.get_mut(room) {
             room.participants.push(key);
+            room.empty_since = None;
+            room.news = true;
+            if let Some(reserved) = &mut room.reserved {
+                reserved.used = true;
+            }
         }
         for peer_key in peer_keys {
             match self.peers.get(peer_key) {
@@ -135,10 +174,8 @@ impl Engine {
         let others = room.participants.iter().filter(|&&other| other != key);
         let other_participants =
             others.filter(|&&other| self.is_visible(other)).filter_map(|&other| self.participant_info(other)).collect();
-        let mut info = room.info();
-        info.num_participants = room.participants.iter().filter(|&&other| self.is_visible(other)).count() as u32;
         let response = JoinResponse {
-            room: Some(info),
+            room: Some(self.room_info(room)),
             participant: self.participant_info(key),
             other_participants,
             server_version: wire::SERVER_VERSION.to_owned(),
@@ -163,10 +200,15 @@ impl Engine {
 
     /// Ends somebody's presence: goodbye, streams, news to the others, and the room when it was the last.
     pub(super) fn remove(&mut self, key: ParticipantKey, reason: LeftReason, now: Instant) {
-        let Some(participant) = self.participants.get(key) else { return };
         if reason != LeftReason::Left {
             self.tell(key, Response::Leave(wire::leave(reason)));
         }
+        self.take_out(key, reason, now);
+    }
+
+    /// Ends somebody's presence without a goodbye.
+    pub(super) fn take_out(&mut self, key: ParticipantKey, reason: LeftReason, now: Instant) {
+        let Some(participant) = self.participants.get(key) else { return };
         let (tracks, subscriptions) = (participant.tracks.clone(), participant.subscriptions.clone());
         let (room_key, was_connected) = (participant.room, participant.state == State::Active);
         for subscription in subscriptions {
@@ -182,6 +224,8 @@ impl Engine {
             room.participants.retain(|&other| other != key);
             others.clone_from(&room.participants);
             room.speakers.remove(key);
+            room.news = true;
+            room.empty_since = others.is_empty().then_some(now);
         }
         self.announce_with(key, reason);
         let Some(participant) = self.participants.remove(key) else { return };
@@ -190,18 +234,17 @@ impl Engine {
         }
         tracing::debug!(participant = %participant.sid, ?reason, "left");
         if let Some(room) = self.rooms.get(room_key) {
-            let (room_name, room_sid) = (room.name.clone(), room.sid.clone());
+            let reserved = room.reserved.is_some();
             self.emit(SfuEvent::ParticipantLeft {
-                room: room_name.clone(),
+                room: room.name.clone(),
                 identity: participant.identity,
                 sid: participant.sid,
                 reason,
                 was_connected,
             });
-            if others.is_empty() {
-                self.rooms.remove(room_key);
-                self.room_by_name.remove(&room_name);
-                self.emit(SfuEvent::RoomFinished { room: room_name, sid: room_sid });
+            // A room somebody asked for stays a while.
+            if others.is_empty() && !reserved {
+                self.finish_room(room_key);
             }
         }
     }
@@ -218,24 +261,11 @@ impl Engine {
         peer.end();
     }
 
-    fn start_room(&mut self, name: &str) -> RoomKey {
-        let sid = wire::new_id("RM_");
-        self.emit(SfuEvent::RoomStarted { room: name.to_owned(), sid: sid.clone() });
-        let key = self.rooms.insert(Room {
-            name: name.to_owned(),
-            sid,
-            created_ms: wire::unix_ms(),
-            participants: Vec::new(),
-            speakers: Speakers::default(),
-        });
-        self.room_by_name.insert(name.to_owned(), key);
-        key
-    }
-
     /// The client closed a connection. Without signalling it is gone for good.
     pub(super) fn on_transport_closed(&mut self, key: ParticipantKey, now: Instant) {
         let Some(participant) = self.participants.get_mut(key) else { return };
         participant.transport_lost_at.get_or_insert(now);
+        // Without signalling either, a goodbye of the connection is one of its client.
         if participant.outbox.is_none() {
             self.remove(key, LeftReason::ConnectionLost, now);
         }

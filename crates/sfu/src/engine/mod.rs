@@ -19,6 +19,9 @@ mod negotiation;
 mod peer;
 mod publishing;
 mod requests;
+mod resume;
+mod rooms;
+mod simulation;
 mod subscribing;
 mod ticks;
 mod timers;
@@ -27,10 +30,12 @@ use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use livekit_protocol::{ClientInfo, signal_request::Message as Request, signal_response::Message as Response};
+use livekit_protocol::{
+    ClientInfo, SyncState, signal_request::Message as Request, signal_response::Message as Response,
+};
 use slotmap::SlotMap;
 use str0m::{
     Event,
@@ -44,7 +49,7 @@ use tokio::{
 };
 
 use crate::{
-    api::{SfuEvent, SfuStats},
+    api::{SfuEvent, SfuLimits, SfuStats},
     control::Command,
     sdp::OfferedLine,
     token::{Grant, Keys},
@@ -53,6 +58,7 @@ pub(crate) use model::ParticipantKey;
 use model::{Participant, Room, RoomKey, Subscription, SubscriptionKey, Track, TrackKey};
 pub(crate) use peer::PeerFactory;
 use peer::{Peer, PeerFault, PeerKey};
+use simulation::Forced;
 use timers::Timers;
 
 /// Largest datagram taken; media packets are below 1500 bytes.
@@ -75,17 +81,64 @@ pub(crate) struct Join {
 /// From the signalling sessions.
 #[derive(Debug)]
 pub(crate) enum SignalEvent {
-    Join { join: Box<Join>, outbox: mpsc::Sender<Response>, accepted: oneshot::Sender<ParticipantKey> },
-    Input { key: ParticipantKey, input: SignalInput },
-    Closed { key: ParticipantKey },
+    /// Whether somebody with this token would be let in.
+    Knock {
+        room: String,
+        identity: String,
+        resume: bool,
+        answer: oneshot::Sender<Result<(), Refusal>>,
+    },
+    Join {
+        join: Box<Join>,
+        outbox: mpsc::Sender<Response>,
+        accepted: oneshot::Sender<Seat>,
+    },
+    Input {
+        seat: Seat,
+        input: SignalInput,
+    },
+    Closed {
+        seat: Seat,
+    },
+}
+
+/// A signalling session's hold on its participant. Somebody who resumes gets a new one, and the old one counts no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seat {
+    pub(crate) key: ParticipantKey,
+    pub(crate) session: u32,
+}
+
+/// Why somebody with a good token is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("the room is full")]
+    Full,
+    #[error("the media server stops")]
+    Stopping,
 }
 
 /// A message of a client.
 #[derive(Debug)]
 pub(crate) enum SignalInput {
-    Offer { offer: SdpOffer, lines: Vec<OfferedLine>, id: u32 },
-    Answer { answer: SdpAnswer, id: u32 },
-    Malformed { what: &'static str, error: String },
+    Offer {
+        offer: SdpOffer,
+        lines: Vec<OfferedLine>,
+        id: u32,
+    },
+    Answer {
+        answer: SdpAnswer,
+        id: u32,
+    },
+    /// What a client that resumes knows; with the last answer it gave, when that can be read.
+    Sync {
+        state: Box<SyncState>,
+        answer: Option<SdpAnswer>,
+    },
+    Malformed {
+        what: &'static str,
+        error: String,
+    },
     Request(Box<Request>),
 }
 
@@ -95,6 +148,8 @@ pub(crate) struct Parts {
     pub(crate) factory: PeerFactory,
     pub(crate) keys: Arc<Keys>,
     pub(crate) events: mpsc::UnboundedSender<SfuEvent>,
+    pub(crate) departure_timeout: Duration,
+    pub(crate) limits: SfuLimits,
 }
 
 pub(crate) struct Engine {
@@ -104,6 +159,8 @@ pub(crate) struct Engine {
     local: Vec<SocketAddr>,
     keys: Arc<Keys>,
     events: mpsc::UnboundedSender<SfuEvent>,
+    departure_timeout: Duration,
+    limits: SfuLimits,
 
     rooms: SlotMap<RoomKey, Room>,
     room_by_name: HashMap<String, RoomKey>,
@@ -121,6 +178,8 @@ pub(crate) struct Engine {
     faults: Vec<(PeerKey, PeerFault)>,
     timers: Timers<PeerKey>,
     next_tick: Instant,
+    next_look_at_rooms: Instant,
+    forced: Forced,
 
     /// Reused between turns.
     peer_events: Vec<Event>,
@@ -132,13 +191,15 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn new(parts: Parts, socket: UdpSocket, port: u16) -> Self {
-        let Parts { announce, factory, keys, events } = parts;
+        let Parts { announce, factory, keys, events, departure_timeout, limits } = parts;
         Self {
             socket,
             factory,
             local: announce.into_iter().map(|ip| SocketAddr::new(ip, port)).collect(),
             keys,
             events,
+            departure_timeout,
+            limits,
             rooms: SlotMap::with_key(),
             room_by_name: HashMap::new(),
             participants: SlotMap::with_key(),
@@ -151,6 +212,8 @@ impl Engine {
             faults: Vec::new(),
             timers: Timers::default(),
             next_tick: Instant::now(),
+            next_look_at_rooms: Instant::now(),
+            forced: Forced::default(),
             peer_events: Vec::new(),
             transmits: Vec::new(),
             stats: SfuStats::default(),

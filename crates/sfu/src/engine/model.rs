@@ -2,12 +2,12 @@
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use livekit_protocol::{
-    ClientInfo, ConnectionQuality, ParticipantInfo, Room as RoomInfo, TrackInfo,
+    ClientInfo, ConnectionQuality, ParticipantInfo, Room as RoomInfo, TrackInfo, TrackPermission,
     client_info::Sdk,
     participant_info::{Kind, State},
     signal_response::Message as Response,
@@ -17,8 +17,8 @@ use tokio::sync::mpsc;
 
 use super::peer::{ChannelKind, PeerKey};
 use crate::{
-    api::{Permissions, TrackKind},
-    forward::{Dynacast, KeyFrameGate, LAYERS, PendingTracks, SequenceMap, Speakers, VideoForwarder},
+    api::{Permissions, TrackKind, TrackSource},
+    forward::{Dynacast, KeyFrameGate, LAYERS, PendingTracks, ReliableLog, SequenceMap, Speakers, VideoForwarder},
     token::Grant,
     wire,
 };
@@ -40,7 +40,27 @@ pub(crate) struct Room {
     pub(crate) created_ms: i64,
     /// In the order of their coming.
     pub(crate) participants: Vec<ParticipantKey>,
+    pub(crate) metadata: String,
+    /// Made before anybody joined, and how long it stays empty.
+    pub(crate) reserved: Option<Reserved>,
+    /// Since nobody is in it.
+    pub(crate) empty_since: Option<Instant>,
+    /// Something of it changed that everybody is to know; told with the next tick.
+    pub(crate) news: bool,
+    /// Reliable data of late, for those who resume.
+    pub(crate) log: ReliableLog,
     pub(crate) speakers: Speakers<ParticipantKey>,
+}
+
+/// What the maker of a room asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reserved {
+    pub(crate) empty_timeout: Duration,
+    pub(crate) departure_timeout: Duration,
+    /// 0: as many as the server allows.
+    pub(crate) max_participants: u32,
+    /// Somebody was in it.
+    pub(crate) used: bool,
 }
 
 impl Room {
@@ -48,6 +68,10 @@ impl Room {
         RoomInfo {
             sid: self.sid.clone(),
             name: self.name.clone(),
+            metadata: self.metadata.clone(),
+            empty_timeout: self.reserved.map_or(0, |one| one.empty_timeout.as_secs() as u32),
+            departure_timeout: self.reserved.map_or(0, |one| one.departure_timeout.as_secs() as u32),
+            max_participants: self.reserved.map_or(0, |one| one.max_participants),
             creation_time: self.created_ms / 1000,
             creation_time_ms: self.created_ms,
             enabled_codecs: wire::publish_codecs(),
@@ -77,6 +101,8 @@ pub(crate) struct Participant {
     /// As last measured: towards us, from us.
     pub(crate) measured: (ConnectionQuality, ConnectionQuality),
 
+    /// Counts signalling sessions: what an earlier one says is not heard any more.
+    pub(crate) session: u32,
     /// To the signalling session; none when it is gone.
     pub(crate) outbox: Option<mpsc::Sender<Response>>,
     pub(crate) signal_lost_at: Option<Instant>,
@@ -94,6 +120,30 @@ pub(crate) struct Participant {
     pub(crate) subscriptions: Vec<SubscriptionKey>,
     pub(crate) negotiation: Negotiation,
     pub(crate) data: DataOut,
+    /// Newest reliable message of theirs: one with a number up to it comes a second time.
+    pub(crate) last_reliable: u32,
+    /// Who may subscribe to their tracks, when not everybody.
+    pub(crate) audience: Option<Vec<TrackPermission>>,
+    /// Sources muted by the host, for tracks to come as well.
+    pub(crate) held: Vec<TrackSource>,
+    pub(crate) simulated: Simulated,
+}
+
+/// What a client asked to be put through.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Simulated {
+    /// Bits per second the subscriber connection is taken to carry, at most.
+    pub(crate) bandwidth: Option<u64>,
+    /// Speaks until then, whatever is heard.
+    pub(crate) voice_until: Option<Instant>,
+    /// The next resumed session ends at once; with or without a word before.
+    pub(crate) cut_on_resume: Option<CutOnResume>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CutOnResume {
+    Silently,
+    AfterGreeting,
 }
 
 impl Participant {
@@ -138,12 +188,16 @@ pub(crate) struct Wish {
     pub(crate) settings: Option<Settings>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) disabled: bool,
     pub(crate) quality: i32,
     pub(crate) width: u32,
     pub(crate) height: u32,
+    /// Frames per second wanted; 0: all.
+    pub(crate) fps: u32,
+    /// Who gets less when the bandwidth is short; higher is more important.
+    pub(crate) priority: u32,
 }
 
 /// The server's offers on the subscriber connection.
@@ -154,8 +208,26 @@ pub(crate) struct Negotiation {
     /// Something changed while an answer is awaited.
     pub(crate) again: bool,
     pub(crate) channels_made: bool,
+    /// The next offer restarts ICE.
+    pub(crate) restart: bool,
+    /// Whether the offer that waits for its answer arrived at all is to be learnt from the client, who has come back just then.
+    pub(crate) unsure_since: Option<Instant>,
     /// m-lines to switch off.
     pub(crate) closing: Vec<Mid>,
+    /// m-lines that are new in the offer that waits for its answer.
+    pub(crate) offered: Vec<String>,
+    /// That offer brings the data channels.
+    pub(crate) offered_channels: bool,
+}
+
+impl Negotiation {
+    /// Forgets the offer that waits for its answer: it never arrived.
+    pub(crate) fn take_back(&mut self) {
+        self.pending = None;
+        self.again = false;
+        self.offered.clear();
+        self.channels_made &= !std::mem::take(&mut self.offered_channels);
+    }
 }
 
 /// Data towards one participant.

@@ -38,6 +38,7 @@ impl Engine {
         let peer_key = participant.publisher;
         let Some(answer) = self.on_peer(peer_key, |rtc| rtc.sdp_api().accept_offer(offer)) else { return };
         self.described(peer_key);
+        self.learn_ufrag(peer_key);
         self.match_lines(key, lines, now);
         let mid_to_track_id = self.published_mids(key);
         let sdp = receiving_only(&answer.to_sdp_string());
@@ -51,12 +52,16 @@ impl Engine {
         if id != 0 && id != participant.negotiation.id {
             return;
         }
-        let Some(pending) = participant.negotiation.pending.take() else { return };
+        let negotiation = &mut participant.negotiation;
+        let Some(pending) = negotiation.pending.take() else { return };
+        negotiation.offered.clear();
+        negotiation.offered_channels = false;
         let peer_key = participant.subscriber;
         if self.on_peer(peer_key, |rtc| rtc.sdp_api().accept_answer(pending, answer)).is_none() {
             return;
         }
         self.described(peer_key);
+        self.learn_ufrag(peer_key);
         self.take_streams(key);
         self.on_subscriber_ready(key, now);
         let Some(participant) = self.participants.get_mut(key) else { return };
@@ -74,6 +79,7 @@ impl Engine {
             return;
         }
         let make_channels = !std::mem::replace(&mut negotiation.channels_made, true);
+        let restart = std::mem::take(&mut negotiation.restart);
         let closing = std::mem::take(&mut negotiation.closing);
         let peer_key = participant.subscriber;
         let fresh: Vec<NewLine> =
@@ -81,6 +87,9 @@ impl Engine {
 
         let offered = self.on_peer(peer_key, |rtc| {
             let mut api = rtc.sdp_api();
+            if restart {
+                api.ice_restart(true);
+            }
             if make_channels {
                 for (label, ordered, reliability) in [
                     (ChannelKind::RELIABLE_LABEL, true, Reliability::Reliable),
@@ -103,15 +112,19 @@ impl Engine {
             Ok((api.apply(), mids))
         });
         let Some((Some((offer, pending)), mids)) = offered else { return };
+        let fresh_mids = mids.iter().map(|(_, mid)| mid.to_string()).collect();
         for (subscription, mid) in mids {
             if let Some(subscription) = self.subscriptions.get_mut(subscription) {
                 subscription.mid = Some(mid);
             }
         }
         let Some(participant) = self.participants.get_mut(key) else { return };
-        participant.negotiation.pending = Some(pending);
-        participant.negotiation.id += 1;
-        let id = participant.negotiation.id;
+        let negotiation = &mut participant.negotiation;
+        negotiation.pending = Some(pending);
+        negotiation.offered = fresh_mids;
+        negotiation.offered_channels = make_channels;
+        negotiation.id += 1;
+        let id = negotiation.id;
         let mid_to_track_id = self.subscribed_mids(key);
         let sdp = without_idle_tracks(&offer.to_sdp_string());
         self.tell(key, Response::Offer(SessionDescription { r#type: "offer".to_owned(), sdp, id, mid_to_track_id }));
@@ -181,6 +194,19 @@ impl Engine {
                 early.into_iter().for_each(|candidate| rtc.add_remote_candidate(candidate));
                 Ok(())
             });
+        }
+    }
+
+    /// ICE may have restarted: datagrams come under a new name.
+    fn learn_ufrag(&mut self, peer_key: PeerKey) {
+        let Some(ufrag) = self.on_peer(peer_key, |rtc| Ok(rtc.direct_api().local_ice_credentials().ufrag)) else {
+            return;
+        };
+        let Some(peer) = self.peers.get_mut(peer_key) else { return };
+        if peer.ufrag != ufrag {
+            self.peer_by_ufrag.remove(&peer.ufrag);
+            self.peer_by_ufrag.insert(ufrag.clone(), peer_key);
+            peer.ufrag = ufrag;
         }
     }
 

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use livekit_protocol::{
     AddTrackRequest, MuteTrackRequest, RequestResponse, SimulcastCodecInfo, TrackInfo, TrackPublishedResponse,
-    TrackSource as WireSource, TrackType, TrackUnpublishedResponse, VideoLayer, VideoQuality,
+    TrackSource as WireSource, TrackType, TrackUnpublishedResponse, UpdateLocalAudioTrack, UpdateLocalVideoTrack,
+    UpdateVideoLayers, VideoLayer, VideoQuality,
     request_response::{Reason, Request as Refused},
     signal_response::Message as Response,
 };
@@ -19,6 +20,9 @@ use crate::{
     sdp::OfferedLine,
     wire,
 };
+
+/// Audio features a track may name; there are fewer.
+const MAX_FEATURES: usize = 16;
 
 impl Engine {
     /// A client wants to publish.
@@ -41,12 +45,22 @@ impl Engine {
         if !request.sid.is_empty() {
             return self.refuse_track(key, request, Reason::UnsupportedType, "backup codecs are not supported");
         }
-        let info = track_info(&request, kind, source);
-        let pending = PendingTrack { info: info.clone(), muted_by_server: false };
+        let waiting = participant.pending.wanted().count();
+        if participant.tracks.len() + waiting >= self.limits.participant_tracks {
+            return self.refuse_track(key, request, Reason::LimitExceeded, "too many tracks are published");
+        }
+        let mut info = track_info(&request, kind, source);
+        let held = participant.held.contains(&source);
+        info.muted |= held;
+        let pending = PendingTrack { info: info.clone(), muted_by_server: held };
         if !participant.pending.want(Wanted { cid: request.cid.clone(), kind, track: pending }) {
             return self.refuse_track(key, request, Reason::LimitExceeded, "too many tracks wait to be published");
         }
+        let sid = info.sid.clone();
         self.tell(key, Response::TrackPublished(TrackPublishedResponse { cid: request.cid, track: Some(info) }));
+        if held {
+            self.tell(key, Response::Mute(MuteTrackRequest { sid, muted: true }));
+        }
         self.publish_matched(key, now);
     }
 
@@ -200,6 +214,44 @@ impl Engine {
             let (room, identity) = (room.name.clone(), participant.identity.clone());
             self.emit(SfuEvent::TrackMuted { room, identity, track: description });
         }
+    }
+
+    pub(super) fn on_update_audio_track(&mut self, key: ParticipantKey, update: UpdateLocalAudioTrack) {
+        let Some(track) = self.find_track(key, &update.track_sid).and_then(|track| self.tracks.get_mut(track)) else {
+            return;
+        };
+        if update.features.len() <= MAX_FEATURES && track.info.audio_features != update.features {
+            track.info.audio_features = update.features;
+            self.announce(key);
+        }
+    }
+
+    pub(super) fn on_update_video_track(&mut self, key: ParticipantKey, update: UpdateLocalVideoTrack) {
+        let Some(track) = self.find_track(key, &update.track_sid).and_then(|track| self.tracks.get_mut(track)) else {
+            return;
+        };
+        if (track.info.width, track.info.height) != (update.width, update.height) {
+            (track.info.width, track.info.height) = (update.width, update.height);
+            self.announce(key);
+        }
+    }
+
+    /// The publisher encodes other sizes: which layer fits whose tile may have changed.
+    #[expect(deprecated, reason = "clients read layers there")]
+    pub(super) fn on_update_layers(&mut self, key: ParticipantKey, update: UpdateVideoLayers, now: Instant) {
+        let Some(track_key) = self.find_track(key, &update.track_sid) else { return };
+        let Some(track) = self.tracks.get_mut(track_key).filter(|track| track.kind == TrackKind::Video) else { return };
+        let mut layers = update.layers;
+        layers.truncate(crate::forward::LAYERS);
+        if layers.is_empty() || track.info.layers == layers {
+            return;
+        }
+        track.info.layers.clone_from(&layers);
+        for codec in &mut track.info.codecs {
+            codec.layers.clone_from(&layers);
+        }
+        self.announce(key);
+        self.review_ceilings(track_key, now);
     }
 
     pub(super) fn find_track(&self, key: ParticipantKey, sid: &str) -> Option<TrackKey> {

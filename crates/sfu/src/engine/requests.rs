@@ -21,6 +21,7 @@ impl Engine {
         match input {
             SignalInput::Offer { offer, lines, id } => self.on_offer(key, offer, lines, id, now),
             SignalInput::Answer { answer, id } => self.on_answer(key, answer, id, now),
+            SignalInput::Sync { state, answer } => self.on_sync_state(key, *state, answer, now),
             SignalInput::Malformed { what, error } => self.on_malformed(key, what, &error, now),
             SignalInput::Request(request) => self.on_request(key, *request, now),
         }
@@ -34,10 +35,29 @@ impl Engine {
             Request::Subscription(update) => self.on_update_subscription(key, update, now),
             Request::TrackSetting(update) => self.on_track_settings(key, update, now),
             Request::UpdateMetadata(update) => self.on_update_metadata(key, update),
+            Request::SubscriptionPermission(permission) => self.on_subscription_permission(key, permission, now),
+            Request::UpdateAudioTrack(update) => self.on_update_audio_track(key, update),
+            Request::UpdateVideoTrack(update) => self.on_update_video_track(key, update),
+            #[expect(deprecated, reason = "older clients send it")]
+            Request::UpdateLayers(update) => self.on_update_layers(key, update, now),
+            Request::Simulate(simulate) => self.on_simulate(key, simulate, now),
+            Request::PublishDataTrackRequest(request) => self.refuse(key, Asked::PublishDataTrack(request)),
+            Request::UnpublishDataTrackRequest(request) => self.refuse(key, Asked::UnpublishDataTrack(request)),
             Request::Leave(_) => self.remove(key, LeftReason::Left, now),
             // Nothing of the rest is served; a client that asks for it goes on without.
             _ => {}
         }
+    }
+
+    /// Something this server does not do.
+    fn refuse(&self, key: ParticipantKey, request: Asked) {
+        let response = RequestResponse {
+            reason: Reason::NotAllowed.into(),
+            message: "not served here".to_owned(),
+            request: Some(request),
+            ..Default::default()
+        };
+        self.tell(key, Response::RequestResponse(response));
     }
 
     fn on_update_metadata(&mut self, key: ParticipantKey, update: UpdateParticipantMetadata) {

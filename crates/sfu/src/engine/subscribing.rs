@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use livekit_protocol::{
-    SubscribedCodec, SubscribedQuality, SubscribedQualityUpdate, TrackSubscribed, UpdateSubscription,
-    UpdateTrackSettings, VideoQuality, signal_response::Message as Response,
+    StreamState, StreamStateInfo, StreamStateUpdate, SubscribedCodec, SubscribedQuality, SubscribedQualityUpdate,
+    SubscriptionError, SubscriptionPermission, SubscriptionPermissionUpdate, SubscriptionResponse, TrackSubscribed,
+    UpdateSubscription, UpdateTrackSettings, VideoQuality, signal_response::Message as Response,
 };
 use rand::Rng;
 use str0m::media::{KeyframeRequestKind, Mid};
@@ -34,7 +35,73 @@ impl Engine {
             return false;
         };
         let said = participant.wishes.get(&track.info.sid).and_then(|wish| wish.subscribed);
-        track.participant != key && participant.permissions.subscribe && said.unwrap_or(participant.auto_subscribe)
+        track.participant != key
+            && participant.permissions.subscribe
+            && said.unwrap_or(participant.auto_subscribe)
+            && self.is_in_audience(key, track_key)
+    }
+
+    /// Whether a track's owner lets somebody have it.
+    fn is_in_audience(&self, key: ParticipantKey, track_key: TrackKey) -> bool {
+        let (Some(participant), Some(track)) = (self.participants.get(key), self.tracks.get(track_key)) else {
+            return false;
+        };
+        let Some(owner) = self.participants.get(track.participant) else { return false };
+        let Some(audience) = &owner.audience else { return true };
+        audience.iter().any(|one| {
+            let meant = match one.participant_identity.as_str() {
+                "" => one.participant_sid == participant.sid,
+                identity => identity == participant.identity,
+            };
+            meant && (one.all_tracks || one.track_sids.contains(&track.info.sid))
+        })
+    }
+
+    /// A publisher says who may have its tracks.
+    pub(super) fn on_subscription_permission(
+        &mut self,
+        key: ParticipantKey,
+        permission: SubscriptionPermission,
+        now: Instant,
+    ) {
+        if permission.track_permissions.len() > MAX_WISHES {
+            return;
+        }
+        let others = self.others(key);
+        let Some(participant) = self.participants.get(key) else { return };
+        let tracks = participant.tracks.clone();
+        let pairs: Vec<(ParticipantKey, TrackKey, bool)> = tracks
+            .into_iter()
+            .flat_map(|track| others.iter().map(move |&other| (other, track)))
+            .map(|(other, track)| (other, track, self.is_in_audience(other, track)))
+            .collect();
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        participant.audience = (!permission.all_participants).then_some(permission.track_permissions);
+        for (other, track, before) in pairs {
+            let allowed = self.is_in_audience(other, track);
+            if allowed == before {
+                continue;
+            }
+            self.tell_audience(other, track, allowed);
+            if self.wants(other, track) {
+                self.subscribe(other, track);
+                self.review_wanted_layers(track, now);
+            } else if let Some(subscription) = self.find_subscription(other, track) {
+                self.drop_subscription(subscription, now);
+            }
+            self.negotiate(other);
+        }
+    }
+
+    fn tell_audience(&self, key: ParticipantKey, track: TrackKey, allowed: bool) {
+        let Some(track) = self.tracks.get(track) else { return };
+        let Some(owner) = self.participants.get(track.participant) else { return };
+        let update = SubscriptionPermissionUpdate {
+            participant_sid: owner.sid.clone(),
+            track_sid: track.info.sid.clone(),
+            allowed,
+        };
+        self.tell(key, Response::SubscriptionPermissionUpdate(update));
     }
 
     /// A newcomer receives what is there.
@@ -108,7 +175,15 @@ impl Engine {
             if participant.wishes.len() < MAX_WISHES || participant.wishes.contains_key(&sid) {
                 participant.wishes.entry(sid.clone()).or_default().subscribed = Some(update.subscribe);
             }
-            let Some(track) = self.find_track_in_room(key, &sid) else { continue };
+            let Some(track) = self.find_track_in_room(key, &sid) else {
+                if update.subscribe {
+                    self.tell_unsubscribable(key, sid, SubscriptionError::SeTrackNotfound);
+                }
+                continue;
+            };
+            if update.subscribe && !self.is_in_audience(key, track) {
+                self.tell_audience(key, track, false);
+            }
             if self.wants(key, track) {
                 self.subscribe(key, track);
                 self.review_wanted_layers(track, now);
@@ -120,27 +195,77 @@ impl Engine {
     }
 
     pub(super) fn on_track_settings(&mut self, key: ParticipantKey, update: UpdateTrackSettings, now: Instant) {
-        let UpdateTrackSettings { track_sids, disabled, quality, width, height, .. } = update;
+        let UpdateTrackSettings { track_sids, disabled, quality, width, height, fps, priority } = update;
         for sid in track_sids {
-            let Some(participant) = self.participants.get_mut(key) else { return };
-            if participant.wishes.len() < MAX_WISHES || participant.wishes.contains_key(&sid) {
-                participant.wishes.entry(sid.clone()).or_default().settings =
-                    Some(Settings { disabled, quality, width, height });
-            }
-            let Some(track_key) = self.find_track_in_room(key, &sid) else { continue };
-            let Some(subscription_key) = self.find_subscription(key, track_key) else { continue };
-            let (Some(track), Some(subscription)) =
-                (self.tracks.get(track_key), self.subscriptions.get_mut(subscription_key))
-            else {
-                continue;
-            };
-            subscription.disabled = disabled;
-            if let Forward::Video(video) = &mut subscription.forward {
+            self.apply_settings(key, sid, Settings { disabled, quality, width, height, fps, priority }, now);
+        }
+    }
+
+    /// Remembers what somebody wants of a track, and gives it.
+    pub(super) fn apply_settings(&mut self, key: ParticipantKey, sid: String, settings: Settings, now: Instant) {
+        let Some(track_key) = self.find_track_in_room(key, &sid) else {
+            return self.remember_settings(key, sid, settings);
+        };
+        self.remember_settings(key, sid, settings);
+        let Some(subscription_key) = self.find_subscription(key, track_key) else { return };
+        let (Some(track), Some(subscription)) =
+            (self.tracks.get(track_key), self.subscriptions.get_mut(subscription_key))
+        else {
+            return;
+        };
+        subscription.disabled = settings.disabled;
+        if let Forward::Video(video) = &mut subscription.forward {
+            video.set_ceiling(wire::layer_for(&track.info, settings.quality, settings.width, settings.height));
+            video.retarget(track.alive);
+        }
+        self.review_pauses(track_key, now);
+    }
+
+    fn remember_settings(&mut self, key: ParticipantKey, sid: String, settings: Settings) {
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        if participant.wishes.len() < MAX_WISHES || participant.wishes.contains_key(&sid) {
+            participant.wishes.entry(sid).or_default().settings = Some(settings);
+        }
+    }
+
+    /// The sizes of a track's layers have changed: which one fits is found anew.
+    pub(super) fn review_ceilings(&mut self, track_key: TrackKey, now: Instant) {
+        let Some(track) = self.tracks.get(track_key) else { return };
+        for &subscription_key in &track.subscriptions {
+            let Some(subscription) = self.subscriptions.get_mut(subscription_key) else { continue };
+            let wishes = self.participants.get(subscription.subscriber).map(|subscriber| &subscriber.wishes);
+            let settings = wishes.and_then(|wishes| wishes.get(&track.info.sid)).and_then(|wish| wish.settings);
+            if let (Some(Settings { quality, width, height, .. }), Forward::Video(video)) =
+                (settings, &mut subscription.forward)
+            {
                 video.set_ceiling(wire::layer_for(&track.info, quality, width, height));
                 video.retarget(track.alive);
             }
-            self.review_pauses(track_key, now);
         }
+        self.ask_for_key_frames(track_key, now);
+        self.review_wanted_layers(track_key, now);
+    }
+
+    /// Tells somebody why a track does not come.
+    pub(super) fn tell_unsubscribable(&self, key: ParticipantKey, track_sid: String, error: SubscriptionError) {
+        self.tell(key, Response::SubscriptionResponse(SubscriptionResponse { track_sid, err: error.into() }));
+    }
+
+    /// Tells a subscriber that a track's stream was paused for want of bandwidth, or goes on.
+    pub(super) fn tell_stream_state(&self, subscription_key: SubscriptionKey, paused: bool) {
+        let Some(subscription) = self.subscriptions.get(subscription_key) else { return };
+        let Some(track) = self.tracks.get(subscription.track) else { return };
+        let Some(owner) = self.participants.get(track.participant) else { return };
+        let state = if paused { StreamState::Paused } else { StreamState::Active };
+        let info = StreamStateInfo {
+            participant_sid: owner.sid.clone(),
+            track_sid: track.info.sid.clone(),
+            state: state.into(),
+        };
+        self.tell(
+            subscription.subscriber,
+            Response::StreamStateUpdate(StreamStateUpdate { stream_states: vec![info] }),
+        );
     }
 
     /// Applies muted and disabled to the streams of a track.

@@ -14,13 +14,6 @@ use livekit_protocol::participant_info::State;
 /// How often it is looked. Nothing that is due within less hangs on it.
 const TICK: Duration = Duration::from_millis(100);
 
-/// A participant whose media never comes up is removed.
-const JOIN_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// How long somebody may be without signalling, or without media, before being removed. Clients come back within this or
-/// join anew.
-const ABSENCE: Duration = Duration::from_secs(10);
-
 /// How often clients get a fresh token; each is good for twice that.
 const TOKEN_INTERVAL: Duration = Duration::from_secs(300);
 
@@ -30,6 +23,9 @@ impl Engine {
         self.tick_tracks(now);
         self.tick_speakers(now);
         self.tick_participants(now);
+        self.tick_rooms(now);
+        self.tick_resumed(now);
+        self.tick_simulations(now);
     }
 
     fn tick_tracks(&mut self, now: Instant) {
@@ -94,12 +90,13 @@ impl Engine {
         let mut gone = Vec::new();
         let mut stale = Vec::new();
         for (key, participant) in &mut self.participants {
-            let never_came = participant.state != State::Active && late(Some(participant.joined_at), JOIN_TIMEOUT);
+            let never_came =
+                participant.state != State::Active && late(Some(participant.joined_at), self.limits.join_timeout);
             let deaf = participant.outbox.as_ref().is_some_and(|outbox| outbox.capacity() == 0);
             if never_came
                 || deaf
-                || late(participant.signal_lost_at, ABSENCE)
-                || late(participant.transport_lost_at, ABSENCE)
+                || late(participant.signal_lost_at, self.departure_timeout)
+                || late(participant.transport_lost_at, self.departure_timeout)
             {
                 gone.push(key);
             } else if late(Some(participant.token_refreshed_at), TOKEN_INTERVAL) {

@@ -7,15 +7,22 @@ use livekit_protocol::{DataPacket, data_packet::Value};
 pub(crate) struct Addressed {
     /// The packet as receivers get it.
     pub(crate) packet: DataPacket,
-    /// Identities it is for; empty means everybody else.
+    /// Whom it is for.
+    pub(crate) receivers: Receivers,
+}
+
+/// Whom a packet is for; nobody named means everybody else.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Receivers {
+    /// By identity.
     pub(crate) identities: Vec<String>,
-    /// Participant ids it is for, as older clients say it.
+    /// By participant id, as older clients say it.
     pub(crate) sids: Vec<String>,
 }
 
-impl Addressed {
+impl Receivers {
     /// Whether somebody is meant.
-    pub(crate) fn is_for(&self, identity: &str, sid: &str) -> bool {
+    pub(crate) fn include(&self, identity: &str, sid: &str) -> bool {
         (self.identities.is_empty() && self.sids.is_empty())
             || self.identities.iter().any(|wanted| wanted == identity)
             || self.sids.iter().any(|wanted| wanted == sid)
@@ -39,7 +46,7 @@ pub(crate) fn address(mut packet: DataPacket, identity: &str, sid: &str, anonymo
     }
     packet.participant_identity = identity;
     packet.participant_sid = sid;
-    Addressed { packet, identities, sids }
+    Addressed { packet, receivers: Receivers { identities, sids } }
 }
 
 #[cfg(test)]
@@ -64,9 +71,9 @@ mod tests {
     #[test]
     fn destinations_are_honoured() {
         let everybody = address(DataPacket::default(), "alice", "PA_1", false);
-        assert!(everybody.is_for("bob", "PA_2"));
+        assert!(everybody.receivers.include("bob", "PA_2"));
         let packet = DataPacket { destination_identities: vec!["bob".into()], ..Default::default() };
         let one = address(packet, "alice", "PA_1", false);
-        assert!(one.is_for("bob", "PA_2") && !one.is_for("carol", "PA_3"));
+        assert!(one.receivers.include("bob", "PA_2") && !one.receivers.include("carol", "PA_3"));
     }
 }

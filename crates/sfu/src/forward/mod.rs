@@ -5,14 +5,16 @@ mod data;
 mod dynacast;
 mod key_frames;
 mod pending;
+mod replay;
 mod sequence;
 mod speakers;
 mod video;
 
-pub(crate) use data::address;
+pub(crate) use data::{Addressed, Receivers, address};
 pub(crate) use dynacast::Dynacast;
 pub(crate) use key_frames::KeyFrameGate;
 pub(crate) use pending::{Offered, PendingTracks, Wanted};
+pub(crate) use replay::ReliableLog;
 pub(crate) use sequence::SequenceMap;
 pub(crate) use speakers::{SpeakerChange, Speakers};
 pub(crate) use video::{LAYERS, Layer, VideoForwarder, VideoPacket};

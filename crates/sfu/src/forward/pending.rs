@@ -70,6 +70,11 @@ impl<T> PendingTracks<T> {
     }
 
     /// The requests that wait.
+    pub(crate) fn wanted(&self) -> impl Iterator<Item = &Wanted<T>> {
+        self.wanted.iter()
+    }
+
+    /// The requests that wait, to be changed.
     pub(crate) fn wanted_mut(&mut self) -> impl Iterator<Item = &mut Wanted<T>> {
         self.wanted.iter_mut()
     }

@@ -37,7 +37,7 @@ impl Server {
             ("devkey".to_owned(), Secret::new("secret")),
             ("other".to_owned(), Secret::new("another secret")),
         ]);
-        let config = SfuConfig { rtc_udp: (Ipv4Addr::LOCALHOST, 0).into(), announce: Vec::new(), keys };
+        let config = SfuConfig { rtc_udp: (Ipv4Addr::LOCALHOST, 0).into(), keys, ..Default::default() };
         let (sfu, events) = Sfu::start(config).await.expect("the media server starts");
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("bound");
