@@ -134,11 +134,6 @@ const verbs = {
     stop();
     await room.localParticipant.unpublishTrack(sid);
   },
-  async mute({ source, muted }) {
-    const { track } = published.get(source);
-    if (muted) track.mute();
-    else track.unmute();
-  },
   async send({ text, reliable = true, topic = '', to = [] }) {
     const payload = new TextEncoder().encode(text);
     await room.localParticipant.publishData(payload, { reliable, topic, destination_identities: to });
