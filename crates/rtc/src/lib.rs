@@ -9,6 +9,8 @@ mod engine;
 mod error;
 mod estimator;
 mod event;
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(test)]
 mod lossy_call;
 mod publish;

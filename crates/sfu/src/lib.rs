@@ -9,6 +9,8 @@ mod api;
 mod control;
 mod engine;
 mod forward;
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod revocation;
 mod sdp;

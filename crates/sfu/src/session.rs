@@ -94,14 +94,14 @@ async fn converse(
     }
 }
 
-enum Interpreted {
+pub(crate) enum Interpreted {
     /// Answered here.
     Answer(Box<Response>),
     /// For the media thread.
     Forward(SignalInput),
 }
 
-fn interpret(request: Request) -> Interpreted {
+pub(crate) fn interpret(request: Request) -> Interpreted {
     match request {
         Request::Ping(_) => Interpreted::Answer(Box::new(Response::Pong(wire::unix_ms()))),
         Request::PingReq(ping) => {

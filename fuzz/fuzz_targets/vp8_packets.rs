@@ -1,0 +1,16 @@
+//! RTP payloads of a video from the media server, in any order: what the client's assembler makes of them.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use visita_rtc::fuzzing::{VideoPacket, assemble};
+
+fuzz_target!(|packets: Vec<(u16, u32, bool, Vec<u8>)>| {
+    let packets = packets.into_iter().map(|(sequence, timestamp, marker, payload)| VideoPacket {
+        sequence,
+        timestamp,
+        marker,
+        payload,
+    });
+    assemble(packets);
+});

@@ -1,0 +1,17 @@
+//! Encoded pictures from somebody else: the decoder refuses or decodes.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use visita_codec::vp8::{Decoder, key_frame_size};
+
+fuzz_target!(|pictures: Vec<Vec<u8>>| {
+    let mut decoder = Decoder::new().expect("a decoder");
+    for picture in pictures {
+        // A picture of 16384 x 16384 takes its time and memory: not what is looked for here.
+        if key_frame_size(&picture).is_some_and(|size| u64::from(size.width) * u64::from(size.height) > 1 << 20) {
+            continue;
+        }
+        let _ = decoder.decode(&picture);
+    }
+});
