@@ -59,15 +59,10 @@ impl RoomsApi {
     pub(crate) async fn test_room(&self) -> Result<(RoomLink, RoomLink), Problem> {
         let me = self.user("test-caller", Role::Plus).await?;
         let friend = self.user("test-friend", Role::Basic).await?;
-        let seat = |user_id, is_admin| CreateParticipant { user_id, is_admin, tools: None };
+        let seat = |user_id, is_admin| CreateParticipant { user_id, is_admin, tools: None, is_speaker: None };
         let room = CreateRoom {
             participants: vec![seat(me.clone(), true), seat(friend.clone(), false)],
-            call_type: visita_protocol::CallType::AudioVideo,
-            recording: visita_protocol::RecordingMode::None,
-            duration: None,
-            live: false,
-            description: None,
-            ends_at: None,
+            ..CreateRoom::default()
         };
         let room: Room = self.post("v2/rooms", &room).await?;
         let link = |user: &UserId| {
@@ -80,7 +75,7 @@ impl RoomsApi {
 
     async fn user(&self, id: &str, role: Role) -> Result<UserId, Problem> {
         let user_id: UserId = id.parse().map_err(|_| Problem::invalid("user_id", "not an id"))?;
-        let body = CreateUser { user_id: Some(user_id.clone()), role };
+        let body = CreateUser { user_id: Some(user_id.clone()), role, ..CreateUser::default() };
         match self.post::<User>("v2/users", &body).await {
             Ok(user) => Ok(user.user_id),
             Err(problem) if problem.code == ErrorCode::Conflict => Ok(user_id),

@@ -1,8 +1,60 @@
-//! Bodies of the `/v2` calls (Kaleyra dialect) that our own programs use too.
+//! Bodies of the `/v2` calls (Kaleyra dialect), of signing in and of webhooks.
+//!
+//! Times are RFC 3339 in UTC with milliseconds, durations whole seconds.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{CallType, ParticipantId, RecordingMode, RoomId, Tools, UserId};
+use crate::{CallType, ParticipantId, RecordingMode, RoomId, Secret, SessionId, Tools, UserId, channel::MediaState};
+
+// ------------------------------------------------------------------------------------------------- company
+
+/// A company as told back by `GET /v2/company`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Company {
+    /// Shown to guests.
+    pub name: String,
+    /// BCP 47, such as `en` or `it-IT`.
+    pub default_language: String,
+    /// For web SDKs.
+    pub web_app_id: Option<String>,
+    /// For mobile SDKs.
+    pub mobile_app_id: Option<String>,
+    /// Where browsers go after a call, `http` or `https`.
+    pub end_of_call_redirect_url: Option<String>,
+    /// Where names and avatars of users are asked for, `http` or `https`.
+    pub user_details_provider_url: Option<String>,
+}
+
+/// Body of `PATCH /v2/company`: what is absent stays; `null` clears what may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateCompany {
+    /// 1 to 120 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// BCP 47, such as `en` or `it-IT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_language: Option<String>,
+    /// Up to 128 characters.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    pub web_app_id: Option<Option<String>>,
+    /// Up to 128 characters.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    pub mobile_app_id: Option<Option<String>>,
+    /// `http` or `https`.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    pub end_of_call_redirect_url: Option<Option<String>>,
+    /// `http` or `https`.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    pub user_details_provider_url: Option<Option<String>>,
+}
+
+/// Tells `null`, which clears, from a field that is absent.
+fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+// --------------------------------------------------------------------------------------------------- users
 
 /// A user's role in its company.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,6 +77,9 @@ pub struct CreateUser {
     /// `basic` when absent.
     #[serde(default)]
     pub role: Role,
+    /// May open the console; off when absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_operator: bool,
 }
 
 /// A user as told back.
@@ -34,6 +89,31 @@ pub struct User {
     pub user_id: UserId,
     /// Role.
     pub role: Role,
+    /// May open the console.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_operator: bool,
+}
+
+/// Answer of `GET /v2/users`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserList {
+    /// This page of them, in the order of their making.
+    pub users: Vec<User>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+// --------------------------------------------------------------------------------------------------- rooms
+
+/// Who may sit in a room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomKind {
+    /// The users it was made for, each with a link.
+    #[default]
+    Seated,
+    /// Whoever brings a link made for it, as many at once as its capacity.
+    Open,
 }
 
 /// One seat of a room to be made.
@@ -48,14 +128,30 @@ pub struct CreateParticipant {
     /// Missing means all on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tools: Option<Tools>,
+    /// Publishes in a webinar; absent, only admins do. In other rooms everybody does, and `false` is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_speaker: Option<bool>,
 }
 
 /// Body of `POST /v2/rooms`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CreateRoom {
-    /// 2 to 25 seats, at least one of a plus user.
+    /// 2 to 25 seats, at least one of a plus user. None in an open room: its people are added later.
+    #[serde(default)]
     pub participants: Vec<CreateParticipant>,
+    /// `seated` when absent.
+    #[serde(default)]
+    pub kind: RoomKind,
+    /// People at once, only of an open room: 2 to 50, of a webinar 2 to 200; the most when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<u16>,
+    /// Speakers publish, the audience watches; off when absent.
+    #[serde(default)]
+    pub webinar: bool,
+    /// Guests wait until an admin admits them; needs an admin in a seated room; off when absent.
+    #[serde(default)]
+    pub waiting_room: bool,
     /// `audio_video` when absent.
     #[serde(default)]
     pub call_type: CallType,
@@ -71,9 +167,18 @@ pub struct CreateRoom {
     /// Free text shown as the room's title, up to 500 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// From when on the links let nobody in any more, RFC 3339, in the future; never when absent.
+    /// From when on the links let somebody in, RFC 3339; at once when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<String>,
+    /// From when on the links let nobody in any more, RFC 3339, in the future and after the start; never when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<String>,
+    /// How many seconds before the start people may come in already, up to a day; 0 when absent. Needs a start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub early_entry: Option<u32>,
+    /// How many seconds before the start changes are refused, up to 30 days; 0 when absent. Needs a start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freeze_window: Option<u32>,
 }
 
 /// A seat with its link.
@@ -89,6 +194,9 @@ pub struct UserUrl {
     pub is_admin: bool,
     /// What the seat may use, in full.
     pub tools: Tools,
+    /// In a webinar, whether it publishes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_speaker: Option<bool>,
 }
 
 /// Whether a room's links work.
@@ -120,11 +228,369 @@ pub struct Room {
     pub live: bool,
     /// Title.
     pub description: Option<String>,
-    /// From when on its links let nobody in any more, UTC with milliseconds, RFC 3339.
+    /// Who may sit in it.
+    #[serde(default)]
+    pub kind: RoomKind,
+    /// People at once, of an open room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<u16>,
+    /// Speakers publish, the audience watches.
+    #[serde(default)]
+    pub webinar: bool,
+    /// Guests wait until they are admitted.
+    #[serde(default)]
+    pub waiting_room: bool,
+    /// From when on its links let somebody in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<String>,
+    /// From when on its links let nobody in any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<String>,
+    /// Seconds before the start from which people may come in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub early_entry: Option<u32>,
+    /// Seconds before the start from which changes are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freeze_window: Option<u32>,
     /// Whether its links work.
     pub status: RoomStatus,
-    /// UTC with milliseconds, RFC 3339.
+    /// Effective call time so far, in seconds.
+    #[serde(default)]
+    pub duration_used: u32,
+    /// The signed-in user who made it; absent when the company's key did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<UserId>,
+    /// When it was made.
     pub created_at: String,
+}
+
+/// Answer of `GET /v2/rooms`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomList {
+    /// This page of them, newest first.
+    pub rooms: Vec<Room>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+// -------------------------------------------------------------------------------- participants and sessions
+
+/// Body of `POST /v2/rooms/{room_id}/participants`: one more seat of an open room.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddParticipant {
+    /// Who sits there, need not be a user of the company; made up when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// Admin of the room; off when absent.
+    #[serde(default)]
+    pub is_admin: bool,
+    /// Missing means all on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tools: Option<Tools>,
+    /// Publishes in a webinar; absent, only admins do. In other rooms everybody does, and `false` is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_speaker: Option<bool>,
+}
+
+/// A seat of a room and what goes on there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participant {
+    /// The seat with its link.
+    #[serde(flatten)]
+    pub seat: UserUrl,
+    /// Whether somebody is in the room from it.
+    pub connected: bool,
+    /// Their name, while they are in.
+    pub display_name: Option<String>,
+    /// What is on of theirs.
+    pub media: MediaState,
+}
+
+/// Answer of `GET /v2/rooms/{room_id}/participants`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParticipantList {
+    /// This page of them, in the room's order.
+    pub participants: Vec<Participant>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// A stretch of time in which somebody was connected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The session.
+    pub session_id: SessionId,
+    /// Its room.
+    pub room_id: RoomId,
+    /// When the first one came.
+    pub started_at: String,
+    /// When the last one went; absent while it runs.
+    pub ended_at: Option<String>,
+}
+
+/// Answer of `GET /v2/rooms/{room_id}/sessions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionList {
+    /// This page of them, oldest first.
+    pub sessions: Vec<Session>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// What somebody was connected by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionKind {
+    /// The room channel.
+    Channel,
+    /// The media server.
+    Media,
+}
+
+/// One connection of somebody to a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Their seat.
+    pub participant_id: ParticipantId,
+    /// Whose seat it is.
+    pub user_id: UserId,
+    /// What they were connected by.
+    pub kind: ConnectionKind,
+    /// From when on.
+    pub connected_at: String,
+    /// Until when; absent while it lasts.
+    pub disconnected_at: Option<String>,
+}
+
+/// Answer of `GET /v2/rooms/{room_id}/sessions/{session_id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionDetails {
+    /// The session.
+    #[serde(flatten)]
+    pub session: Session,
+    /// Who was connected, by what, from when to when.
+    pub connections: Vec<Connection>,
+}
+
+// ---------------------------------------------------------------------------------------------- signing in
+
+/// Body of `POST /sdk/credentials`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateCredentials {
+    /// A user of the company.
+    pub user_id: UserId,
+    /// Seconds, 360 to 86400; 3600 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<u32>,
+}
+
+/// Body of `POST /sdk/credentials/renew`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenewCredentials {
+    /// Seconds, 360 to 86400; 3600 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<u32>,
+}
+
+/// What a user signs in with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credentials {
+    /// Of the user channel, and as `authorization: Bearer …` of the calls of signed-in users.
+    pub access_token: Secret,
+    /// From when on it is good no more.
+    pub expires_at: String,
+    /// Whose it is.
+    pub user_id: UserId,
+}
+
+/// Body of `POST /v2/users/{user_id}/sign-in-link`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateSignInLink {
+    /// Seconds, 60 to 604800 (a week); 86400 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<u32>,
+}
+
+/// A link that signs a user in, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInLink {
+    /// Who uses it is that user.
+    pub url: Secret,
+    /// From when on it is good no more.
+    pub expires_at: String,
+    /// Whom it signs in.
+    pub user_id: UserId,
+}
+
+/// Answer of `POST /sign-in/{code}`: signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// The access token.
+    #[serde(flatten)]
+    pub credentials: Credentials,
+    /// What the user may do.
+    pub role: Role,
+    /// May open the console.
+    pub is_operator: bool,
+    /// The company's name.
+    pub company: String,
+}
+
+// ------------------------------------------------------------------------------------------------ webhooks
+
+/// Something that a company's back end is told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// A live room rings.
+    OnCallIncoming,
+    /// A session began.
+    OnSessionStarted,
+    /// A session is over.
+    OnSessionEnded,
+    /// Somebody came in.
+    OnParticipantJoined,
+    /// Somebody is out.
+    OnParticipantLeft,
+}
+
+/// Body of a webhook's call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// The same each time this event is delivered, for telling repetitions.
+    pub event_id: String,
+    /// What happened.
+    pub event: EventKind,
+    /// When.
+    pub created_at: String,
+    /// Where.
+    pub room_id: RoomId,
+    /// In which session, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// Whose seat it is about; the caller's for an incoming call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant_id: Option<ParticipantId>,
+    /// The user of that seat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// Whom an incoming call rings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<Vec<UserId>>,
+    /// Why somebody is out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Effective call time of the room so far in seconds, where a session ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_used: Option<u32>,
+}
+
+/// Body of `POST /v2/webhooks`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateWebhook {
+    /// `http` or `https`, without user and password.
+    pub url: String,
+    /// Which events; every one when absent or empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<EventKind>,
+    /// Secret that calls are signed with, 16 to 256 characters; made up when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Secret>,
+    /// Off means that nothing is called; on when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}
+
+/// Body of `PATCH /v2/webhooks/{webhook_id}`: what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateWebhook {
+    /// `http` or `https`, without user and password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Which events; every one when empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<EventKind>>,
+    /// Secret that calls are signed with, 16 to 256 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Secret>,
+    /// Off means that nothing is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}
+
+/// A webhook as told back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Webhook {
+    /// The webhook.
+    pub webhook_id: String,
+    /// What is called.
+    pub url: String,
+    /// Which events; every one when empty.
+    pub events: Vec<EventKind>,
+    /// Whether it is called.
+    pub enabled: bool,
+    /// Secret that calls are signed with; told only when it was made or changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Secret>,
+    /// When it was made.
+    pub created_at: String,
+}
+
+/// Answer of `GET /v2/webhooks`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookList {
+    /// This page of them, in the order of their making.
+    pub webhooks: Vec<Webhook>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+// --------------------------------------------------------------------------------------------------- audit
+
+/// Who did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActorKind {
+    /// A back end with the company's key.
+    ApiKey,
+    /// A signed-in user.
+    User,
+    /// Somebody in a room.
+    Participant,
+}
+
+/// One line of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// When.
+    pub at: String,
+    /// Who.
+    pub actor_kind: ActorKind,
+    /// Their user id; absent for the company's key.
+    pub actor: Option<UserId>,
+    /// What, such as `room_deleted`.
+    pub action: String,
+    /// In which room.
+    pub room_id: Option<RoomId>,
+    /// In which session.
+    pub session_id: Option<SessionId>,
+    /// To which seat.
+    pub participant_id: Option<ParticipantId>,
+    /// To whom or what else.
+    pub subject: Option<String>,
+}
+
+/// Answer of `GET /v2/audit`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditLog {
+    /// This page of them, newest first.
+    pub entries: Vec<AuditEntry>,
+    /// How many there are in all.
+    pub total: u64,
 }

@@ -103,7 +103,7 @@ pub(crate) fn routes(app: App) -> Router {
 }
 
 async fn health(axum::extract::State(app): axum::extract::State<App>) -> Response {
-    match app.store.has_company().await {
+    match app.store.check().await {
         Ok(_) => Json(json!({ "status": "ok" })).into_response(),
         Err(error) => {
             tracing::error!(%error, "storage failed");

@@ -441,11 +441,11 @@ fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
     };
     Settings {
         room_id: stored.room_id.clone(),
-        title: stored.description.clone(),
-        call_type: stored.call_type,
-        recording: stored.recording,
-        duration: stored.duration,
-        ends_at: stored.ends_at,
+        title: stored.options.description.clone(),
+        call_type: stored.options.call_type,
+        recording: stored.options.recording,
+        duration: stored.options.duration,
+        ends_at: stored.options.schedule.ends_at,
         seats: stored.seats.iter().map(seat).collect(),
         grace,
     }

@@ -24,8 +24,8 @@ pub(super) async fn create(
     Caller(company): Caller,
     body: Body,
 ) -> Result<(StatusCode, Json<User>), ApiError> {
-    let CreateUser { user_id, role } = body.json()?;
-    let user = User { user_id: user_id.unwrap_or_else(ids::new), role };
+    let CreateUser { user_id, role, is_operator } = body.json()?;
+    let user = User { user_id: user_id.unwrap_or_else(ids::new), role, is_operator };
     match app.store.create_user(&company.id, &user, app.clock.now()).await {
         Ok(()) => Ok((StatusCode::CREATED, Json(user))),
         Err(StoreError::Exists) => {

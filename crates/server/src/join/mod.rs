@@ -70,7 +70,7 @@ pub(crate) async fn enter(
     };
     let livekit_token = app
         .signer
-        .sign(&room.room_id, &seat.participant_id, &display_name, room.call_type, &seat.tools)
+        .sign(&room.room_id, &seat.participant_id, &display_name, room.options.call_type, &seat.tools)
         .map_err(internal)?;
     let base = app.base_for(&headers);
     tracing::info!(room = %room.room_id, seat = %seat.participant_id, "entered");
@@ -97,11 +97,11 @@ async fn preview(app: &App, code: &str) -> Result<JoinPreview, ApiError> {
         app.rooms.look(&link.room_id, link.participant_id.clone(), link.serial).await?;
     Ok(JoinPreview {
         room_id: room.room_id.clone(),
-        title: room.description.clone(),
+        title: room.options.description.clone(),
         company: room.company.name.clone(),
         host_name,
-        call_type: room.call_type,
-        recording: room.recording,
+        call_type: room.options.call_type,
+        recording: room.options.recording,
         participant_id: seat.participant_id.clone(),
         is_admin: seat.is_admin,
         display_name,
@@ -111,7 +111,7 @@ async fn preview(app: &App, code: &str) -> Result<JoinPreview, ApiError> {
         opens_at: None,
         waiting_room: false,
         asks_consent: false,
-        good_until: room.ends_at.map(|at| at.since(visita_room::Timestamp::default()).as_secs_f64()),
+        good_until: room.options.schedule.ends_at.map(|at| at.since(visita_room::Timestamp::default()).as_secs_f64()),
     })
 }
 

@@ -1,29 +1,45 @@
-//! What outlives a restart: companies, users, rooms with seats and links, sessions. Behind one trait, so that another
-//! database is another implementation that passes the same tests.
+//! What outlives a restart: companies, users, rooms with seats and links, sessions, webhooks with what is still to be
+//! delivered, the audit log. Behind one trait, so that another database is another implementation that passes the same
+//! tests.
 
 mod sqlite;
 #[cfg(test)]
 mod suite;
+mod types;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use thiserror::Error;
 use visita_protocol::{
-    CallType, CompanyId, ParticipantId, RecordingMode, RoomId, SessionId, Tools, UserId,
-    rest::{Role, User},
+    CompanyId, ParticipantId, RoomId, SessionId, UserId,
+    rest::{ConnectionKind, EventKind, User},
 };
 use visita_room::{LinkSerial, Standing, Timestamp};
 
 pub(crate) use sqlite::Sqlite;
+pub(crate) use types::{
+    AuditLine, Company, CompanySettings, Delivery, Kind, Listed, NewLink, NewRoom, NewSeat, NewSignInLink, Page,
+    Redeemed, RoomOptions, Schedule, SignInState, StoredConnection, StoredLink, StoredRoom, StoredSeat, StoredSession,
+    StoredWebhook,
+};
 
 /// A keyed hash of a secret, for finding it again without keeping it.
 pub(crate) type SecretHash = [u8; 32];
 
 /// Storage.
 #[async_trait]
-pub(crate) trait Store: Send + Sync + 'static {
-    /// The company of that name, made when there is none; its API key is then this one.
+pub(crate) trait Store: People + RoomStore + SessionStore + WebhookStore + AuditStore {
+    /// Whether it answers.
+    async fn check(&self) -> Result<(), StoreError>;
+    /// Everything is written; nothing can be asked after it.
+    async fn close(&self);
+}
+
+/// Companies, users, and how users sign in.
+#[async_trait]
+pub(crate) trait People: Send + Sync + 'static {
+    /// The company that was made under that name, made when there is none; its API key is then this one.
     async fn ensure_company(
         &self,
         name: &str,
@@ -35,18 +51,57 @@ pub(crate) trait Store: Send + Sync + 'static {
     async fn company_by_key(&self, api_key: SecretHash) -> Result<Option<(Company, SecretHash)>, StoreError>;
     /// Whether there is any company.
     async fn has_company(&self) -> Result<bool, StoreError>;
+    /// What a company says about itself.
+    async fn company_settings(&self, company: &CompanyId) -> Result<Option<CompanySettings>, StoreError>;
+    /// Replaces it; [`StoreError::Exists`] when another company has the name.
+    async fn set_company_settings(&self, company: &CompanyId, settings: &CompanySettings) -> Result<(), StoreError>;
 
-    /// A new user; [`StoreError::Exists`] when the id is taken, and then nothing changes.
+    /// A new user; [`StoreError::Exists`] when the id is taken, and then nothing changes. The id of a deleted user is free.
     async fn create_user(&self, company: &CompanyId, user: &User, now: Timestamp) -> Result<(), StoreError>;
-    /// A user.
+    /// A user who is not deleted.
     async fn user(&self, company: &CompanyId, user: &UserId) -> Result<Option<User>, StoreError>;
+    /// Those of these users who are there.
+    async fn users_among(&self, company: &CompanyId, users: &[&UserId]) -> Result<Vec<User>, StoreError>;
+    /// Users in the order of their making.
+    async fn users(&self, company: &CompanyId, page: Page) -> Result<Listed<User>, StoreError>;
+    /// Deletes a user: their access tokens and sign-in links are good no more. Whether there was one.
+    async fn delete_user(&self, company: &CompanyId, user: &UserId, now: Timestamp) -> Result<bool, StoreError>;
+    /// Rooms that still let people in and have a seat for that user, with the seat.
+    async fn seats_of_user(
+        &self,
+        company: &CompanyId,
+        user: &UserId,
+    ) -> Result<Vec<(RoomId, ParticipantId)>, StoreError>;
 
+    /// What an access token of that user is checked against; `None` when there is no such user.
+    async fn sign_in_state(&self, company: &CompanyId, user: &UserId) -> Result<Option<SignInState>, StoreError>;
+    /// A new sign-in link.
+    async fn create_sign_in_link(&self, link: &NewSignInLink) -> Result<(), StoreError>;
+    /// Uses a sign-in link up.
+    async fn redeem_sign_in_link(&self, code: SecretHash, now: Timestamp) -> Result<Redeemed, StoreError>;
+}
+
+/// Rooms with their seats and links.
+#[async_trait]
+pub(crate) trait RoomStore: Send + Sync + 'static {
     /// A new room with its seats and links, all or nothing.
     async fn create_room(&self, room: &NewRoom) -> Result<(), StoreError>;
     /// A room that is not deleted.
     async fn room(&self, room: &RoomId) -> Result<Option<StoredRoom>, StoreError>;
+    /// A company's rooms that are not deleted, newest first; with `user`, only those they made or have a seat in.
+    async fn rooms(
+        &self,
+        company: &CompanyId,
+        user: Option<&UserId>,
+        page: Page,
+    ) -> Result<Listed<StoredRoom>, StoreError>;
+    /// One more seat with its link; [`StoreError::Exists`] when the user has one already.
+    async fn add_seat(&self, room: &RoomId, company: &CompanyId, seat: &NewSeat) -> Result<(), StoreError>;
     /// Changes a room's standing. A deleted room keeps only what tells its links from unknown ones.
     async fn set_standing(&self, room: &RoomId, standing: Standing) -> Result<(), StoreError>;
+    /// Changes a room's effective call time.
+    #[cfg_attr(not(test), expect(dead_code, reason = "extending a call comes with the room channel's admin actions"))]
+    async fn set_duration(&self, room: &RoomId, duration: Duration) -> Result<(), StoreError>;
 
     /// The seat of a code.
     async fn link(&self, code: SecretHash) -> Result<Option<StoredLink>, StoreError>;
@@ -57,7 +112,11 @@ pub(crate) trait Store: Send + Sync + 'static {
         participant: &ParticipantId,
         link: NewLink,
     ) -> Result<Option<LinkSerial>, StoreError>;
+}
 
+/// Sessions and who was connected to them.
+#[async_trait]
+pub(crate) trait SessionStore: Send + Sync + 'static {
     /// A session began.
     async fn session_started(&self, room: &RoomId, session: &SessionId, at: Timestamp) -> Result<(), StoreError>;
     /// A session is still running.
@@ -68,7 +127,7 @@ pub(crate) trait Store: Send + Sync + 'static {
         used: Duration,
         at: Timestamp,
     ) -> Result<(), StoreError>;
-    /// A session is over.
+    /// A session is over, and every connection to it.
     async fn session_ended(
         &self,
         room: &RoomId,
@@ -77,11 +136,77 @@ pub(crate) trait Store: Send + Sync + 'static {
         at: Timestamp,
     ) -> Result<(), StoreError>;
     /// Sessions of a room, oldest first.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the session calls of the API come with the sessions dialect"))]
-    async fn sessions(&self, room: &RoomId) -> Result<Vec<StoredSession>, StoreError>;
+    async fn sessions(&self, room: &RoomId, page: Page) -> Result<Listed<StoredSession>, StoreError>;
+    /// A session of a room, with its connections in the order of their beginning.
+    async fn session(
+        &self,
+        room: &RoomId,
+        session: &SessionId,
+    ) -> Result<Option<(StoredSession, Vec<StoredConnection>)>, StoreError>;
 
-    /// Everything is written; nothing can be asked after it.
-    async fn close(&self);
+    /// Somebody is connected to a session.
+    async fn connected(
+        &self,
+        session: &SessionId,
+        participant: &ParticipantId,
+        user: &UserId,
+        kind: ConnectionKind,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// Somebody is not connected in that way any more.
+    async fn disconnected(
+        &self,
+        session: &SessionId,
+        participant: &ParticipantId,
+        kind: ConnectionKind,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+}
+
+/// Webhooks and what is still to be delivered to them.
+#[async_trait]
+pub(crate) trait WebhookStore: Send + Sync + 'static {
+    /// A new webhook.
+    async fn create_webhook(&self, company: &CompanyId, webhook: &StoredWebhook) -> Result<(), StoreError>;
+    /// A webhook.
+    async fn webhook(&self, company: &CompanyId, webhook: &str) -> Result<Option<StoredWebhook>, StoreError>;
+    /// Webhooks in the order of their making.
+    async fn webhooks(&self, company: &CompanyId, page: Page) -> Result<Listed<StoredWebhook>, StoreError>;
+    /// Replaces a webhook. Whether there was one.
+    async fn update_webhook(&self, company: &CompanyId, webhook: &StoredWebhook) -> Result<bool, StoreError>;
+    /// Deletes a webhook and what was still to be delivered to it. Whether there was one.
+    async fn delete_webhook(&self, company: &CompanyId, webhook: &str) -> Result<bool, StoreError>;
+
+    /// Puts an event's body into the outbox of each of the company's webhooks that wants it; answers how many do.
+    async fn enqueue(
+        &self,
+        company: &CompanyId,
+        event: EventKind,
+        body: &str,
+        now: Timestamp,
+    ) -> Result<usize, StoreError>;
+    /// What is due, the longest due first, up to `limit`.
+    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>, StoreError>;
+    /// When the next one is due.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// It was taken, or given up.
+    async fn delivered(&self, delivery: i64) -> Result<(), StoreError>;
+    /// It was not taken: once more then.
+    async fn deliver_again(&self, delivery: i64, at: Timestamp) -> Result<(), StoreError>;
+}
+
+/// The audit log.
+#[async_trait]
+pub(crate) trait AuditStore: Send + Sync + 'static {
+    /// Adds a line.
+    async fn audit(&self, company: &CompanyId, line: &AuditLine) -> Result<(), StoreError>;
+    /// Lines of a company, or of one of its rooms, newest first.
+    async fn audit_log(
+        &self,
+        company: &CompanyId,
+        room: Option<&RoomId>,
+        page: Page,
+    ) -> Result<Listed<AuditLine>, StoreError>;
 }
 
 /// Why storage did not do it.
@@ -96,92 +221,4 @@ pub(crate) enum StoreError {
     /// What is stored cannot be read.
     #[error("stored {0} cannot be read")]
     Damaged(&'static str),
-}
-
-/// One tenant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Company {
-    pub(crate) id: CompanyId,
-    pub(crate) name: String,
-}
-
-/// A link to be stored.
-#[derive(Clone, Debug)]
-pub(crate) struct NewLink {
-    pub(crate) hash: SecretHash,
-    pub(crate) sealed: Vec<u8>,
-}
-
-/// A room to be stored.
-#[derive(Clone, Debug)]
-pub(crate) struct NewRoom {
-    pub(crate) room_id: RoomId,
-    pub(crate) company_id: CompanyId,
-    pub(crate) call_type: CallType,
-    pub(crate) recording: RecordingMode,
-    pub(crate) duration: Option<Duration>,
-    pub(crate) live: bool,
-    pub(crate) description: Option<String>,
-    pub(crate) ends_at: Option<Timestamp>,
-    pub(crate) created_at: Timestamp,
-    pub(crate) seats: Vec<NewSeat>,
-}
-
-/// A seat to be stored.
-#[derive(Clone, Debug)]
-pub(crate) struct NewSeat {
-    pub(crate) participant_id: ParticipantId,
-    pub(crate) user_id: UserId,
-    pub(crate) is_admin: bool,
-    pub(crate) tools: Tools,
-    pub(crate) link: NewLink,
-}
-
-/// A room as stored.
-#[derive(Clone, Debug)]
-pub(crate) struct StoredRoom {
-    pub(crate) room_id: RoomId,
-    pub(crate) company: Company,
-    pub(crate) call_type: CallType,
-    pub(crate) recording: RecordingMode,
-    pub(crate) duration: Option<Duration>,
-    pub(crate) live: bool,
-    pub(crate) description: Option<String>,
-    pub(crate) ends_at: Option<Timestamp>,
-    pub(crate) standing: Standing,
-    pub(crate) used: Duration,
-    pub(crate) created_at: Timestamp,
-    pub(crate) seats: Vec<StoredSeat>,
-}
-
-/// A seat as stored.
-#[derive(Clone, Debug)]
-pub(crate) struct StoredSeat {
-    pub(crate) participant_id: ParticipantId,
-    pub(crate) user_id: UserId,
-    pub(crate) role: Role,
-    pub(crate) is_admin: bool,
-    pub(crate) tools: Tools,
-    pub(crate) link: LinkSerial,
-    pub(crate) sealed: Vec<u8>,
-}
-
-/// Where a code leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct StoredLink {
-    pub(crate) room_id: RoomId,
-    pub(crate) participant_id: ParticipantId,
-    pub(crate) serial: LinkSerial,
-    /// Standing of the room, which may be a deleted one.
-    pub(crate) standing: Standing,
-    /// The hash that is stored.
-    pub(crate) hash: SecretHash,
-}
-
-/// A session as stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct StoredSession {
-    pub(crate) session_id: SessionId,
-    pub(crate) started_at: Timestamp,
-    pub(crate) ended_at: Option<Timestamp>,
 }

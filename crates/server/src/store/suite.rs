@@ -8,7 +8,10 @@ use visita_protocol::{
 };
 use visita_room::{LinkSerial, Standing, Timestamp};
 
-use super::{NewLink, NewRoom, NewSeat, SecretHash, Sqlite, Store, StoreError};
+use super::{
+    Kind, NewLink, NewRoom, NewSeat, Page, RoomOptions, RoomStore, Schedule, SecretHash, SessionStore, Sqlite, Store,
+    StoreError,
+};
 
 /// Runs one test against each storage there is.
 macro_rules! suite {
@@ -36,6 +39,7 @@ suite!(
     used_time_never_goes_back,
 );
 
+const ALL: Page = Page { limit: 100, offset: 0 };
 const NOW: Timestamp = Timestamp::from_unix_ms(1_700_000_000_123);
 
 #[tokio::test]
@@ -54,7 +58,7 @@ async fn sqlite_keeps_everything_and_ends_forgotten_sessions() {
     let store = Sqlite::open(&file).await.expect("a store");
     let again = store.room(&room.room_id).await.expect("read").expect("there");
     assert_eq!(again.used, Duration::from_secs(9));
-    let sessions = store.sessions(&room.room_id).await.expect("read");
+    let sessions = store.sessions(&room.room_id, ALL).await.expect("read").items;
     let ends: Vec<_> = sessions.iter().map(|session| (session.session_id.clone(), session.ended_at)).collect();
     assert_eq!(ends, [(first, Some(NOW + secs(6))), (second, Some(NOW + secs(20)))]);
 }
@@ -73,7 +77,7 @@ async fn companies_are_found_by_their_key(store: &dyn Store) {
 
 async fn a_user_keeps_its_role(store: &dyn Store) {
     let company = company(store).await;
-    let user = User { user_id: id("dr"), role: Role::Plus };
+    let user = User { user_id: id("dr"), role: Role::Plus, is_operator: true };
     store.create_user(&company, &user, NOW).await.expect("stored");
     let again = store.create_user(&company, &User { role: Role::Basic, ..user.clone() }, NOW).await;
     assert!(matches!(again, Err(StoreError::Exists)));
@@ -86,14 +90,13 @@ async fn a_room_is_told_back_as_it_was_made(store: &dyn Store) {
     let room = made_room(store).await;
     let told = store.room(&room.room_id).await.expect("read").expect("there");
     assert_eq!(told.company.id, room.company_id);
-    assert_eq!((told.call_type, told.recording, told.live), (room.call_type, room.recording, room.live));
-    assert_eq!((told.duration, told.description, told.ends_at), (room.duration, room.description, room.ends_at));
+    assert_eq!(told.options, room.options);
     assert_eq!((told.standing, told.used, told.created_at), (Standing::Active, Duration::ZERO, NOW));
     assert_eq!(told.seats.len(), 2);
     for (told, made) in told.seats.iter().zip(&room.seats) {
         assert_eq!((&told.participant_id, &told.user_id), (&made.participant_id, &made.user_id), "in their order");
-        assert_eq!((told.is_admin, told.tools, told.link), (made.is_admin, made.tools, LinkSerial(1)));
-        assert_eq!(told.sealed, made.link.sealed);
+        assert_eq!((told.is_admin, told.is_speaker, told.tools), (made.is_admin, made.is_speaker, made.tools));
+        assert_eq!((told.link, &told.sealed), (LinkSerial(1), &made.link.sealed));
         let link = store.link(made.link.hash).await.expect("read").expect("there");
         assert_eq!((link.room_id, link.participant_id), (room.room_id.clone(), made.participant_id.clone()));
         assert_eq!((link.serial, link.standing, link.hash), (LinkSerial(1), Standing::Active, made.link.hash));
@@ -105,10 +108,11 @@ async fn a_room_is_told_back_as_it_was_made(store: &dyn Store) {
 
 async fn a_room_that_cannot_be_made_leaves_nothing(store: &dyn Store) {
     let mut room = new_room(company_with_users(store).await);
-    room.seats[1].user_id = id("nobody");
-    assert!(store.create_room(&room).await.is_err());
+    room.seats[1].link.hash = room.seats[0].link.hash;
+    assert!(matches!(store.create_room(&room).await, Err(StoreError::Exists)), "one seat for a link");
     assert!(store.room(&room.room_id).await.expect("read").is_none());
     assert!(store.link(room.seats[0].link.hash).await.expect("read").is_none());
+    room.seats[1].link.hash = hash(60);
     room.seats[1].user_id = room.seats[0].user_id.clone();
     assert!(matches!(store.create_room(&room).await, Err(StoreError::Exists)), "one seat for a user");
     assert!(store.room(&room.room_id).await.expect("read").is_none());
@@ -152,7 +156,7 @@ async fn used_time_never_goes_back(store: &dyn Store) {
     store.session_ended(&room.room_id, &session, secs(10), NOW + secs(30)).await.expect("stored");
     let told = store.room(&room.room_id).await.expect("read").expect("there");
     assert_eq!(told.used, secs(20));
-    let sessions = store.sessions(&room.room_id).await.expect("read");
+    let sessions = store.sessions(&room.room_id, ALL).await.expect("read").items;
     assert_eq!((sessions[0].started_at, sessions[0].ended_at), (NOW, Some(NOW + secs(30))));
 }
 
@@ -171,18 +175,30 @@ fn new_room(company_id: CompanyId) -> NewRoom {
         participant_id: crate::ids::new(),
         user_id: id(user),
         is_admin,
+        is_speaker: is_admin,
         tools,
         link: NewLink { hash: hash(n), sealed: vec![n] },
     };
     NewRoom {
         room_id: crate::ids::new(),
         company_id,
-        call_type: CallType::AudioUpgradable,
-        recording: RecordingMode::Manual,
-        duration: Some(secs(60)),
-        live: true,
-        description: Some("Follow-up".into()),
-        ends_at: Some(NOW + secs(3600)),
+        options: RoomOptions {
+            kind: Kind::Seated,
+            call_type: CallType::AudioUpgradable,
+            recording: RecordingMode::Manual,
+            duration: Some(secs(60)),
+            live: true,
+            description: Some("Follow-up".into()),
+            schedule: Schedule {
+                starts_at: Some(NOW + secs(600)),
+                ends_at: Some(NOW + secs(3600)),
+                early_entry: secs(300),
+                freeze: secs(120),
+            },
+            webinar: true,
+            waiting_room: true,
+            created_by: Some(id("dr")),
+        },
         created_at: NOW,
         seats: vec![seat("dr", true, Tools::ALL, 10), seat("pat", false, tools, 11)],
     }
@@ -195,7 +211,7 @@ async fn company(store: &dyn Store) -> CompanyId {
 async fn company_with_users(store: &dyn Store) -> CompanyId {
     let company = company(store).await;
     for (user, role) in [("dr", Role::Plus), ("pat", Role::Basic)] {
-        store.create_user(&company, &User { user_id: id(user), role }, NOW).await.expect("stored");
+        store.create_user(&company, &User { user_id: id(user), role, is_operator: false }, NOW).await.expect("stored");
     }
     company
 }

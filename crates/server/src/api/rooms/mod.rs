@@ -1,6 +1,8 @@
 //! Rooms, their seats and links.
 
-use std::{collections::HashSet, time::Duration};
+mod checks;
+
+use std::time::Duration;
 
 use axum::{
     Json,
@@ -8,27 +10,20 @@ use axum::{
     http::StatusCode,
 };
 use visita_protocol::{
-    ErrorCode, ParticipantId, Problem, RecordingMode, RoomId,
-    rest::{CreateRoom, Role, Room, RoomStatus, UserUrl},
+    ErrorCode, ParticipantId, Problem, RoomId, UserId,
+    rest::{CreateRoom, Role, Room, RoomKind, RoomStatus, UserUrl},
 };
-use visita_room::{Standing, Timestamp};
+use visita_room::Standing;
 
 use super::{Caller, id};
 use crate::{
     app::App,
-    clock::{from_rfc3339, to_rfc3339},
+    clock::to_rfc3339,
     error::{ApiError, Body},
     ids, keys,
     rooms::RoomError,
-    store::{Company, NewLink, NewRoom, NewSeat, StoredRoom, StoredSeat},
+    store::{Company, Kind, NewLink, NewRoom, NewSeat, StoredRoom, StoredSeat},
 };
-
-/// Seats of a room.
-const SEATS: std::ops::RangeInclusive<usize> = 2..=25;
-/// Shortest duration, in seconds.
-const MIN_DURATION: u32 = 60;
-/// Longest description, in characters.
-const MAX_DESCRIPTION: usize = 500;
 
 /// `POST /v2/rooms`
 pub(super) async fn create(
@@ -39,33 +34,29 @@ pub(super) async fn create(
     let wanted: CreateRoom = body.json()?;
     check_objects(&body.json()?)?;
     let now = app.clock.now();
-    let ends_at = check(&wanted, now)?;
-    check_users(&app, &company, &wanted).await?;
+    let options = checks::options(&wanted, now)?;
+    let roles = roles_of(&app, &company, &wanted).await?;
+    let webinar = options.webinar;
     let seats = wanted.participants.into_iter().map(|participant| {
         Ok(NewSeat {
             participant_id: ids::new(),
             user_id: participant.user_id,
             is_admin: participant.is_admin,
+            is_speaker: participant.is_speaker.unwrap_or(!webinar || participant.is_admin),
             tools: participant.tools.unwrap_or(visita_protocol::Tools::ALL),
             link: new_link(&app)?,
         })
     });
     let room = NewRoom {
         room_id: ids::new(),
-        company_id: company.id,
-        call_type: wanted.call_type,
-        recording: wanted.recording,
-        duration: wanted.duration.map(|seconds| Duration::from_secs(seconds.into())),
-        live: wanted.live,
-        description: wanted.description,
-        ends_at,
+        company_id: company.id.clone(),
+        options,
         created_at: now,
         seats: seats.collect::<Result<_, ApiError>>()?,
     };
     app.store.create_room(&room).await?;
     tracing::info!(room = %room.room_id, seats = room.seats.len(), "room made");
-    let stored = app.store.room(&room.room_id).await?.ok_or(RoomError::NoSuchRoom)?;
-    Ok((StatusCode::CREATED, Json(told(&app, &stored)?)))
+    Ok((StatusCode::CREATED, Json(told(&app, &room.into_stored(company, &roles))?)))
 }
 
 /// `GET /v2/rooms/{room_id}`
@@ -119,7 +110,7 @@ pub(super) async fn renew_link(
     tracing::info!(room = %room.room_id, seat = %participant_id, "link renewed");
     let room = app.store.room(&room.room_id).await?.ok_or(RoomError::NoSuchRoom)?;
     let seat = room.seats.iter().find(|seat| seat.participant_id == participant_id).ok_or_else(missing)?;
-    Ok(Json(told_seat(&app, seat)?))
+    Ok(Json(told_seat(&app, &room, seat)?))
 }
 
 /// The company's room; another company's is as unknown as none.
@@ -148,49 +139,24 @@ fn check_objects(body: &serde_json::Value) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The rules that need no look at the users; answers the end.
-fn check(wanted: &CreateRoom, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
-    if !SEATS.contains(&wanted.participants.len()) {
-        return Err(Problem::invalid("participants", "a room has 2 to 25 participants"));
+/// Roles of a room's users, in the order of its seats.
+async fn roles_of(app: &App, company: &Company, wanted: &CreateRoom) -> Result<Vec<Role>, ApiError> {
+    let ids: Vec<_> = wanted.participants.iter().map(|participant| &participant.user_id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    let mut users = HashSet::new();
-    for (index, participant) in wanted.participants.iter().enumerate() {
-        if !users.insert(&participant.user_id) {
+    let users = app.store.users_among(&company.id, &ids).await?;
+    let role = |(index, id): (usize, &&UserId)| {
+        users.iter().find(|user| user.user_id == **id).map(|user| user.role).ok_or_else(|| {
             let field = format!("participants[{index}].user_id");
-            return Err(Problem::invalid(field, "the same user has two seats"));
-        }
-    }
-    if wanted.duration.is_some_and(|seconds| seconds < MIN_DURATION) {
-        return Err(Problem::invalid("duration", "a duration is at least 60 seconds"));
-    }
-    if wanted.recording == RecordingMode::Manual && !wanted.participants.iter().any(|seat| seat.is_admin) {
-        return Err(Problem::invalid("recording", "manual recording needs an admin, or nobody could ever start it"));
-    }
-    if wanted.description.as_ref().is_some_and(|text| text.chars().count() > MAX_DESCRIPTION) {
-        return Err(Problem::invalid("description", "a description has at most 500 characters"));
-    }
-    let Some(end) = &wanted.ends_at else { return Ok(None) };
-    let end = from_rfc3339(end).ok_or_else(|| Problem::invalid("ends_at", "not a time as RFC 3339 writes it"))?;
-    if end <= now {
-        return Err(Problem::invalid("ends_at", "the end is past"));
-    }
-    Ok(Some(end))
-}
-
-async fn check_users(app: &App, company: &Company, wanted: &CreateRoom) -> Result<(), ApiError> {
-    let mut has_plus = false;
-    for (index, participant) in wanted.participants.iter().enumerate() {
-        let user = app.store.user(&company.id, &participant.user_id).await?;
-        let Some(user) = user else {
-            let field = format!("participants[{index}].user_id");
-            return Err(Problem::invalid(field, "no such user").into());
-        };
-        has_plus |= user.role == Role::Plus;
-    }
-    if !has_plus {
+            ApiError::from(Problem::invalid(field, "no such user"))
+        })
+    };
+    let roles = ids.iter().enumerate().map(role).collect::<Result<Vec<_>, _>>()?;
+    if !roles.contains(&Role::Plus) {
         return Err(Problem::invalid("participants", "at least one participant must have the role plus").into());
     }
-    Ok(())
+    Ok(roles)
 }
 
 fn new_link(app: &App) -> Result<NewLink, ApiError> {
@@ -199,25 +165,40 @@ fn new_link(app: &App) -> Result<NewLink, ApiError> {
 }
 
 fn told(app: &App, room: &StoredRoom) -> Result<Room, ApiError> {
+    let options = &room.options;
+    let schedule = &options.schedule;
+    let (kind, capacity) = match options.kind {
+        Kind::Seated => (RoomKind::Seated, None),
+        Kind::Open { capacity } => (RoomKind::Open, Some(capacity)),
+    };
     Ok(Room {
         room_id: room.room_id.clone(),
-        user_urls: room.seats.iter().map(|seat| told_seat(app, seat)).collect::<Result<_, _>>()?,
-        call_type: room.call_type,
-        recording: room.recording,
-        duration: room.duration.map(|duration| u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)),
-        live: room.live,
-        description: room.description.clone(),
-        ends_at: room.ends_at.map(to_rfc3339),
+        user_urls: room.seats.iter().map(|seat| told_seat(app, room, seat)).collect::<Result<_, _>>()?,
+        call_type: options.call_type,
+        recording: options.recording,
+        duration: options.duration.map(seconds),
+        live: options.live,
+        description: options.description.clone(),
+        kind,
+        capacity,
+        webinar: options.webinar,
+        waiting_room: options.waiting_room,
+        starts_at: schedule.starts_at.map(to_rfc3339),
+        ends_at: schedule.ends_at.map(to_rfc3339),
+        early_entry: schedule.starts_at.map(|_| seconds(schedule.early_entry)),
+        freeze_window: schedule.starts_at.map(|_| seconds(schedule.freeze)),
         status: match room.standing {
             Standing::Active => RoomStatus::Active,
             Standing::Disabled => RoomStatus::Disabled,
             Standing::UsedUp | Standing::Deleted => RoomStatus::Ended,
         },
+        duration_used: seconds(room.used),
+        created_by: options.created_by.clone(),
         created_at: to_rfc3339(room.created_at),
     })
 }
 
-fn told_seat(app: &App, seat: &StoredSeat) -> Result<UserUrl, ApiError> {
+fn told_seat(app: &App, room: &StoredRoom, seat: &StoredSeat) -> Result<UserUrl, ApiError> {
     let code = app.keys.open_code(&seat.sealed)?;
     Ok(UserUrl {
         user_id: seat.user_id.clone(),
@@ -225,5 +206,10 @@ fn told_seat(app: &App, seat: &StoredSeat) -> Result<UserUrl, ApiError> {
         url: format!("{}/join/{}", app.link_base().as_str().trim_end_matches('/'), code.expose()),
         is_admin: seat.is_admin,
         tools: seat.tools,
+        is_speaker: room.options.webinar.then_some(seat.is_speaker),
     })
+}
+
+fn seconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
 }

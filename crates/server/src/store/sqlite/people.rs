@@ -1,0 +1,252 @@
+//! Companies, users and sign-in links.
+
+use async_trait::async_trait;
+use sqlx::{QueryBuilder, Row, sqlite::SqliteRow};
+use visita_protocol::{CompanyId, ParticipantId, RoomId, UserId, rest::User};
+use visita_room::Timestamp;
+
+use super::{
+    Sqlite, exists, ms, offset, read_count, read_hash, read_id, read_time, read_time_or_none, read_word, word,
+};
+use crate::store::{
+    Company, CompanySettings, Listed, NewSignInLink, Page, People, Redeemed, SecretHash, SignInState, StoreError,
+};
+
+#[async_trait]
+impl People for Sqlite {
+    async fn ensure_company(
+        &self,
+        name: &str,
+        api_key: SecretHash,
+        new_id: CompanyId,
+        now: Timestamp,
+    ) -> Result<Company, StoreError> {
+        let row = sqlx::query(
+            "INSERT INTO companies (company_id, name, made_as, api_key_hash, created_at) VALUES (?1, ?2, ?2, ?3, ?4)
+             ON CONFLICT (made_as) DO UPDATE SET api_key_hash = excluded.api_key_hash
+             RETURNING company_id, name",
+        )
+        .bind(new_id.as_str())
+        .bind(name)
+        .bind(api_key.as_slice())
+        .bind(ms(now))
+        .fetch_one(&self.writer)
+        .await
+        .map_err(exists)?;
+        read_company(&row)
+    }
+
+    async fn company_by_key(&self, api_key: SecretHash) -> Result<Option<(Company, SecretHash)>, StoreError> {
+        let row = sqlx::query("SELECT company_id, name, api_key_hash FROM companies WHERE api_key_hash = ?")
+            .bind(api_key.as_slice())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| Ok((read_company(&row)?, read_hash(&row, "api_key_hash")?))).transpose()
+    }
+
+    async fn has_company(&self) -> Result<bool, StoreError> {
+        Ok(sqlx::query("SELECT 1 FROM companies LIMIT 1").fetch_optional(&self.readers).await?.is_some())
+    }
+
+    async fn company_settings(&self, company: &CompanyId) -> Result<Option<CompanySettings>, StoreError> {
+        let row = sqlx::query(
+            "SELECT name, default_language, web_app_id, mobile_app_id, end_of_call_redirect_url,
+                    user_details_provider_url FROM companies WHERE company_id = ?",
+        )
+        .bind(company.as_str())
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(|row| {
+            Ok(CompanySettings {
+                name: row.try_get("name")?,
+                default_language: row.try_get("default_language")?,
+                web_app_id: row.try_get("web_app_id")?,
+                mobile_app_id: row.try_get("mobile_app_id")?,
+                end_of_call_redirect_url: row.try_get("end_of_call_redirect_url")?,
+                user_details_provider_url: row.try_get("user_details_provider_url")?,
+            })
+        })
+        .transpose()
+    }
+
+    async fn set_company_settings(&self, company: &CompanyId, settings: &CompanySettings) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE companies SET name = ?, default_language = ?, web_app_id = ?, mobile_app_id = ?,
+                    end_of_call_redirect_url = ?, user_details_provider_url = ? WHERE company_id = ?",
+        )
+        .bind(&settings.name)
+        .bind(&settings.default_language)
+        .bind(settings.web_app_id.as_deref())
+        .bind(settings.mobile_app_id.as_deref())
+        .bind(settings.end_of_call_redirect_url.as_deref())
+        .bind(settings.user_details_provider_url.as_deref())
+        .bind(company.as_str())
+        .execute(&self.writer)
+        .await
+        .map_err(exists)?;
+        Ok(())
+    }
+
+    async fn create_user(&self, company: &CompanyId, user: &User, now: Timestamp) -> Result<(), StoreError> {
+        // A deleted user's id is taken by a new user, who has nothing of the old one: neither role nor tokens.
+        let done = sqlx::query(
+            "INSERT INTO users (company_id, user_id, role, is_operator, created_at, tokens_from)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+             ON CONFLICT (company_id, user_id) DO UPDATE SET role = excluded.role, is_operator = excluded.is_operator,
+                    created_at = excluded.created_at, tokens_from = excluded.tokens_from, deleted_at = NULL
+             WHERE users.deleted_at IS NOT NULL",
+        )
+        .bind(company.as_str())
+        .bind(user.user_id.as_str())
+        .bind(word(&user.role)?)
+        .bind(user.is_operator)
+        .bind(ms(now))
+        .execute(&self.writer)
+        .await?;
+        if done.rows_affected() == 0 { Err(StoreError::Exists) } else { Ok(()) }
+    }
+
+    async fn user(&self, company: &CompanyId, user: &UserId) -> Result<Option<User>, StoreError> {
+        let row = sqlx::query(
+            "SELECT user_id, role, is_operator FROM users
+             WHERE company_id = ? AND user_id = ? AND deleted_at IS NULL",
+        )
+        .bind(company.as_str())
+        .bind(user.as_str())
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(|row| read_user(&row)).transpose()
+    }
+
+    async fn users_among(&self, company: &CompanyId, users: &[&UserId]) -> Result<Vec<User>, StoreError> {
+        let mut query = QueryBuilder::new("SELECT user_id, role, is_operator FROM users WHERE company_id = ");
+        query.push_bind(company.as_str()).push(" AND deleted_at IS NULL AND user_id IN (");
+        let mut ids = query.separated(", ");
+        for user in users {
+            ids.push_bind(user.as_str());
+        }
+        query.push(")");
+        let rows = query.build().fetch_all(&self.readers).await?;
+        rows.iter().map(read_user).collect()
+    }
+
+    async fn users(&self, company: &CompanyId, page: Page) -> Result<Listed<User>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT user_id, role, is_operator FROM users WHERE company_id = ? AND deleted_at IS NULL
+             ORDER BY created_at, user_id LIMIT ? OFFSET ?",
+        )
+        .bind(company.as_str())
+        .bind(page.limit)
+        .bind(offset(page))
+        .fetch_all(&self.readers)
+        .await?;
+        let total = sqlx::query("SELECT count(*) FROM users WHERE company_id = ? AND deleted_at IS NULL")
+            .bind(company.as_str())
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(Listed { items: rows.iter().map(read_user).collect::<Result<_, _>>()?, total: read_count(&total, 0)? })
+    }
+
+    async fn delete_user(&self, company: &CompanyId, user: &UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let done = sqlx::query(
+            "UPDATE users SET deleted_at = ?1, tokens_from = ?1
+             WHERE company_id = ?2 AND user_id = ?3 AND deleted_at IS NULL",
+        )
+        .bind(ms(now))
+        .bind(company.as_str())
+        .bind(user.as_str())
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query("DELETE FROM sign_in_links WHERE company_id = ? AND user_id = ?")
+            .bind(company.as_str())
+            .bind(user.as_str())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    async fn seats_of_user(
+        &self,
+        company: &CompanyId,
+        user: &UserId,
+    ) -> Result<Vec<(RoomId, ParticipantId)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT s.room_id, s.participant_id FROM seats s JOIN rooms r USING (room_id)
+             WHERE s.company_id = ? AND s.user_id = ? AND r.status = 'active'",
+        )
+        .bind(company.as_str())
+        .bind(user.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(|row| Ok((read_id(row, "room_id")?, read_id(row, "participant_id")?))).collect()
+    }
+
+    async fn sign_in_state(&self, company: &CompanyId, user: &UserId) -> Result<Option<SignInState>, StoreError> {
+        let row = sqlx::query(
+            "SELECT c.company_id, c.name, u.role, u.is_operator, u.tokens_from
+             FROM users u JOIN companies c USING (company_id)
+             WHERE u.company_id = ? AND u.user_id = ? AND u.deleted_at IS NULL",
+        )
+        .bind(company.as_str())
+        .bind(user.as_str())
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(|row| {
+            Ok(SignInState {
+                company: read_company(&row)?,
+                role: read_word(&row, "role")?,
+                is_operator: row.try_get("is_operator")?,
+                tokens_from: read_time(&row, "tokens_from")?,
+            })
+        })
+        .transpose()
+    }
+
+    async fn create_sign_in_link(&self, link: &NewSignInLink) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO sign_in_links (code_hash, company_id, user_id, expires_at) VALUES (?, ?, ?, ?)")
+            .bind(link.hash.as_slice())
+            .bind(link.company_id.as_str())
+            .bind(link.user_id.as_str())
+            .bind(ms(link.expires_at))
+            .execute(&self.writer)
+            .await
+            .map_err(exists)?;
+        Ok(())
+    }
+
+    async fn redeem_sign_in_link(&self, code: SecretHash, now: Timestamp) -> Result<Redeemed, StoreError> {
+        let mut tx = self.write().await?;
+        let row = sqlx::query("SELECT company_id, user_id, expires_at, used_at FROM sign_in_links WHERE code_hash = ?")
+            .bind(code.as_slice())
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(row) = row else { return Ok(Redeemed::Unknown) };
+        if read_time_or_none(&row, "used_at")?.is_some() {
+            return Ok(Redeemed::Used);
+        }
+        if read_time(&row, "expires_at")? <= now {
+            return Ok(Redeemed::Expired);
+        }
+        sqlx::query("UPDATE sign_in_links SET used_at = ? WHERE code_hash = ?")
+            .bind(ms(now))
+            .bind(code.as_slice())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Redeemed::User { company: read_id(&row, "company_id")?, user: read_id(&row, "user_id")? })
+    }
+}
+
+pub(super) fn read_company(row: &SqliteRow) -> Result<Company, StoreError> {
+    Ok(Company { id: read_id(row, "company_id")?, name: row.try_get("name")? })
+}
+
+fn read_user(row: &SqliteRow) -> Result<User, StoreError> {
+    Ok(User {
+        user_id: read_id(row, "user_id")?,
+        role: read_word(row, "role")?,
+        is_operator: row.try_get("is_operator")?,
+    })
+}

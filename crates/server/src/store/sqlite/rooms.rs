@@ -1,0 +1,362 @@
+//! Rooms, seats and links.
+
+use std::{collections::HashMap, time::Duration};
+
+use async_trait::async_trait;
+use sqlx::{QueryBuilder, Row, SqliteConnection, sqlite::SqliteRow};
+use visita_protocol::{CompanyId, ParticipantId, RoomId, UserId, rest::Role};
+use visita_room::{LinkSerial, Standing, Timestamp};
+
+use super::{
+    Sqlite, duration_s, exists, json, ms, offset, people::read_company, read_count, read_hash, read_id,
+    read_id_or_none, read_json, read_seconds, read_time, read_time_or_none, read_word, time, word,
+};
+use crate::store::{
+    Kind, Listed, NewLink, NewRoom, NewSeat, Page, RoomOptions, RoomStore, Schedule, SecretHash, StoreError,
+    StoredLink, StoredRoom, StoredSeat,
+};
+
+#[async_trait]
+impl RoomStore for Sqlite {
+    async fn create_room(&self, room: &NewRoom) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        insert_room(&mut tx, room).await?;
+        insert_seats(&mut tx, &room.room_id, &room.company_id, 0, &room.seats).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn room(&self, room: &RoomId) -> Result<Option<StoredRoom>, StoreError> {
+        let row = sqlx::query(
+            "SELECT r.*, c.name FROM rooms r JOIN companies c USING (company_id)
+             WHERE r.room_id = ? AND r.status <> 'deleted'",
+        )
+        .bind(room.as_str())
+        .fetch_optional(&self.readers)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut seats = self.seats_of(&[room.as_str()]).await?;
+        Ok(Some(read_room(&row, seats.remove(room.as_str()).unwrap_or_default())?))
+    }
+
+    async fn rooms(
+        &self,
+        company: &CompanyId,
+        user: Option<&UserId>,
+        page: Page,
+    ) -> Result<Listed<StoredRoom>, StoreError> {
+        // Two statements rather than one with an OR, so that each finds its index.
+        let which = match user {
+            None => "r.company_id = ?1 AND r.status <> 'deleted'",
+            Some(_) => {
+                "r.company_id = ?1 AND r.status <> 'deleted' AND r.room_id IN
+                 (SELECT room_id FROM rooms WHERE company_id = ?1 AND created_by = ?2
+                  UNION SELECT room_id FROM seats WHERE company_id = ?1 AND user_id = ?2)"
+            }
+        };
+        let user = user.map(UserId::as_str);
+        let list = format!(
+            "SELECT r.*, c.name FROM rooms r JOIN companies c USING (company_id) WHERE {which}
+             ORDER BY r.created_at DESC, r.room_id DESC LIMIT ?3 OFFSET ?4"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(list))
+            .bind(company.as_str())
+            .bind(user)
+            .bind(page.limit)
+            .bind(offset(page))
+            .fetch_all(&self.readers)
+            .await?;
+        let count = format!("SELECT count(*) FROM rooms r WHERE {which}");
+        let total =
+            sqlx::query(sqlx::AssertSqlSafe(count)).bind(company.as_str()).bind(user).fetch_one(&self.readers).await?;
+        let ids: Vec<&str> = rows.iter().map(|row| row.try_get("room_id")).collect::<Result<_, _>>()?;
+        let mut seats = self.seats_of(&ids).await?;
+        let items = rows
+            .iter()
+            .zip(&ids)
+            .map(|(row, id)| read_room(row, seats.remove(*id).unwrap_or_default()))
+            .collect::<Result<_, _>>()?;
+        Ok(Listed { items, total: read_count(&total, 0)? })
+    }
+
+    async fn add_seat(&self, room: &RoomId, company: &CompanyId, seat: &NewSeat) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        let row = sqlx::query("SELECT COALESCE(MAX(position) + 1, 0) FROM seats WHERE room_id = ?")
+            .bind(room.as_str())
+            .fetch_one(&mut *tx)
+            .await?;
+        insert_seats(&mut tx, room, company, row.try_get(0)?, std::slice::from_ref(seat)).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn set_standing(&self, room: &RoomId, standing: Standing) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        sqlx::query("UPDATE rooms SET status = ? WHERE room_id = ? AND status <> 'deleted'")
+            .bind(standing_word(standing))
+            .bind(room.as_str())
+            .execute(&mut *tx)
+            .await?;
+        if standing == Standing::Deleted {
+            sqlx::query("UPDATE rooms SET description = NULL WHERE room_id = ?")
+                .bind(room.as_str())
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query("UPDATE links SET code_sealed = NULL WHERE room_id = ?")
+                .bind(room.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn set_duration(&self, room: &RoomId, duration: Duration) -> Result<(), StoreError> {
+        sqlx::query("UPDATE rooms SET duration_s = ? WHERE room_id = ?")
+            .bind(duration_s(duration))
+            .bind(room.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn link(&self, code: SecretHash) -> Result<Option<StoredLink>, StoreError> {
+        let row = sqlx::query(
+            "SELECT l.code_hash, l.room_id, l.participant_id, l.serial, r.status
+             FROM links l JOIN rooms r USING (room_id) WHERE l.code_hash = ?",
+        )
+        .bind(code.as_slice())
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(|row| {
+            Ok(StoredLink {
+                room_id: read_id(&row, "room_id")?,
+                participant_id: read_id(&row, "participant_id")?,
+                serial: LinkSerial(row.try_get("serial")?),
+                standing: read_standing(&row)?,
+                hash: read_hash(&row, "code_hash")?,
+            })
+        })
+        .transpose()
+    }
+
+    async fn renew_link(
+        &self,
+        room: &RoomId,
+        participant: &ParticipantId,
+        link: NewLink,
+    ) -> Result<Option<LinkSerial>, StoreError> {
+        let mut tx = self.write().await?;
+        let row = sqlx::query(
+            "UPDATE seats SET link_serial = link_serial + 1 WHERE room_id = ? AND participant_id = ?
+             RETURNING link_serial",
+        )
+        .bind(room.as_str())
+        .bind(participant.as_str())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let serial = LinkSerial(row.try_get("link_serial")?);
+        sqlx::query("UPDATE links SET code_sealed = NULL WHERE room_id = ? AND participant_id = ?")
+            .bind(room.as_str())
+            .bind(participant.as_str())
+            .execute(&mut *tx)
+            .await?;
+        insert_links(&mut tx, room, serial, [(participant, &link)].into_iter()).await?;
+        tx.commit().await?;
+        Ok(Some(serial))
+    }
+}
+
+impl Sqlite {
+    /// Seats of these rooms, each room's in their order.
+    async fn seats_of(&self, rooms: &[&str]) -> Result<HashMap<String, Vec<StoredSeat>>, StoreError> {
+        let mut seats = HashMap::new();
+        if rooms.is_empty() {
+            return Ok(seats);
+        }
+        let mut query = QueryBuilder::new(
+            "SELECT s.room_id, s.participant_id, s.user_id, COALESCE(u.role, 'basic') AS role, s.is_admin, s.is_speaker,
+                    s.tools, s.link_serial, l.code_sealed
+             FROM seats s
+             LEFT JOIN users u ON u.company_id = s.company_id AND u.user_id = s.user_id
+             JOIN links l ON l.room_id = s.room_id AND l.participant_id = s.participant_id AND l.serial = s.link_serial
+             WHERE s.room_id IN (",
+        );
+        let mut ids = query.separated(", ");
+        for room in rooms {
+            ids.push_bind(*room);
+        }
+        query.push(") ORDER BY s.room_id, s.position");
+        for row in &query.build().fetch_all(&self.readers).await? {
+            seats.entry(row.try_get("room_id")?).or_insert_with(Vec::new).push(read_seat(row)?);
+        }
+        Ok(seats)
+    }
+}
+
+async fn insert_room(tx: &mut SqliteConnection, room: &NewRoom) -> Result<(), StoreError> {
+    let RoomOptions {
+        kind,
+        call_type,
+        recording,
+        duration,
+        live,
+        description,
+        schedule,
+        webinar,
+        waiting_room,
+        created_by,
+    } = &room.options;
+    let (kind, capacity) = match kind {
+        Kind::Seated => ("seated", None),
+        Kind::Open { capacity } => ("open", Some(*capacity)),
+    };
+    sqlx::query(
+        "INSERT INTO rooms (room_id, company_id, call_type, recording, duration_s, live, description, ends_at, status,
+                            created_at, kind, capacity, webinar, waiting_room, starts_at, early_entry_s, freeze_s,
+                            created_by)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(room.room_id.as_str())
+    .bind(room.company_id.as_str())
+    .bind(word(call_type)?)
+    .bind(word(recording)?)
+    .bind(duration.map(duration_s))
+    .bind(live)
+    .bind(description.as_deref())
+    .bind(schedule.ends_at.map(ms))
+    .bind(ms(room.created_at))
+    .bind(kind)
+    .bind(capacity)
+    .bind(webinar)
+    .bind(waiting_room)
+    .bind(schedule.starts_at.map(ms))
+    .bind(duration_s(schedule.early_entry))
+    .bind(duration_s(schedule.freeze))
+    .bind(created_by.as_ref().map(UserId::as_str))
+    .execute(tx)
+    .await
+    .map_err(exists)?;
+    Ok(())
+}
+
+/// Seats from this position on, each with its first link, in one statement for each table.
+async fn insert_seats(
+    tx: &mut SqliteConnection,
+    room: &RoomId,
+    company: &CompanyId,
+    first: i64,
+    seats: &[NewSeat],
+) -> Result<(), StoreError> {
+    if seats.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Vec::with_capacity(seats.len());
+    for (position, seat) in (first..).zip(seats) {
+        rows.push((position, seat, json(&seat.tools, "tools")?));
+    }
+    let mut query = QueryBuilder::new(
+        "INSERT INTO seats (room_id, position, participant_id, company_id, user_id, is_admin, is_speaker, tools,
+                            link_serial) ",
+    );
+    query.push_values(rows, |mut row, (position, seat, tools)| {
+        row.push_bind(room.as_str())
+            .push_bind(position)
+            .push_bind(seat.participant_id.as_str())
+            .push_bind(company.as_str())
+            .push_bind(seat.user_id.as_str())
+            .push_bind(seat.is_admin)
+            .push_bind(seat.is_speaker)
+            .push_bind(tools)
+            .push_bind(1_i64);
+    });
+    query.build().execute(&mut *tx).await.map_err(exists)?;
+    insert_links(tx, room, LinkSerial(1), seats.iter().map(|seat| (&seat.participant_id, &seat.link))).await
+}
+
+async fn insert_links<'a>(
+    tx: &mut SqliteConnection,
+    room: &RoomId,
+    serial: LinkSerial,
+    links: impl Iterator<Item = (&'a ParticipantId, &'a NewLink)>,
+) -> Result<(), StoreError> {
+    let mut query = QueryBuilder::new("INSERT INTO links (code_hash, room_id, participant_id, serial, code_sealed) ");
+    query.push_values(links, |mut row, (participant, link)| {
+        row.push_bind(link.hash.as_slice())
+            .push_bind(room.as_str())
+            .push_bind(participant.as_str())
+            .push_bind(serial.0)
+            .push_bind(link.sealed.as_slice());
+    });
+    query.build().execute(tx).await.map_err(exists)?;
+    Ok(())
+}
+
+fn read_room(row: &SqliteRow, seats: Vec<StoredSeat>) -> Result<StoredRoom, StoreError> {
+    let kind = match row.try_get::<&str, _>("kind")? {
+        "open" => {
+            Kind::Open { capacity: row.try_get::<Option<u16>, _>("capacity")?.ok_or(StoreError::Damaged("capacity"))? }
+        }
+        _ => Kind::Seated,
+    };
+    let duration: Option<i64> = row.try_get("duration_s")?;
+    let options = RoomOptions {
+        kind,
+        call_type: read_word(row, "call_type")?,
+        recording: read_word(row, "recording")?,
+        duration: duration
+            .map(|s| u64::try_from(s).map(Duration::from_secs).map_err(|_| StoreError::Damaged("duration")))
+            .transpose()?,
+        live: row.try_get("live")?,
+        description: row.try_get("description")?,
+        schedule: Schedule {
+            starts_at: read_time_or_none(row, "starts_at")?,
+            ends_at: read_time_or_none(row, "ends_at")?,
+            early_entry: read_seconds(row, "early_entry_s")?,
+            freeze: read_seconds(row, "freeze_s")?,
+        },
+        webinar: row.try_get("webinar")?,
+        waiting_room: row.try_get("waiting_room")?,
+        created_by: read_id_or_none(row, "created_by")?,
+    };
+    Ok(StoredRoom {
+        room_id: read_id(row, "room_id")?,
+        company: read_company(row)?,
+        options,
+        standing: read_standing(row)?,
+        used: time(row.try_get("used_ms")?).since(Timestamp::default()),
+        created_at: read_time(row, "created_at")?,
+        seats,
+    })
+}
+
+fn read_seat(row: &SqliteRow) -> Result<StoredSeat, StoreError> {
+    Ok(StoredSeat {
+        participant_id: read_id(row, "participant_id")?,
+        user_id: read_id(row, "user_id")?,
+        role: read_word::<Role>(row, "role")?,
+        is_admin: row.try_get("is_admin")?,
+        is_speaker: row.try_get("is_speaker")?,
+        tools: read_json(row, "tools")?,
+        link: LinkSerial(row.try_get("link_serial")?),
+        sealed: row.try_get::<Option<Vec<u8>>, _>("code_sealed")?.ok_or(StoreError::Damaged("link"))?,
+    })
+}
+
+fn read_standing(row: &SqliteRow) -> Result<Standing, StoreError> {
+    let word: &str = row.try_get("status")?;
+    [Standing::Active, Standing::Disabled, Standing::UsedUp, Standing::Deleted]
+        .into_iter()
+        .find(|standing| standing_word(*standing) == word)
+        .ok_or(StoreError::Damaged("status"))
+}
+
+fn standing_word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Active => "active",
+        Standing::Disabled => "disabled",
+        Standing::UsedUp => "used_up",
+        Standing::Deleted => "deleted",
+    }
+}

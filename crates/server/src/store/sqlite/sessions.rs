@@ -1,0 +1,196 @@
+//! Sessions and connections.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
+use visita_protocol::{ParticipantId, RoomId, SessionId, UserId, rest::ConnectionKind};
+use visita_room::Timestamp;
+
+use super::{
+    Sqlite, duration_ms, exists, ms, offset, read_count, read_id, read_time, read_time_or_none, read_word, word,
+};
+use crate::store::{Listed, Page, SessionStore, StoreError, StoredConnection, StoredSession};
+
+#[async_trait]
+impl SessionStore for Sqlite {
+    async fn session_started(&self, room: &RoomId, session: &SessionId, at: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO sessions (session_id, room_id, started_at, seen_at) VALUES (?1, ?2, ?3, ?3)")
+            .bind(session.as_str())
+            .bind(room.as_str())
+            .bind(ms(at))
+            .execute(&self.writer)
+            .await
+            .map_err(exists)?;
+        Ok(())
+    }
+
+    async fn session_seen(
+        &self,
+        room: &RoomId,
+        session: &SessionId,
+        used: Duration,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        sqlx::query("UPDATE sessions SET seen_at = ? WHERE session_id = ?")
+            .bind(ms(at))
+            .bind(session.as_str())
+            .execute(&mut *tx)
+            .await?;
+        write_used(&mut tx, room, used).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn session_ended(
+        &self,
+        room: &RoomId,
+        session: &SessionId,
+        used: Duration,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        sqlx::query("UPDATE sessions SET seen_at = ?1, ended_at = ?1 WHERE session_id = ?2")
+            .bind(ms(at))
+            .bind(session.as_str())
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("UPDATE connections SET disconnected_at = ? WHERE session_id = ? AND disconnected_at IS NULL")
+            .bind(ms(at))
+            .bind(session.as_str())
+            .execute(&mut *tx)
+            .await?;
+        write_used(&mut tx, room, used).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn sessions(&self, room: &RoomId, page: Page) -> Result<Listed<StoredSession>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT session_id, room_id, started_at, ended_at FROM sessions WHERE room_id = ?
+             ORDER BY started_at, session_id LIMIT ? OFFSET ?",
+        )
+        .bind(room.as_str())
+        .bind(page.limit)
+        .bind(offset(page))
+        .fetch_all(&self.readers)
+        .await?;
+        let total = sqlx::query("SELECT count(*) FROM sessions WHERE room_id = ?")
+            .bind(room.as_str())
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(Listed { items: rows.iter().map(read_session).collect::<Result<_, _>>()?, total: read_count(&total, 0)? })
+    }
+
+    async fn session(
+        &self,
+        room: &RoomId,
+        session: &SessionId,
+    ) -> Result<Option<(StoredSession, Vec<StoredConnection>)>, StoreError> {
+        let row = sqlx::query(
+            "SELECT session_id, room_id, started_at, ended_at FROM sessions WHERE room_id = ? AND session_id = ?",
+        )
+        .bind(room.as_str())
+        .bind(session.as_str())
+        .fetch_optional(&self.readers)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let rows = sqlx::query(
+            "SELECT participant_id, user_id, kind, connected_at, disconnected_at FROM connections
+             WHERE session_id = ? ORDER BY connected_at, connection_id",
+        )
+        .bind(session.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        let connections = rows
+            .iter()
+            .map(|row| {
+                Ok(StoredConnection {
+                    participant_id: read_id(row, "participant_id")?,
+                    user_id: read_id(row, "user_id")?,
+                    kind: read_word(row, "kind")?,
+                    connected_at: read_time(row, "connected_at")?,
+                    disconnected_at: read_time_or_none(row, "disconnected_at")?,
+                })
+            })
+            .collect::<Result<_, StoreError>>()?;
+        Ok(Some((read_session(&row)?, connections)))
+    }
+
+    async fn connected(
+        &self,
+        session: &SessionId,
+        participant: &ParticipantId,
+        user: &UserId,
+        kind: ConnectionKind,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO connections (session_id, participant_id, user_id, kind, connected_at) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(session.as_str())
+        .bind(participant.as_str())
+        .bind(user.as_str())
+        .bind(word(&kind)?)
+        .bind(ms(at))
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn disconnected(
+        &self,
+        session: &SessionId,
+        participant: &ParticipantId,
+        kind: ConnectionKind,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE connections SET disconnected_at = ?
+             WHERE session_id = ? AND participant_id = ? AND kind = ? AND disconnected_at IS NULL",
+        )
+        .bind(ms(at))
+        .bind(session.as_str())
+        .bind(participant.as_str())
+        .bind(word(&kind)?)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+}
+
+impl Sqlite {
+    /// Sessions that a killed server left open end where they were last seen, and so do their connections.
+    pub(super) async fn close_forgotten_sessions(&self) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        sqlx::query(
+            "UPDATE connections SET disconnected_at = MAX(connected_at,
+                    (SELECT COALESCE(s.ended_at, s.seen_at) FROM sessions s WHERE s.session_id = connections.session_id))
+             WHERE disconnected_at IS NULL",
+        )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query("UPDATE sessions SET ended_at = seen_at WHERE ended_at IS NULL").execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+async fn write_used(tx: &mut SqliteConnection, room: &RoomId, used: Duration) -> Result<(), StoreError> {
+    sqlx::query("UPDATE rooms SET used_ms = MAX(used_ms, ?) WHERE room_id = ?")
+        .bind(duration_ms(used))
+        .bind(room.as_str())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+fn read_session(row: &SqliteRow) -> Result<StoredSession, StoreError> {
+    Ok(StoredSession {
+        session_id: read_id(row, "session_id")?,
+        room_id: read_id(row, "room_id")?,
+        started_at: read_time(row, "started_at")?,
+        ended_at: read_time_or_none(row, "ended_at")?,
+    })
+}

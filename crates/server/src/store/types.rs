@@ -1,0 +1,272 @@
+//! What is stored, as plain data.
+
+use std::time::Duration;
+
+use visita_protocol::{
+    CallType, CompanyId, ParticipantId, RecordingMode, RoomId, SessionId, Tools, UserId,
+    rest::{ActorKind, ConnectionKind, EventKind, Role},
+};
+use visita_room::{LinkSerial, Standing, Timestamp};
+
+use super::SecretHash;
+
+/// One tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Company {
+    pub(crate) id: CompanyId,
+    pub(crate) name: String,
+}
+
+/// What a company says about itself besides its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CompanySettings {
+    pub(crate) name: String,
+    pub(crate) default_language: String,
+    pub(crate) web_app_id: Option<String>,
+    pub(crate) mobile_app_id: Option<String>,
+    pub(crate) end_of_call_redirect_url: Option<String>,
+    pub(crate) user_details_provider_url: Option<String>,
+}
+
+/// Part of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Page {
+    pub(crate) limit: u32,
+    pub(crate) offset: u64,
+}
+
+/// A page of a list, and how long the whole list is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listed<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) total: u64,
+}
+
+/// What an access token is checked against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SignInState {
+    pub(crate) company: Company,
+    pub(crate) role: Role,
+    pub(crate) is_operator: bool,
+    /// Tokens issued before this are refused.
+    pub(crate) tokens_from: Timestamp,
+}
+
+/// A link that signs a user in, once.
+#[derive(Clone, Debug)]
+pub(crate) struct NewSignInLink {
+    pub(crate) hash: SecretHash,
+    pub(crate) company_id: CompanyId,
+    pub(crate) user_id: UserId,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// What became of a sign-in link that was used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Redeemed {
+    /// It was good, and is good no more.
+    User { company: CompanyId, user: UserId },
+    /// Used before.
+    Used,
+    /// Its time is over, or its user is gone.
+    Expired,
+    /// Never made here.
+    Unknown,
+}
+
+/// A link to be stored.
+#[derive(Clone, Debug)]
+pub(crate) struct NewLink {
+    pub(crate) hash: SecretHash,
+    pub(crate) sealed: Vec<u8>,
+}
+
+/// Who may sit in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Its seats' users.
+    Seated,
+    /// Whoever has one of its links, so many at once.
+    Open { capacity: u16 },
+}
+
+/// When a room lets people in, and when it may be changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Schedule {
+    /// From when on, less `early_entry`, people are let in.
+    pub(crate) starts_at: Option<Timestamp>,
+    /// From when on nobody is let in any more.
+    pub(crate) ends_at: Option<Timestamp>,
+    pub(crate) early_entry: Duration,
+    /// How long before the start changes are refused.
+    pub(crate) freeze: Duration,
+}
+
+impl Schedule {
+    /// Whether changes are refused now: from `freeze` before the start until the start.
+    pub(crate) fn is_frozen(&self, now: Timestamp) -> bool {
+        self.starts_at.is_some_and(|start| now < start && now + self.freeze >= start && !self.freeze.is_zero())
+    }
+}
+
+/// What is decided about a room when it is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RoomOptions {
+    pub(crate) kind: Kind,
+    pub(crate) call_type: CallType,
+    pub(crate) recording: RecordingMode,
+    /// Effective call time; `None` is unlimited.
+    pub(crate) duration: Option<Duration>,
+    pub(crate) live: bool,
+    pub(crate) description: Option<String>,
+    pub(crate) schedule: Schedule,
+    /// Speakers publish, the audience watches.
+    pub(crate) webinar: bool,
+    /// Guests wait until an admin admits them.
+    pub(crate) waiting_room: bool,
+    /// The signed-in user who made it; `None` when the company's key did.
+    pub(crate) created_by: Option<UserId>,
+}
+
+/// A room to be stored.
+#[derive(Clone, Debug)]
+pub(crate) struct NewRoom {
+    pub(crate) room_id: RoomId,
+    pub(crate) company_id: CompanyId,
+    pub(crate) options: RoomOptions,
+    pub(crate) created_at: Timestamp,
+    pub(crate) seats: Vec<NewSeat>,
+}
+
+impl NewRoom {
+    /// The room as storage would tell it right after its making, without asking storage. `roles` in the order of seats.
+    pub(crate) fn into_stored(self, company: Company, roles: &[Role]) -> StoredRoom {
+        let seat = |(seat, role): (NewSeat, Role)| StoredSeat {
+            participant_id: seat.participant_id,
+            user_id: seat.user_id,
+            role,
+            is_admin: seat.is_admin,
+            is_speaker: seat.is_speaker,
+            tools: seat.tools,
+            link: LinkSerial(1),
+            sealed: seat.link.sealed,
+        };
+        StoredRoom {
+            room_id: self.room_id,
+            company,
+            options: self.options,
+            standing: Standing::Active,
+            used: Duration::ZERO,
+            created_at: self.created_at,
+            seats: self.seats.into_iter().zip(roles.iter().copied()).map(seat).collect(),
+        }
+    }
+}
+
+/// A seat to be stored.
+#[derive(Clone, Debug)]
+pub(crate) struct NewSeat {
+    pub(crate) participant_id: ParticipantId,
+    pub(crate) user_id: UserId,
+    pub(crate) is_admin: bool,
+    /// Publishes in a webinar.
+    pub(crate) is_speaker: bool,
+    pub(crate) tools: Tools,
+    pub(crate) link: NewLink,
+}
+
+/// A room as stored.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredRoom {
+    pub(crate) room_id: RoomId,
+    pub(crate) company: Company,
+    pub(crate) options: RoomOptions,
+    pub(crate) standing: Standing,
+    pub(crate) used: Duration,
+    pub(crate) created_at: Timestamp,
+    pub(crate) seats: Vec<StoredSeat>,
+}
+
+/// A seat as stored.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredSeat {
+    pub(crate) participant_id: ParticipantId,
+    pub(crate) user_id: UserId,
+    /// `basic` for who is no user of the company.
+    pub(crate) role: Role,
+    pub(crate) is_admin: bool,
+    /// Publishes in a webinar.
+    pub(crate) is_speaker: bool,
+    pub(crate) tools: Tools,
+    pub(crate) link: LinkSerial,
+    pub(crate) sealed: Vec<u8>,
+}
+
+/// Where a code leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredLink {
+    pub(crate) room_id: RoomId,
+    pub(crate) participant_id: ParticipantId,
+    pub(crate) serial: LinkSerial,
+    /// Standing of the room, which may be a deleted one.
+    pub(crate) standing: Standing,
+    /// The hash that is stored.
+    pub(crate) hash: SecretHash,
+}
+
+/// A session as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredSession {
+    pub(crate) session_id: SessionId,
+    pub(crate) room_id: RoomId,
+    pub(crate) started_at: Timestamp,
+    pub(crate) ended_at: Option<Timestamp>,
+}
+
+/// A connection as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredConnection {
+    pub(crate) participant_id: ParticipantId,
+    pub(crate) user_id: UserId,
+    pub(crate) kind: ConnectionKind,
+    pub(crate) connected_at: Timestamp,
+    pub(crate) disconnected_at: Option<Timestamp>,
+}
+
+/// A webhook as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredWebhook {
+    pub(crate) webhook_id: String,
+    pub(crate) url: String,
+    /// Empty is every event.
+    pub(crate) events: Vec<EventKind>,
+    pub(crate) enabled: bool,
+    /// The signing secret, encrypted.
+    pub(crate) secret: Vec<u8>,
+    pub(crate) created_at: Timestamp,
+}
+
+/// A webhook call still to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Delivery {
+    pub(crate) delivery_id: i64,
+    pub(crate) url: String,
+    pub(crate) secret: Vec<u8>,
+    pub(crate) body: String,
+    /// Attempts made before this one.
+    pub(crate) attempts: u32,
+    pub(crate) created_at: Timestamp,
+}
+
+/// One line of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AuditLine {
+    pub(crate) at: Timestamp,
+    pub(crate) actor_kind: ActorKind,
+    pub(crate) actor: Option<UserId>,
+    pub(crate) action: String,
+    pub(crate) room: Option<RoomId>,
+    pub(crate) session: Option<SessionId>,
+    pub(crate) participant: Option<ParticipantId>,
+    pub(crate) subject: Option<String>,
+}
