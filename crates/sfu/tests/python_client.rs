@@ -1,5 +1,6 @@
 //! LiveKit's official Python client (libwebrtc inside) in our rooms.
 
+#[allow(dead_code, reason = "each test file uses its part of it")]
 mod support;
 
 use serde_json::Value;

@@ -5,6 +5,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     process::Stdio,
+    sync::Arc,
     time::Duration,
 };
 
@@ -13,8 +14,9 @@ use livekit_token::{AccessToken, VideoGrants};
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
+    net::{TcpListener, TcpStream, UdpSocket},
     process::{Child, ChildStdin, ChildStdout, Command},
-    sync::mpsc,
+    sync::{mpsc, watch},
     time::timeout,
 };
 use visita_protocol::Secret;
@@ -26,6 +28,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// A running media server.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    pub(crate) media: SocketAddr,
     pub(crate) control: SfuControl,
     pub(crate) events: mpsc::UnboundedReceiver<SfuEvent>,
     _sfu: Sfu,
@@ -33,17 +36,23 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Starts one that is set up differently.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut SfuConfig)) -> Self {
         let keys = HashMap::from([
             ("devkey".to_owned(), Secret::new("secret")),
             ("other".to_owned(), Secret::new("another secret")),
         ]);
-        let config = SfuConfig { rtc_udp: (Ipv4Addr::LOCALHOST, 0).into(), keys, ..Default::default() };
+        let mut config = SfuConfig { rtc_udp: (Ipv4Addr::LOCALHOST, 0).into(), keys, ..Default::default() };
+        change(&mut config);
         let (sfu, events) = Sfu::start(config).await.expect("the media server starts");
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         tokio::spawn(axum::serve(listener, sfu.routes()).into_future());
-        Self { address, control: sfu.control(), events, _sfu: sfu }
+        Self { address, media: sfu.udp_address(), control: sfu.control(), events, _sfu: sfu }
     }
 
     pub(crate) fn http(&self, path: &str) -> String {
@@ -113,10 +122,15 @@ pub(crate) struct Peer {
 
 impl Peer {
     pub(crate) fn spawn(python: &PathBuf, server: &Server, identity: &str, token: &str, more: &[&str]) -> Self {
+        Self::spawn_at(python, &server.ws(), identity, token, more)
+    }
+
+    /// A participant whose signalling goes to `url`.
+    pub(crate) fn spawn_at(python: &PathBuf, url: &str, identity: &str, token: &str, more: &[&str]) -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/python_peer.py");
         let mut child = Command::new(python)
             .arg(script)
-            .args([&server.ws(), token])
+            .args([url, token])
             .args(more)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -161,6 +175,11 @@ impl Peer {
         value
     }
 
+    /// Whether something was reported so far that no wait took.
+    pub(crate) fn has_seen(&self, event: &str, mut wanted: impl FnMut(&Value) -> bool) -> bool {
+        self.seen.iter().any(|value| value["event"] == event && wanted(value))
+    }
+
     /// Waits for pictures of somebody that carry rising counters: at least `count` of them beyond the counter `above`.
     pub(crate) async fn until_pictures(&mut self, of: &str, above: i64, count: usize) -> i64 {
         let mut last = above;
@@ -184,5 +203,112 @@ impl Peer {
                 && sound["level"].as_f64().is_some_and(|level| level > 0.1)
         })
         .await;
+    }
+}
+
+/// A line to the signalling that can be cut.
+pub(crate) struct Line {
+    pub(crate) address: SocketAddr,
+    open: watch::Sender<bool>,
+}
+
+impl Line {
+    pub(crate) async fn to(target: SocketAddr) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        let (open, is_open) = watch::channel(true);
+        tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let mut cut = is_open.clone();
+                tokio::spawn(async move {
+                    let _ = cut.wait_for(|open| *open).await;
+                    let Ok(mut far) = TcpStream::connect(target).await else { return };
+                    // Like the server's own socket: a join is a dialogue of small messages.
+                    let _ = (near.set_nodelay(true), far.set_nodelay(true));
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        _ = cut.wait_for(|open| !open) => {}
+                    }
+                });
+            }
+        });
+        Self { address, open }
+    }
+
+    pub(crate) fn ws(&self) -> String {
+        format!("ws://{}", self.address)
+    }
+
+    /// Ends what goes over it; what comes new waits.
+    pub(crate) fn cut(&self) {
+        self.open.send_replace(false);
+    }
+
+    pub(crate) fn mend(&self) {
+        self.open.send_replace(true);
+    }
+}
+
+/// A network address translator between clients and the media port: clients know its address only, and the server sees them
+/// come from ports of its.
+pub(crate) struct Nat {
+    moves: watch::Sender<u32>,
+}
+
+impl Nat {
+    /// Loopback addresses: where clients send to, and where the server is.
+    pub(crate) const OUTSIDE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+    pub(crate) const INSIDE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 3);
+
+    pub(crate) async fn before(server: SocketAddr) -> Self {
+        let outside = Arc::new(UdpSocket::bind((Self::OUTSIDE, server.port())).await.expect("the same port is free"));
+        let (moves, _) = watch::channel(0);
+        let told = moves.clone();
+        tokio::spawn(async move {
+            let mut ways: HashMap<SocketAddr, mpsc::UnboundedSender<Vec<u8>>> = HashMap::new();
+            let mut buffer = [0; 2048];
+            while let Ok((len, client)) = outside.recv_from(&mut buffer).await {
+                let way = ways.entry(client).or_insert_with(|| {
+                    let (way, packets) = mpsc::unbounded_channel();
+                    tokio::spawn(Self::carry(outside.clone(), client, server, packets, told.subscribe()));
+                    way
+                });
+                let _ = way.send(buffer[..len].to_vec());
+            }
+        });
+        Self { moves }
+    }
+
+    /// From here on the server sees everybody come from other ports, and the old ones are dead.
+    pub(crate) fn move_everybody(&self) {
+        self.moves.send_modify(|count| *count += 1);
+    }
+
+    async fn carry(
+        outside: Arc<UdpSocket>,
+        client: SocketAddr,
+        server: SocketAddr,
+        mut packets: mpsc::UnboundedReceiver<Vec<u8>>,
+        mut moves: watch::Receiver<u32>,
+    ) {
+        let port = async || {
+            let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+            socket.connect(server).await.expect("loopback");
+            socket
+        };
+        let mut inside = port().await;
+        let mut buffer = [0; 2048];
+        loop {
+            tokio::select! {
+                packet = packets.recv() => {
+                    let Some(packet) = packet else { return };
+                    let _ = inside.send(&packet).await;
+                }
+                Ok(len) = inside.recv(&mut buffer) => {
+                    let _ = outside.send_to(&buffer[..len], client).await;
+                }
+                Ok(()) = moves.changed() => inside = port().await,
+            }
+        }
     }
 }
