@@ -7,6 +7,7 @@ pub mod clients;
 pub mod display;
 pub mod livekit_server;
 pub mod netns;
+pub mod pairs;
 pub mod process;
 pub mod rooms;
 pub mod sound;

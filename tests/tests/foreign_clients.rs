@@ -1,15 +1,14 @@
 //! Proof that we speak LiveKit's protocol and not only our own accent: its own clients in our rooms, with one another and
 //! with our peer, and our peer in a room of its own server.
 
-use std::{collections::HashMap, time::Duration};
-
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use visita_tests::{
     bin_dir,
-    clients::{Client, Kind},
+    clients::Kind,
     livekit_server::{self, LiveKitServer},
-    rooms::{Peer, Room, Server, sounds, videos},
+    pairs::{Who, enter, pair, reported},
+    rooms::{Peer, Server, sounds, videos},
     skip,
 };
 
@@ -22,105 +21,64 @@ fn of(streams: Vec<Value>, participant: &str) -> Option<Value> {
     streams.into_iter().find(|stream| stream["participant"] == participant)
 }
 
-fn skipped(test: &str, kinds: &[Kind]) -> bool {
-    let why = kinds.iter().find_map(|kind| kind.missing());
+fn skipped(test: &str, whom: &[Who]) -> bool {
+    let why = whom.iter().find_map(|who| who.missing());
     if let Some(why) = &why {
         skip(test, why);
     }
     why.is_some()
 }
 
-/// Comes in by a seat's link and sends.
-async fn enter(server: &Server, room: &Room, seat: usize, kind: Kind) -> Result<Client> {
-    let (url, token) = server.enter(&room.links[seat], &kind.to_string()).await?;
-    Client::join_sending(kind, &url, &token).await
-}
-
-fn tone(kind: Kind) -> Option<f64> {
-    match kind {
-        Kind::Python => Some(880.0),
-        Kind::Node => Some(660.0),
-        // Its fake microphone beeps.
-        Kind::Chromium => None,
-    }
-}
-
-/// Two kinds of client, each way: pictures decoded, tones heard, names told.
-async fn pair(test: &str, kinds: [Kind; 2]) -> Result<()> {
-    if skipped(test, &kinds) {
+async fn try_pair(test: &str, kinds: [Kind; 2]) -> Result<()> {
+    let whom = kinds.map(Who::Them);
+    if skipped(test, &whom) {
         return Ok(());
     }
-    let server = Server::start(&bin_dir()?).await?;
-    let room = server.room(2).await?;
-    let clients = [enter(&server, &room, 0, kinds[0]).await?, enter(&server, &room, 1, kinds[1]).await?];
-    for (me, other) in [(0, 1), (1, 0)] {
-        let seat = &room.seats[other];
-        clients[me].sees_pictures(seat, "camera", 30).await?;
-        match tone(kinds[other]) {
-            Some(hz) => clients[me].hears(seat, hz).await?,
-            None => {
-                clients[me]
-                    .sees("a sound", Duration::from_secs(20), |report| {
-                        let level = report["people"][seat]["microphone"]["level_db"].as_f64()?;
-                        (level > -60.0).then_some(())
-                    })
-                    .await?;
-            }
-        }
-        let report = clients[me].report().await?;
-        ensure!(report["people"][seat]["name"] == kinds[other].to_string(), "the name did not arrive: {report}");
-    }
-    for client in clients {
-        client.end().await?;
-    }
-    Ok(())
+    let bins = bin_dir()?;
+    let server = Server::start(&bins).await?;
+    pair(&bins, &server, whom).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn python_and_node() -> Result<()> {
-    pair("python_and_node", [Kind::Python, Kind::Node]).await
+    try_pair("python_and_node", [Kind::Python, Kind::Node]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn node_and_chromium() -> Result<()> {
-    pair("node_and_chromium", [Kind::Node, Kind::Chromium]).await
+    try_pair("node_and_chromium", [Kind::Node, Kind::Chromium]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn chromium_and_python() -> Result<()> {
-    pair("chromium_and_python", [Kind::Chromium, Kind::Python]).await
+    try_pair("chromium_and_python", [Kind::Chromium, Kind::Python]).await
 }
 
 /// Each kind with our own peer, all in one room.
 #[tokio::test(flavor = "multi_thread")]
 async fn our_peer_with_each_kind() -> Result<()> {
-    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| !skipped("our_peer_with_each_kind", &[*kind])).collect();
+    let there = |kind: &Kind| !skipped("our_peer_with_each_kind", &[Who::Them(*kind)]);
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(there).collect();
     let bins = bin_dir()?;
     let server = Server::start(&bins).await?;
     let room = server.room(1 + Kind::ALL.len()).await?;
     let peer = Peer::join(&bins, &[&room.links[0], "--name", "Elena", "--tone-hz", "500"])?;
     let us = &room.seats[0];
-    let mut clients = HashMap::new();
-    for (seat, kind) in kinds.iter().enumerate() {
-        clients.insert(seat + 1, enter(&server, &room, seat + 1, *kind).await?);
+    let mut clients = Vec::new();
+    for (n, kind) in kinds.iter().enumerate() {
+        clients.push(enter(&server, &room, n + 1, *kind).await?);
     }
-    for client in clients.values() {
+    for client in &clients {
         let picture = client.sees_pictures(us, "camera", 30).await?;
         ensure!(picture["width"].as_u64() >= Some(320), "too small: {picture}");
         client.hears(us, 500.0).await?;
     }
-    for client in clients.into_values() {
+    for client in clients {
         client.end().await?;
     }
     let report = peer.stop().await?;
-    for (seat, kind) in kinds.iter().enumerate() {
-        let id = &room.seats[seat + 1];
-        let video = of(videos(&report), id).with_context(|| format!("no picture of {kind}: {report}"))?;
-        ensure!(video["frames"].as_u64().unwrap_or(0) > 30, "too few pictures of {kind}: {report}");
-        let sound = of(sounds(&report), id).with_context(|| format!("no sound of {kind}: {report}"))?;
-        if let Some(hz) = tone(*kind) {
-            ensure!(near(&sound["tone_hz"], hz), "{kind}'s tone was not heard: {report}");
-        }
+    for (n, kind) in kinds.iter().enumerate() {
+        reported(&report, &room.seats[n + 1], Who::Them(*kind))?;
     }
     Ok(())
 }
