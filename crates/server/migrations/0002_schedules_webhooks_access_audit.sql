@@ -136,3 +136,18 @@ CREATE TABLE audit (
 
 CREATE INDEX audit_of_company ON audit (company_id, audit_id);
 CREATE INDEX audit_of_room ON audit (company_id, room_id, audit_id) WHERE room_id IS NOT NULL;
+
+-- Answers to being recorded; the latest of a participant in a session holds.
+CREATE TABLE consents (
+    consent_id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    room_id        TEXT NOT NULL REFERENCES rooms (room_id),
+    -- NULL while they wait to be let in.
+    session_id     TEXT REFERENCES sessions (session_id),
+    participant_id TEXT NOT NULL,
+    answer         INTEGER NOT NULL,
+    -- Which wording of the question they were shown.
+    text_version   TEXT NOT NULL,
+    at             INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX consents_of_room ON consents (room_id, session_id);

@@ -42,6 +42,9 @@ pub(crate) struct Keys {
     link_lookup: [u8; KEY_LEN],
     link_sealing: [u8; KEY_LEN],
     channel_tokens: [u8; KEY_LEN],
+    access_tokens: [u8; KEY_LEN],
+    sign_in_lookup: [u8; KEY_LEN],
+    webhook_sealing: [u8; KEY_LEN],
     livekit_secret: [u8; KEY_LEN],
 }
 
@@ -73,6 +76,9 @@ impl Keys {
             link_lookup: purpose("visita link lookup"),
             link_sealing: purpose("visita link sealing"),
             channel_tokens: purpose("visita channel tokens"),
+            access_tokens: purpose("visita access tokens"),
+            sign_in_lookup: purpose("visita sign-in lookup"),
+            webhook_sealing: purpose("visita webhook sealing"),
             livekit_secret: purpose("visita livekit secret"),
         }
     }
@@ -87,20 +93,34 @@ impl Keys {
         mac(&self.link_lookup, &[code.as_bytes()])
     }
 
-    /// A code, encrypted (AES-256-GCM, random nonce in front).
+    /// What a sign-in link's code is found by.
+    pub(crate) fn hash_sign_in_code(&self, code: &str) -> SecretHash {
+        mac(&self.sign_in_lookup, &[code.as_bytes()])
+    }
+
+    /// A code, encrypted.
     pub(crate) fn seal_code(&self, code: &Secret) -> Result<Vec<u8>, KeyError> {
-        let nonce: [u8; NONCE_LEN] = random()?;
-        let sealed = self.cipher()?.encrypt(&nonce.into(), code.expose().as_bytes()).map_err(|_| KeyError::Damaged)?;
-        Ok([nonce.as_slice(), &sealed].concat())
+        seal(&self.link_sealing, code)
     }
 
     /// The code that was sealed.
     pub(crate) fn open_code(&self, sealed: &[u8]) -> Result<Secret, KeyError> {
-        let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN).ok_or(KeyError::Damaged)?;
-        let nonce: [u8; NONCE_LEN] = nonce.try_into().map_err(|_| KeyError::Damaged)?;
-        let code = self.cipher()?.decrypt(&nonce.into(), sealed).map_err(|_| KeyError::Damaged)?;
-        let code = String::from_utf8(code).map_err(|_| KeyError::Damaged)?;
-        Ok(Secret::new(code))
+        open(&self.link_sealing, sealed)
+    }
+
+    /// A webhook's signing secret, encrypted.
+    pub(crate) fn seal_webhook_secret(&self, secret: &Secret) -> Result<Vec<u8>, KeyError> {
+        seal(&self.webhook_sealing, secret)
+    }
+
+    /// The signing secret that was sealed.
+    pub(crate) fn open_webhook_secret(&self, sealed: &[u8]) -> Result<Secret, KeyError> {
+        open(&self.webhook_sealing, sealed)
+    }
+
+    /// Signs an access token's body.
+    pub(crate) fn sign_access_token(&self, body: &[u8]) -> [u8; KEY_LEN] {
+        mac(&self.access_tokens, &[body])
     }
 
     /// Signs a channel token's body.
@@ -112,10 +132,25 @@ impl Keys {
     pub(crate) fn livekit_secret(&self) -> Secret {
         Secret::new(URL_SAFE_NO_PAD.encode(self.livekit_secret))
     }
+}
 
-    fn cipher(&self) -> Result<Aes256Gcm, KeyError> {
-        Aes256Gcm::new_from_slice(&self.link_sealing).map_err(|_| KeyError::Damaged)
-    }
+/// AES-256-GCM, random nonce in front.
+fn seal(key: &[u8; KEY_LEN], secret: &Secret) -> Result<Vec<u8>, KeyError> {
+    let nonce: [u8; NONCE_LEN] = random()?;
+    let sealed = cipher(key)?.encrypt(&nonce.into(), secret.expose().as_bytes()).map_err(|_| KeyError::Damaged)?;
+    Ok([nonce.as_slice(), &sealed].concat())
+}
+
+fn open(key: &[u8; KEY_LEN], sealed: &[u8]) -> Result<Secret, KeyError> {
+    let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN).ok_or(KeyError::Damaged)?;
+    let nonce: [u8; NONCE_LEN] = nonce.try_into().map_err(|_| KeyError::Damaged)?;
+    let secret = cipher(key)?.decrypt(&nonce.into(), sealed).map_err(|_| KeyError::Damaged)?;
+    let secret = String::from_utf8(secret).map_err(|_| KeyError::Damaged)?;
+    Ok(Secret::new(secret))
+}
+
+fn cipher(key: &[u8; KEY_LEN]) -> Result<Aes256Gcm, KeyError> {
+    Aes256Gcm::new_from_slice(key).map_err(|_| KeyError::Damaged)
 }
 
 /// A new link code.
@@ -135,7 +170,12 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], KeyError> {
     Ok(bytes)
 }
 
-fn mac(key: &[u8; KEY_LEN], parts: &[&[u8]]) -> [u8; KEY_LEN] {
+/// HMAC-SHA256 with a key of any length, such as a webhook's secret.
+pub(crate) fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; KEY_LEN] {
+    mac(key, parts)
+}
+
+fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; KEY_LEN] {
     // HMAC takes keys of every length; this one cannot fail.
     let Ok(mut mac) = <Hmac<Sha256> as Mac>::new_from_slice(key) else { return [0; KEY_LEN] };
     for part in parts {

@@ -3,6 +3,7 @@
 //! [`start`] is the whole interface: the binary `visita-server` calls it with its flags, the desktop app with a company of
 //! its own.
 
+mod access;
 mod api;
 mod app;
 mod channel;

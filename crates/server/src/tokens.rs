@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use livekit_token::{AccessToken, VideoGrants};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use visita_protocol::{CallType, ParticipantId, RoomId, Secret, Tools};
 use visita_room::{EntryId, LinkSerial, Timestamp};
 
@@ -92,23 +92,32 @@ impl ChannelToken {
         self.until <= now.unix_ms()
     }
 
-    /// Signed: `BODY.SIGNATURE`, both base64url.
     pub(crate) fn sign(&self, keys: &Keys) -> Result<Secret, serde_json::Error> {
-        let body = serde_json::to_vec(self)?;
-        let signature = keys.sign_channel_token(&body);
-        Ok(Secret::new(format!("{}.{}", URL_SAFE_NO_PAD.encode(body), URL_SAFE_NO_PAD.encode(signature))))
+        seal(self, |body| keys.sign_channel_token(body))
     }
 
     /// Reads a token of ours; `None` for everything else.
     pub(crate) fn read(token: &Secret, keys: &Keys) -> Option<Self> {
-        let (body, signature) = token.expose().split_once('.')?;
-        let body = URL_SAFE_NO_PAD.decode(body).ok()?;
-        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        if !keys::same(&keys.sign_channel_token(&body), &signature) {
-            return None;
-        }
-        serde_json::from_slice(&body).ok()
+        open(token, |body| keys.sign_channel_token(body))
     }
+}
+
+/// Signed: `BODY.SIGNATURE`, both base64url.
+pub(crate) fn seal<T: Serialize>(claims: &T, sign: impl Fn(&[u8]) -> [u8; 32]) -> Result<Secret, serde_json::Error> {
+    let body = serde_json::to_vec(claims)?;
+    let signature = sign(&body);
+    Ok(Secret::new(format!("{}.{}", URL_SAFE_NO_PAD.encode(body), URL_SAFE_NO_PAD.encode(signature))))
+}
+
+/// What a token says that was sealed with the same key; `None` for everything else.
+pub(crate) fn open<T: DeserializeOwned>(token: &Secret, sign: impl Fn(&[u8]) -> [u8; 32]) -> Option<T> {
+    let (body, signature) = token.expose().split_once('.')?;
+    let body = URL_SAFE_NO_PAD.decode(body).ok()?;
+    let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+    if !keys::same(&sign(&body), &signature) {
+        return None;
+    }
+    serde_json::from_slice(&body).ok()
 }
 
 #[cfg(test)]

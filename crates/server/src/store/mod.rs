@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 use visita_protocol::{
     CompanyId, ParticipantId, RoomId, SessionId, UserId,
+    channel::Consent,
     rest::{ConnectionKind, EventKind, User},
 };
 use visita_room::{LinkSerial, Standing, Timestamp};
@@ -161,6 +162,17 @@ pub(crate) trait SessionStore: Send + Sync + 'static {
         kind: ConnectionKind,
         at: Timestamp,
     ) -> Result<(), StoreError>;
+
+    /// Keeps an answer to being recorded.
+    async fn consent_given(
+        &self,
+        room: &RoomId,
+        session: Option<&SessionId>,
+        consent: &Consent,
+    ) -> Result<(), StoreError>;
+    /// Answers kept of a room, oldest first.
+    #[cfg_attr(not(test), expect(dead_code, reason = "told with the recordings they are kept for"))]
+    async fn consents(&self, room: &RoomId) -> Result<Vec<(Option<SessionId>, Consent)>, StoreError>;
 }
 
 /// Webhooks and what is still to be delivered to them.

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
-use visita_protocol::{ParticipantId, RoomId, SessionId, UserId, rest::ConnectionKind};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use visita_protocol::{ParticipantId, RoomId, SessionId, UserId, channel::Consent, rest::ConnectionKind};
 use visita_room::Timestamp;
 
 use super::{
-    Sqlite, duration_ms, exists, ms, offset, read_count, read_id, read_time, read_time_or_none, read_word, word,
+    Sqlite, duration_ms, exists, ms, offset, read_count, read_id, read_id_or_none, read_time, read_time_or_none,
+    read_word, word,
 };
 use crate::store::{Listed, Page, SessionStore, StoreError, StoredConnection, StoredSession};
 
@@ -157,6 +158,48 @@ impl SessionStore for Sqlite {
         .execute(&self.writer)
         .await?;
         Ok(())
+    }
+
+    async fn consent_given(
+        &self,
+        room: &RoomId,
+        session: Option<&SessionId>,
+        consent: &Consent,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO consents (room_id, session_id, participant_id, answer, text_version, at)
+             VALUES (?, ?, ?, ?, ?, ?)",
+        )
+        .bind(room.as_str())
+        .bind(session.map(SessionId::as_str))
+        .bind(consent.participant_id.as_str())
+        .bind(consent.answer)
+        .bind(&consent.text_version)
+        .bind(i64::try_from(consent.at_ms).unwrap_or(i64::MAX))
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn consents(&self, room: &RoomId) -> Result<Vec<(Option<SessionId>, Consent)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT session_id, participant_id, answer, text_version, at FROM consents WHERE room_id = ?
+             ORDER BY consent_id",
+        )
+        .bind(room.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let consent = Consent {
+                    participant_id: read_id(row, "participant_id")?,
+                    answer: row.try_get("answer")?,
+                    text_version: row.try_get("text_version")?,
+                    at_ms: read_time(row, "at")?.unix_ms(),
+                };
+                Ok((read_id_or_none(row, "session_id")?, consent))
+            })
+            .collect()
     }
 }
 
