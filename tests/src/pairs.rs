@@ -102,7 +102,8 @@ async fn patient(peer: Peer) -> Result<Value> {
 }
 
 async fn sees_and_hears(client: &Client, seat: &str, who: Who) -> Result<()> {
-    client.sees_pictures(seat, "camera", 30).await?;
+    // More than the other is asked for, which came in at the same time and reports when this is done.
+    client.sees_pictures(seat, "camera", 75).await?;
     match who.tone() {
         Some(hz) => client.hears(seat, hz).await?,
         None => {
