@@ -15,9 +15,6 @@ use super::{
 };
 use crate::{api::SfuEvent, stun::receiver_ufrag};
 
-/// Addresses kept per peer. A client that moves between networks has a few; one that changes them endlessly loses the oldest.
-const MAX_ADDRESSES: usize = 16;
-
 impl Engine {
     /// Takes what has come in, up to a batch.
     pub(super) fn read_datagrams(&mut self, buffer: &mut [u8]) {
@@ -40,7 +37,7 @@ impl Engine {
             return;
         };
         let input = Input::Receive(now, receive);
-        let Some(key) = self.find_peer(bytes, source, &input) else {
+        let Some(key) = self.find_peer(bytes, source, &input, now) else {
             self.stats.datagrams_unknown += 1;
             return;
         };
@@ -55,27 +52,12 @@ impl Engine {
     }
 
     /// Whom a datagram is for. A STUN request names its receiver and is proven by its integrity; all else goes by address.
-    fn find_peer(&mut self, bytes: &[u8], source: SocketAddr, input: &Input<'_>) -> Option<PeerKey> {
+    fn find_peer(&mut self, bytes: &[u8], source: SocketAddr, input: &Input<'_>, now: Instant) -> Option<PeerKey> {
         let Some(ufrag) = receiver_ufrag(bytes) else {
             return self.peer_by_address.get(&source).copied();
         };
         let key = *self.peer_by_ufrag.get(ufrag)?;
-        let known = self.peer_by_address.get(&source) == Some(&key);
-        let peer = self.peers.get_mut(key)?;
-        if !known {
-            if !peer.accepts(input) {
-                return None;
-            }
-            peer.addresses.push(source);
-            if peer.addresses.len() > MAX_ADDRESSES {
-                let oldest = peer.addresses.remove(0);
-                if self.peer_by_address.get(&oldest) == Some(&key) {
-                    self.peer_by_address.remove(&oldest);
-                }
-            }
-            self.peer_by_address.insert(source, key);
-        }
-        Some(key)
+        self.note_check(key, bytes, input, now).then_some(key)
     }
 
     /// Our address as this remote one knows it.

@@ -252,9 +252,9 @@ impl Engine {
     fn end_peer(&mut self, key: PeerKey) {
         let Some(mut peer) = self.peers.remove(key) else { return };
         self.peer_by_ufrag.remove(&peer.ufrag);
-        for address in &peer.addresses {
-            if self.peer_by_address.get(address) == Some(&key) {
-                self.peer_by_address.remove(address);
+        for path in &peer.paths {
+            if self.peer_by_address.get(&path.address) == Some(&key) {
+                self.peer_by_address.remove(&path.address);
             }
         }
         say_goodbye(&mut peer, &mut self.transmits);

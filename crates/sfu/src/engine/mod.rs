@@ -16,6 +16,7 @@ mod media;
 mod membership;
 mod model;
 mod negotiation;
+mod paths;
 mod peer;
 mod publishing;
 mod requests;

@@ -15,7 +15,10 @@ use str0m::{
     rtp::Ssrc,
 };
 
-use super::model::{ParticipantKey, TrackKey};
+use super::{
+    model::{ParticipantKey, TrackKey},
+    paths::Path,
+};
 use crate::{api::SfuError, forward::Layer};
 
 slotmap::new_key_type! {
@@ -89,8 +92,8 @@ pub(crate) struct Peer {
     pub(crate) role: Role,
     pub(crate) ice_lite: bool,
     pub(crate) ufrag: String,
-    /// Addresses that lead here.
-    pub(crate) addresses: Vec<SocketAddr>,
+    /// Addresses it sends from.
+    pub(crate) paths: Vec<Path>,
     pub(crate) connected: bool,
     /// A description of the other side is in: candidates can be taken.
     pub(crate) described: bool,
@@ -204,7 +207,7 @@ impl PeerFactory {
             role,
             ice_lite,
             ufrag,
-            addresses: Vec::new(),
+            paths: Vec::new(),
             connected: false,
             described: false,
             early_candidates: Vec::new(),
