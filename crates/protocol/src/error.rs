@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use utoipa::ToSchema;
 
 /// What went wrong, by code. The page chooses its words by this, never by the message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The text is not a Visita link.
@@ -73,7 +74,7 @@ impl ErrorCode {
 }
 
 /// A coded error.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, ToSchema, thiserror::Error)]
 #[error("{message}")]
 pub struct Problem {
     /// For software.
@@ -83,7 +84,7 @@ pub struct Problem {
     /// The field that is wrong, as a path such as `participants[1].user_id`.
     #[serde(default)]
     pub field: Option<String>,
-    /// With `room_not_started`: from when on the room lets people in, Unix time in seconds.
+    /// With `room_not_started`: when the visit starts, Unix time in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[specta(type = Option<f64>)]
     pub starts_at: Option<u64>,
@@ -102,7 +103,7 @@ impl Problem {
 }
 
 /// The body of every error answer of our own calls: `{"error": {"code", "message", "field"?}}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, ToSchema)]
 pub struct ErrorBody {
     /// The error.
     pub error: Problem,

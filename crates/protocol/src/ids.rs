@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use thiserror::Error;
+use utoipa::ToSchema;
 
 /// Longest id accepted, in characters (`reference` rule for user ids, taken for all of ours).
 pub const MAX_ID_LEN: usize = 128;
@@ -39,7 +40,8 @@ fn check(id: &str) -> Result<(), IdError> {
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type, ToSchema)]
+        #[schema(min_length = 1, max_length = 128, pattern = "^[A-Za-z0-9._-]+$")]
         #[serde(try_from = "String", into = "String")]
         #[specta(transparent)]
         pub struct $name(String);

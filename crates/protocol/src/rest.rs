@@ -3,13 +3,14 @@
 //! Times are RFC 3339 in UTC with milliseconds, durations whole seconds.
 
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use crate::{CallType, ParticipantId, RecordingMode, RoomId, Secret, SessionId, Tools, UserId, channel::MediaState};
 
 // ------------------------------------------------------------------------------------------------- company
 
 /// A company as told back by `GET /v2/company`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Company {
     /// Shown to guests.
     pub name: String,
@@ -26,7 +27,7 @@ pub struct Company {
 }
 
 /// Body of `PATCH /v2/company`: what is absent stays; `null` clears what may be empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateCompany {
     /// 1 to 120 characters.
@@ -57,7 +58,7 @@ fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<
 // --------------------------------------------------------------------------------------------------- users
 
 /// A user's role in its company.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// May join.
@@ -68,7 +69,7 @@ pub enum Role {
 }
 
 /// Body of `POST /v2/users`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateUser {
     /// Made up when absent.
@@ -83,7 +84,7 @@ pub struct CreateUser {
 }
 
 /// A user as told back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct User {
     /// Id in the company.
     pub user_id: UserId,
@@ -95,7 +96,7 @@ pub struct User {
 }
 
 /// Answer of `GET /v2/users`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UserList {
     /// This page of them, in the order of their making.
     pub users: Vec<User>,
@@ -106,7 +107,7 @@ pub struct UserList {
 // --------------------------------------------------------------------------------------------------- rooms
 
 /// Who may sit in a room.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RoomKind {
     /// The users it was made for, each with a link.
@@ -117,7 +118,7 @@ pub enum RoomKind {
 }
 
 /// One seat of a room to be made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateParticipant {
     /// A user of the company.
@@ -134,7 +135,7 @@ pub struct CreateParticipant {
 }
 
 /// Body of `POST /v2/rooms`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateRoom {
     /// 2 to 25 seats, at least one of a plus user. None in an open room: its people are added later.
@@ -182,7 +183,7 @@ pub struct CreateRoom {
 }
 
 /// A seat with its link.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UserUrl {
     /// Who sits there.
     pub user_id: UserId,
@@ -200,7 +201,7 @@ pub struct UserUrl {
 }
 
 /// Whether a room's links work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RoomStatus {
     /// They do.
@@ -212,7 +213,7 @@ pub enum RoomStatus {
 }
 
 /// A room as told back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Room {
     /// The room.
     pub room_id: RoomId,
@@ -265,7 +266,7 @@ pub struct Room {
 }
 
 /// Answer of `GET /v2/rooms`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RoomList {
     /// This page of them, newest first.
     pub rooms: Vec<Room>,
@@ -276,7 +277,7 @@ pub struct RoomList {
 // -------------------------------------------------------------------------------- participants and sessions
 
 /// Body of `POST /v2/rooms/{room_id}/participants`: one more seat of an open room.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddParticipant {
     /// Who sits there, need not be a user of the company; made up when absent.
@@ -294,7 +295,7 @@ pub struct AddParticipant {
 }
 
 /// A seat of a room and what goes on there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Participant {
     /// The seat with its link.
     #[serde(flatten)]
@@ -308,7 +309,7 @@ pub struct Participant {
 }
 
 /// Answer of `GET /v2/rooms/{room_id}/participants`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ParticipantList {
     /// This page of them, in the room's order.
     pub participants: Vec<Participant>,
@@ -317,7 +318,7 @@ pub struct ParticipantList {
 }
 
 /// A stretch of time in which somebody was connected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Session {
     /// The session.
     pub session_id: SessionId,
@@ -330,7 +331,7 @@ pub struct Session {
 }
 
 /// Answer of `GET /v2/rooms/{room_id}/sessions`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SessionList {
     /// This page of them, oldest first.
     pub sessions: Vec<Session>,
@@ -339,7 +340,7 @@ pub struct SessionList {
 }
 
 /// What somebody was connected by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionKind {
     /// The room channel.
@@ -349,7 +350,7 @@ pub enum ConnectionKind {
 }
 
 /// One connection of somebody to a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Connection {
     /// Their seat.
     pub participant_id: ParticipantId,
@@ -364,7 +365,7 @@ pub struct Connection {
 }
 
 /// Answer of `GET /v2/rooms/{room_id}/sessions/{session_id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SessionDetails {
     /// The session.
     #[serde(flatten)]
@@ -376,7 +377,7 @@ pub struct SessionDetails {
 // ---------------------------------------------------------------------------------------------- signing in
 
 /// Body of `POST /sdk/credentials`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateCredentials {
     /// A user of the company.
@@ -387,7 +388,7 @@ pub struct CreateCredentials {
 }
 
 /// Body of `POST /sdk/credentials/renew`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RenewCredentials {
     /// Seconds, 360 to 86400; 3600 when absent.
@@ -396,7 +397,7 @@ pub struct RenewCredentials {
 }
 
 /// What a user signs in with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Credentials {
     /// Of the user channel, and as `authorization: Bearer …` of the calls of signed-in users.
     pub access_token: Secret,
@@ -407,7 +408,7 @@ pub struct Credentials {
 }
 
 /// Body of `POST /v2/users/{user_id}/sign-in-link`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateSignInLink {
     /// Seconds, 60 to 604800 (a week); 86400 when absent.
@@ -416,7 +417,7 @@ pub struct CreateSignInLink {
 }
 
 /// A link that signs a user in, once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SignInLink {
     /// Who uses it is that user.
     pub url: Secret,
@@ -427,7 +428,7 @@ pub struct SignInLink {
 }
 
 /// Answer of `POST /sign-in/{code}`: signed in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SignedIn {
     /// The access token.
     #[serde(flatten)]
@@ -443,7 +444,7 @@ pub struct SignedIn {
 // ------------------------------------------------------------------------------------------------ webhooks
 
 /// Something that a company's back end is told of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// A live room rings.
@@ -459,7 +460,7 @@ pub enum EventKind {
 }
 
 /// Body of a webhook's call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Event {
     /// The same each time this event is delivered, for telling repetitions.
     pub event_id: String,
@@ -490,7 +491,7 @@ pub struct Event {
 }
 
 /// Body of `POST /v2/webhooks`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateWebhook {
     /// `http` or `https`, without user and password.
@@ -507,7 +508,7 @@ pub struct CreateWebhook {
 }
 
 /// Body of `PATCH /v2/webhooks/{webhook_id}`: what is absent stays.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateWebhook {
     /// `http` or `https`, without user and password.
@@ -525,7 +526,7 @@ pub struct UpdateWebhook {
 }
 
 /// A webhook as told back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Webhook {
     /// The webhook.
     pub webhook_id: String,
@@ -543,7 +544,7 @@ pub struct Webhook {
 }
 
 /// Answer of `GET /v2/webhooks`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WebhookList {
     /// This page of them, in the order of their making.
     pub webhooks: Vec<Webhook>,
@@ -554,7 +555,7 @@ pub struct WebhookList {
 // --------------------------------------------------------------------------------------------------- audit
 
 /// Who did something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ActorKind {
     /// A back end with the company's key.
@@ -566,7 +567,7 @@ pub enum ActorKind {
 }
 
 /// One line of the audit log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditEntry {
     /// When.
     pub at: String,
@@ -587,7 +588,7 @@ pub struct AuditEntry {
 }
 
 /// Answer of `GET /v2/audit`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditLog {
     /// This page of them, newest first.
     pub entries: Vec<AuditEntry>,

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use utoipa::ToSchema;
 
 /// What media a room is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CallType {
     /// No camera, ever.
@@ -17,7 +18,7 @@ pub enum CallType {
 }
 
 /// Whether sessions of a room are recorded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordingMode {
     /// Never.
@@ -30,7 +31,7 @@ pub enum RecordingMode {
 }
 
 /// The six sub-rights of the whiteboard; one left out is off.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[allow(missing_docs, reason = "each field is the sub-right of that name")]
 pub struct WhiteboardRights {
@@ -43,7 +44,7 @@ pub struct WhiteboardRights {
 }
 
 /// The right to the whiteboard: all, nothing, or some of its sub-rights.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type, ToSchema)]
 #[serde(untagged)]
 pub enum Whiteboard {
     /// `true`: every sub-right; `false`: no whiteboard.
@@ -60,7 +61,7 @@ impl Default for Whiteboard {
 
 /// The tools of a seat. In a given object a tool that is not named is off (`READINGS.md` Kaleyra 5);
 /// a missing object means [`Tools::ALL`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tools {
     /// Text messages with the others.

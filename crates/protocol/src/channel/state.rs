@@ -6,7 +6,7 @@ use specta::Type;
 use crate::{CallType, ParticipantId, RecordingMode, RoomId, SessionId, Tools};
 
 /// What somebody is sending.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MediaState {
     /// Microphone on.
