@@ -1,4 +1,4 @@
-//! Cameras, microphones and speakers.
+//! Cameras, screens, microphones and speakers, and what is done to the microphone's sound before it is sent.
 //!
 //! Devices sit behind small pull traits ([`camera::VideoSource`], [`microphone::AudioSource`]) whose first back ends
 //! are the test pattern and a tone, so that a call runs where no device exists. The callbacks of the sound system only
@@ -8,6 +8,7 @@ pub mod camera;
 mod device;
 pub mod microphone;
 mod pace;
+pub mod processing;
 mod sound;
 pub mod speaker;
 
