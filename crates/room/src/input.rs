@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use thiserror::Error;
 use visita_protocol::{
-    ErrorCode, ParticipantId, Problem, SessionId,
-    channel::{MediaState, ServerMessage},
+    ParticipantId, SessionId, UserId,
+    channel::{ClientMessage, Consent, LeaveReason, RingState, ServerMessage},
 };
 
-use crate::{LinkSerial, Timestamp};
+use crate::{LinkSerial, MediaRights, SeatSettings, Timestamp};
 
 /// One device's way in, made when a link is used. Later ones are greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +16,15 @@ pub struct EntryId(pub u64);
 /// One room-channel connection. Never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u64);
+
+/// What somebody who comes back has seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// In which session.
+    pub session_id: SessionId,
+    /// Up to which sequence number.
+    pub seq: u64,
+}
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +54,8 @@ pub enum Input {
         display_name: String,
         /// The token's time is over: it is good only for coming back to a seat that is still held.
         expired: bool,
+        /// What was seen before, when it comes back.
+        seen: Option<Seen>,
         /// Id of the session, should this be its beginning.
         session_id: SessionId,
     },
@@ -54,22 +64,17 @@ pub enum Input {
         /// The connection.
         connection: ConnectionId,
     },
-    /// Somebody's microphone or camera went on or off.
-    SetMedia {
-        /// The connection that says so.
-        connection: ConnectionId,
-        /// What is on now.
-        media: MediaState,
-    },
-    /// Somebody leaves.
-    Leave {
-        /// The connection that says so.
+    /// A channel sent more than any person does: whoever sits there is put out.
+    Flooded {
+        /// The connection.
         connection: ConnectionId,
     },
-    /// Somebody wants to end the session for everybody.
-    EndSession {
+    /// A channel said something. `hello` and `ping` are the caller's to answer.
+    Message {
         /// The connection that says so.
         connection: ConnectionId,
+        /// What.
+        message: ClientMessage,
     },
     /// The media server has somebody in.
     MediaJoined {
@@ -86,6 +91,28 @@ pub enum Input {
         participant_id: ParticipantId,
         /// They said goodbye, rather than vanished.
         goodbye: bool,
+    },
+    /// Whoever is rung takes the call.
+    AnswerRing {
+        /// Their seat.
+        participant_id: ParticipantId,
+    },
+    /// Whoever is rung does not take the call.
+    DeclineRing {
+        /// Their seat.
+        participant_id: ParticipantId,
+        /// Because they are on another one.
+        busy: bool,
+    },
+    /// Those who are not in are rung. The API key's right.
+    Ring {
+        /// Only this seat.
+        participant_id: Option<ParticipantId>,
+    },
+    /// One more seat for an open room. The API key's right.
+    AddSeat {
+        /// The seat.
+        seat: SeatSettings,
     },
     /// A seat has a new link; whoever came by an old one is put out. The API key's right.
     RenewLink {
@@ -112,6 +139,17 @@ pub enum Output {
         /// The message.
         message: ServerMessage,
     },
+    /// Send a fresh media token.
+    SendMediaToken {
+        /// To this connection.
+        to: ConnectionId,
+        /// For this seat.
+        participant_id: ParticipantId,
+        /// With this name.
+        display_name: String,
+        /// With these rights.
+        rights: MediaRights,
+    },
     /// Close a connection, after what was sent to it.
     Close {
         /// The connection.
@@ -121,6 +159,15 @@ pub enum Output {
     RemoveMedia {
         /// Their seat.
         participant_id: ParticipantId,
+        /// Refuse the tokens they have.
+        revoke: bool,
+    },
+    /// Change what somebody may do in the media server, whatever their token says.
+    SetMediaRights {
+        /// Their seat.
+        participant_id: ParticipantId,
+        /// From now on.
+        rights: MediaRights,
     },
     /// Take everybody out of the media server.
     EndMedia,
@@ -149,66 +196,116 @@ pub enum Output {
         /// When the last one was connected.
         at: Timestamp,
     },
+    /// Somebody came in.
+    ParticipantJoined {
+        /// Into this session.
+        session_id: SessionId,
+        /// Their seat.
+        participant_id: ParticipantId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody is out.
+    ParticipantLeft {
+        /// Of this session.
+        session_id: SessionId,
+        /// Their seat.
+        participant_id: ParticipantId,
+        /// Why.
+        reason: LeaveReason,
+        /// When.
+        at: Timestamp,
+    },
+    /// One of the two ways in which somebody can be connected came up or went down.
+    LineChanged {
+        /// In this session.
+        session_id: SessionId,
+        /// Their seat.
+        participant_id: ParticipantId,
+        /// Which.
+        kind: LineKind,
+        /// Up or down.
+        up: bool,
+        /// When.
+        at: Timestamp,
+    },
+    /// Keep somebody's answer to being recorded.
+    ConsentGiven {
+        /// In this session; none while they wait to be let in.
+        session_id: Option<SessionId>,
+        /// The answer.
+        consent: Consent,
+    },
+    /// An admin did something that is worth an entry in the audit log.
+    AdminActed {
+        /// Who.
+        by: ParticipantId,
+        /// What.
+        action: AdminAction,
+        /// To whom.
+        to: Option<ParticipantId>,
+    },
+    /// Ring somebody, until [`Output::RingOver`] says otherwise.
+    RingStarted {
+        /// Their seat.
+        participant_id: ParticipantId,
+        /// Who they are.
+        user_id: UserId,
+        /// Who calls; none when the API does.
+        caller: Option<ParticipantId>,
+        /// The caller's name.
+        caller_name: Option<String>,
+        /// How long it may ring.
+        until: Timestamp,
+    },
+    /// It does not ring any more.
+    RingOver {
+        /// Whose seat.
+        participant_id: ParticipantId,
+        /// Who they are.
+        user_id: UserId,
+        /// What it came to.
+        state: RingState,
+    },
+    /// Write down the room's duration, which an admin extended.
+    DurationChanged {
+        /// Effective call time in all.
+        duration: Duration,
+    },
     /// Write down that the duration is used up.
     UsedUp,
 }
 
-/// Why an input was refused. Nothing changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Refusal {
-    /// The link is not the seat's latest.
-    #[error("this link was taken back")]
-    LinkRevoked,
-    /// The room's end is past.
-    #[error("this link's time is over")]
-    LinkExpired,
-    /// The room is switched off.
-    #[error("the room is switched off")]
-    RoomDisabled,
-    /// The duration is used up, or the room is deleted.
-    #[error("the room is over")]
-    RoomEnded,
-    /// Another device sits there.
-    #[error("this link is in use on another device")]
-    SeatInUse,
-    /// The room has no such seat.
-    #[error("no such seat")]
-    NoSuchSeat,
-    /// Another device took the seat over.
-    #[error("another device took this seat")]
-    Displaced,
-    /// The token's time is over, or what it was made for is.
-    #[error("this token's time is over; use the link again")]
-    TokenExpired,
-    /// Only an admin of the room may do this.
-    #[error("only an admin of the room may do this")]
-    NotAdmin,
-    /// Nobody sits on that connection.
-    #[error("this connection is not in the room")]
-    NotIn,
-    /// The room's call type has no camera.
-    #[error("this room has no camera")]
-    NoCamera,
+/// One of the two ways of being connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LineKind {
+    /// The room channel.
+    Channel,
+    /// The media server.
+    Media,
 }
 
-impl Refusal {
-    /// The error code of the refusal.
-    pub const fn code(self) -> ErrorCode {
-        match self {
-            Self::LinkRevoked => ErrorCode::LinkRevoked,
-            Self::LinkExpired => ErrorCode::LinkExpired,
-            Self::RoomDisabled => ErrorCode::RoomDisabled,
-            Self::RoomEnded => ErrorCode::RoomEnded,
-            Self::SeatInUse => ErrorCode::SeatInUse,
-            Self::NoSuchSeat => ErrorCode::NotFound,
-            Self::Displaced => ErrorCode::Displaced,
-            Self::TokenExpired => ErrorCode::TokenExpired,
-            Self::NotAdmin | Self::NotIn | Self::NoCamera => ErrorCode::Forbidden,
-        }
-    }
+/// What admins do to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AdminAction {
+    /// Removed, or did not let in.
+    Removed,
+    /// Let come again.
+    Readmitted,
+    /// Ended the session for everybody.
+    EndedSession,
+    /// Extended the duration.
+    Extended,
+}
 
-    /// The refusal with its words.
-    pub fn problem(self) -> Problem {
-        Problem::new(self.code(), self.to_string())
+impl AdminAction {
+    /// The action as the audit log names it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Removed => "participant_removed",
+            Self::Readmitted => "participant_readmitted",
+            Self::EndedSession => "session_ended",
+            Self::Extended => "duration_extended",
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! One room as a pure state machine: seats and their links, who is in, the session, the clock of effective call time,
-//! leaving, ending, closing.
+//! One room as a pure state machine: seats and their links, who is in and who waits, rights and what admins do, the
+//! session, the clock of effective call time, ringing, leaving, ending, closing.
 //!
 //! [`Room::handle`] takes an [`Input`] and the time, [`Room::poll_output`] says what has to happen outside,
 //! [`Room::poll_timeout`] when to call [`Room::handle_timeout`]. Sockets, storage and the media server are the caller's:
@@ -10,13 +10,19 @@
 
 mod clock;
 mod input;
+mod refusal;
+mod rights;
 mod room;
 mod seat;
+mod settings;
 mod time;
 
-pub use input::{ConnectionId, EntryId, Input, Output, Refusal};
-pub use room::{Facts, Restored, Room, Settings, Standing};
+pub use input::{AdminAction, ConnectionId, EntryId, Input, LineKind, Output, Seen};
+pub use refusal::Refusal;
+pub use rights::MediaRights;
+pub use room::{Occupant, Room};
 pub use seat::{LinkSerial, SeatSettings};
+pub use settings::{Facts, Restored, Settings, Standing};
 pub use time::Timestamp;
 
 use std::time::Duration;
@@ -27,3 +33,24 @@ pub const GRACE: Duration = Duration::from_secs(20);
 
 /// How often a running session is written down. What a killed server forgets of the clock is at most this.
 pub const CHECKPOINT: Duration = Duration::from_secs(10);
+
+/// How long somebody is rung. About ten rings of a telephone.
+pub const RING: Duration = Duration::from_secs(45);
+
+/// Admins hear the doorbell at most once in this time, however many knock.
+pub const DOORBELL: Duration = Duration::from_secs(10);
+
+/// Somebody who waits may knock again after this.
+pub const KNOCK: Duration = Duration::from_secs(30);
+
+/// Everybody is warned when this much effective call time is left; the longest first.
+pub const WARNINGS: [Duration; 2] = [Duration::from_secs(300), Duration::from_secs(30)];
+
+/// Changes kept for those who come back; whoever missed more gets the whole state.
+pub const LOG: usize = 256;
+
+/// Notes kept of the conversation with one waiting guest.
+pub const NOTES: usize = 50;
+
+/// Longest and shortest extension of the duration.
+pub const EXTENSION: std::ops::RangeInclusive<Duration> = Duration::from_secs(60)..=Duration::from_secs(86_400);

@@ -1,8 +1,13 @@
 //! A seat: who it is for, its link, and whoever sits on it.
 
-use visita_protocol::{ParticipantId, Tools, UserId, channel::MediaState};
+use std::time::Duration;
 
-use crate::{ConnectionId, EntryId, Refusal, Timestamp};
+use visita_protocol::{
+    ParticipantId, Tools, UserId,
+    channel::{Consent, MediaState, MutedSources, StageRole, WaitingNote},
+};
+
+use crate::{ConnectionId, EntryId, MediaRights, Refusal, Timestamp};
 
 /// Counts the links a seat has had; only the latest opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +24,8 @@ pub struct SeatSettings {
     pub is_admin: bool,
     /// The user has the role plus.
     pub is_plus: bool,
+    /// In a webinar: publishes.
+    pub is_speaker: bool,
     /// What may be used from it.
     pub tools: Tools,
     /// Serial of the link that opens it.
@@ -32,16 +39,66 @@ pub(crate) struct Seat {
     pub(crate) presence: Presence,
     /// Entries up to this one open nothing any more, for this reason.
     void: Option<(EntryId, Refusal)>,
+    /// The newest entry there was.
+    pub(crate) newest: Option<EntryId>,
     /// Media may come in without an entry: nobody was put out since the room was loaded, so the token is one from
     /// before a restart.
     pub(crate) media_may_return: bool,
+    /// What the media server was last told that may be done from here; none when it goes by the token.
+    pub(crate) granted: Option<MediaRights>,
+    /// An admin changed what may be done from here, so that a token may say another thing.
+    pub(crate) touched: bool,
+    /// Which lines were last told of: channel and media.
+    pub(crate) told_lines: (bool, bool),
+    /// It rings for whoever this is for.
+    pub(crate) ring: Option<Ringing>,
+    /// It rang already since the room was empty.
+    pub(crate) was_rung: bool,
+
+    // What holds until the session ends.
+    /// An admin let them in.
+    pub(crate) admitted: bool,
+    /// An admin put them out; the name they had.
+    pub(crate) removed: Option<String>,
+    pub(crate) muted: MutedSources,
+    /// Changed at run time.
+    pub(crate) tools: Option<Tools>,
+    /// Changed at run time.
+    pub(crate) role: Option<StageRole>,
+    pub(crate) consent: Option<Consent>,
 }
 
 /// Whether somebody sits there.
 #[derive(Clone, Debug)]
 pub(crate) enum Presence {
     Out,
+    Waiting(Wait),
     In(Stay),
+}
+
+/// Somebody who waits to be let in.
+#[derive(Clone, Debug)]
+pub(crate) struct Wait {
+    pub(crate) entry: EntryId,
+    /// Their place in the order of coming.
+    pub(crate) arrival: u64,
+    pub(crate) since: Timestamp,
+    pub(crate) display_name: String,
+    pub(crate) line: WaitLine,
+    /// The place they were last told.
+    pub(crate) told_place: u32,
+    pub(crate) last_knock: Timestamp,
+    pub(crate) notes: Vec<WaitingNote>,
+}
+
+/// How somebody who waits is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WaitLine {
+    Up(ConnectionId),
+    /// The place is theirs until then.
+    Lost {
+        until: Timestamp,
+    },
 }
 
 /// Somebody who is in.
@@ -53,6 +110,8 @@ pub(crate) struct Stay {
     pub(crate) arrival: u64,
     pub(crate) display_name: String,
     pub(crate) media: MediaState,
+    /// Their raised hand, by the order of raising.
+    pub(crate) hand: Option<u32>,
     pub(crate) line: Line,
 }
 
@@ -65,34 +124,121 @@ pub(crate) enum Line {
     Lost { since: Timestamp, until: Timestamp },
 }
 
+/// It rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ringing {
+    pub(crate) until: Timestamp,
+    /// Somebody in the room calls, rather than the API.
+    pub(crate) from_room: bool,
+}
+
 impl Seat {
     pub(crate) fn new(settings: SeatSettings) -> Self {
-        Self { settings, presence: Presence::Out, void: None, media_may_return: true }
+        Self {
+            settings,
+            presence: Presence::Out,
+            void: None,
+            newest: None,
+            media_may_return: true,
+            granted: None,
+            touched: false,
+            told_lines: (false, false),
+            ring: None,
+            was_rung: false,
+            admitted: false,
+            removed: None,
+            muted: MutedSources::default(),
+            tools: None,
+            role: None,
+            consent: None,
+        }
+    }
+
+    /// The session is over, and with it what was decided in it.
+    pub(crate) fn forget_session(&mut self) {
+        self.admitted = false;
+        self.removed = None;
+        self.muted = MutedSources::default();
+        self.tools = None;
+        self.role = None;
+        self.consent = None;
+        self.granted = None;
+        self.touched = false;
     }
 
     pub(crate) fn stay(&self) -> Option<&Stay> {
         match &self.presence {
             Presence::In(stay) => Some(stay),
-            Presence::Out => None,
+            Presence::Out | Presence::Waiting(_) => None,
         }
     }
 
     pub(crate) fn stay_mut(&mut self) -> Option<&mut Stay> {
         match &mut self.presence {
             Presence::In(stay) => Some(stay),
-            Presence::Out => None,
+            Presence::Out | Presence::Waiting(_) => None,
         }
     }
 
+    pub(crate) fn wait(&self) -> Option<&Wait> {
+        match &self.presence {
+            Presence::Waiting(wait) => Some(wait),
+            Presence::Out | Presence::In(_) => None,
+        }
+    }
+
+    pub(crate) fn wait_mut(&mut self) -> Option<&mut Wait> {
+        match &mut self.presence {
+            Presence::Waiting(wait) => Some(wait),
+            Presence::Out | Presence::In(_) => None,
+        }
+    }
+
+    /// Whoever is in is so no more.
+    pub(crate) fn take_stay(&mut self) -> Option<Stay> {
+        match std::mem::replace(&mut self.presence, Presence::Out) {
+            Presence::In(stay) => Some(stay),
+            other => {
+                self.presence = other;
+                None
+            }
+        }
+    }
+
+    /// Whoever waits does so no more.
+    pub(crate) fn take_wait(&mut self) -> Option<Wait> {
+        match std::mem::replace(&mut self.presence, Presence::Out) {
+            Presence::Waiting(wait) => Some(wait),
+            other => {
+                self.presence = other;
+                None
+            }
+        }
+    }
+
+    /// In the room, by channel or media.
     pub(crate) fn is_connected(&self) -> bool {
         self.stay().is_some_and(|stay| matches!(stay.line, Line::Up { .. }))
     }
 
+    /// The channel of somebody who is in.
     pub(crate) fn channel(&self) -> Option<ConnectionId> {
         match self.stay()?.line {
             Line::Up { channel, .. } => channel,
             Line::Lost { .. } => None,
         }
+    }
+
+    /// The channel of somebody who waits.
+    pub(crate) fn waiting_channel(&self) -> Option<ConnectionId> {
+        match self.wait()?.line {
+            WaitLine::Up(connection) => Some(connection),
+            WaitLine::Lost { .. } => None,
+        }
+    }
+
+    pub(crate) fn has_media(&self) -> bool {
+        self.stay().is_some_and(|stay| matches!(stay.line, Line::Up { media: true, .. }))
     }
 
     /// From now on entries up to and with `entry` are refused.
@@ -110,7 +256,7 @@ impl Seat {
 
 impl Line {
     /// Lost now, until the grace time is over.
-    pub(crate) fn lost(now: Timestamp, grace: std::time::Duration) -> Self {
+    pub(crate) fn lost(now: Timestamp, grace: Duration) -> Self {
         Self::Lost { since: now, until: now + grace }
     }
 }

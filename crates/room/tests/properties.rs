@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common::{Scene, id, secs, settings};
 use proptest::prelude::*;
-use visita_protocol::channel::{LeaveReason, MediaState, ServerMessage};
+use visita_protocol::channel::{ClientMessage, LeaveReason, MediaState, ServerMessage};
 use visita_room::{ConnectionId, EntryId, Input, LinkSerial, Output, Settings, Standing};
 
 const SEATS: [&str; 4] = ["admin", "b", "c", "d"];
@@ -89,16 +89,21 @@ impl Play {
                     connection: ConnectionId(self.connections.len() as u64 - 1),
                     display_name: SEATS[seat].into(),
                     expired,
+                    seen: None,
                     session_id: id(&format!("s{}", self.connections.len())),
                 }
             }
             Deed::Disconnect(connection) => Input::Disconnect { connection: ConnectionId(connection) },
-            Deed::SetMedia(connection) => Input::SetMedia {
+            Deed::SetMedia(connection) => Input::Message {
                 connection: ConnectionId(connection),
-                media: MediaState { microphone: true, camera: true },
+                message: ClientMessage::SetMedia { media: MediaState { microphone: true, camera: true } },
             },
-            Deed::Leave(connection) => Input::Leave { connection: ConnectionId(connection) },
-            Deed::EndSession(connection) => Input::EndSession { connection: ConnectionId(connection) },
+            Deed::Leave(connection) => {
+                Input::Message { connection: ConnectionId(connection), message: ClientMessage::Leave }
+            }
+            Deed::EndSession(connection) => {
+                Input::Message { connection: ConnectionId(connection), message: ClientMessage::EndSession }
+            }
             Deed::MediaJoined(seat) => Input::MediaJoined {
                 participant_id: id(SEATS[seat]),
                 display_name: None,

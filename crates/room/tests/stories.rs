@@ -7,7 +7,7 @@ use std::time::Duration;
 use common::{START, Scene, id, secs, sent, settings};
 use visita_protocol::{
     CallType, ErrorCode, SessionId,
-    channel::{LeaveReason, MediaState, ServerMessage},
+    channel::{ClientMessage, LeaveReason, MediaState, MutedSources, ServerMessage},
 };
 use visita_room::{CHECKPOINT, ConnectionId, EntryId, GRACE, Input, LinkSerial, Output, Refusal, Restored, Standing};
 
@@ -52,9 +52,14 @@ fn media_changes_are_told_to_all_and_told_once() {
     scene.come("host", 1);
     scene.come("guest", 2);
     let media = MediaState { microphone: true, camera: false };
-    let input = Input::SetMedia { connection: ConnectionId(2), media };
+    let input = Input::Message { connection: ConnectionId(2), message: ClientMessage::SetMedia { media } };
     let outputs = scene.handle(input.clone()).expect("allowed");
-    let told = ServerMessage::MediaChanged { seq: 3, participant_id: id("guest"), media };
+    let told = ServerMessage::MediaChanged {
+        seq: 3,
+        participant_id: id("guest"),
+        media,
+        muted_by_admin: MutedSources::default(),
+    };
     assert_eq!(sent(&outputs, 1), std::slice::from_ref(&told));
     assert_eq!(sent(&outputs, 2), [told]);
     assert_eq!(scene.handle(input).expect("allowed"), []);
@@ -66,9 +71,16 @@ fn an_audio_room_has_no_camera() {
         Scene::new(visita_room::Settings { call_type: CallType::AudioOnly, ..settings(&["host", "guest"]) });
     scene.come("host", 1);
     let media = MediaState { microphone: true, camera: true };
-    assert_eq!(scene.handle(Input::SetMedia { connection: ConnectionId(1), media }), Err(Refusal::NoCamera));
+    assert_eq!(
+        scene.handle(Input::Message { connection: ConnectionId(1), message: ClientMessage::SetMedia { media } }),
+        Err(Refusal::NoCamera)
+    );
     let media = MediaState { microphone: true, camera: false };
-    assert!(scene.handle(Input::SetMedia { connection: ConnectionId(1), media }).is_ok());
+    assert!(
+        scene
+            .handle(Input::Message { connection: ConnectionId(1), message: ClientMessage::SetMedia { media } })
+            .is_ok()
+    );
 }
 
 #[test]
@@ -77,7 +89,9 @@ fn who_loses_the_line_keeps_the_seat_for_the_grace_time() {
     scene.come("host", 1);
     let entry = scene.come("guest", 2);
     let media = MediaState { microphone: true, camera: true };
-    scene.handle(Input::SetMedia { connection: ConnectionId(2), media }).expect("allowed");
+    scene
+        .handle(Input::Message { connection: ConnectionId(2), message: ClientMessage::SetMedia { media } })
+        .expect("allowed");
     assert_eq!(scene.handle(Input::Disconnect { connection: ConnectionId(2) }), Ok(vec![]), "nobody is told yet");
 
     let outputs = scene.after(GRACE - Duration::from_millis(1));
@@ -108,7 +122,7 @@ fn a_second_device_asks_and_then_displaces_the_first() {
         [
             Output::Send { to: ConnectionId(2), message: closed(LeaveReason::Displaced) },
             Output::Close { connection: ConnectionId(2) },
-            Output::RemoveMedia { participant_id: id("guest") },
+            Output::RemoveMedia { participant_id: id("guest"), revoke: false },
         ]
     );
     assert_eq!(scene.hello("guest", first, 3), Err(Refusal::Displaced), "the first does not come back");
@@ -132,13 +146,18 @@ fn who_leaves_is_told_goodbye_and_needs_the_link_to_come_again() {
     let mut scene = Scene::new(settings(&["host", "guest"]));
     scene.come("host", 1);
     let entry = scene.come("guest", 2);
-    let outputs = scene.handle(Input::Leave { connection: ConnectionId(2) }).expect("was in");
+    let outputs =
+        scene.handle(Input::Message { connection: ConnectionId(2), message: ClientMessage::Leave }).expect("was in");
     assert_eq!(sent(&outputs, 2), [closed(LeaveReason::Left)]);
     assert_eq!(sent(&outputs, 1), [left(3, "guest", LeaveReason::Left)]);
-    assert!(outputs.contains(&Output::RemoveMedia { participant_id: id("guest") }));
+    assert!(outputs.contains(&Output::RemoveMedia { participant_id: id("guest"), revoke: false }));
     assert_eq!(scene.hello("guest", entry, 3), Err(Refusal::TokenExpired));
     assert_eq!(scene.media_joined("guest"), Err(Refusal::TokenExpired));
-    assert_eq!(scene.outputs(), [Output::RemoveMedia { participant_id: id("guest") }], "nor is the media token good");
+    assert_eq!(
+        scene.outputs(),
+        [Output::RemoveMedia { participant_id: id("guest"), revoke: false }],
+        "nor is the media token good"
+    );
     scene.come("guest", 4);
 }
 
@@ -147,12 +166,17 @@ fn an_admin_ends_the_session_and_nobody_else_does() {
     let mut scene = Scene::new(settings(&["host", "guest"]));
     scene.come("host", 1);
     scene.come("guest", 2);
-    assert_eq!(scene.handle(Input::EndSession { connection: ConnectionId(2) }), Err(Refusal::NotAdmin));
+    assert_eq!(
+        scene.handle(Input::Message { connection: ConnectionId(2), message: ClientMessage::EndSession }),
+        Err(Refusal::NotAdmin)
+    );
     assert_eq!(scene.outputs(), []);
     assert_eq!(Refusal::NotAdmin.code(), ErrorCode::Forbidden);
 
     scene.now = START + secs(5);
-    let outputs = scene.handle(Input::EndSession { connection: ConnectionId(1) }).expect("allowed");
+    let outputs = scene
+        .handle(Input::Message { connection: ConnectionId(1), message: ClientMessage::EndSession })
+        .expect("allowed");
     assert_eq!(sent(&outputs, 1), [closed(LeaveReason::SessionEnded)]);
     assert_eq!(sent(&outputs, 2), [closed(LeaveReason::SessionEnded)]);
     assert!(outputs.contains(&Output::EndMedia));
@@ -183,14 +207,14 @@ fn the_duration_is_used_only_by_two_and_then_the_room_is_over() {
     scene.after(secs(1000));
     let entry = scene.enter("guest", false).expect("let in").0;
     let outputs = scene.hello("guest", entry, 2).expect("connected");
-    let [ServerMessage::Welcome { room, .. }] = &sent(&outputs, 2)[..] else { panic!("{outputs:?}") };
+    let [ServerMessage::Welcome { room, .. }, ..] = &sent(&outputs, 2)[..] else { panic!("{outputs:?}") };
     assert_eq!(room.seconds_left, Some(60), "waiting alone costs nothing");
 
     scene.after(secs(40));
     scene.handle(Input::Disconnect { connection: ConnectionId(2) }).expect("was in");
     scene.after(secs(10));
     let outputs = scene.hello("guest", entry, 3).expect("back");
-    let [ServerMessage::Welcome { room, .. }] = &sent(&outputs, 3)[..] else { panic!("{outputs:?}") };
+    let [ServerMessage::Welcome { room, .. }, ..] = &sent(&outputs, 3)[..] else { panic!("{outputs:?}") };
     assert_eq!(room.seconds_left, Some(20), "nor does a lost line");
 
     let outputs = scene.after(secs(20));
@@ -237,7 +261,7 @@ fn a_disabled_or_deleted_room_puts_all_out_and_lets_nobody_in() {
         assert_eq!(scene.enter("host", true).map(|_| ()), Err(refusal));
         assert_eq!(scene.hello("host", entry, 2), Err(refusal));
         assert_eq!(scene.media_joined("guest"), Err(refusal));
-        assert_eq!(scene.outputs(), [Output::RemoveMedia { participant_id: id("guest") }]);
+        assert_eq!(scene.outputs(), [Output::RemoveMedia { participant_id: id("guest"), revoke: false }]);
         let look = scene.room.look(&id("host"), LinkSerial(1), scene.now);
         assert_eq!(look, Err(refusal));
     }

@@ -17,6 +17,7 @@ use visita_protocol::{ErrorCode, Problem};
 
 use crate::{
     api, channel, clock::Clock, error::ApiError, join, keys::Keys, rooms::Rooms, store::Store, tokens::LiveKitSigner,
+    users::Users,
 };
 
 /// Longest body accepted, in bytes. A room of 25 with every right spelt out has less than 16 KiB.
@@ -30,6 +31,8 @@ pub(crate) struct Parts {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) keys: Keys,
     pub(crate) rooms: Rooms,
+    /// Signed-in users who are online.
+    pub(crate) users: Users,
     pub(crate) clock: Clock,
     pub(crate) signer: LiveKitSigner,
     /// Media elsewhere: its URL.
@@ -52,6 +55,14 @@ impl std::ops::Deref for App {
 impl App {
     pub(crate) fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// Where media is, for a client that reached the server so.
+    pub(crate) fn livekit_url_for(&self, base: &Url) -> String {
+        match &self.livekit_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => websocket_url(base, ""),
+        }
     }
 
     /// What links start with.
@@ -95,6 +106,7 @@ pub(crate) fn routes(app: App) -> Router {
         .layer(join_cors)
         .merge(api::routes())
         .route("/channel", get(channel::open))
+        .route("/user-channel", get(channel::user::open))
         .route("/health", get(health))
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)

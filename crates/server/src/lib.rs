@@ -18,6 +18,7 @@ mod rooms;
 mod server;
 mod store;
 mod tokens;
+mod users;
 
 pub use config::{Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, LiveKit, ServerConfig, StartError};
 pub use server::{RunningServer, start};

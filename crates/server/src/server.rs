@@ -25,6 +25,7 @@ use crate::{
     rooms::Rooms,
     store::{Sqlite, Store, StoreError},
     tokens::LiveKitSigner,
+    users::Users,
 };
 
 /// Name of the built-in media server's own LiveKit key.
@@ -119,12 +120,7 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         None => {
             let (signer, keys) = livekit_keys(&config, &keys);
             let rtc_udp = SocketAddr::new(address.ip(), config.rtc_udp.unwrap_or(0));
-            let sfu = Sfu::start(SfuConfig {
-                rtc_udp,
-                announce: config.announce.clone(),
-                keys,
-                ..Default::default()
-            })
+            let sfu = Sfu::start(SfuConfig { rtc_udp, announce: config.announce.clone(), keys, ..Default::default() })
                 .await
                 .map_err(|error| StartError::Media(error.to_string()))?;
             (signer, None, Some(sfu))
@@ -132,7 +128,8 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     };
     let (sfu, events) = sfu.unzip();
     let media = sfu.as_ref().map_or(Media::Elsewhere, |sfu| Media::BuiltIn(sfu.control()));
-    let rooms = Rooms::new(store.clone(), media, clock, config.grace);
+    let users = Users::new(clock);
+    let rooms = Rooms::new(store.clone(), media, signer.clone(), users.clone(), Arc::new(()), clock, config.grace);
     let pump = match (&sfu, events) {
         (Some(sfu), Some(events)) => Some(tokio::spawn(media::pump(sfu.control(), events, rooms.clone()))),
         _ => None,
@@ -143,6 +140,7 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         store: store.clone(),
         keys,
         rooms: rooms.clone(),
+        users,
         clock,
         signer,
         livekit_url,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use livekit_token::{AccessToken, VideoGrants};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use visita_protocol::{CallType, ParticipantId, RoomId, Secret, Tools};
-use visita_room::{EntryId, LinkSerial, Timestamp};
+use visita_protocol::{ParticipantId, RoomId, Secret, channel::MediaSource};
+use visita_room::{EntryId, LinkSerial, MediaRights, Timestamp};
 
 use crate::keys::{self, Keys};
 
@@ -22,48 +22,49 @@ pub(crate) struct LiveKitSigner {
 }
 
 impl LiveKitSigner {
-    /// A token for one seat, with the grants that its call type and tools amount to.
+    /// A token for one seat, with the grants that its rights amount to.
     pub(crate) fn sign(
         &self,
         room: &RoomId,
         seat: &ParticipantId,
         display_name: &str,
-        call_type: CallType,
-        tools: &Tools,
+        rights: &MediaRights,
     ) -> Result<Secret, livekit_token::AccessTokenError> {
         AccessToken::with_api_key(&self.key, self.secret.expose())
             .with_ttl(TOKEN_LIFE)
             .with_identity(seat.as_str())
             .with_name(display_name)
-            .with_grants(grants(room, call_type, tools))
+            .with_grants(grants(room, rights))
             .to_jwt()
             .map(Secret::new)
     }
 }
 
-fn grants(room: &RoomId, call_type: CallType, tools: &Tools) -> VideoGrants {
-    let camera = call_type != CallType::AudioOnly;
-    let sources = [
-        ("microphone", true),
-        ("camera", camera),
-        ("screen_share", tools.screen_sharing),
-        ("screen_share_audio", tools.screen_sharing),
-    ];
+fn grants(room: &RoomId, rights: &MediaRights) -> VideoGrants {
+    let sources = publish_sources(rights);
     VideoGrants {
         room_join: true,
         room: room.to_string(),
-        can_publish: Some(true),
+        // An empty list of sources would allow them all.
+        can_publish: Some(!sources.is_empty()),
         can_subscribe: Some(true),
         // Plain LiveKit clients chat by data messages.
-        can_publish_data: Some(tools.chat || tools.live_pointer),
-        can_publish_sources: sources
-            .into_iter()
-            .filter(|(_, granted)| *granted)
-            .map(|(source, _)| source.to_owned())
-            .collect(),
+        can_publish_data: Some(rights.data),
+        can_publish_sources: sources.into_iter().map(str::to_owned).collect(),
         can_update_own_metadata: Some(false),
         ..VideoGrants::default()
     }
+}
+
+/// The sources that may be published, as tokens name them.
+pub(crate) fn publish_sources(rights: &MediaRights) -> Vec<&'static str> {
+    let sources = [
+        ("microphone", MediaSource::Microphone),
+        ("camera", MediaSource::Camera),
+        ("screen_share", MediaSource::Screen),
+        ("screen_share_audio", MediaSource::Screen),
+    ];
+    sources.into_iter().filter(|(_, source)| rights.may_send(*source)).map(|(name, _)| name).collect()
 }
 
 /// What a channel token says. It carries the name, so that the server need not keep it.
@@ -122,6 +123,8 @@ pub(crate) fn open<T: DeserializeOwned>(token: &Secret, sign: impl Fn(&[u8]) -> 
 
 #[cfg(test)]
 mod tests {
+    use visita_protocol::channel::MutedSources;
+
     use super::*;
 
     fn id<T: std::str::FromStr>(text: &str) -> T
@@ -149,21 +152,34 @@ mod tests {
         assert!(token.expired(Timestamp::from_unix_ms(1000)));
     }
 
+    const ALL: MediaRights = MediaRights {
+        microphone: true,
+        camera: true,
+        screen: true,
+        data: true,
+        muted: MutedSources { microphone: false, camera: false, screen: false },
+    };
+
     #[test]
-    fn call_type_and_tools_decide_what_may_be_published() {
-        let sources = |call_type, tools| grants(&id("r"), call_type, &tools).can_publish_sources;
-        assert_eq!(sources(CallType::AudioOnly, Tools::default()), ["microphone"]);
-        assert_eq!(sources(CallType::AudioUpgradable, Tools::default()), ["microphone", "camera"]);
-        assert_eq!(
-            sources(CallType::AudioVideo, Tools::ALL),
-            ["microphone", "camera", "screen_share", "screen_share_audio"]
-        );
+    fn rights_decide_what_may_be_published() {
+        let sources = |rights| grants(&id("r"), &rights).can_publish_sources;
+        assert_eq!(sources(ALL), ["microphone", "camera", "screen_share", "screen_share_audio"]);
+        assert_eq!(sources(MediaRights { camera: false, screen: false, ..ALL }), ["microphone"]);
+        let muted = MutedSources { microphone: true, screen: true, camera: false };
+        assert_eq!(sources(MediaRights { muted, ..ALL }), ["camera"]);
+    }
+
+    #[test]
+    fn who_may_publish_nothing_does_not_get_an_empty_list_that_allows_all() {
+        let audience = MediaRights { microphone: false, camera: false, screen: false, ..ALL };
+        let grants = grants(&id("r"), &audience);
+        assert!(grants.can_publish_sources.is_empty() && grants.can_publish == Some(false));
     }
 
     #[test]
     fn a_livekit_token_says_room_seat_and_name_and_is_short_lived() {
         let signer = LiveKitSigner { key: "devkey".into(), secret: "secret".into() };
-        let token = signer.sign(&id("r"), &id("s"), "Ada", CallType::AudioVideo, &Tools::ALL).expect("signed");
+        let token = signer.sign(&id("r"), &id("s"), "Ada", &ALL).expect("signed");
         let claims =
             livekit_token::TokenVerifier::with_api_key("devkey", "secret").verify(token.expose()).expect("ours");
         assert_eq!((claims.sub.as_str(), claims.name.as_str(), claims.video.room.as_str()), ("s", "Ada", "r"));

@@ -4,7 +4,10 @@
 
 use std::{fmt::Debug, str::FromStr, time::Duration};
 
-use visita_protocol::{CallType, RecordingMode, Tools, channel::ServerMessage};
+use visita_protocol::{
+    CallType, RecordingMode, Tools,
+    channel::{ClientMessage, ServerMessage},
+};
 use visita_room::{
     ConnectionId, EntryId, GRACE, Input, LinkSerial, Output, Refusal, Restored, Room, SeatSettings, Settings, Standing,
     Timestamp,
@@ -23,6 +26,7 @@ pub(crate) fn settings(seats: &[&str]) -> Settings {
         // The first is the host.
         is_admin: name == &seats[0],
         is_plus: name == &seats[0],
+        is_speaker: true,
         tools: Tools::ALL,
         link: LinkSerial(1),
     };
@@ -32,6 +36,13 @@ pub(crate) fn settings(seats: &[&str]) -> Settings {
         call_type: CallType::AudioVideo,
         recording: RecordingMode::None,
         duration: None,
+        capacity: None,
+        webinar: false,
+        waiting_room: false,
+        live: false,
+        starts_at: None,
+        early_entry: Duration::ZERO,
+        freeze: Duration::ZERO,
         ends_at: None,
         seats: seats.iter().map(seat).collect(),
         grace: GRACE,
@@ -91,6 +102,7 @@ impl Scene {
             connection: ConnectionId(connection),
             display_name: format!("Name of {seat}"),
             expired,
+            seen: None,
             session_id: id(&format!("session-{}", self.sessions)),
         })
     }
@@ -108,8 +120,20 @@ impl Scene {
         self.handle(Input::MediaJoined { participant_id: id(seat), display_name: Some("Media".into()), session_id })
     }
 
+    /// What the room said, without what it keeps in the books.
     pub(crate) fn outputs(&mut self) -> Vec<Output> {
-        std::iter::from_fn(|| self.room.poll_output()).collect()
+        let is_book = |output: &Output| {
+            matches!(
+                output,
+                Output::LineChanged { .. } | Output::ParticipantJoined { .. } | Output::ParticipantLeft { .. }
+            )
+        };
+        std::iter::from_fn(|| self.room.poll_output()).filter(|output| !is_book(output)).collect()
+    }
+
+    /// Says something on a channel.
+    pub(crate) fn say(&mut self, connection: u64, message: ClientMessage) -> Result<Vec<Output>, Refusal> {
+        self.handle(Input::Message { connection: ConnectionId(connection), message })
     }
 }
 

@@ -9,10 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use visita_protocol::{
-    ErrorCode, Problem,
+    ErrorCode, Problem, RecordingMode,
     entry::{EnterRequest, Entry, JoinPreview},
 };
-use visita_room::{Facts, Refusal, Standing};
+use visita_room::{Facts, Refusal, Standing, Timestamp};
 
 use crate::{
     app::{App, websocket_url},
@@ -58,20 +58,23 @@ pub(crate) async fn enter(
 
     let facts = app.rooms.look(&link.room_id, link.participant_id.clone(), link.serial).await?;
     let display_name = name.or(facts.display_name).unwrap_or_else(|| seat.user_id.to_string());
-    let entry = app.rooms.enter(&link.room_id, link.participant_id.clone(), link.serial, wanted.displace).await?;
+    let entered = app.rooms.enter(&link.room_id, link.participant_id.clone(), link.serial, wanted.displace).await?;
 
     let channel_token = ChannelToken {
         room: room.room_id.clone(),
         seat: seat.participant_id.clone(),
         link: link.serial.0,
-        entry: entry.0,
+        entry: entered.entry.0,
         name: display_name.clone(),
         until: (app.clock.now() + TOKEN_LIFE).unix_ms(),
     };
-    let livekit_token = app
-        .signer
-        .sign(&room.room_id, &seat.participant_id, &display_name, room.options.call_type, &seat.tools)
-        .map_err(internal)?;
+    let livekit_token = match &entered.rights {
+        Some(rights) => {
+            let token = app.signer.sign(&room.room_id, &seat.participant_id, &display_name, rights);
+            Some(token.map_err(internal)?)
+        }
+        None => None,
+    };
     let base = app.base_for(&headers);
     tracing::info!(room = %room.room_id, seat = %seat.participant_id, "entered");
     Ok(no_store(Json(Entry {
@@ -79,12 +82,9 @@ pub(crate) async fn enter(
         participant_id: seat.participant_id.clone(),
         display_name,
         tools: seat.tools,
-        livekit_url: match &app.livekit_url {
-            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-            None => websocket_url(&base, ""),
-        },
-        livekit_token: Some(livekit_token),
-        waiting: false,
+        livekit_url: app.livekit_url_for(&base),
+        waiting: livekit_token.is_none(),
+        livekit_token,
         channel_url: websocket_url(&base, "/channel"),
         channel_token: channel_token.sign(&app.keys).map_err(internal)?,
     })))
@@ -93,7 +93,7 @@ pub(crate) async fn enter(
 async fn preview(app: &App, code: &str) -> Result<JoinPreview, ApiError> {
     let (link, room) = find(app, code).await?;
     let seat = seat_of(&room, &link)?;
-    let Facts { host_name, display_name, people_in, in_use } =
+    let Facts { host_name, display_name, people_in, in_use, waits, starts_at, opens_at } =
         app.rooms.look(&link.room_id, link.participant_id.clone(), link.serial).await?;
     Ok(JoinPreview {
         room_id: room.room_id.clone(),
@@ -107,12 +107,16 @@ async fn preview(app: &App, code: &str) -> Result<JoinPreview, ApiError> {
         display_name,
         people_in,
         in_use,
-        starts_at: None,
-        opens_at: None,
-        waiting_room: false,
-        asks_consent: false,
-        good_until: room.options.schedule.ends_at.map(|at| at.since(visita_room::Timestamp::default()).as_secs_f64()),
+        starts_at: starts_at.map(unix_seconds),
+        opens_at: opens_at.map(unix_seconds),
+        waiting_room: waits,
+        asks_consent: room.options.recording == RecordingMode::Automatic,
+        good_until: room.options.schedule.ends_at.map(unix_seconds),
     })
+}
+
+fn unix_seconds(at: Timestamp) -> f64 {
+    at.since(Timestamp::default()).as_secs_f64()
 }
 
 /// Where a code leads. Of a room that is deleted there is nothing left but that its links were links once.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use tokio::sync::mpsc;
 use visita_protocol::{ParticipantId, RoomId};
-use visita_room::Input;
-use visita_sfu::{LeftReason, SfuControl, SfuError, SfuEvent};
+use visita_room::{Input, MediaRights};
+use visita_sfu::{LeftReason, Permissions, SfuControl, SfuError, SfuEvent, TrackSource};
 
 use crate::rooms::Rooms;
 
@@ -19,10 +19,28 @@ pub(crate) enum Media {
 }
 
 impl Media {
-    /// Takes somebody out of the media; done when it has taken effect.
-    pub(crate) async fn remove(&self, room: &RoomId, seat: &ParticipantId) {
-        if let Self::BuiltIn(sfu) = self {
-            report(sfu.remove_participant(room.as_str(), seat.as_str()).await, room);
+    /// Takes somebody out of the media, and refuses the tokens they have; done when it has taken effect.
+    pub(crate) async fn remove(&self, room: &RoomId, seat: &ParticipantId, revoke: bool) {
+        match self {
+            Self::BuiltIn(sfu) if revoke => report(sfu.revoke_participant(room.as_str(), seat.as_str()).await, room),
+            Self::BuiltIn(sfu) => report(sfu.remove_participant(room.as_str(), seat.as_str()).await, room),
+            Self::Elsewhere => {}
+        }
+    }
+
+    /// Changes what somebody may do; done when it has taken effect.
+    pub(crate) async fn set_rights(&self, room: &RoomId, seat: &ParticipantId, rights: MediaRights) {
+        let Self::BuiltIn(sfu) = self else { return };
+        let (name, identity) = (room.as_str(), seat.as_str());
+        report(sfu.update_permissions(name, identity, permissions(&rights)).await, room);
+        // What is held muted stays published, so that it is back at once when it is released.
+        for (source, muted) in [
+            (TrackSource::Microphone, rights.muted.microphone),
+            (TrackSource::Camera, rights.muted.camera),
+            (TrackSource::ScreenShare, rights.muted.screen),
+            (TrackSource::ScreenShareAudio, rights.muted.screen),
+        ] {
+            report(sfu.mute_source(name, identity, source, muted).await, room);
         }
     }
 
@@ -31,6 +49,28 @@ impl Media {
         if let Self::BuiltIn(sfu) = self {
             report(sfu.end_room(room.as_str()).await, room);
         }
+    }
+}
+
+/// What may be published, muted or not.
+fn permissions(rights: &MediaRights) -> Permissions {
+    let sources = [
+        (TrackSource::Microphone, rights.microphone),
+        (TrackSource::Camera, rights.camera),
+        (TrackSource::ScreenShare, rights.screen),
+        (TrackSource::ScreenShareAudio, rights.screen),
+    ];
+    let publish_sources: Vec<_> =
+        sources.into_iter().filter(|(_, granted)| *granted).map(|(source, _)| source).collect();
+    Permissions {
+        // An empty list would allow every source.
+        publish: !publish_sources.is_empty(),
+        subscribe: true,
+        publish_data: rights.data,
+        publish_sources,
+        update_own_metadata: false,
+        hidden: false,
+        recorder: false,
     }
 }
 

@@ -1,0 +1,90 @@
+//! What is fixed about a room, and what is known of it from before.
+
+use std::time::Duration;
+
+use visita_protocol::{CallType, RecordingMode, RoomId};
+
+use crate::{SeatSettings, Timestamp};
+
+/// What is fixed about a room.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The room.
+    pub room_id: RoomId,
+    /// Its description.
+    pub title: Option<String>,
+    /// Audio or video.
+    pub call_type: CallType,
+    /// Whether it is recorded.
+    pub recording: RecordingMode,
+    /// Effective call time; `None` is unlimited.
+    pub duration: Option<Duration>,
+    /// How many may be in at once in an open room; `None` in a seated one, whose seats say it.
+    pub capacity: Option<usize>,
+    /// Speakers publish, the audience watches.
+    pub webinar: bool,
+    /// Everybody but admins waits until an admin lets them in.
+    pub waiting_room: bool,
+    /// Using a link rings the others.
+    pub live: bool,
+    /// When the visit starts.
+    pub starts_at: Option<Timestamp>,
+    /// How long before the start people may come in already.
+    pub early_entry: Duration,
+    /// How long before the start the room is not changed any more.
+    pub freeze: Duration,
+    /// From when on links let nobody in any more.
+    pub ends_at: Option<Timestamp>,
+    /// Its seats.
+    pub seats: Vec<SeatSettings>,
+    /// How long a lost connection keeps its seat.
+    pub grace: Duration,
+}
+
+impl Settings {
+    /// From when on links let somebody in; `None` is always.
+    pub fn opens_at(&self) -> Option<Timestamp> {
+        self.starts_at.map(|at| at - self.early_entry)
+    }
+}
+
+/// Whether a room lets people in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It does.
+    Active,
+    /// Switched off.
+    Disabled,
+    /// Its duration is used up.
+    UsedUp,
+    /// Deleted.
+    Deleted,
+}
+
+/// What is known of a room from before.
+#[derive(Clone, Copy, Debug)]
+pub struct Restored {
+    /// Whether it lets people in.
+    pub standing: Standing,
+    /// Effective call time used.
+    pub used: Duration,
+}
+
+/// What a look through a link shows of a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The host's name (first admin, else first plus user), when another seat is the host's and the name is known.
+    pub host_name: Option<String>,
+    /// The seat's own name, while somebody sits there.
+    pub display_name: Option<String>,
+    /// Names of those who are in, in the order of their coming.
+    pub people_in: Vec<String>,
+    /// Whether the seat is connected.
+    pub in_use: bool,
+    /// Whether an admin has to let the seat in.
+    pub waits: bool,
+    /// When the visit starts.
+    pub starts_at: Option<Timestamp>,
+    /// From when on the link lets somebody in, while that is to come.
+    pub opens_at: Option<Timestamp>,
+}

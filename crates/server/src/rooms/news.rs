@@ -1,0 +1,39 @@
+//! What rooms let the outside know, as webhooks tell it.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use visita_protocol::{CompanyId, ParticipantId, RoomId, SessionId, UserId, channel::LeaveReason};
+use visita_room::Timestamp;
+
+/// Something that happened in a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// A session began.
+    SessionStarted { session_id: SessionId },
+    /// A session is over.
+    SessionEnded {
+        session_id: SessionId,
+        /// Effective call time of the room so far.
+        used: Duration,
+    },
+    /// Somebody came in.
+    ParticipantJoined { session_id: SessionId, participant_id: ParticipantId, user_id: UserId },
+    /// Somebody is out.
+    ParticipantLeft { session_id: SessionId, participant_id: ParticipantId, user_id: UserId, reason: LeaveReason },
+    /// It rings for these users; without a caller the API rings.
+    CallIncoming { caller: Option<(ParticipantId, UserId)>, called: Vec<UserId> },
+}
+
+/// Whoever wants to know. The room goes on when it has answered.
+#[async_trait]
+pub(crate) trait Listener: Send + Sync + 'static {
+    /// Takes news of a room.
+    async fn hear(&self, company: &CompanyId, room: &RoomId, news: News, at: Timestamp);
+}
+
+/// Nobody listens.
+#[async_trait]
+impl Listener for () {
+    async fn hear(&self, _: &CompanyId, _: &RoomId, _: News, _: Timestamp) {}
+}

@@ -1,0 +1,331 @@
+//! The task that owns a room: it alone changes it, in memory and in storage.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Instant,
+};
+
+use tokio::sync::mpsc;
+use visita_protocol::{
+    CompanyId, ParticipantId, RoomId, UserId,
+    rest::{ActorKind, ConnectionKind},
+};
+use visita_room::{ConnectionId, Input, LineKind, Output, Refusal, Room, Standing, Timestamp};
+
+use super::{
+    Command, Mail, News, RoomError, Shared,
+    settings::{new_seat, restored, settings_of},
+};
+use crate::{
+    store::{AuditLine, NewLink, NewSeat, StoreError, StoredRoom},
+    tokens::TOKEN_LIFE,
+    users::Call,
+};
+
+/// The task that owns a room.
+pub(super) struct Owner {
+    shared: Arc<Shared>,
+    room_id: RoomId,
+    company: CompanyId,
+    /// For the words of an incoming call.
+    stored: StoredRoom,
+    room: Room,
+    users: HashMap<ParticipantId, UserId>,
+    clients: HashMap<ConnectionId, mpsc::Sender<Mail>>,
+    last_used: Instant,
+}
+
+impl Owner {
+    pub(super) fn new(shared: Arc<Shared>, stored: StoredRoom) -> Self {
+        let room = Room::new(settings_of(&stored, shared.grace), restored(&stored));
+        let users = stored.seats.iter().map(|seat| (seat.participant_id.clone(), seat.user_id.clone())).collect();
+        Self {
+            shared,
+            room_id: stored.room_id.clone(),
+            company: stored.company.id.clone(),
+            stored,
+            room,
+            users,
+            clients: HashMap::new(),
+            last_used: Instant::now(),
+        }
+    }
+
+    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+        tracing::debug!("awake");
+        loop {
+            let due = self.room.poll_timeout().map(|at| self.shared.clock.instant(at));
+            let sleep_at = self.room.is_empty().then(|| self.last_used + TOKEN_LIFE);
+            tokio::select! {
+                command = commands.recv() => match command {
+                    Some(command) => {
+                        self.last_used = Instant::now();
+                        if self.take(command).await {
+                            break;
+                        }
+                    }
+                    None => break,
+                },
+                () = until(due) => {
+                    self.room.handle_timeout(self.now());
+                    self.carry_out().await;
+                    self.last_used = Instant::now();
+                }
+                () = until(sleep_at) => {
+                    commands.close();
+                    // What came in between is still answered.
+                    while let Some(command) = commands.recv().await {
+                        self.take(command).await;
+                    }
+                    if self.room.is_empty() {
+                        break;
+                    }
+                    // Somebody slipped in: the connection is told to come again, to a room that is awake.
+                    self.stop().await;
+                    break;
+                }
+            }
+        }
+        drop(commands);
+        let mut awake = self.shared.awake.lock();
+        if awake.get(&self.room_id).is_some_and(mpsc::Sender::is_closed) {
+            awake.remove(&self.room_id);
+        }
+        tracing::debug!("asleep");
+    }
+
+    /// Takes one command; `true` when it was the last.
+    async fn take(&mut self, command: Command) -> bool {
+        match command {
+            Command::Handle { input, reply } => {
+                let result = self.handle(input).await;
+                let _ = reply.send(result.map_err(Into::into));
+            }
+            Command::Enter { input, participant_id, reply } => {
+                let result = self.handle(input).await;
+                let _ = reply.send(result.map(|()| self.room.media_rights(&participant_id)).map_err(Into::into));
+            }
+            Command::Occupants { reply } => {
+                let _ = reply.send(Ok(self.room.occupants()));
+            }
+            Command::MayChange { reply } => {
+                let _ = reply.send(self.room.may_change(self.now()).map_err(Into::into));
+            }
+            Command::AddSeat { company, seat, is_plus, reply } => {
+                let result = self.add_seat(&company, &seat, is_plus).await;
+                let _ = reply.send(result);
+            }
+            Command::Connect { input, connection, outbox, reply } => {
+                self.clients.insert(connection, outbox);
+                let result = self.handle(input).await;
+                if result.is_err() {
+                    self.clients.remove(&connection);
+                }
+                let _ = reply.send(result.map_err(Into::into));
+            }
+            Command::Look { participant_id, link, reply } => {
+                let facts = self.room.look(&participant_id, link, self.now());
+                let _ = reply.send(facts.map_err(Into::into));
+            }
+            Command::Close { standing, reply } => {
+                let result = self.close(standing).await;
+                let _ = reply.send(result);
+            }
+            Command::RenewLink { participant_id, link, reply } => {
+                let result = self.renew_link(participant_id, link).await;
+                let _ = reply.send(result);
+            }
+            Command::Stop { reply } => {
+                self.stop().await;
+                let _ = reply.send(Ok(()));
+                return true;
+            }
+        }
+        false
+    }
+
+    async fn handle(&mut self, input: Input) -> Result<(), Refusal> {
+        let result = self.room.handle(input, self.now());
+        self.carry_out().await;
+        result
+    }
+
+    async fn close(&mut self, standing: Standing) -> Result<(), RoomError> {
+        let input = match (self.room.standing(), standing) {
+            (Standing::Deleted, _) => return Err(RoomError::NoSuchRoom),
+            // What is over needs not be switched off.
+            (Standing::UsedUp, Standing::Disabled) => return Ok(()),
+            (_, Standing::Deleted) => Input::Delete,
+            _ => Input::Disable,
+        };
+        self.shared.store.set_standing(&self.room_id, standing).await?;
+        Ok(self.handle(input).await?)
+    }
+
+    async fn renew_link(&mut self, participant_id: ParticipantId, link: NewLink) -> Result<(), RoomError> {
+        if self.room.standing() == Standing::Deleted {
+            return Err(RoomError::NoSuchRoom);
+        }
+        let renewed = self.shared.store.renew_link(&self.room_id, &participant_id, link).await?;
+        let link = renewed.ok_or(RoomError::Refused(Refusal::NoSuchSeat))?;
+        Ok(self.handle(Input::RenewLink { participant_id, link }).await?)
+    }
+
+    async fn add_seat(&mut self, company: &CompanyId, seat: &NewSeat, is_plus: bool) -> Result<(), RoomError> {
+        // Whatever would be refused is, before anything is written.
+        self.room.may_change(self.now())?;
+        match self.room.standing() {
+            Standing::Active => {}
+            Standing::Disabled => return Err(Refusal::RoomDisabled.into()),
+            Standing::UsedUp | Standing::Deleted => return Err(Refusal::RoomEnded.into()),
+        }
+        self.shared.store.add_seat(&self.room_id, company, seat).await?;
+        self.users.insert(seat.participant_id.clone(), seat.user_id.clone());
+        Ok(self.handle(Input::AddSeat { seat: new_seat(seat, is_plus) }).await?)
+    }
+
+    async fn stop(&mut self) {
+        let _ = self.handle(Input::Stop).await;
+    }
+
+    /// Does what the room asks for, in its order.
+    async fn carry_out(&mut self) {
+        let mut behind = Vec::new();
+        // Whom a caller rings is one event, however many they are.
+        let mut rung: BTreeMap<Option<ParticipantId>, Vec<UserId>> = BTreeMap::new();
+        loop {
+            while let Some(output) = self.room.poll_output() {
+                if let Output::RingStarted { caller, user_id, .. } = &output {
+                    rung.entry(caller.clone()).or_default().push(user_id.clone());
+                }
+                if let Err(error) = self.carry_out_one(output, &mut behind).await {
+                    tracing::error!(%error, "the room could not be written down");
+                }
+            }
+            // Whoever does not read is off the line, which the room has to know.
+            let Some(connection) = behind.pop() else { break };
+            tracing::info!("a client does not keep up and is put off the line");
+            let _ = self.room.handle(Input::Disconnect { connection }, self.now());
+        }
+        for (caller, called) in rung {
+            let caller = caller.and_then(|caller| Some((caller.clone(), self.users.get(&caller)?.clone())));
+            self.tell(News::CallIncoming { caller, called }, self.now()).await;
+        }
+    }
+
+    async fn carry_out_one(&mut self, output: Output, behind: &mut Vec<ConnectionId>) -> Result<(), StoreError> {
+        let (shared, room_id) = (self.shared.clone(), self.room_id.clone());
+        let (store, media) = (&shared.store, &shared.media);
+        match output {
+            Output::Send { to, message } => self.mail(to, Mail::Message(message), behind),
+            Output::SendMediaToken { to, participant_id, display_name, rights } => {
+                match shared.signer.sign(&room_id, &participant_id, &display_name, &rights) {
+                    Ok(token) => self.mail(to, Mail::MediaToken(token), behind),
+                    Err(error) => tracing::error!(%error, "no media token could be made"),
+                }
+            }
+            Output::Close { connection } => {
+                self.clients.remove(&connection);
+            }
+            Output::RemoveMedia { participant_id, revoke } => media.remove(&room_id, &participant_id, revoke).await,
+            Output::SetMediaRights { participant_id, rights } => {
+                media.set_rights(&room_id, &participant_id, rights).await;
+            }
+            Output::EndMedia => media.end(&room_id).await,
+            Output::SessionStarted { session_id, at } => {
+                tracing::info!(session = %session_id, "session started");
+                store.session_started(&room_id, &session_id, at).await?;
+                self.tell(News::SessionStarted { session_id }, at).await;
+            }
+            Output::Checkpoint { session_id, used, at } => store.session_seen(&room_id, &session_id, used, at).await?,
+            Output::SessionEnded { session_id, used, at } => {
+                tracing::info!(session = %session_id, used_s = used.as_secs(), "session ended");
+                store.session_ended(&room_id, &session_id, used, at).await?;
+                self.tell(News::SessionEnded { session_id, used }, at).await;
+            }
+            Output::ParticipantJoined { session_id, participant_id, at } => {
+                let Some(user_id) = self.users.get(&participant_id).cloned() else { return Ok(()) };
+                self.tell(News::ParticipantJoined { session_id, participant_id, user_id }, at).await;
+            }
+            Output::ParticipantLeft { session_id, participant_id, reason, at } => {
+                let Some(user_id) = self.users.get(&participant_id).cloned() else { return Ok(()) };
+                self.tell(News::ParticipantLeft { session_id, participant_id, user_id, reason }, at).await;
+            }
+            Output::LineChanged { session_id, participant_id, kind, up, at } => {
+                let kind = match kind {
+                    LineKind::Channel => ConnectionKind::Channel,
+                    LineKind::Media => ConnectionKind::Media,
+                };
+                match self.users.get(&participant_id) {
+                    Some(user_id) if up => {
+                        store.connected(&session_id, &participant_id, user_id, kind, at).await?;
+                    }
+                    _ => store.disconnected(&session_id, &participant_id, kind, at).await?,
+                }
+            }
+            Output::ConsentGiven { session_id, consent } => {
+                store.consent_given(&room_id, session_id.as_ref(), &consent).await?;
+            }
+            Output::AdminActed { by, action, to } => {
+                let line = AuditLine {
+                    at: self.now(),
+                    actor_kind: ActorKind::Participant,
+                    actor: self.users.get(&by).cloned(),
+                    action: action.name().to_owned(),
+                    room: Some(room_id),
+                    session: self.room.session_id().cloned(),
+                    subject: to.as_ref().and_then(|to| self.users.get(to)).map(ToString::to_string),
+                    participant: to,
+                };
+                store.audit(&self.company, &line).await?;
+            }
+            Output::RingStarted { participant_id, user_id, caller_name, until, .. } => {
+                let call = Call {
+                    room: room_id,
+                    participant_id,
+                    title: self.stored.options.description.clone(),
+                    call_type: self.stored.options.call_type,
+                    recording: self.stored.options.recording,
+                    caller_name,
+                    until,
+                };
+                shared.users.ring(&self.company, &user_id, call);
+            }
+            Output::RingOver { participant_id, user_id, state } => {
+                shared.users.ring_over(&self.company, &user_id, &room_id, &participant_id, state);
+            }
+            Output::DurationChanged { duration } => store.set_duration(&room_id, duration).await?,
+            Output::UsedUp => {
+                tracing::info!("the duration is used up");
+                store.set_standing(&room_id, Standing::UsedUp).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn mail(&mut self, to: ConnectionId, mail: Mail, behind: &mut Vec<ConnectionId>) {
+        if let Some(client) = self.clients.get(&to)
+            && client.try_send(mail).is_err()
+        {
+            self.clients.remove(&to);
+            behind.push(to);
+        }
+    }
+
+    async fn tell(&self, news: News, at: Timestamp) {
+        self.shared.listener.hear(&self.company, &self.room_id, news, at).await;
+    }
+
+    fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+}
+
+/// Never, when there is no time.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}

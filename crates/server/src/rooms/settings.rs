@@ -1,0 +1,61 @@
+//! A stored room as its state machine knows it.
+
+use std::time::Duration;
+
+use visita_protocol::rest::Role;
+use visita_room::{LinkSerial, Restored, SeatSettings, Settings};
+
+use crate::store::{Kind, NewSeat, StoredRoom, StoredSeat};
+
+pub(super) fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
+    let options = &stored.options;
+    Settings {
+        room_id: stored.room_id.clone(),
+        title: options.description.clone(),
+        call_type: options.call_type,
+        recording: options.recording,
+        duration: options.duration,
+        capacity: match options.kind {
+            Kind::Seated => None,
+            Kind::Open { capacity } => Some(capacity.into()),
+        },
+        webinar: options.webinar,
+        waiting_room: options.waiting_room,
+        live: options.live,
+        starts_at: options.schedule.starts_at,
+        early_entry: options.schedule.early_entry,
+        freeze: options.schedule.freeze,
+        ends_at: options.schedule.ends_at,
+        seats: stored.seats.iter().map(seat_of).collect(),
+        grace,
+    }
+}
+
+pub(super) fn restored(stored: &StoredRoom) -> Restored {
+    Restored { standing: stored.standing, used: stored.used }
+}
+
+fn seat_of(seat: &StoredSeat) -> SeatSettings {
+    SeatSettings {
+        participant_id: seat.participant_id.clone(),
+        user_id: seat.user_id.clone(),
+        is_admin: seat.is_admin,
+        is_plus: seat.role == Role::Plus,
+        is_speaker: seat.is_speaker,
+        tools: seat.tools,
+        link: seat.link,
+    }
+}
+
+/// A seat that is being made.
+pub(super) fn new_seat(seat: &NewSeat, is_plus: bool) -> SeatSettings {
+    SeatSettings {
+        participant_id: seat.participant_id.clone(),
+        user_id: seat.user_id.clone(),
+        is_admin: seat.is_admin,
+        is_plus,
+        is_speaker: seat.is_speaker,
+        tools: seat.tools,
+        link: LinkSerial(1),
+    }
+}
