@@ -6,14 +6,14 @@ use std::{
 };
 
 use tokio::{
-    net::UdpSocket,
+    net::{TcpListener, UdpSocket},
     sync::{mpsc, oneshot},
 };
 
 use crate::{
     api::{SfuConfig, SfuError, SfuEvent},
     control::SfuControl,
-    engine::{Engine, Parts, PeerFactory, SignalEvent},
+    engine::{Engine, Parts, PeerFactory, SignalEvent, tcp},
     http,
     token::Keys,
 };
@@ -31,6 +31,7 @@ pub struct Sfu {
     signals: mpsc::Sender<SignalEvent>,
     control: SfuControl,
     address: SocketAddr,
+    tcp_address: Option<SocketAddr>,
     ended: oneshot::Receiver<()>,
 }
 
@@ -42,6 +43,8 @@ impl Sfu {
     pub async fn start(config: SfuConfig) -> Result<(Self, mpsc::UnboundedReceiver<SfuEvent>), SfuError> {
         let socket = bind(config.rtc_udp)?;
         let address = socket.local_addr().map_err(|source| SfuError::Bind { address: config.rtc_udp, source })?;
+        let tcp_listener = config.rtc_tcp.map(bind_tcp).transpose()?;
+        let tcp_address = tcp_listener.as_ref().and_then(|listener| listener.local_addr().ok());
         let announce = if config.announce.is_empty() { vec![own_address(address.ip())?] } else { config.announce };
         let factory = PeerFactory::new()?;
         let keys = Arc::new(Keys::new(config.keys));
@@ -50,7 +53,9 @@ impl Sfu {
         let (events, event_outbox) = mpsc::unbounded_channel();
         let (end, ended) = oneshot::channel();
         let SfuConfig { departure_timeout, limits, .. } = config;
-        let parts = Parts { announce, factory, keys: keys.clone(), events, departure_timeout, limits };
+        let (tcp_events, tcp_inbox) = tcp::inbox();
+        let tcp = (tcp_address.map(|address| address.port()), tcp_inbox);
+        let parts = Parts { tcp, announce, factory, keys: keys.clone(), events, departure_timeout, limits };
 
         let (started, start) = oneshot::channel();
         let thread = std::thread::Builder::new().name("sfu-media".to_owned()).spawn(move || {
@@ -63,6 +68,12 @@ impl Sfu {
                     Ok(socket) => socket,
                     Err(error) => return drop(started.send(Err(SfuError::Thread(error)))),
                 };
+                if let Some(listener) = tcp_listener {
+                    match TcpListener::from_std(listener) {
+                        Ok(listener) => drop(tokio::spawn(tcp::accept(listener, tcp_events))),
+                        Err(error) => return drop(started.send(Err(SfuError::Thread(error)))),
+                    }
+                }
                 let _ = started.send(Ok(()));
                 Engine::new(parts, socket, address.port()).run(signal_inbox, command_inbox).await;
             });
@@ -71,7 +82,7 @@ impl Sfu {
         thread.map_err(SfuError::Thread)?;
         start.await.map_err(|_| SfuError::Stopped)??;
         tracing::info!(%address, "media server");
-        Ok((Self { keys, signals, control: SfuControl { commands }, address, ended }, event_outbox))
+        Ok((Self { keys, signals, control: SfuControl { commands }, address, tcp_address, ended }, event_outbox))
     }
 
     /// LiveKit's signalling: `/rtc` (WebSocket), `/rtc/validate`; `/rtc/v1` is a plain 404, upon which clients fall back.
@@ -89,6 +100,11 @@ impl Sfu {
     /// The bound UDP address.
     pub fn udp_address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The bound address for media over TCP, if there is any.
+    pub fn tcp_address(&self) -> Option<SocketAddr> {
+        self.tcp_address
     }
 
     /// Says goodbye to everybody and stops.
@@ -114,6 +130,15 @@ fn bind(address: SocketAddr) -> Result<std::net::UdpSocket, SfuError> {
         Ok(std::net::UdpSocket::from(socket))
     };
     bind().map_err(|source| SfuError::Bind { address, source })
+}
+
+fn bind_tcp(address: SocketAddr) -> Result<std::net::TcpListener, SfuError> {
+    let bind = || {
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    };
+    bind().map_err(|source| SfuError::BindTcp { address, source })
 }
 
 /// The address clients can reach us at when none is given: the bound one, or with a wildcard the one the system would use

@@ -7,7 +7,7 @@ use std::{
 };
 
 use livekit_protocol::{ConnectionQuality, participant_info::State};
-use str0m::{Event, IceConnectionState, Input, media::KeyframeRequest, stats::PeerStats};
+use str0m::{Event, IceConnectionState, Input, media::KeyframeRequest, net::Protocol, stats::PeerStats};
 
 use super::{
     BATCH, Engine,
@@ -41,6 +41,11 @@ impl Engine {
             self.stats.datagrams_unknown += 1;
             return;
         };
+        self.feed(key, input, now);
+    }
+
+    /// Gives a packet to its peer.
+    pub(super) fn feed(&mut self, key: PeerKey, input: Input<'_>, now: Instant) {
         // str0m holds one incoming packet at a time: what it has must be taken before it gets the next.
         self.drain(key, now);
         let Some(peer) = self.peers.get_mut(key) else { return };
@@ -98,6 +103,16 @@ impl Engine {
     /// Hands the datagrams of this turn to the socket.
     pub(super) fn transmit(&mut self) {
         for transmit in self.transmits.drain(..) {
+            if transmit.proto == Protocol::Tcp {
+                match self.tcp.send(transmit.destination, &transmit.contents) {
+                    true => {
+                        self.stats.datagrams_out += 1;
+                        self.stats.bytes_out += transmit.contents.len() as u64;
+                    }
+                    false => self.stats.datagrams_dropped += 1,
+                }
+                continue;
+            }
             match self.socket.try_send_to(&transmit.contents, transmit.destination) {
                 Ok(_) => {
                     self.stats.datagrams_out += 1;

@@ -8,6 +8,7 @@ use livekit_protocol::{
     participant_info::{Kind, State},
     signal_response::Message as Response,
 };
+use str0m::net::Protocol;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -98,7 +99,10 @@ impl Engine {
             wire::merge_attributes(&mut attributes, join.attributes);
         }
         let kind = if permissions.recorder { Kind::Egress } else { wire::kind_by_name(join.grant.kind()) };
-        let (factory, local) = (self.factory.clone(), self.local.clone());
+        let (factory, mut local) = (self.factory.clone(), self.local_candidates());
+        if self.forced.to_tcp(&room_name, &identity) && !self.local_tcp.is_empty() {
+            local.retain(|(protocol, _)| *protocol == Protocol::Tcp);
+        }
         let peers = &mut self.peers;
         let key = self.participants.insert_with_key(|key| {
             let mut peer = |role| factory.make(key, role, !full_ice, &local, now).map(|peer| peers.insert(peer));
@@ -252,12 +256,18 @@ impl Engine {
     fn end_peer(&mut self, key: PeerKey) {
         let Some(mut peer) = self.peers.remove(key) else { return };
         self.peer_by_ufrag.remove(&peer.ufrag);
+        say_goodbye(&mut peer, &mut self.transmits);
+        if peer.paths.iter().any(|path| path.protocol == Protocol::Tcp) {
+            // Before its connection is closed.
+            self.transmit();
+        }
         for path in &peer.paths {
-            if self.peer_by_address.get(&path.address) == Some(&key) {
+            if path.protocol == Protocol::Tcp {
+                self.tcp.end(path.address, key);
+            } else if self.peer_by_address.get(&path.address) == Some(&key) {
                 self.peer_by_address.remove(&path.address);
             }
         }
-        say_goodbye(&mut peer, &mut self.transmits);
         peer.end();
     }
 

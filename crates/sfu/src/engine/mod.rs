@@ -24,6 +24,7 @@ mod resume;
 mod rooms;
 mod simulation;
 mod subscribing;
+pub(crate) mod tcp;
 mod ticks;
 mod timers;
 
@@ -41,7 +42,7 @@ use slotmap::SlotMap;
 use str0m::{
     Event,
     change::{SdpAnswer, SdpOffer},
-    net::Transmit,
+    net::{Protocol, Transmit},
 };
 use tokio::{
     net::UdpSocket,
@@ -60,6 +61,7 @@ use model::{Participant, Room, RoomKey, Subscription, SubscriptionKey, Track, Tr
 pub(crate) use peer::PeerFactory;
 use peer::{Peer, PeerFault, PeerKey};
 use simulation::Forced;
+use tcp::{Connections, TcpEvent};
 use timers::Timers;
 
 /// Largest datagram taken; media packets are below 1500 bytes.
@@ -151,6 +153,8 @@ pub(crate) struct Parts {
     pub(crate) events: mpsc::UnboundedSender<SfuEvent>,
     pub(crate) departure_timeout: Duration,
     pub(crate) limits: SfuLimits,
+    /// The port clients reach for media over TCP, if any, and what comes over it.
+    pub(crate) tcp: (Option<u16>, mpsc::Receiver<TcpEvent>),
 }
 
 pub(crate) struct Engine {
@@ -158,6 +162,10 @@ pub(crate) struct Engine {
     factory: PeerFactory,
     /// Our candidates: where clients send to.
     local: Vec<SocketAddr>,
+    /// The same for TCP.
+    local_tcp: Vec<SocketAddr>,
+    tcp: Connections,
+    tcp_events: mpsc::Receiver<TcpEvent>,
     keys: Arc<Keys>,
     events: mpsc::UnboundedSender<SfuEvent>,
     departure_timeout: Duration,
@@ -192,11 +200,15 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn new(parts: Parts, socket: UdpSocket, port: u16) -> Self {
-        let Parts { announce, factory, keys, events, departure_timeout, limits } = parts;
+        let Parts { announce, factory, keys, events, departure_timeout, limits, tcp } = parts;
+        let (tcp_port, tcp_events) = tcp;
         Self {
             socket,
             factory,
-            local: announce.into_iter().map(|ip| SocketAddr::new(ip, port)).collect(),
+            local: announce.iter().map(|&ip| SocketAddr::new(ip, port)).collect(),
+            local_tcp: announce.iter().filter_map(|&ip| Some(SocketAddr::new(ip, tcp_port?))).collect(),
+            tcp: Connections::default(),
+            tcp_events,
             keys,
             events,
             departure_timeout,
@@ -231,6 +243,7 @@ impl Engine {
         let mut buffer = vec![0; DATAGRAM_LEN];
         let sleep = sleep_until(tokio::time::Instant::now());
         tokio::pin!(sleep);
+        let mut tcp_open = true;
         while !self.stopping {
             let deadline = self.deadline().into();
             if sleep.deadline() != deadline {
@@ -250,9 +263,17 @@ impl Engine {
                     Some(command) => self.on_command(command, Instant::now()),
                     None => return,
                 },
+                event = self.tcp_events.recv(), if tcp_open => match event {
+                    Some(event) => self.on_tcp(event, Instant::now()),
+                    None => tcp_open = false,
+                },
                 () = &mut sleep => {}
             }
             let now = Instant::now();
+            for _ in 0..BATCH {
+                let Ok(event) = self.tcp_events.try_recv() else { break };
+                self.on_tcp(event, now);
+            }
             for _ in 0..BATCH {
                 let Ok(signal) = signals.try_recv() else { break };
                 self.on_signal(signal, now);
@@ -293,6 +314,12 @@ impl Engine {
             self.remove_faulty(now);
         }
         self.transmit();
+    }
+
+    /// Where clients may send to.
+    fn local_candidates(&self) -> Vec<(Protocol, SocketAddr)> {
+        let udp = self.local.iter().map(|&address| (Protocol::Udp, address));
+        udp.chain(self.local_tcp.iter().map(|&address| (Protocol::Tcp, address))).collect()
     }
 
     fn touch(&mut self, key: PeerKey) {

@@ -22,6 +22,7 @@ const LEFT_AFTER: Duration = Duration::from_secs(4);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Path {
     pub(crate) address: SocketAddr,
+    pub(crate) protocol: Protocol,
     last_check: Instant,
     /// Not sent to any more.
     left: bool,
@@ -35,9 +36,9 @@ impl Engine {
         let leads_here = protocol != Protocol::Udp || self.peer_by_address.get(&source) == Some(&key);
         let Some(peer) = self.peers.get_mut(key) else { return false };
         let nominated = nominates(bytes);
-        let known = peer.paths.iter().position(|path| path.address == source);
+        let known = peer.paths.iter().position(|path| path.address == source && path.protocol == protocol);
         let outdated = |path: &Path| {
-            path.address != source
+            (path.address != source || path.protocol != protocol)
                 && !path.left
                 && (nominated || now.saturating_duration_since(path.last_check) > LEFT_AFTER)
         };
@@ -48,7 +49,7 @@ impl Engine {
         if (news || moves) && !peer.accepts(input) {
             return !news;
         }
-        let path = Path { address: source, last_check: now, left: false };
+        let path = Path { address: source, protocol, last_check: now, left: false };
         match known {
             Some(at) => peer.paths[at] = path,
             None => peer.paths.push(path),
@@ -57,11 +58,14 @@ impl Engine {
             let mut leave = Vec::new();
             for path in peer.paths.iter_mut().filter(|path| outdated(path)) {
                 path.left = true;
-                leave.push(path.address);
+                leave.push((path.address, path.protocol));
             }
             self.on_peer(key, |rtc| {
-                for address in leave {
-                    rtc.direct_api().invalidate_candidate(&seen_from(address, protocol));
+                for (address, protocol) in leave {
+                    // One that was left before has come back as a host candidate.
+                    for kind in [CandidateKind::PeerReflexive, CandidateKind::Host] {
+                        rtc.direct_api().invalidate_candidate(&learnt(address, protocol, kind));
+                    }
                 }
                 if returns && let Ok(candidate) = Candidate::host(source, protocol) {
                     rtc.add_remote_candidate(candidate);
@@ -73,6 +77,18 @@ impl Engine {
             self.add_path(key, source, protocol);
         }
         true
+    }
+
+    /// An address leads nowhere any more.
+    pub(super) fn lose_path(&mut self, key: PeerKey, source: SocketAddr, protocol: Protocol) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        peer.paths.retain(|path| path.address != source || path.protocol != protocol);
+        self.on_peer(key, |rtc| {
+            for kind in [CandidateKind::PeerReflexive, CandidateKind::Host] {
+                rtc.direct_api().invalidate_candidate(&learnt(source, protocol, kind));
+            }
+            Ok(())
+        });
     }
 
     /// Datagrams from an address are a peer's from here on.
@@ -91,7 +107,7 @@ impl Engine {
     }
 }
 
-/// The candidate an ICE agent makes of an address it learns from a check (RFC 8445 7.3.1.3).
-fn seen_from(address: SocketAddr, protocol: Protocol) -> Candidate {
-    Candidate::from_parts("0".to_owned(), 1, protocol, 0, address, CandidateKind::PeerReflexive, None, None, None)
+/// A candidate by which the ICE agent knows an address of the client.
+fn learnt(address: SocketAddr, protocol: Protocol, kind: CandidateKind) -> Candidate {
+    Candidate::from_parts("0".to_owned(), 1, protocol, 0, address, kind, None, None, None)
 }

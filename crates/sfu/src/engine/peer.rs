@@ -11,7 +11,7 @@ use str0m::{
     Candidate, Event, Input, Output, Rtc, RtcConfig, RtcError,
     channel::ChannelId,
     config::{CryptoProvider, DtlsCert},
-    net::{Protocol, Receive, Transmit},
+    net::{Protocol, Receive, TcpType, Transmit},
     rtp::Ssrc,
 };
 
@@ -176,7 +176,7 @@ impl PeerFactory {
         participant: ParticipantKey,
         role: Role,
         ice_lite: bool,
-        local: &[SocketAddr],
+        local: &[(Protocol, SocketAddr)],
         now: Instant,
     ) -> Result<Peer, PeerFault> {
         let config = RtcConfig::new()
@@ -192,8 +192,13 @@ impl PeerFactory {
             .set_stats_interval(Some(STATS_INTERVAL));
         let made = catch_unwind(AssertUnwindSafe(|| {
             let mut rtc = config.build(now);
-            for &address in local {
-                if let Ok(candidate) = Candidate::host(address, "udp") {
+            for &(protocol, address) in local {
+                let candidate = match protocol {
+                    // Clients connect to us.
+                    Protocol::Tcp => Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build(),
+                    _ => Candidate::builder().udp().host(address).build(),
+                };
+                if let Ok(candidate) = candidate {
                     rtc.add_local_candidate(candidate);
                 }
             }

@@ -29,6 +29,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) media: SocketAddr,
+    pub(crate) media_tcp: Option<SocketAddr>,
     pub(crate) control: SfuControl,
     pub(crate) events: mpsc::UnboundedReceiver<SfuEvent>,
     _sfu: Sfu,
@@ -52,7 +53,14 @@ impl Server {
         let address = listener.local_addr().expect("bound");
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         tokio::spawn(axum::serve(listener, sfu.routes()).into_future());
-        Self { address, media: sfu.udp_address(), control: sfu.control(), events, _sfu: sfu }
+        Self {
+            address,
+            media: sfu.udp_address(),
+            media_tcp: sfu.tcp_address(),
+            control: sfu.control(),
+            events,
+            _sfu: sfu,
+        }
     }
 
     pub(crate) fn http(&self, path: &str) -> String {
