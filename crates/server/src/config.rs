@@ -27,6 +27,8 @@ pub struct ServerConfig {
     pub public_url: Option<Url>,
     /// UDP port of the built-in media server; `None` picks a free one.
     pub rtc_udp: Option<u16>,
+    /// TCP port of the built-in media server, for those whose network lets no UDP through; `None` picks a free one.
+    pub rtc_tcp: Option<u16>,
     /// Addresses that the built-in media server tells clients; empty is what it is bound to.
     pub announce: Vec<std::net::IpAddr>,
     /// Loopback only, with well-known keys. Anything but a loopback `listen` is refused.
@@ -49,6 +51,7 @@ impl Default for ServerConfig {
             data: None,
             public_url: None,
             rtc_udp: None,
+            rtc_tcp: None,
             announce: Vec::new(),
             dev: false,
             livekit_keys: HashMap::new(),

@@ -34,7 +34,7 @@ struct Flags {
     /// UDP port of the media server; a free one when left out.
     #[arg(long, env = "VISITA_RTC_UDP", value_name = "PORT")]
     rtc_udp: Option<u16>,
-    /// TCP port of the media server (not served yet).
+    /// TCP port of the media server, for networks that let no UDP through; a free one when left out.
     #[arg(long, env = "VISITA_RTC_TCP", value_name = "PORT")]
     rtc_tcp: Option<u16>,
     /// Address that the media server tells clients; may be given several times.
@@ -114,10 +114,6 @@ fn parse(text: &str) -> Result<Settings, String> {
 }
 
 fn merge(flags: Flags, file: Settings) -> Result<ServerConfig, String> {
-    if flags.rtc_tcp.or(file.rtc_tcp).is_some() {
-        // Said on stderr by the caller's eyes only: logging is not up yet.
-        eprintln!("visita-server: media over TCP is not served yet; rtc-tcp is ignored");
-    }
     let url = flags.livekit_url.or(file.livekit_url);
     let key = flags.livekit_key.or(file.livekit_key);
     let secret = flags.livekit_secret.or(file.livekit_secret);
@@ -139,6 +135,7 @@ fn merge(flags: Flags, file: Settings) -> Result<ServerConfig, String> {
         data: flags.data.or(file.data),
         public_url: flags.public_url.or(file.public_url),
         rtc_udp: flags.rtc_udp.or(file.rtc_udp),
+        rtc_tcp: flags.rtc_tcp.or(file.rtc_tcp),
         announce,
         dev: flags.dev || file.dev,
         livekit,

@@ -120,7 +120,9 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         None => {
             let (signer, keys) = livekit_keys(&config, &keys);
             let rtc_udp = SocketAddr::new(address.ip(), config.rtc_udp.unwrap_or(0));
-            let sfu = Sfu::start(SfuConfig { rtc_udp, announce: config.announce.clone(), keys, ..Default::default() })
+            let rtc_tcp = Some(SocketAddr::new(address.ip(), config.rtc_tcp.unwrap_or(0)));
+            let announce = config.announce.clone();
+            let sfu = Sfu::start(SfuConfig { rtc_udp, rtc_tcp, announce, keys, ..Default::default() })
                 .await
                 .map_err(|error| StartError::Media(error.to_string()))?;
             (signer, None, Some(sfu))
