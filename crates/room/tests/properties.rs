@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use common::{Scene, id, secs, settings};
 use proptest::prelude::*;
-use visita_protocol::channel::{ClientMessage, LeaveReason, MediaState, ServerMessage};
+use visita_protocol::{
+    ParticipantId, Tools,
+    channel::{ClientMessage, LeaveReason, MediaSource, MediaState, ServerMessage, StageRole},
+};
 use visita_room::{ConnectionId, EntryId, Input, LinkSerial, Output, Settings, Standing};
 
 const SEATS: [&str; 4] = ["admin", "b", "c", "d"];
@@ -24,6 +27,9 @@ enum Deed {
     MediaJoined(usize),
     MediaLeft(usize, bool),
     RenewLink(usize),
+    Say(u64, ClientMessage),
+    Ring(usize),
+    EndRing(usize, bool),
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -39,8 +45,58 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (0..20_u64).prop_map(Deed::EndSession),
         2 => seat.clone().prop_map(Deed::MediaJoined),
         2 => (seat.clone(), any::<bool>()).prop_map(|(seat, goodbye)| Deed::MediaLeft(seat, goodbye)),
-        1 => seat.prop_map(Deed::RenewLink),
+        1 => seat.clone().prop_map(Deed::RenewLink),
+        8 => (0..20_u64, message()).prop_map(|(connection, message)| Deed::Say(connection, message)),
+        1 => seat.clone().prop_map(Deed::Ring),
+        1 => (seat, any::<bool>()).prop_map(|(seat, answer)| Deed::EndRing(seat, answer)),
     ]
+}
+
+/// Anything a client may say, to and about anybody.
+fn message() -> impl Strategy<Value = ClientMessage> {
+    let seat = || (0..SEATS.len()).prop_map(|seat| id::<ParticipantId>(SEATS[seat]));
+    let source = || prop_oneof![Just(MediaSource::Microphone), Just(MediaSource::Camera), Just(MediaSource::Screen)];
+    prop_oneof![
+        any::<bool>().prop_map(|raised| ClientMessage::RaiseHand { raised }),
+        any::<bool>().prop_map(|answer| ClientMessage::Consent { answer, text_version: "1".into() }),
+        prop::option::of(seat()).prop_map(|to| ClientMessage::Note { to, text: "hello".into() }),
+        Just(ClientMessage::Knock),
+        seat().prop_map(|participant_id| ClientMessage::Admit { participant_id }),
+        Just(ClientMessage::AdmitAll),
+        seat().prop_map(|participant_id| ClientMessage::Refuse { participant_id }),
+        seat().prop_map(|participant_id| ClientMessage::SendBack { participant_id }),
+        (seat(), source()).prop_map(|(participant_id, source)| ClientMessage::Mute { participant_id, source }),
+        (seat(), source()).prop_map(|(participant_id, source)| ClientMessage::Release { participant_id, source }),
+        (seat(), source()).prop_map(|(participant_id, source)| ClientMessage::AskToUnmute { participant_id, source }),
+        seat().prop_map(|participant_id| ClientMessage::Remove { participant_id }),
+        seat().prop_map(|participant_id| ClientMessage::Readmit { participant_id }),
+        (seat(), any::<bool>()).prop_map(|(participant_id, all)| ClientMessage::SetTools {
+            participant_id,
+            tools: if all { Tools::ALL } else { Tools::default() },
+        }),
+        (seat(), any::<bool>()).prop_map(|(participant_id, up)| ClientMessage::SetRole {
+            participant_id,
+            role: if up { StageRole::Speaker } else { StageRole::Audience },
+        }),
+        seat().prop_map(|participant_id| ClientMessage::LowerHand { participant_id }),
+        any::<bool>().prop_map(|shown| ClientMessage::ShowWhiteboard { shown }),
+        (seat(), any::<bool>())
+            .prop_map(|(participant_id, granted)| ClientMessage::GrantDrawing { participant_id, granted }),
+        Just(ClientMessage::StartRecording),
+        Just(ClientMessage::StopRecording),
+        prop::option::of(seat()).prop_map(|participant_id| ClientMessage::Ring { participant_id }),
+    ]
+}
+
+/// What everybody may say for themselves; all the rest is for admins.
+fn is_for_everybody(message: &ClientMessage) -> bool {
+    matches!(
+        message,
+        ClientMessage::RaiseHand { .. }
+            | ClientMessage::Consent { .. }
+            | ClientMessage::Note { to: None, .. }
+            | ClientMessage::Knock
+    )
 }
 
 /// Plays deeds and keeps its own books beside the room's.
@@ -52,6 +108,8 @@ struct Play {
     connections: Vec<usize>,
     entries: u64,
     used: Duration,
+    /// Who has ever had a media token.
+    has_token: [bool; SEATS.len()],
 }
 
 impl Play {
@@ -63,12 +121,13 @@ impl Play {
             connections: Vec::new(),
             entries: 0,
             used: Duration::ZERO,
+            has_token: [false; SEATS.len()],
         }
     }
 
     /// Does it; answers whether it was taken, and what the room said.
     fn act(&mut self, deed: &Deed) -> (bool, Vec<Output>) {
-        let input = match *deed {
+        let input = match deed.clone() {
             Deed::Wait(ms) => return (true, self.wait(Duration::from_millis(ms))),
             Deed::Enter { seat, displace } => {
                 self.entries += 1;
@@ -104,21 +163,36 @@ impl Play {
             Deed::EndSession(connection) => {
                 Input::Message { connection: ConnectionId(connection), message: ClientMessage::EndSession }
             }
+            // Without a token there is no media.
+            Deed::MediaJoined(seat) if !self.has_token[seat] => return (false, Vec::new()),
             Deed::MediaJoined(seat) => Input::MediaJoined {
                 participant_id: id(SEATS[seat]),
                 display_name: None,
                 session_id: id(&format!("m{seat}-{}", self.scene.now.unix_ms())),
             },
+            Deed::Say(connection, message) => Input::Message { connection: ConnectionId(connection), message },
+            Deed::Ring(seat) => Input::Ring { participant_id: Some(id(SEATS[seat])) },
+            Deed::EndRing(seat, true) => Input::AnswerRing { participant_id: id(SEATS[seat]) },
+            Deed::EndRing(seat, false) => Input::DeclineRing { participant_id: id(SEATS[seat]), busy: false },
             Deed::MediaLeft(seat, goodbye) => Input::MediaLeft { participant_id: id(SEATS[seat]), goodbye },
             Deed::RenewLink(seat) => {
                 self.links[seat] += 1;
                 Input::RenewLink { participant_id: id(SEATS[seat]), link: LinkSerial(self.links[seat]) }
             }
         };
-        match self.scene.handle(input) {
+        let (taken, outputs) = match self.scene.handle(input) {
             Ok(outputs) => (true, outputs),
             Err(_) => (false, self.scene.outputs()),
+        };
+        if let (true, Deed::Enter { seat, .. }) = (taken, deed) {
+            self.has_token[*seat] |= self.scene.room.media_rights(&id(SEATS[*seat])).is_some();
         }
+        for output in &outputs {
+            if let Output::SendMediaToken { participant_id, .. } = output {
+                self.has_token[number(participant_id)] = true;
+            }
+        }
+        (taken, outputs)
     }
 
     /// Goes from deadline to deadline, as the caller does, and counts by hand.
@@ -138,6 +212,23 @@ impl Play {
         }
         self.scene.after(time)
     }
+}
+
+fn number(seat: &ParticipantId) -> usize {
+    SEATS.iter().position(|name| *name == seat.as_str()).expect("a seat")
+}
+
+/// Rooms of every kind.
+fn any_settings() -> impl Strategy<Value = Settings> {
+    (any::<bool>(), any::<bool>(), any::<bool>(), prop::option::of(2..4_usize)).prop_map(
+        |(waiting_room, webinar, live, capacity)| {
+            let mut settings = Settings { waiting_room, webinar, live, capacity, ..settings(&SEATS) };
+            for seat in &mut settings.seats[2..] {
+                seat.is_speaker = !webinar;
+            }
+            settings
+        },
+    )
 }
 
 proptest! {
@@ -174,6 +265,98 @@ proptest! {
     }
 
     #[test]
+    fn nobody_does_what_only_admins_may(settings in any_settings(), deeds in prop::collection::vec(deed(), 1..120)) {
+        let mut play = Play::new(settings);
+        for deed in &deeds {
+            let (taken, _) = play.act(deed);
+            if let (true, Deed::Say(connection, message)) = (taken, deed)
+                && !is_for_everybody(message)
+            {
+                let who = usize::try_from(*connection).ok().and_then(|n| play.connections.get(n));
+                prop_assert_eq!(who, Some(&0), "{:?} was taken from somebody who is no admin", message);
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_gets_a_media_token_before_an_admin_let_them_in(deeds in prop::collection::vec(deed(), 1..120)) {
+        let mut play = Play::new(Settings { waiting_room: true, ..settings(&SEATS) });
+        let mut let_in = [false; SEATS.len()];
+        for deed in &deeds {
+            let waiting: Vec<_> =
+                play.scene.room.occupants().into_iter().filter(|one| one.waits).map(|one| one.participant_id).collect();
+            let (taken, outputs) = play.act(deed);
+            match deed {
+                Deed::Say(_, ClientMessage::Admit { participant_id }) if taken => let_in[number(participant_id)] = true,
+                Deed::Say(_, ClientMessage::AdmitAll) if taken => {
+                    waiting.iter().for_each(|one| let_in[number(one)] = true);
+                }
+                _ => {}
+            }
+            for output in &outputs {
+                if let Output::SendMediaToken { participant_id, .. } = output {
+                    prop_assert!(let_in[number(participant_id)], "{:?} by {:?}", participant_id, deed);
+                }
+            }
+            for one in play.scene.room.occupants() {
+                let seat = number(&one.participant_id);
+                let rights = play.scene.room.media_rights(&one.participant_id);
+                prop_assert!(!one.waits || rights.is_none(), "who waits gets none");
+                prop_assert!(seat == 0 || let_in[seat] || (rights.is_none() && !one.connected));
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_removed_participant_had_never_works_again(
+        settings in any_settings(),
+        deeds in prop::collection::vec(deed(), 1..120),
+    ) {
+        let mut play = Play::new(settings);
+        let mut dead = [None; SEATS.len()];
+        for deed in &deeds {
+            let entry = match deed {
+                Deed::Hello { seat, entry_back, .. } => {
+                    Some((*seat, play.last_entry[*seat].saturating_sub(*entry_back)))
+                }
+                _ => None,
+            };
+            let (taken, _) = play.act(deed);
+            if let (true, Some((seat, entry))) = (taken, entry) {
+                prop_assert!(Some(entry) > dead[seat], "entry {} of {} came back from the dead", entry, seat);
+            }
+            if let Deed::Say(_, ClientMessage::Remove { participant_id } | ClientMessage::Refuse { participant_id }) = deed
+                && taken
+            {
+                dead[number(participant_id)] = Some(play.last_entry[number(participant_id)]);
+            }
+        }
+    }
+
+    #[test]
+    fn never_more_are_in_than_may_be(settings in any_settings(), deeds in prop::collection::vec(deed(), 1..120)) {
+        let capacity = settings.capacity.unwrap_or(SEATS.len());
+        let mut play = Play::new(settings);
+        for deed in &deeds {
+            play.act(deed);
+            prop_assert!(play.scene.room.connected() <= capacity);
+        }
+    }
+
+    #[test]
+    fn who_is_held_muted_never_counts_as_sending(deeds in prop::collection::vec(deed(), 1..120)) {
+        let mut play = Play::new(settings(&SEATS));
+        for deed in &deeds {
+            for output in play.act(deed).1 {
+                if let Output::Send { message: ServerMessage::MediaChanged { media, muted_by_admin, .. }, .. } = output {
+                    prop_assert!(!(media.microphone && muted_by_admin.microphone));
+                    prop_assert!(!(media.camera && muted_by_admin.camera));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_session_runs_exactly_while_somebody_is_in(deeds in prop::collection::vec(deed(), 1..120)) {
         let mut play = Play::new(settings(&SEATS));
         let mut running = None;
@@ -200,7 +383,8 @@ proptest! {
         // Left alone, those who are on no line go.
         let connected = play.scene.room.connected();
         play.wait(secs(60));
-        prop_assert_eq!(play.scene.room.is_empty(), connected == 0);
+        let waiting = play.scene.room.occupants().iter().any(|one| one.waits);
+        prop_assert_eq!(play.scene.room.is_empty(), connected == 0 && !waiting);
     }
 
     #[test]
@@ -224,16 +408,11 @@ proptest! {
         for deed in &deeds {
             for output in play.act(deed).1 {
                 let Output::Send { to, message } = output else { continue };
-                let seq = match message {
-                    ServerMessage::Welcome { seq, .. } => {
-                        last.insert(to, seq);
-                        continue;
-                    }
-                    ServerMessage::Joined { seq, .. }
-                    | ServerMessage::Left { seq, .. }
-                    | ServerMessage::MediaChanged { seq, .. } => seq,
-                    _ => continue,
-                };
+                let Some(seq) = message.seq() else { continue };
+                if matches!(message, ServerMessage::Welcome { .. }) {
+                    last.insert(to, seq);
+                    continue;
+                }
                 let before = last.insert(to, seq);
                 prop_assert_eq!(before.map(|before| before + 1), Some(seq), "nothing is missed after the welcome");
             }

@@ -154,6 +154,7 @@ impl Room {
             None => {}
         }
         self.update_clock(now);
+        let is_new = matches!(change, Change::New);
         match change {
             Change::New => self.tell_came(id, now),
             Change::Back { renamed: true, .. } => self.tell_joined(id),
@@ -163,6 +164,9 @@ impl Room {
         self.send_media_token(id, hello.connection);
         let seen = hello.seen.filter(|_| comes_back);
         self.catch_up(id, hello.connection, seen, now);
+        if is_new {
+            self.ring_for_arrival(id, now);
+        }
     }
 
     pub(super) fn media_joined(
@@ -228,6 +232,9 @@ impl Room {
         if let Some(connection) = waited_on {
             self.due_to_tell.waiting = true;
             self.catch_up(id, connection, None, now);
+        }
+        if is_new {
+            self.ring_for_arrival(id, now);
         }
         Ok(())
     }

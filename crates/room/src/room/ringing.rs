@@ -94,6 +94,7 @@ impl Room {
         }
         let user_id = seat.settings.user_id.clone();
         self.outputs.push_back(Output::RingOver { participant_id: id.clone(), user_id, state });
+        // Whoever came in hears of it by their welcome.
         self.tell_ring(id, state);
     }
 
@@ -119,7 +120,7 @@ impl Room {
 
     fn tell_ring(&mut self, id: &ParticipantId, state: RingState) {
         let ring = Ring { participant_id: id.clone(), state };
-        self.tell(None, |seq| ServerMessage::RingChanged { seq, ring });
+        self.tell(Some(id), |seq| ServerMessage::RingChanged { seq, ring });
     }
 
     pub(super) fn rings(&self) -> Vec<Ring> {

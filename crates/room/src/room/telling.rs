@@ -177,7 +177,6 @@ impl Room {
             self.outputs.push_back(Output::ParticipantJoined { session_id, participant_id: id.clone(), at: now });
         }
         self.ring_over(id, RingState::Answered);
-        self.ring_for_arrival(id, now);
     }
 
     pub(super) fn tell_joined(&mut self, id: &ParticipantId) {

@@ -151,14 +151,20 @@ impl Room {
         self.tell_came(id, now);
         self.send_media_token(id, connection);
         self.catch_up(id, connection, None, now);
+        self.ring_for_arrival(id, now);
         Ok(())
     }
 
-    /// As far as there is place.
+    /// As far as there is place; refused when there is none at all.
     pub(super) fn admit_all(&mut self, now: Timestamp) -> Result<(), Refusal> {
         let waiting: Vec<_> = self.waiting().map(|(id, _)| id.clone()).collect();
+        if let Some(next) = waiting.first() {
+            self.has_place_for(next)?;
+        }
         for id in waiting {
-            self.admit(&id, now)?;
+            if self.admit(&id, now).is_err() {
+                break;
+            }
         }
         Ok(())
     }
