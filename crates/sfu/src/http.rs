@@ -48,7 +48,7 @@ pub(crate) fn routes(keys: Arc<Keys>, engine: mpsc::Sender<SignalEvent>) -> Rout
 }
 
 /// Tokens are the only authority here, no cookies: any page may ask.
-async fn allow_any_origin(mut response: Response) -> Response {
+pub(crate) async fn allow_any_origin(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type"));
@@ -64,7 +64,7 @@ async fn validate(
     if method == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
     }
-    let grant = match entry.keys.verify_join(bearer(&headers, &query)) {
+    let grant = match entry.keys.verify_join(bearer(&headers, Some(&query))) {
         Ok(grant) => grant,
         Err(error) => return refusal(error),
     };
@@ -81,7 +81,7 @@ async fn rtc(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let Ok(upgrade) = upgrade else { return StatusCode::NOT_FOUND.into_response() };
-    let grant = match entry.keys.verify_join(bearer(&headers, &query)) {
+    let grant = match entry.keys.verify_join(bearer(&headers, Some(&query))) {
         Ok(grant) => grant,
         Err(error) => return refusal(error),
     };
@@ -122,12 +122,12 @@ fn refusal(error: TokenError) -> Response {
     (StatusCode::UNAUTHORIZED, error.to_string()).into_response()
 }
 
-fn bearer<'a>(headers: &'a HeaderMap, query: &'a HashMap<String, String>) -> &'a str {
+pub(crate) fn bearer<'a>(headers: &'a HeaderMap, query: Option<&'a HashMap<String, String>>) -> &'a str {
     headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
-        .or_else(|| query.get("access_token").map(String::as_str))
+        .or_else(|| query?.get("access_token").map(String::as_str))
         .unwrap_or_default()
         .trim()
 }

@@ -18,6 +18,7 @@ mod session;
 mod sfu;
 mod stun;
 mod token;
+mod twirp;
 mod wire;
 
 pub use api::{

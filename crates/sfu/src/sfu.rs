@@ -16,6 +16,7 @@ use crate::{
     engine::{Engine, Parts, PeerFactory, SignalEvent, tcp},
     http,
     token::Keys,
+    twirp,
 };
 
 /// Signalling messages on their way to the media thread. When it is this far behind, clients wait.
@@ -85,11 +86,12 @@ impl Sfu {
         Ok((Self { keys, signals, control: SfuControl { commands }, address, tcp_address, ended }, event_outbox))
     }
 
-    /// LiveKit's signalling: `/rtc` (WebSocket), `/rtc/validate`; `/rtc/v1` is a plain 404, upon which clients fall back.
+    /// LiveKit's signalling: `/rtc` (WebSocket), `/rtc/validate`; `/rtc/v1` is a plain 404, upon which clients fall back. And
+    /// its server API: `/twirp/livekit.RoomService/…`.
     ///
     /// Serve them with `TCP_NODELAY`: a join is a dialogue of small messages.
     pub fn routes(&self) -> axum::Router {
-        http::routes(self.keys.clone(), self.signals.clone())
+        http::routes(self.keys.clone(), self.signals.clone()).merge(twirp::routes(self.keys.clone(), self.control()))
     }
 
     /// A handle to steer rooms.

@@ -25,8 +25,6 @@ pub(crate) enum TokenError {
     Expired,
     #[error("the token does not grant joining a room")]
     NotAllowed,
-    #[error("the token does not grant this")]
-    NotGranted,
     #[error("the token was revoked")]
     Revoked,
 }

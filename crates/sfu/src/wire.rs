@@ -95,6 +95,22 @@ pub(crate) fn permission(permissions: &Permissions, kind: Kind) -> ParticipantPe
     }
 }
 
+/// What the wire's form of permissions means.
+#[expect(deprecated, reason = "recorders are marked there")]
+pub(crate) fn permissions(permission: &ParticipantPermission) -> Permissions {
+    let sources = permission.can_publish_sources.iter();
+    let sources = sources.filter_map(|&source| WireSource::try_from(source).ok()).map(TrackSource::from);
+    Permissions {
+        publish: permission.can_publish,
+        subscribe: permission.can_subscribe,
+        publish_data: permission.can_publish_data,
+        publish_sources: sources.collect(),
+        update_own_metadata: permission.can_update_metadata,
+        hidden: permission.hidden,
+        recorder: permission.recorder,
+    }
+}
+
 /// An empty packet as a channel's packets say of themselves which it is, for clients that read it there.
 #[expect(deprecated, reason = "older clients read the kind in the packet")]
 pub(crate) fn data_packet(reliable: bool) -> DataPacket {
