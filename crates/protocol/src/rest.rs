@@ -302,7 +302,10 @@ pub struct Participant {
     pub seat: UserUrl,
     /// Whether somebody is in the room from it.
     pub connected: bool,
-    /// Their name, while they are in.
+    /// Whether somebody waits there to be admitted.
+    #[serde(default)]
+    pub waits: bool,
+    /// Their name, while they are in or wait.
     pub display_name: Option<String>,
     /// What is on of theirs.
     pub media: MediaState,

@@ -16,8 +16,8 @@ use url::Url;
 use visita_protocol::{ErrorCode, Problem};
 
 use crate::{
-    api, channel, clock::Clock, error::ApiError, join, keys::Keys, rooms::Rooms, store::Store, tokens::LiveKitSigner,
-    users::Users,
+    api, audit::Audit, channel, clock::Clock, docs, error::ApiError, join, keys::Keys, rooms::Rooms, store::Store,
+    tokens::LiveKitSigner, users::Users, webhooks::Webhooks,
 };
 
 /// Longest body accepted, in bytes. A room of 25 with every right spelt out has less than 16 KiB.
@@ -31,6 +31,8 @@ pub(crate) struct Parts {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) keys: Keys,
     pub(crate) rooms: Rooms,
+    pub(crate) audit: Audit,
+    pub(crate) webhooks: Webhooks,
     /// Signed-in users who are online.
     pub(crate) users: Users,
     pub(crate) clock: Clock,
@@ -104,7 +106,7 @@ pub(crate) fn routes(app: App) -> Router {
         // Set before the layer, which otherwise would not see a browser's OPTIONS.
         .method_not_allowed_fallback(wrong_method)
         .layer(join_cors)
-        .merge(api::routes())
+        .merge(docs::routes(api::routes()))
         .route("/channel", get(channel::open))
         .route("/user-channel", get(channel::user::open))
         .route("/health", get(health))

@@ -69,10 +69,14 @@ fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::Displaced
         | ErrorCode::Removed => StatusCode::FORBIDDEN,
         ErrorCode::LinkUnknown | ErrorCode::RoomNotFound | ErrorCode::NotFound => StatusCode::NOT_FOUND,
-        ErrorCode::SeatInUse | ErrorCode::RoomFull | ErrorCode::Conflict => StatusCode::CONFLICT,
+        ErrorCode::SeatInUse
+        | ErrorCode::RoomFull
+        | ErrorCode::RoomFrozen
+        | ErrorCode::RoomEmpty
+        | ErrorCode::Conflict => StatusCode::CONFLICT,
         ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        ErrorCode::ServerUnreachable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::ServerUnreachable | ErrorCode::RecordingUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -95,6 +99,11 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Body {
 }
 
 impl Body {
+    /// Reads JSON where no body at all is fine too.
+    pub(crate) fn json_or_default<T: DeserializeOwned + Default>(&self) -> Result<T, Problem> {
+        if self.0.is_empty() { Ok(T::default()) } else { self.json() }
+    }
+
     /// Reads JSON; the error names the field.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         read_json(&self.0)
@@ -129,7 +138,12 @@ pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem>
         }
         // The place in the text says little beside the field's name.
         let words = message.split(" at line ").next().unwrap_or("not valid").to_owned();
-        Problem { code: ErrorCode::Invalid, message: words, field: (!field.is_empty()).then_some(field), starts_at: None }
+        Problem {
+            code: ErrorCode::Invalid,
+            message: words,
+            field: (!field.is_empty()).then_some(field),
+            starts_at: None,
+        }
     })?;
     json.end().map_err(|_| Problem::new(ErrorCode::Invalid, "the body is not JSON"))?;
     Ok(value)

@@ -6,9 +6,11 @@
 mod access;
 mod api;
 mod app;
+mod audit;
 mod channel;
 mod clock;
 mod config;
+mod docs;
 mod error;
 mod ids;
 mod join;
@@ -19,6 +21,7 @@ mod server;
 mod store;
 mod tokens;
 mod users;
+mod webhooks;
 
 pub use config::{Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, LiveKit, ServerConfig, StartError};
 pub use server::{RunningServer, start};

@@ -17,6 +17,7 @@ use visita_sfu::{Sfu, SfuConfig};
 
 use crate::{
     app::{self, App, Parts},
+    audit::Audit,
     clock::Clock,
     config::{Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, ServerConfig, StartError},
     ids,
@@ -26,6 +27,7 @@ use crate::{
     store::{Sqlite, Store, StoreError},
     tokens::LiveKitSigner,
     users::Users,
+    webhooks::Webhooks,
 };
 
 /// Name of the built-in media server's own LiveKit key.
@@ -45,6 +47,7 @@ pub struct RunningServer {
 
 struct Stop {
     rooms: Rooms,
+    webhooks: Webhooks,
     store: Arc<dyn Store>,
     sfu: Option<Sfu>,
     stopping: watch::Sender<bool>,
@@ -71,7 +74,7 @@ impl RunningServer {
 
     /// Tells everybody that it stops, lets requests under way finish, writes everything down, and stops.
     pub async fn stop(mut self) {
-        let Some(Stop { rooms, store, sfu, stopping, _folder }) = self.stop.take() else { return };
+        let Some(Stop { rooms, webhooks, store, sfu, stopping, _folder }) = self.stop.take() else { return };
         rooms.stop().await;
         stopping.send_replace(true);
         if tokio::time::timeout(STOP_TIME, &mut self.http).await.is_err() {
@@ -81,6 +84,7 @@ impl RunningServer {
         if let Some(sfu) = sfu {
             sfu.stop().await;
         }
+        webhooks.stop().await;
         store.close().await;
         tracing::info!("stopped");
     }
@@ -131,7 +135,9 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     let (sfu, events) = sfu.unzip();
     let media = sfu.as_ref().map_or(Media::Elsewhere, |sfu| Media::BuiltIn(sfu.control()));
     let users = Users::new(clock);
-    let rooms = Rooms::new(store.clone(), media, signer.clone(), users.clone(), Arc::new(()), clock, config.grace);
+    let webhooks = Webhooks::start(store.clone(), keys.clone(), clock);
+    let told = Arc::new(webhooks.clone());
+    let rooms = Rooms::new(store.clone(), media, signer.clone(), users.clone(), told, clock, config.grace);
     let pump = match (&sfu, events) {
         (Some(sfu), Some(events)) => Some(tokio::spawn(media::pump(sfu.control(), events, rooms.clone()))),
         _ => None,
@@ -142,6 +148,8 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         store: store.clone(),
         keys,
         rooms: rooms.clone(),
+        audit: Audit::new(store.clone(), clock),
+        webhooks: webhooks.clone(),
         users,
         clock,
         signer,
@@ -156,7 +164,7 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     }
     let http = tokio::spawn(serve(listener, routes, stops));
     tracing::info!(%address, "serving");
-    let stop = Stop { rooms, store, sfu, stopping, _folder: folder };
+    let stop = Stop { rooms, webhooks, store, sfu, stopping, _folder: folder };
     Ok(RunningServer { url: own_url, address, stop: Some(stop), http, pump })
 }
 

@@ -1,45 +1,50 @@
-//! The `/v2` calls (Kaleyra dialect), for back ends that hold a company's API key.
+//! The `/v2` calls (Kaleyra dialect) and signing in: for back ends that hold a company's API key, and for users who are
+//! signed in. Every call says in its `utoipa::path` what it takes and answers; `/docs` shows that.
 
+mod audit;
+mod caller;
+mod company;
+mod credentials;
+mod paging;
+mod recording;
 mod rooms;
+mod seats;
+mod sessions;
 mod users;
+mod webhooks;
 
-use axum::{
-    Router,
-    extract::{FromRequestParts, Path},
-    http::request::Parts,
-    routing::{get, post},
-};
-use visita_protocol::{ErrorCode, Problem};
+use axum::extract::Path;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use visita_protocol::Problem;
 
-use crate::{app::App, error::ApiError, keys, store::Company};
+pub(crate) use caller::Caller;
 
-/// The calls.
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/v2/users", post(users::create))
-        .route("/v2/users/{user_id}", get(users::get))
-        .route("/v2/rooms", post(rooms::create))
-        .route("/v2/rooms/{room_id}", get(rooms::get).delete(rooms::delete))
-        .route("/v2/rooms/{room_id}/disable", post(rooms::disable))
-        .route("/v2/rooms/{room_id}/participants/{participant_id}/link", post(rooms::renew_link))
-}
+use crate::app::App;
 
-/// Whose key the request carries; without a good one there is no answer but 401.
-pub(crate) struct Caller(pub(crate) Company);
-
-impl FromRequestParts<App> for Caller {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let refused = || Problem::new(ErrorCode::Unauthorized, "the header apikey is missing or wrong");
-        let key = parts.headers.get("apikey").ok_or_else(refused)?;
-        let hash = app.keys.hash_api_key(key.to_str().map_err(|_| refused())?);
-        let (company, stored) = app.store.company_by_key(hash).await?.ok_or_else(refused)?;
-        if !keys::same(&hash, &stored) {
-            return Err(refused().into());
-        }
-        Ok(Self(company))
-    }
+/// The calls, each with its description.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(company::get, company::update))
+        .routes(routes!(users::create, users::list))
+        .routes(routes!(users::get, users::delete))
+        .routes(routes!(credentials::create_sign_in_link))
+        .routes(routes!(credentials::sign_in))
+        .routes(routes!(credentials::create))
+        .routes(routes!(credentials::renew))
+        .routes(routes!(rooms::create, rooms::list))
+        .routes(routes!(rooms::get, rooms::delete))
+        .routes(routes!(rooms::disable))
+        .routes(routes!(rooms::ring))
+        .routes(routes!(seats::list, seats::add))
+        .routes(routes!(seats::get))
+        .routes(routes!(seats::renew_link))
+        .routes(routes!(recording::start))
+        .routes(routes!(recording::stop))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::get))
+        .routes(routes!(webhooks::create, webhooks::list))
+        .routes(routes!(webhooks::get, webhooks::update, webhooks::delete))
+        .routes(routes!(audit::list))
 }
 
 /// An id in a path: what is no id is nothing that exists.

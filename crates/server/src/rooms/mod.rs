@@ -113,7 +113,6 @@ enum Command {
     Enter { input: Input, participant_id: ParticipantId, reply: Reply<Option<MediaRights>> },
     Connect { input: Input, connection: ConnectionId, outbox: mpsc::Sender<Mail>, reply: Reply<()> },
     Occupants { reply: Reply<Vec<Occupant>> },
-    MayChange { reply: Reply<()> },
     AddSeat { company: CompanyId, seat: Box<NewSeat>, is_plus: bool, reply: Reply<()> },
     Look { participant_id: ParticipantId, link: LinkSerial, reply: Reply<Facts> },
     Close { standing: Standing, reply: Reply<()> },
@@ -161,11 +160,6 @@ impl Rooms {
     /// Who is there, seat by seat.
     pub(crate) async fn occupants(&self, room: &RoomId) -> Result<Vec<Occupant>, RoomError> {
         self.ask(room, |reply| Command::Occupants { reply }).await
-    }
-
-    /// Whether the room's fixed things may be changed now.
-    pub(crate) async fn may_change(&self, room: &RoomId) -> Result<(), RoomError> {
-        self.ask(room, |reply| Command::MayChange { reply }).await
     }
 
     /// One more seat for an open room.

@@ -109,9 +109,6 @@ impl Owner {
             Command::Occupants { reply } => {
                 let _ = reply.send(Ok(self.room.occupants()));
             }
-            Command::MayChange { reply } => {
-                let _ = reply.send(self.room.may_change(self.now()).map_err(Into::into));
-            }
             Command::AddSeat { company, seat, is_plus, reply } => {
                 let result = self.add_seat(&company, &seat, is_plus).await;
                 let _ = reply.send(result);

@@ -101,7 +101,6 @@ pub(crate) trait RoomStore: Send + Sync + 'static {
     /// Changes a room's standing. A deleted room keeps only what tells its links from unknown ones.
     async fn set_standing(&self, room: &RoomId, standing: Standing) -> Result<(), StoreError>;
     /// Changes a room's effective call time.
-    #[cfg_attr(not(test), expect(dead_code, reason = "extending a call comes with the room channel's admin actions"))]
     async fn set_duration(&self, room: &RoomId, duration: Duration) -> Result<(), StoreError>;
 
     /// The seat of a code.

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use sqlx::Connection;
 use visita_protocol::{
-    CallType, CompanyId, RecordingMode, Tools, UserId, Whiteboard, WhiteboardRights,
-    rest::{Role, User},
+    CallType, CompanyId, RecordingMode, RoomId, Tools, UserId, Whiteboard, WhiteboardRights,
+    channel::Consent,
+    rest::{ActorKind, ConnectionKind, EventKind, Role, User},
 };
 use visita_room::{LinkSerial, Standing, Timestamp};
 
 use super::{
-    Kind, NewLink, NewRoom, NewSeat, Page, RoomOptions, RoomStore, Schedule, SecretHash, SessionStore, Sqlite, Store,
-    StoreError,
+    AuditLine, CompanySettings, Kind, NewLink, NewRoom, NewSeat, NewSignInLink, Page, People, Redeemed, RoomOptions,
+    RoomStore, Schedule, SecretHash, SessionStore, Sqlite, Store, StoreError, StoredWebhook,
 };
 
 /// Runs one test against each storage there is.
@@ -37,6 +39,15 @@ suite!(
     a_renewed_link_revokes_the_old_one,
     a_deleted_room_leaves_links_that_lead_nowhere,
     used_time_never_goes_back,
+    a_deleted_user_is_gone_and_its_id_free,
+    a_sign_in_link_is_good_once_and_for_its_time,
+    companies_keep_what_they_say_about_themselves,
+    lists_come_in_pages,
+    a_room_gets_one_more_seat,
+    connections_are_told_with_their_session,
+    answers_to_being_recorded_are_kept,
+    an_event_waits_for_each_webhook_that_wants_it,
+    the_audit_log_only_grows,
 );
 
 const ALL: Page = Page { limit: 100, offset: 0 };
@@ -158,6 +169,261 @@ async fn used_time_never_goes_back(store: &dyn Store) {
     assert_eq!(told.used, secs(20));
     let sessions = store.sessions(&room.room_id, ALL).await.expect("read").items;
     assert_eq!((sessions[0].started_at, sessions[0].ended_at), (NOW, Some(NOW + secs(30))));
+}
+
+async fn a_deleted_user_is_gone_and_its_id_free(store: &dyn Store) {
+    let room = made_room(store).await;
+    let company = room.company_id.clone();
+    let seats = store.seats_of_user(&company, &id("pat")).await.expect("read");
+    assert_eq!(seats, [(room.room_id.clone(), room.seats[1].participant_id.clone())]);
+    assert!(store.delete_user(&company, &id("pat"), NOW + secs(1)).await.expect("stored"));
+    assert!(!store.delete_user(&company, &id("pat"), NOW + secs(2)).await.expect("read"), "only once");
+    assert_eq!(store.user(&company, &id("pat")).await.expect("read"), None);
+    assert_eq!(store.sign_in_state(&company, &id("pat")).await.expect("read"), None);
+    let told = store.room(&room.room_id).await.expect("read").expect("there");
+    assert_eq!(told.seats.len(), 2, "the room keeps its seats");
+    let again = User { user_id: id("pat"), role: Role::Plus, is_operator: false };
+    store.create_user(&company, &again, NOW + secs(3)).await.expect("stored");
+    let state = store.sign_in_state(&company, &id("pat")).await.expect("read").expect("there");
+    assert_eq!((state.role, state.tokens_from), (Role::Plus, NOW + secs(3)));
+}
+
+async fn a_sign_in_link_is_good_once_and_for_its_time(store: &dyn Store) {
+    let company = company_with_users(store).await;
+    let link =
+        |n| NewSignInLink { hash: hash(n), company_id: company.clone(), user_id: id("dr"), expires_at: NOW + secs(60) };
+    for n in [70, 71] {
+        store.create_sign_in_link(&link(n)).await.expect("stored");
+    }
+    let use_up = async |n, at| store.redeem_sign_in_link(hash(n), at).await.expect("read");
+    assert_eq!(use_up(70, NOW).await, Redeemed::User { company: company.clone(), user: id("dr") });
+    assert_eq!(use_up(70, NOW).await, Redeemed::Used);
+    assert_eq!(use_up(71, NOW + secs(60)).await, Redeemed::Expired);
+    assert_eq!(use_up(72, NOW).await, Redeemed::Unknown);
+    store.delete_user(&company, &id("dr"), NOW).await.expect("stored");
+    assert_eq!(use_up(71, NOW).await, Redeemed::Unknown, "gone with its user");
+}
+
+async fn companies_keep_what_they_say_about_themselves(store: &dyn Store) {
+    let company = company(store).await;
+    let told = store.company_settings(&company).await.expect("read").expect("there");
+    assert_eq!((told.name.as_str(), told.default_language.as_str()), ("Clinic", "en"));
+    let wanted = CompanySettings {
+        name: "Clinica".into(),
+        default_language: "it".into(),
+        web_app_id: Some("web".into()),
+        mobile_app_id: None,
+        end_of_call_redirect_url: Some("https://example.org/".into()),
+        user_details_provider_url: None,
+    };
+    store.set_company_settings(&company, &wanted).await.expect("stored");
+    assert_eq!(store.company_settings(&company).await.expect("read"), Some(wanted.clone()));
+    let again = store.ensure_company("Clinic", hash(1), crate::ids::new(), NOW).await.expect("stored");
+    assert_eq!((again.id, again.name.as_str()), (company, "Clinica"), "found by the name it was made under");
+    let other = store.ensure_company("Other", hash(9), crate::ids::new(), NOW).await.expect("stored");
+    assert!(matches!(store.set_company_settings(&other.id, &wanted).await, Err(StoreError::Exists)));
+}
+
+async fn lists_come_in_pages(store: &dyn Store) {
+    let company = company_with_users(store).await;
+    let mut rooms = Vec::new();
+    for n in 0..3_u8 {
+        let mut room = new_room(company.clone());
+        room.created_at = NOW + secs(n.into());
+        room.options.created_by = (n == 0).then(|| id("dr"));
+        room.seats.truncate(if n == 1 { 1 } else { 2 });
+        for (index, seat) in room.seats.iter_mut().enumerate() {
+            seat.link.hash = hash(100 + 2 * n + u8::try_from(index).expect("small"));
+        }
+        store.create_room(&room).await.expect("stored");
+        rooms.push(room.room_id);
+    }
+    let list = async |user: Option<&str>, limit, offset| {
+        let user = user.map(id);
+        let listed = store.rooms(&company, user.as_ref(), Page { limit, offset }).await.expect("read");
+        (listed.items.into_iter().map(|room| room.room_id).collect::<Vec<_>>(), listed.total)
+    };
+    assert_eq!(list(None, 2, 0).await, (vec![rooms[2].clone(), rooms[1].clone()], 3), "newest first");
+    assert_eq!(list(None, 2, 2).await, (vec![rooms[0].clone()], 3));
+    assert_eq!(list(None, 2, u64::MAX).await, (vec![], 3));
+    assert_eq!(list(Some("pat"), 9, 0).await, (vec![rooms[2].clone(), rooms[0].clone()], 2));
+    assert_eq!(list(Some("nobody"), 9, 0).await, (vec![], 0));
+    store.set_standing(&rooms[2], Standing::Deleted).await.expect("stored");
+    assert_eq!(list(None, 9, 0).await.1, 2);
+    let users = store.users(&company, Page { limit: 1, offset: 1 }).await.expect("read");
+    assert_eq!((users.items.len(), users.items[0].user_id.clone(), users.total), (1, id("pat"), 2));
+    let among = store.users_among(&company, &[&id("pat"), &id("nobody")]).await.expect("read");
+    assert_eq!(among.iter().map(|user| user.user_id.clone()).collect::<Vec<_>>(), [id("pat")]);
+}
+
+async fn a_room_gets_one_more_seat(store: &dyn Store) {
+    let mut room = new_room(company_with_users(store).await);
+    room.options.kind = Kind::Open { capacity: 50 };
+    room.seats.clear();
+    store.create_room(&room).await.expect("stored");
+    let seat = |user: &str, n| NewSeat {
+        participant_id: crate::ids::new(),
+        user_id: id(user),
+        is_admin: false,
+        is_speaker: false,
+        tools: Tools::ALL,
+        link: NewLink { hash: hash(n), sealed: vec![n] },
+    };
+    store.add_seat(&room.room_id, &room.company_id, &seat("visitor", 80)).await.expect("stored");
+    store.add_seat(&room.room_id, &room.company_id, &seat("dr", 81)).await.expect("stored");
+    let again = store.add_seat(&room.room_id, &room.company_id, &seat("dr", 82)).await;
+    assert!(matches!(again, Err(StoreError::Exists)));
+    let told = store.room(&room.room_id).await.expect("read").expect("there");
+    let seats: Vec<_> = told.seats.iter().map(|seat| (seat.user_id.to_string(), seat.role)).collect();
+    assert_eq!(seats, [("visitor".into(), Role::Basic), ("dr".into(), Role::Plus)], "need not be a user");
+    assert_eq!(told.options.kind, Kind::Open { capacity: 50 });
+    assert!(store.link(hash(80)).await.expect("read").is_some());
+    store.set_duration(&room.room_id, secs(90)).await.expect("stored");
+    let told = store.room(&room.room_id).await.expect("read").expect("there");
+    assert_eq!(told.options.duration, Some(secs(90)));
+}
+
+async fn connections_are_told_with_their_session(store: &dyn Store) {
+    let room = made_room(store).await;
+    let (session, seat) = (crate::ids::new(), &room.seats[0].participant_id);
+    store.session_started(&room.room_id, &session, NOW).await.expect("stored");
+    let user = id("dr");
+    for kind in [ConnectionKind::Channel, ConnectionKind::Media] {
+        store.connected(&session, seat, &user, kind, NOW + secs(1)).await.expect("stored");
+    }
+    store.disconnected(&session, seat, ConnectionKind::Media, NOW + secs(2)).await.expect("stored");
+    store.connected(&session, seat, &user, ConnectionKind::Media, NOW + secs(3)).await.expect("stored");
+    store.session_ended(&room.room_id, &session, secs(4), NOW + secs(5)).await.expect("stored");
+    let (told, connections) = store.session(&room.room_id, &session).await.expect("read").expect("there");
+    assert_eq!((told.started_at, told.ended_at), (NOW, Some(NOW + secs(5))));
+    let seen: Vec<_> = connections
+        .iter()
+        .map(|one| {
+            (one.kind, one.connected_at.since(NOW).as_secs(), one.disconnected_at.map(|at| at.since(NOW).as_secs()))
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (ConnectionKind::Channel, 1, Some(5)),
+            (ConnectionKind::Media, 1, Some(2)),
+            (ConnectionKind::Media, 3, Some(5))
+        ],
+        "the end of the session ends them"
+    );
+    assert!(store.session(&crate::ids::new(), &session).await.expect("read").is_none(), "another room's");
+}
+
+async fn answers_to_being_recorded_are_kept(store: &dyn Store) {
+    let room = made_room(store).await;
+    let consent = Consent {
+        participant_id: room.seats[1].participant_id.clone(),
+        answer: true,
+        text_version: "1".into(),
+        at_ms: NOW.unix_ms(),
+    };
+    store.consent_given(&room.room_id, None, &consent).await.expect("stored");
+    assert_eq!(store.consents(&room.room_id).await.expect("read"), [(None, consent)]);
+}
+
+async fn an_event_waits_for_each_webhook_that_wants_it(store: &dyn Store) {
+    let company = company(store).await;
+    let webhook = |id: &str, events: &[EventKind], enabled| StoredWebhook {
+        webhook_id: id.into(),
+        url: format!("https://{id}.example.org/"),
+        events: events.to_vec(),
+        enabled,
+        secret: vec![1, 2],
+        created_at: NOW,
+    };
+    let all = webhook("all", &[], true);
+    let ends = webhook("ends", &[EventKind::OnSessionEnded], true);
+    for webhook in [&all, &ends, &webhook("off", &[], false)] {
+        store.create_webhook(&company, webhook).await.expect("stored");
+    }
+    let listed = store.webhooks(&company, ALL).await.expect("read");
+    assert_eq!((listed.items.len(), listed.total, &listed.items[0]), (3, 3, &all));
+    let put = async |event, body| store.enqueue(&company, event, body, NOW).await.expect("stored");
+    assert_eq!(put(EventKind::OnSessionStarted, "{1}").await, 1);
+    assert_eq!(put(EventKind::OnSessionEnded, "{2}").await, 2);
+    let due = store.due(NOW, 10).await.expect("read");
+    let told: Vec<_> = due.iter().map(|one| (one.url.as_str(), one.body.as_str(), one.attempts)).collect();
+    assert_eq!(
+        told,
+        [(all.url.as_str(), "{1}", 0), (&all.url, "{2}", 0), (&ends.url, "{2}", 0)],
+        "the one that is off gets nothing"
+    );
+    store.delivered(due[0].delivery_id).await.expect("stored");
+    store.deliver_again(due[1].delivery_id, NOW + secs(2)).await.expect("stored");
+    assert_eq!(store.due(NOW, 10).await.expect("read").len(), 1);
+    store.delete_webhook(&company, "ends").await.expect("stored");
+    assert_eq!(store.next_due().await.expect("read"), Some(NOW + secs(2)), "gone with its webhook");
+    let again = store.due(NOW + secs(2), 10).await.expect("read");
+    assert_eq!((again.len(), again[0].attempts, again[0].delivery_id), (1, 1, due[1].delivery_id));
+    let off = StoredWebhook { enabled: false, ..all };
+    assert!(store.update_webhook(&company, &off).await.expect("stored"));
+    assert_eq!(store.webhook(&company, "all").await.expect("read"), Some(off));
+    assert!(store.due(NOW + secs(2), 10).await.expect("read").is_empty());
+    assert_eq!(store.webhook(&crate::ids::new(), "all").await.expect("read"), None, "another company's");
+}
+
+async fn the_audit_log_only_grows(store: &dyn Store) {
+    let room = made_room(store).await;
+    let line = |action: &str, room: Option<&RoomId>| AuditLine {
+        at: NOW,
+        actor_kind: ActorKind::User,
+        actor: Some(id("dr")),
+        action: action.into(),
+        room: room.cloned(),
+        session: None,
+        participant: None,
+        subject: Some("pat".into()),
+    };
+    let lines = [line("room_deleted", Some(&room.room_id)), line("user_deleted", None)];
+    for line in &lines {
+        store.audit(&room.company_id, line).await.expect("stored");
+    }
+    let log = store.audit_log(&room.company_id, None, ALL).await.expect("read");
+    assert_eq!((log.items, log.total), (vec![lines[1].clone(), lines[0].clone()], 2), "newest first");
+    let log = store.audit_log(&room.company_id, Some(&room.room_id), ALL).await.expect("read");
+    assert_eq!((log.items, log.total), (vec![lines[0].clone()], 1));
+}
+
+/// A database as it was before there were schedules, webhooks and the rest comes along with everything that is in it.
+#[tokio::test]
+async fn sqlite_brings_an_older_database_up_to_date() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("visita.db");
+    let url = format!("sqlite://{}?mode=rwc", file.display());
+    let mut old = sqlx::SqliteConnection::connect(&url).await.expect("a database");
+    let mut first = sqlx::migrate!("./migrations");
+    first.migrations.to_mut().truncate(1);
+    first.run(&mut old).await.expect("the first tables");
+    sqlx::raw_sql(
+        "INSERT INTO companies VALUES ('c', 'Clinic', x'0101010101010101010101010101010101010101010101010101010101010101', 1);
+         INSERT INTO users VALUES ('c', 'dr', 'plus', 1), ('c', 'pat', 'basic', 1);
+         INSERT INTO rooms VALUES ('r', 'c', 'audio_video', 'none', NULL, 0, 'Old', NULL, 'active', 5000, 1);
+         INSERT INTO seats VALUES ('r', 0, 's0', 'c', 'dr', 1, '{}', 1), ('r', 1, 's1', 'c', 'pat', 0, '{}', 2);
+         INSERT INTO links VALUES (zeroblob(32), 'r', 's0', 1, x'00'), (zeroblob(31) || x'01', 'r', 's1', 2, x'01');
+         INSERT INTO sessions VALUES ('x', 'r', 1, 9, NULL);",
+    )
+    .execute(&mut old)
+    .await
+    .expect("rows");
+    old.close().await.expect("closed");
+
+    let store = Sqlite::open(&file).await.expect("a store");
+    let told = store.room(&"r".parse().expect("an id")).await.expect("read").expect("there");
+    assert_eq!(
+        (told.options.kind, told.used, told.options.description.as_deref()),
+        (Kind::Seated, secs(5), Some("Old"))
+    );
+    let seats: Vec<_> = told.seats.iter().map(|seat| (seat.user_id.to_string(), seat.role, seat.link.0)).collect();
+    assert_eq!(seats, [("dr".into(), Role::Plus, 1), ("pat".into(), Role::Basic, 2)]);
+    let company = store.ensure_company("Clinic", hash(1), crate::ids::new(), NOW).await.expect("read");
+    assert_eq!(company.id.as_str(), "c");
+    let sessions = store.sessions(&told.room_id, ALL).await.expect("read").items;
+    assert_eq!(sessions[0].ended_at, Some(Timestamp::from_unix_ms(9)));
 }
 
 async fn made_room(store: &dyn Store) -> NewRoom {

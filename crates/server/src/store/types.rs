@@ -102,13 +102,6 @@ pub(crate) struct Schedule {
     pub(crate) freeze: Duration,
 }
 
-impl Schedule {
-    /// Whether changes are refused now: from `freeze` before the start until the start.
-    pub(crate) fn is_frozen(&self, now: Timestamp) -> bool {
-        self.starts_at.is_some_and(|start| now < start && now + self.freeze >= start && !self.freeze.is_zero())
-    }
-}
-
 /// What is decided about a room when it is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RoomOptions {
@@ -141,16 +134,6 @@ pub(crate) struct NewRoom {
 impl NewRoom {
     /// The room as storage would tell it right after its making, without asking storage. `roles` in the order of seats.
     pub(crate) fn into_stored(self, company: Company, roles: &[Role]) -> StoredRoom {
-        let seat = |(seat, role): (NewSeat, Role)| StoredSeat {
-            participant_id: seat.participant_id,
-            user_id: seat.user_id,
-            role,
-            is_admin: seat.is_admin,
-            is_speaker: seat.is_speaker,
-            tools: seat.tools,
-            link: LinkSerial(1),
-            sealed: seat.link.sealed,
-        };
         StoredRoom {
             room_id: self.room_id,
             company,
@@ -158,7 +141,7 @@ impl NewRoom {
             standing: Standing::Active,
             used: Duration::ZERO,
             created_at: self.created_at,
-            seats: self.seats.into_iter().zip(roles.iter().copied()).map(seat).collect(),
+            seats: self.seats.into_iter().zip(roles).map(|(seat, role)| seat.into_stored(*role)).collect(),
         }
     }
 }
@@ -173,6 +156,22 @@ pub(crate) struct NewSeat {
     pub(crate) is_speaker: bool,
     pub(crate) tools: Tools,
     pub(crate) link: NewLink,
+}
+
+impl NewSeat {
+    /// The seat as storage would tell it right after its making.
+    pub(crate) fn into_stored(self, role: Role) -> StoredSeat {
+        StoredSeat {
+            participant_id: self.participant_id,
+            user_id: self.user_id,
+            role,
+            is_admin: self.is_admin,
+            is_speaker: self.is_speaker,
+            tools: self.tools,
+            link: LinkSerial(1),
+            sealed: self.link.sealed,
+        }
+    }
 }
 
 /// A room as stored.

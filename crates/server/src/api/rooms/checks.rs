@@ -67,7 +67,7 @@ pub(super) fn options(wanted: &CreateRoom, now: Timestamp) -> Result<RoomOptions
 }
 
 /// Whether a seat may be silent, which only a webinar's may.
-pub(super) fn check_speaker(is_speaker: Option<bool>, webinar: bool, field: &str) -> Result<(), Problem> {
+pub(in crate::api) fn check_speaker(is_speaker: Option<bool>, webinar: bool, field: &str) -> Result<(), Problem> {
     if is_speaker == Some(false) && !webinar {
         return Err(Problem::invalid(field, "only a webinar has seats that do not speak"));
     }

@@ -1,4 +1,4 @@
-//! Rooms, their seats and links.
+//! Rooms.
 
 mod checks;
 
@@ -9,32 +9,66 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
+use serde::Deserialize;
+use utoipa::ToSchema;
 use visita_protocol::{
-    ErrorCode, ParticipantId, Problem, RoomId, UserId,
-    rest::{CreateRoom, Role, Room, RoomKind, RoomStatus, UserUrl},
+    ErrorBody, ErrorCode, ParticipantId, Problem, RoomId, UserId,
+    rest::{CreateRoom, Role, Room, RoomKind, RoomList, RoomStatus, UserUrl},
 };
 use visita_room::Standing;
 
-use super::{Caller, id};
+use super::{
+    caller::Caller,
+    id,
+    paging::{Paging, PagingQuery},
+};
 use crate::{
     app::App,
+    audit::Entry,
     clock::to_rfc3339,
     error::{ApiError, Body},
     ids, keys,
     rooms::RoomError,
-    store::{Company, Kind, NewLink, NewRoom, NewSeat, StoredRoom, StoredSeat},
+    store::{Company, Kind, Listed, NewLink, NewRoom, NewSeat, StoredRoom, StoredSeat},
 };
+pub(super) use checks::check_speaker;
 
-/// `POST /v2/rooms`
+/// Makes a room: with a link for each of its 2 to 25 users, or open for as many as its capacity.
+///
+/// Signed-in users make rooms by their own role: `plus` always, `basic` when at least one participant is `plus`.
+#[utoipa::path(post, path = "/v2/rooms", tag = "Rooms", security(("apikey" = []), ("bearer" = [])),
+    request_body(content = CreateRoom, examples(
+        ("A visit" = (value = json!({
+            "participants": [
+                { "user_id": "dr.conti", "is_admin": true },
+                { "user_id": "pat", "tools": { "chat": true, "whiteboard": { "wb_pen": true } } } ],
+            "call_type": "audio_video", "recording": "manual", "duration": 1800, "description": "Follow-up",
+            "waiting_room": true, "starts_at": "2099-12-01T09:30:00Z", "ends_at": "2099-12-01T10:30:00Z",
+            "early_entry": 600, "freeze_window": 900 }))),
+        ("A webinar for 200" = (value = json!({
+            "kind": "open", "webinar": true, "capacity": 200, "description": "Living with asthma" }))))),
+    responses(
+    (status = 201, description = "The room with its links", body = Room),
+    (status = 400, description = "A field is not valid; nothing is stored", body = ErrorBody,
+        example = json!({ "error": { "code": "invalid", "message": "no such user", "field": "participants[1].user_id" } })),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, and not allowed by role", body = ErrorBody)))]
 pub(super) async fn create(
     State(app): State<App>,
-    Caller(company): Caller,
+    caller: Caller,
     body: Body,
 ) -> Result<(StatusCode, Json<Room>), ApiError> {
     let wanted: CreateRoom = body.json()?;
     check_objects(&body.json()?)?;
     let now = app.clock.now();
-    let options = checks::options(&wanted, now)?;
+    let mut options = checks::options(&wanted, now)?;
+    if let Some(user) = caller.user() {
+        if options.kind != Kind::Seated && user.role != Role::Plus {
+            return Err(Problem::new(ErrorCode::Forbidden, "making an open room needs the role plus").into());
+        }
+        options.created_by = Some(user.user_id.clone());
+    }
+    let company = caller.company().clone();
     let roles = roles_of(&app, &company, &wanted).await?;
     let webinar = options.webinar;
     let seats = wanted.participants.into_iter().map(|participant| {
@@ -56,69 +90,119 @@ pub(super) async fn create(
     };
     app.store.create_room(&room).await?;
     tracing::info!(room = %room.room_id, seats = room.seats.len(), "room made");
-    Ok((StatusCode::CREATED, Json(told(&app, &room.into_stored(company, &roles))?)))
+    Ok((StatusCode::CREATED, Json(told(&app, &room.into_stored(company, &roles), &caller)?)))
 }
 
-/// `GET /v2/rooms/{room_id}`
-pub(super) async fn get(
+/// Lists rooms, newest first. Signed-in users see those they made or have a seat in, operators all.
+#[utoipa::path(get, path = "/v2/rooms", tag = "Rooms", security(("apikey" = []), ("bearer" = [])),
+    params(PagingQuery), responses(
+    (status = 200, description = "A page of rooms", body = RoomList, example = json!({ "rooms": [], "total": 0 })),
+    (status = 400, description = "A query field is not valid", body = ErrorBody),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody)))]
+pub(super) async fn list(
     State(app): State<App>,
-    Caller(company): Caller,
-    path: Path<String>,
-) -> Result<Json<Room>, ApiError> {
-    let room = find(&app, &company, path).await?;
-    Ok(Json(told(&app, &room)?))
+    caller: Caller,
+    Paging(page): Paging,
+) -> Result<Json<RoomList>, ApiError> {
+    let only = caller.user().filter(|_| !caller.sees_all()).map(|user| &user.user_id);
+    let Listed { items, total } = app.store.rooms(&caller.company().id, only, page).await?;
+    let rooms = items.iter().map(|room| told(&app, room, &caller)).collect::<Result<_, _>>()?;
+    Ok(Json(RoomList { rooms, total }))
 }
 
-/// `DELETE /v2/rooms/{room_id}`
-pub(super) async fn delete(
-    State(app): State<App>,
-    Caller(company): Caller,
-    path: Path<String>,
-) -> Result<StatusCode, ApiError> {
-    let room = find(&app, &company, path).await?;
+/// Tells a room. Signed-in users who did not make it see their own link only.
+#[utoipa::path(get, path = "/v2/rooms/{room_id}", tag = "Rooms", security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room")), responses(
+    (status = 200, description = "The room", body = Room),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 404, description = "No such room", body = ErrorBody)))]
+pub(super) async fn get(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<Json<Room>, ApiError> {
+    let room = find(&app, &caller, path).await?;
+    Ok(Json(told(&app, &room, &caller)?))
+}
+
+/// Deletes a room: who is in is put out, its links open nothing any more, nothing tells of it.
+#[utoipa::path(delete, path = "/v2/rooms/{room_id}", tag = "Rooms", security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room")), responses(
+    (status = 204, description = "Deleted"),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, and not the one who made it", body = ErrorBody),
+    (status = 404, description = "No such room", body = ErrorBody)))]
+pub(super) async fn delete(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<StatusCode, ApiError> {
+    let room = find_managed(&app, &caller, path).await?;
     app.rooms.close(&room.room_id, Standing::Deleted).await?;
     tracing::info!(room = %room.room_id, "room deleted");
+    app.audit.write(Entry::by(&caller, "room_deleted").room(&room.room_id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /v2/rooms/{room_id}/disable`
+/// Switches a room off: who is in is put out, its links let nobody in.
+#[utoipa::path(post, path = "/v2/rooms/{room_id}/disable", tag = "Rooms",
+    security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room")), responses(
+    (status = 200, description = "The room", body = Room),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, and not the one who made it", body = ErrorBody),
+    (status = 404, description = "No such room", body = ErrorBody)))]
 pub(super) async fn disable(
     State(app): State<App>,
-    Caller(company): Caller,
+    caller: Caller,
     path: Path<String>,
 ) -> Result<Json<Room>, ApiError> {
-    let room = find(&app, &company, path).await?;
+    let room = find_managed(&app, &caller, path).await?;
     app.rooms.close(&room.room_id, Standing::Disabled).await?;
     tracing::info!(room = %room.room_id, "room disabled");
+    app.audit.write(Entry::by(&caller, "room_disabled").room(&room.room_id)).await?;
     let room = app.store.room(&room.room_id).await?.ok_or(RoomError::NoSuchRoom)?;
-    Ok(Json(told(&app, &room)?))
+    Ok(Json(told(&app, &room, &caller)?))
 }
 
-/// `POST /v2/rooms/{room_id}/participants/{participant_id}/link`
-pub(super) async fn renew_link(
+/// Body of `POST /v2/rooms/{room_id}/ring`.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RingRoom {
+    /// Only this seat; everybody who is not in when absent.
+    #[serde(default)]
+    participant_id: Option<ParticipantId>,
+}
+
+/// Makes a room ring for those who are not in.
+#[utoipa::path(post, path = "/v2/rooms/{room_id}/ring", tag = "Rooms", security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room")),
+    request_body(content = RingRoom, description = "No body at all is fine too", example = json!({})),
+    responses(
+    (status = 202, description = "It rings"),
+    (status = 400, description = "A field is not valid", body = ErrorBody),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "The room is over or switched off, or the caller did not make it", body = ErrorBody),
+    (status = 404, description = "No such room or seat", body = ErrorBody)))]
+pub(super) async fn ring(
     State(app): State<App>,
-    Caller(company): Caller,
-    Path((room_id, participant_id)): Path<(String, String)>,
-) -> Result<Json<UserUrl>, ApiError> {
-    let missing = || Problem::new(ErrorCode::NotFound, "no such participant");
-    let room = find(&app, &company, Path(room_id)).await?;
-    let participant_id: ParticipantId = id(Path(participant_id), missing())?;
-    if !room.seats.iter().any(|seat| seat.participant_id == participant_id) {
-        return Err(missing().into());
-    }
-    app.rooms.renew_link(&room.room_id, participant_id.clone(), new_link(&app)?).await?;
-    tracing::info!(room = %room.room_id, seat = %participant_id, "link renewed");
-    let room = app.store.room(&room.room_id).await?.ok_or(RoomError::NoSuchRoom)?;
-    let seat = room.seats.iter().find(|seat| seat.participant_id == participant_id).ok_or_else(missing)?;
-    Ok(Json(told_seat(&app, &room, seat)?))
+    caller: Caller,
+    path: Path<String>,
+    body: Body,
+) -> Result<StatusCode, ApiError> {
+    let RingRoom { participant_id } = body.json_or_default()?;
+    let room = find_managed(&app, &caller, path).await?;
+    app.rooms.ring(&room.room_id, participant_id).await?;
+    Ok(StatusCode::ACCEPTED)
 }
 
-/// The company's room; another company's is as unknown as none.
-async fn find(app: &App, company: &Company, path: Path<String>) -> Result<StoredRoom, ApiError> {
+/// The room of this path that the caller may see; every other is as unknown as none.
+pub(super) async fn find(app: &App, caller: &Caller, path: Path<String>) -> Result<StoredRoom, ApiError> {
     let missing = || Problem::new(ErrorCode::RoomNotFound, "no such room");
     let room_id: RoomId = id(path, missing())?;
-    let room = app.store.room(&room_id).await?.filter(|room| room.company.id == company.id);
+    let room = app.store.room(&room_id).await?.filter(|room| caller.sees(room));
     Ok(room.ok_or_else(missing)?)
+}
+
+/// The room of this path, which the caller may change.
+pub(super) async fn find_managed(app: &App, caller: &Caller, path: Path<String>) -> Result<StoredRoom, ApiError> {
+    let room = find(app, caller, path).await?;
+    if !caller.manages(&room) {
+        return Err(Problem::new(ErrorCode::Forbidden, "only who made the room may do this").into());
+    }
+    Ok(room)
 }
 
 /// Seats and tools are objects: serde would also read their fields from arrays, by their order.
@@ -159,12 +243,14 @@ async fn roles_of(app: &App, company: &Company, wanted: &CreateRoom) -> Result<V
     Ok(roles)
 }
 
-fn new_link(app: &App) -> Result<NewLink, ApiError> {
+pub(super) fn new_link(app: &App) -> Result<NewLink, ApiError> {
     let code = keys::new_code()?;
     Ok(NewLink { hash: app.keys.hash_code(code.expose()), sealed: app.keys.seal_code(&code)? })
 }
 
-fn told(app: &App, room: &StoredRoom) -> Result<Room, ApiError> {
+fn told(app: &App, room: &StoredRoom, caller: &Caller) -> Result<Room, ApiError> {
+    let manages = caller.manages(room);
+    let is_shown = |seat: &&StoredSeat| manages || caller.user().is_some_and(|user| user.user_id == seat.user_id);
     let options = &room.options;
     let schedule = &options.schedule;
     let (kind, capacity) = match options.kind {
@@ -173,7 +259,12 @@ fn told(app: &App, room: &StoredRoom) -> Result<Room, ApiError> {
     };
     Ok(Room {
         room_id: room.room_id.clone(),
-        user_urls: room.seats.iter().map(|seat| told_seat(app, room, seat)).collect::<Result<_, _>>()?,
+        user_urls: room
+            .seats
+            .iter()
+            .filter(is_shown)
+            .map(|seat| told_seat(app, room, seat))
+            .collect::<Result<_, _>>()?,
         call_type: options.call_type,
         recording: options.recording,
         duration: options.duration.map(seconds),
@@ -198,7 +289,7 @@ fn told(app: &App, room: &StoredRoom) -> Result<Room, ApiError> {
     })
 }
 
-fn told_seat(app: &App, room: &StoredRoom, seat: &StoredSeat) -> Result<UserUrl, ApiError> {
+pub(super) fn told_seat(app: &App, room: &StoredRoom, seat: &StoredSeat) -> Result<UserUrl, ApiError> {
     let code = app.keys.open_code(&seat.sealed)?;
     Ok(UserUrl {
         user_id: seat.user_id.clone(),

@@ -1,0 +1,157 @@
+//! The company.
+
+use axum::{Json, extract::State};
+use visita_protocol::{
+    ErrorBody, ErrorCode, Problem,
+    rest::{self, UpdateCompany},
+};
+
+use super::caller::{Backend, Caller};
+use crate::{
+    app::App,
+    audit::Entry,
+    error::{ApiError, Body, internal},
+    store::{CompanySettings, StoreError},
+};
+
+/// Longest name, in characters.
+const MAX_NAME: usize = 120;
+/// Longest app id, in characters.
+const MAX_APP_ID: usize = 128;
+/// Longest URL, in characters.
+pub(super) const MAX_URL: usize = 2000;
+
+/// Tells the company.
+#[utoipa::path(get, path = "/v2/company", tag = "Company", security(("apikey" = [])), responses(
+    (status = 200, description = "The company", body = rest::Company),
+    (status = 401, description = "No key, or a wrong one", body = ErrorBody)))]
+pub(super) async fn get(State(app): State<App>, Backend(company): Backend) -> Result<Json<rest::Company>, ApiError> {
+    let settings = app.store.company_settings(&company.id).await?;
+    Ok(Json(told(settings.ok_or_else(|| internal("the company is gone"))?)))
+}
+
+/// Changes the company: what is absent stays, `null` clears.
+#[utoipa::path(patch, path = "/v2/company", tag = "Company", security(("apikey" = [])),
+    request_body(content = UpdateCompany, example = json!({
+        "name": "Clinic", "default_language": "it", "web_app_id": null,
+        "end_of_call_redirect_url": "https://clinic.example.org/thanks" })),
+    responses(
+    (status = 200, description = "The company as it is now", body = rest::Company),
+    (status = 400, description = "A field is not valid; nothing changed", body = ErrorBody),
+    (status = 401, description = "No key, or a wrong one", body = ErrorBody),
+    (status = 409, description = "Another company has the name", body = ErrorBody)))]
+pub(super) async fn update(
+    State(app): State<App>,
+    Backend(company): Backend,
+    body: Body,
+) -> Result<Json<rest::Company>, ApiError> {
+    let wanted: UpdateCompany = body.json()?;
+    let settings = app.store.company_settings(&company.id).await?;
+    let settings = merge(settings.ok_or_else(|| internal("the company is gone"))?, wanted)?;
+    match app.store.set_company_settings(&company.id, &settings).await {
+        Ok(()) => {}
+        Err(StoreError::Exists) => {
+            let problem = Problem::new(ErrorCode::Conflict, "another company has this name");
+            return Err(Problem { field: Some("name".into()), ..problem }.into());
+        }
+        Err(error) => return Err(error.into()),
+    }
+    app.audit.write(Entry::by(&Caller::Backend(company), "company_changed")).await?;
+    Ok(Json(told(settings)))
+}
+
+fn merge(old: CompanySettings, wanted: UpdateCompany) -> Result<CompanySettings, Problem> {
+    let UpdateCompany {
+        name,
+        default_language,
+        web_app_id,
+        mobile_app_id,
+        end_of_call_redirect_url,
+        user_details_provider_url,
+    } = wanted;
+    let name = match name {
+        Some(name) => {
+            let name = name.trim().to_owned();
+            if !(1..=MAX_NAME).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+                return Err(Problem::invalid(
+                    "name",
+                    "a name has 1 to 120 characters, none of them control characters",
+                ));
+            }
+            name
+        }
+        None => old.name,
+    };
+    if default_language.as_ref().is_some_and(|language| !is_language(language)) {
+        return Err(Problem::invalid("default_language", "not a language tag such as en or it-IT"));
+    }
+    for (field, id) in [("web_app_id", &web_app_id), ("mobile_app_id", &mobile_app_id)] {
+        if let Some(Some(id)) = id
+            && (!(1..=MAX_APP_ID).contains(&id.chars().count()) || id.chars().any(char::is_control))
+        {
+            return Err(Problem::invalid(field, "an app id has 1 to 128 characters, none of them control characters"));
+        }
+    }
+    for (field, url) in [
+        ("end_of_call_redirect_url", &end_of_call_redirect_url),
+        ("user_details_provider_url", &user_details_provider_url),
+    ] {
+        if let Some(Some(url)) = url {
+            check_url(field, url)?;
+        }
+    }
+    Ok(CompanySettings {
+        name,
+        default_language: default_language.unwrap_or(old.default_language),
+        web_app_id: web_app_id.unwrap_or(old.web_app_id),
+        mobile_app_id: mobile_app_id.unwrap_or(old.mobile_app_id),
+        end_of_call_redirect_url: end_of_call_redirect_url.unwrap_or(old.end_of_call_redirect_url),
+        user_details_provider_url: user_details_provider_url.unwrap_or(old.user_details_provider_url),
+    })
+}
+
+/// A URL that a browser or this server may be sent to.
+pub(super) fn check_url(field: &str, text: &str) -> Result<(), Problem> {
+    let is_good = text.chars().count() <= MAX_URL
+        && url::Url::parse(text).is_ok_and(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.host_str().is_some()
+                && url.username().is_empty()
+                && url.password().is_none()
+        });
+    if is_good { Ok(()) } else { Err(Problem::invalid(field, "not an http or https URL without user and password")) }
+}
+
+/// The shape of a BCP 47 tag (RFC 5646 section 2.1), short of its registry.
+fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let first =
+        parts.next().is_some_and(|part| (2..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphabetic()));
+    first && parts.all(|part| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()))
+}
+
+fn told(settings: CompanySettings) -> rest::Company {
+    rest::Company {
+        name: settings.name,
+        default_language: settings.default_language,
+        web_app_id: settings.web_app_id,
+        mobile_app_id: settings.mobile_app_id,
+        end_of_call_redirect_url: settings.end_of_call_redirect_url,
+        user_details_provider_url: settings.user_details_provider_url,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_look_like_tags() {
+        for good in ["en", "it", "it-IT", "zh-Hant-TW", "gsw"] {
+            assert!(is_language(good), "{good}");
+        }
+        for bad in ["", "e", "english", "it_IT", "it-", "12", "en-x y"] {
+            assert!(!is_language(bad), "{bad}");
+        }
+    }
+}

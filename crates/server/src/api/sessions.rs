@@ -1,0 +1,90 @@
+//! Sessions of a room and who was connected to them.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use visita_protocol::{
+    ErrorBody, ErrorCode, Problem, SessionId,
+    rest::{Connection, Session, SessionDetails, SessionList},
+};
+
+use super::{
+    caller::Caller,
+    id,
+    paging::{Paging, PagingQuery},
+    rooms::find_managed,
+};
+use crate::{
+    app::App,
+    audit::Entry,
+    clock::to_rfc3339,
+    error::ApiError,
+    store::{Listed, StoredConnection, StoredSession},
+};
+
+/// Lists the sessions of a room, oldest first.
+#[utoipa::path(get, path = "/v2/rooms/{room_id}/sessions", tag = "Sessions",
+    security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room"), PagingQuery), responses(
+    (status = 200, description = "A page of sessions", body = SessionList, example = json!({ "sessions": [{
+        "session_id": "01a1fca0", "room_id": "01a1fc9d", "started_at": "2026-11-21T09:00:00.000Z",
+        "ended_at": null }], "total": 1 })),
+    (status = 400, description = "A query field is not valid", body = ErrorBody),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, and not the one who made it", body = ErrorBody),
+    (status = 404, description = "No such room", body = ErrorBody)))]
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+    Paging(page): Paging,
+) -> Result<Json<SessionList>, ApiError> {
+    let room = find_managed(&app, &caller, path).await?;
+    let Listed { items, total } = app.store.sessions(&room.room_id, page).await?;
+    Ok(Json(SessionList { sessions: items.into_iter().map(told).collect(), total }))
+}
+
+/// Tells a session: who was connected, by room channel or media, from when to when. Looking is an entry in the audit log.
+#[utoipa::path(get, path = "/v2/rooms/{room_id}/sessions/{session_id}", tag = "Sessions",
+    security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room"),
+           ("session_id" = String, Path, description = "The session")), responses(
+    (status = 200, description = "The session", body = SessionDetails),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, and not the one who made it", body = ErrorBody),
+    (status = 404, description = "No such room or session", body = ErrorBody)))]
+pub(super) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Path((room_id, session_id)): Path<(String, String)>,
+) -> Result<Json<SessionDetails>, ApiError> {
+    let missing = || Problem::new(ErrorCode::NotFound, "no such session");
+    let room = find_managed(&app, &caller, Path(room_id)).await?;
+    let session_id: SessionId = id(Path(session_id), missing())?;
+    let (session, connections) = app.store.session(&room.room_id, &session_id).await?.ok_or_else(missing)?;
+    app.audit.write(Entry::by(&caller, "session_viewed").room(&room.room_id).session(&session_id)).await?;
+    Ok(Json(SessionDetails {
+        session: told(session),
+        connections: connections.into_iter().map(told_connection).collect(),
+    }))
+}
+
+fn told(session: StoredSession) -> Session {
+    Session {
+        session_id: session.session_id,
+        room_id: session.room_id,
+        started_at: to_rfc3339(session.started_at),
+        ended_at: session.ended_at.map(to_rfc3339),
+    }
+}
+
+fn told_connection(connection: StoredConnection) -> Connection {
+    Connection {
+        participant_id: connection.participant_id,
+        user_id: connection.user_id,
+        kind: connection.kind,
+        connected_at: to_rfc3339(connection.connected_at),
+        disconnected_at: connection.disconnected_at.map(to_rfc3339),
+    }
+}

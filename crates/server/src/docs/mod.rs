@@ -1,0 +1,62 @@
+//! `/docs`: the API's description as OpenAPI, and a page that shows it without any other host.
+
+use axum::{
+    Json, Router,
+    http::{HeaderValue, header},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use utoipa::{
+    OpenApi,
+    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+use utoipa_axum::router::OpenApiRouter;
+use visita_protocol::rest::{Event, EventKind};
+
+use crate::app::App;
+
+const PAGE: &str = include_str!("page.html");
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Visita, Kaleyra dialect", description = include_str!("kaleyra.md")),
+    components(schemas(Event, EventKind)),
+    modifiers(&Keys)
+)]
+struct Kaleyra;
+
+struct Keys;
+
+impl utoipa::Modify for Keys {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let components = api.components.get_or_insert_default();
+        let key = ApiKeyValue::with_description("apikey", "The company's API key. It never belongs in a client.");
+        components.add_security_scheme("apikey", SecurityScheme::ApiKey(ApiKey::Header(key)));
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("The access token of a signed-in user."))
+            .build();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
+
+/// The calls, with `/docs` that describes them.
+pub(crate) fn routes(calls: OpenApiRouter<App>) -> Router<App> {
+    let (router, described) = calls.split_for_parts();
+    let mut api = Kaleyra::openapi();
+    api.info.version = env!("CARGO_PKG_VERSION").into();
+    api.merge(described);
+    let api = Json(api);
+    router.route("/docs", get(page)).route("/docs/kaleyra.json", get(move || async move { api }))
+}
+
+async fn page() -> Response {
+    // The page's own script and style, and nothing from anywhere else.
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
+                  base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let mut response = Html(PAGE).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
