@@ -52,6 +52,28 @@ pub fn rgba_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Resul
     Ok(frame)
 }
 
+/// From packed BGRA (or BGRX) as screens have it, four bytes a pixel in rows `stride` bytes apart; transparency is not
+/// looked at.
+pub fn bgra_to_i420(
+    size: PixelSize,
+    stride: usize,
+    data: &[u8],
+    captured_at: Instant,
+) -> Result<I420Frame, CodecError> {
+    check_size(size)?;
+    let row = size.width as usize * 4;
+    let want = stride.saturating_mul(size.height as usize - 1).saturating_add(row);
+    let wide_enough = stride >= row && u32::try_from(stride).is_ok();
+    if data.len() < want || !wide_enough {
+        return Err(CodecError::ShortPicture { have: data.len(), want: want.max(row) });
+    }
+    let mut frame = I420Frame::black(size);
+    frame.captured_at = captured_at;
+    yuv::bgra_to_yuv420(&mut planes(&mut frame), data, stride as u32, RANGE, MATRIX, YuvConversionMode::Balanced)
+        .map_err(|_| CodecError::Size(size))?;
+    Ok(frame)
+}
+
 /// To packed RGBA, opaque: `width * height * 4` bytes.
 pub fn i420_to_rgba(frame: &I420Frame) -> Vec<u8> {
     let size = frame.size();
@@ -137,6 +159,10 @@ mod tests {
             let rgba = [colour[0], colour[1], colour[2], 255];
             let same = rgba_to_i420(SIZE, &rgba.repeat(8), Instant::now()).unwrap();
             assert_eq!(frame.data(), same.data());
+            // A pixel more in each row, which is none of the picture's.
+            let bgra = [colour[2], colour[1], colour[0], 0];
+            let rows = [bgra.repeat(4), vec![77; 4]].concat().repeat(2);
+            assert_eq!(bgra_to_i420(SIZE, 20, &rows, Instant::now()).unwrap().data(), frame.data());
             for pixel in i420_to_rgba(&frame).chunks(4) {
                 assert!(pixel.iter().zip(rgba).all(|(a, b)| a.abs_diff(b) <= 3), "{pixel:?} {rgba:?}");
             }
@@ -157,6 +183,9 @@ mod tests {
         assert_eq!(yuyv_to_i420(SIZE, &[0; 15], now).err(), Some(CodecError::ShortPicture { have: 15, want: 16 }));
         assert!(nv12_to_i420(SIZE, &[0; 13], now).is_err());
         assert!(rgb_to_i420(SIZE, &[], now).is_err());
+        assert!(bgra_to_i420(SIZE, 16, &[0; 31], now).is_err());
+        assert!(bgra_to_i420(SIZE, 15, &[0; 64], now).is_err());
+        assert!(bgra_to_i420(SIZE, usize::MAX, &[0; 64], now).is_err());
         for (width, height) in [(3, 2), (0, 0), (u32::MAX, u32::MAX)] {
             let size = PixelSize::new(width, height);
             assert_eq!(rgba_to_i420(size, &[0; 24], now).err(), Some(CodecError::Size(size)));

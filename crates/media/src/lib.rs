@@ -9,6 +9,7 @@ mod device;
 pub mod microphone;
 mod pace;
 pub mod processing;
+pub mod screen;
 mod sound;
 pub mod speaker;
 

@@ -24,8 +24,12 @@ pub trait VideoSource: Send {
     /// What people call it.
     fn label(&self) -> &str;
 
-    /// Size of its pictures.
+    /// Size of its pictures. It may change while it runs: each picture tells its own.
     fn size(&self) -> PixelSize;
+
+    /// Stops giving pictures without letting go of the device, or goes on with a picture of that moment. A camera is
+    /// closed instead: its light must go out.
+    fn set_paused(&mut self, _paused: bool) {}
 }
 
 /// The cameras there are.
