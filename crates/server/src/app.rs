@@ -7,7 +7,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::{HeaderMap, Method, StatusCode, header, uri::Authority},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use serde_json::json;
 use tokio::sync::watch;
@@ -16,8 +16,20 @@ use url::Url;
 use visita_protocol::{ErrorCode, Problem};
 
 use crate::{
-    api, audit::Audit, channel, clock::Clock, docs, error::ApiError, join, keys::Keys, rooms::Rooms, store::Store,
-    tokens::LiveKitSigner, users::Users, webhooks::Webhooks,
+    api,
+    audit::Audit,
+    channel,
+    clock::Clock,
+    docs,
+    error::ApiError,
+    join,
+    keys::Keys,
+    media::{self, Admin, Presence},
+    rooms::Rooms,
+    store::Store,
+    tokens::LiveKitSigner,
+    users::Users,
+    webhooks::Webhooks,
 };
 
 /// Longest body accepted, in bytes. A room of 25 with every right spelt out has less than 16 KiB.
@@ -39,6 +51,8 @@ pub(crate) struct Parts {
     pub(crate) signer: LiveKitSigner,
     /// Media elsewhere: its URL.
     pub(crate) livekit_url: Option<Url>,
+    /// Media elsewhere: whom to believe what its webhooks say, and where to tell it.
+    pub(crate) livekit: Option<(Admin, Presence)>,
     pub(crate) public_url: Option<Url>,
     /// Where it serves, as a client on this computer or network reaches it.
     pub(crate) own_url: Url,
@@ -108,6 +122,7 @@ pub(crate) fn routes(app: App) -> Router {
         .layer(join_cors)
         .merge(docs::routes(api::routes()))
         .route("/channel", get(channel::open))
+        .route("/livekit/webhook", post(media::webhook))
         .route("/user-channel", get(channel::user::open))
         .route("/health", get(health))
         .fallback(not_found)

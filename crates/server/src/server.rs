@@ -22,7 +22,7 @@ use crate::{
     config::{Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, ServerConfig, StartError},
     ids,
     keys::Keys,
-    media::{self, Media},
+    media::{self, Admin, Media, Presence},
     rooms::Rooms,
     store::{Sqlite, Store, StoreError},
     tokens::LiveKitSigner,
@@ -81,6 +81,9 @@ impl RunningServer {
             tracing::warn!("requests under way were cut off");
             self.http.abort();
         }
+        if let Some(pump) = &self.pump {
+            pump.abort();
+        }
         if let Some(sfu) = sfu {
             sfu.stop().await;
         }
@@ -133,13 +136,20 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         }
     };
     let (sfu, events) = sfu.unzip();
-    let media = sfu.as_ref().map_or(Media::Elsewhere, |sfu| Media::BuiltIn(sfu.control()));
+    let admin = config.livekit.as_ref().map(Admin::new);
+    let media = match (&sfu, &admin) {
+        (Some(sfu), _) => Media::BuiltIn(sfu.control()),
+        (None, Some(admin)) => Media::Elsewhere(admin.clone()),
+        (None, None) => return Err(StartError::Media("there is none".into())),
+    };
     let users = Users::new(clock);
     let webhooks = Webhooks::start(store.clone(), keys.clone(), clock);
     let told = Arc::new(webhooks.clone());
     let rooms = Rooms::new(store.clone(), media, signer.clone(), users.clone(), told, clock, config.grace);
-    let pump = match (&sfu, events) {
-        (Some(sfu), Some(events)) => Some(tokio::spawn(media::pump(sfu.control(), events, rooms.clone()))),
+    let presence = Presence::new(rooms.clone());
+    let pump = match (&sfu, events, &admin) {
+        (Some(sfu), Some(events), _) => Some(tokio::spawn(media::pump(sfu.control(), events, presence.clone()))),
+        (_, _, Some(admin)) => Some(tokio::spawn(media::compare(admin.clone(), presence.clone()))),
         _ => None,
     };
 
@@ -154,6 +164,7 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         clock,
         signer,
         livekit_url,
+        livekit: admin.map(|admin| (admin, presence)),
         public_url: config.public_url,
         own_url: own_url.clone(),
         stopping: stops.clone(),

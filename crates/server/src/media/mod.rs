@@ -1,21 +1,38 @@
 //! The media server, built in or elsewhere: the only module that knows which.
 
-use std::collections::HashMap;
+mod livekit;
+mod presence;
 
+use std::time::Duration;
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+};
 use tokio::sync::mpsc;
-use visita_protocol::{ParticipantId, RoomId};
-use visita_room::{Input, MediaRights};
+use visita_protocol::{ErrorCode, ParticipantId, Problem, RoomId};
+use visita_room::MediaRights;
 use visita_sfu::{LeftReason, Permissions, SfuControl, SfuError, SfuEvent, TrackSource};
 
-use crate::rooms::Rooms;
+use crate::{
+    app::App,
+    error::{ApiError, Body},
+};
+
+pub(crate) use livekit::Admin;
+pub(crate) use presence::Presence;
+use presence::{Event, Who};
+
+/// How often a LiveKit server is asked who is in. Only what its webhooks did not tell is found out so.
+const COMPARE_EVERY: Duration = Duration::from_secs(30);
 
 /// A handle to whatever carries the media.
 #[derive(Clone, Debug)]
 pub(crate) enum Media {
     /// The built-in media server.
     BuiltIn(SfuControl),
-    /// A LiveKit server or cluster, which puts out a displaced identity by itself.
-    Elsewhere,
+    /// A LiveKit server or cluster.
+    Elsewhere(Admin),
 }
 
 impl Media {
@@ -24,13 +41,17 @@ impl Media {
         match self {
             Self::BuiltIn(sfu) if revoke => report(sfu.revoke_participant(room.as_str(), seat.as_str()).await, room),
             Self::BuiltIn(sfu) => report(sfu.remove_participant(room.as_str(), seat.as_str()).await, room),
-            Self::Elsewhere => {}
+            // LiveKit keeps no list of refused tokens: the room puts out whoever comes by one, as soon as it is told.
+            Self::Elsewhere(admin) => admin.remove(room, seat).await,
         }
     }
 
     /// Changes what somebody may do; done when it has taken effect.
     pub(crate) async fn set_rights(&self, room: &RoomId, seat: &ParticipantId, rights: MediaRights) {
-        let Self::BuiltIn(sfu) = self else { return };
+        let sfu = match self {
+            Self::BuiltIn(sfu) => sfu,
+            Self::Elsewhere(admin) => return admin.set_rights(room, seat, &rights).await,
+        };
         let (name, identity) = (room.as_str(), seat.as_str());
         report(sfu.update_permissions(name, identity, permissions(&rights)).await, room);
         // What is held muted stays published, so that it is back at once when it is released.
@@ -46,8 +67,9 @@ impl Media {
 
     /// Takes everybody out of the media.
     pub(crate) async fn end(&self, room: &RoomId) {
-        if let Self::BuiltIn(sfu) = self {
-            report(sfu.end_room(room.as_str()).await, room);
+        match self {
+            Self::BuiltIn(sfu) => report(sfu.end_room(room.as_str()).await, room),
+            Self::Elsewhere(admin) => admin.end(room).await,
         }
     }
 }
@@ -82,27 +104,17 @@ fn report(result: Result<(), SfuError>, room: &RoomId) {
     }
 }
 
-/// Tells the rooms who is in by media, until the media server is gone.
-pub(crate) async fn pump(sfu: SfuControl, mut events: mpsc::UnboundedReceiver<SfuEvent>, rooms: Rooms) {
-    // A seat's present media session: what an earlier one says about itself is no news.
-    let mut present: HashMap<(RoomId, ParticipantId), String> = HashMap::new();
+/// Tells the rooms who is in by the built-in media server, until that is gone.
+pub(crate) async fn pump(sfu: SfuControl, mut events: mpsc::UnboundedReceiver<SfuEvent>, presence: Presence) {
     while let Some(event) = events.recv().await {
         match event {
             SfuEvent::ParticipantJoined { room, identity, sid } => {
-                let Some((room, seat)) = ours(&room, &identity) else { continue };
-                let display_name = name_of(&sfu, &room, &sid).await;
-                present.insert((room.clone(), seat.clone()), sid);
-                let session_id = rooms.new_session_id();
-                rooms.tell(&room, Input::MediaJoined { participant_id: seat, display_name, session_id }).await;
+                let name = name_of(&sfu, &room, &sid).await;
+                presence.hear(Event::Joined { who: Who { room, identity, sid }, name }).await;
             }
             SfuEvent::ParticipantLeft { room, identity, sid, reason, .. } => {
-                let Some((room, seat)) = ours(&room, &identity) else { continue };
-                let key = (room, seat);
-                if present.get(&key) == Some(&sid) {
-                    present.remove(&key);
-                    let goodbye = matches!(reason, LeftReason::Left);
-                    rooms.tell(&key.0, Input::MediaLeft { participant_id: key.1, goodbye }).await;
-                }
+                let goodbye = matches!(reason, LeftReason::Left);
+                presence.hear(Event::Left { who: Who { room, identity, sid }, goodbye }).await;
             }
             SfuEvent::RoomStarted { .. }
             | SfuEvent::RoomFinished { .. }
@@ -113,12 +125,31 @@ pub(crate) async fn pump(sfu: SfuControl, mut events: mpsc::UnboundedReceiver<Sf
     }
 }
 
-/// LiveKit rooms and identities that could be rooms and seats of ours; the rest belongs to holders of a LiveKit key.
-fn ours(room: &str, identity: &str) -> Option<(RoomId, ParticipantId)> {
-    Some((room.parse().ok()?, identity.parse().ok()?))
+async fn name_of(sfu: &SfuControl, room: &str, sid: &str) -> Option<String> {
+    let participants = sfu.participants(room).await.ok()?;
+    participants.into_iter().find(|participant| participant.sid == sid).map(|participant| participant.name)
 }
 
-async fn name_of(sfu: &SfuControl, room: &RoomId, sid: &str) -> Option<String> {
-    let participants = sfu.participants(room.as_str()).await.ok()?;
-    participants.into_iter().find(|participant| participant.sid == sid).map(|participant| participant.name)
+/// Asks the LiveKit server now and then who is in, for webhooks that did not arrive.
+pub(crate) async fn compare(admin: Admin, presence: Presence) {
+    loop {
+        tokio::time::sleep(COMPARE_EVERY).await;
+        for room in presence.rooms() {
+            match admin.participants(&room).await {
+                Ok(there) => presence.compare(&room, &there).await,
+                Err(error) => tracing::warn!(%room, %error, "the LiveKit server does not say who is in"),
+            }
+        }
+    }
+}
+
+/// `POST /livekit/webhook`: where a LiveKit server that carries the media tells who is in.
+pub(crate) async fn webhook(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<StatusCode, ApiError> {
+    let nothing = || Problem::new(ErrorCode::NotFound, "nothing here");
+    let (admin, presence) = app.livekit.as_ref().ok_or_else(nothing)?;
+    let refused = || Problem::new(ErrorCode::Unauthorized, "not signed with the LiveKit key");
+    let signature = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(refused)?;
+    let event = admin.read_webhook(signature, &body.0).ok_or_else(refused)?;
+    presence.hear(event).await;
+    Ok(StatusCode::OK)
 }
