@@ -307,7 +307,7 @@ impl Owner {
             self.take_entry(entry);
         }
         let mut channel = entry.map(|e| Channel::start(e.channel_url, e.channel_token));
-        let options = visita_rtc::JoinOptions { url, token, auto_subscribe: true };
+        let options = visita_rtc::JoinOptions { url, token, auto_subscribe: true, known_rate: None };
         match visita_rtc::join(options).await {
             Ok((room, events)) => Ok(Connected { room, events, channel }),
             Err(error) => Err(match last_word(&mut channel).await {

@@ -5,14 +5,14 @@
 //! [`VideoReceiver`] and [`AudioReceiver`]. Nothing here knows devices, codecs or rooms, and no type of the WebRTC library
 //! shows in this surface, so that another engine can sit behind it.
 
+mod bandwidth;
 mod engine;
 mod error;
-mod estimator;
 mod event;
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(test)]
-mod lossy_call;
+mod invented_call;
 mod publish;
 mod receive;
 mod room;

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
-use visita_protocol::{PixelSize, Secret};
+use visita_protocol::{Bitrate, PixelSize, Secret};
 
 use crate::{
     AudioPublication, JoinError, LocalAudio, LocalVideo, RtcError, RtcEvent, RtcStats, VideoPublication,
@@ -20,6 +20,8 @@ pub struct JoinOptions {
     pub token: Secret,
     /// Receive every track without asking. Otherwise those for which [`Room::set_wanted`] asks.
     pub auto_subscribe: bool,
+    /// What this network carried last time ([`RtcStats::good_rate`] of then), so that the first picture is a good one.
+    pub known_rate: Option<Bitrate>,
 }
 
 /// What is wanted of a track of somebody else's.

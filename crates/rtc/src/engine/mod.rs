@@ -10,8 +10,10 @@ mod peer;
 pub(crate) use channel::Channel;
 pub(crate) use ice_servers::resolved;
 pub(crate) use inlet::Inlet;
-pub(crate) use interceptors::tap::Meters;
+pub(crate) use interceptors::{congestion::SendControl, tap::Meters};
 pub(crate) use outlet::{AudioOutlet, Gate, VideoOutlet};
+#[cfg(test)]
+pub(crate) use outlet::{is_free_again, is_worth_sending};
 pub(crate) use peer::{IceServer, Peer, PeerEvent, PeerState, RemoteMediaTrack, SendTrack, Side};
 
 /// The library said no.

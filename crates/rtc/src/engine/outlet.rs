@@ -14,10 +14,29 @@ use rtc::rtp;
 use tokio::sync::mpsc;
 use webrtc::media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP};
 
+use super::interceptors::congestion::SendControl;
 use crate::vp8::Packetizer;
 
 /// Frames that may wait for the connection. It takes them in microseconds; waiting frames mean it is stuck.
 const QUEUE: usize = 16;
+
+/// What may wait before the wire, as time, when another frame of the lowest layer comes. A frame that would wait longer is
+/// not worth sending: it is dropped before it has sequence numbers, so that nobody asks for it again.
+const PATIENCE: Duration = Duration::from_millis(350);
+/// Each higher layer gives up so much earlier: what is left goes to the lower ones.
+const LESS_PATIENCE: Duration = Duration::from_millis(80);
+/// After dropped frames a key frame is worth making once no more than this waits.
+const FREE_AGAIN: Duration = Duration::from_millis(60);
+
+/// Whether a frame is worth sending while others wait this long.
+pub(crate) fn is_worth_sending(waiting: Duration, layer: usize) -> bool {
+    waiting <= PATIENCE.saturating_sub(LESS_PATIENCE * u32::try_from(layer).unwrap_or(u32::MAX).min(3))
+}
+
+/// Whether to begin anew with a key frame.
+pub(crate) fn is_free_again(waiting: Duration) -> bool {
+    waiting <= FREE_AGAIN
+}
 
 /// What the negotiation gave a track.
 pub(super) struct Binding {
@@ -33,6 +52,8 @@ pub(super) struct Binding {
     pub(super) rids: Vec<Bytes>,
     /// `ssrc-audio-level` extension: id.
     pub(super) level_id: Option<u8>,
+    /// What waits before the wire.
+    pub(super) control: Arc<SendControl>,
 }
 
 /// Whether what is written goes out. Shared by the writer, who obeys it, and the session, which sets it.
@@ -135,8 +156,13 @@ impl VideoOutlet {
     /// Queues a frame, or drops it.
     pub(crate) fn write(&self, layer: usize, data: &[u8], key: bool, captured: Duration) {
         let Some(out) = self.layers.get(layer) else { return };
-        if !self.gate.is_open() {
+        let Some(binding) = self.gate.open() else {
             out.needs_key.store(true, Ordering::Relaxed);
+            return;
+        };
+        if !is_worth_sending(binding.control.queue().delay, layer) {
+            out.needs_key.store(true, Ordering::Relaxed);
+            out.overflowed.store(true, Ordering::Relaxed);
             return;
         }
         if key {
@@ -155,8 +181,11 @@ impl VideoOutlet {
         }
     }
 
-    /// The layers that need a key frame because frames were dropped since the last call.
+    /// The layers that need a key frame because frames were dropped, once there is room for it.
     pub(crate) fn take_overflowed(&self) -> Vec<usize> {
+        if self.gate.open().is_some_and(|binding| !is_free_again(binding.control.queue().delay)) {
+            return Vec::new();
+        }
         let overflowed = |layer: &LayerOut| layer.overflowed.swap(false, Ordering::Relaxed);
         self.layers.iter().enumerate().filter(|(_, layer)| overflowed(layer)).map(|(index, _)| index).collect()
     }

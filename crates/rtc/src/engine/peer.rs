@@ -5,10 +5,6 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use rtc::{
     ice::mdns::MulticastDnsMode,
-    interceptor::{
-        CongestionControlBuilder, NackGeneratorBuilder, NackResponderBuilder, ReceiverReportBuilder, Registry,
-        SenderReportBuilder, Slot, TwccReceiverBuilder, TwccSenderBuilder,
-    },
     media_stream::MediaStreamTrack,
     peer_connection::transport::RTCDtlsRole,
     rtp_transceiver::{
@@ -37,12 +33,7 @@ use webrtc::{
 use super::{
     Channel, EngineError, Gate,
     channel::read,
-    interceptors::{
-        congestion::TwccEstimator,
-        rrid::{self, RridStamper},
-        rtx::{self, RtxDecapsulator},
-        tap::{self, Meters, Tap},
-    },
+    interceptors::{congestion::SendControl, publisher_chain, subscriber_chain, tap::Meters},
     outlet::Binding,
 };
 use crate::MediaKind;
@@ -54,13 +45,6 @@ const ICE_CHECKS: u16 = 500;
 const OPUS: u8 = 111;
 const VP8: u8 = 96;
 const RTX: u8 = 97;
-
-/// A NACK for a packet still missing is repeated after this time; a server answers no sooner than after a round trip.
-const NACK_INTERVAL: Duration = Duration::from_millis(40);
-/// With the interval above it covers what the assembler waits for a gap, and a loss of the answer.
-const MAX_NACKS: u16 = 15;
-/// Packets kept for retransmission: three seconds of 3 Mbit/s.
-const SEND_BUFFER: u16 = 1024;
 
 /// Which of the two connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,6 +114,7 @@ pub(crate) struct Peer {
     connection: Arc<dyn PeerConnection>,
     on_event: OnEvent,
     meters: Meters,
+    control: Arc<SendControl>,
     /// Candidates that came before the description they belong to.
     early_candidates: Vec<RTCIceCandidateInit>,
     has_remote: bool,
@@ -143,23 +128,32 @@ pub(crate) struct SendTrack {
     kind: MediaKind,
     ssrcs: Vec<u32>,
     rids: Vec<String>,
+    control: Arc<SendControl>,
 }
 
 impl Peer {
     /// Opens sockets; nothing is sent before the first description.
-    pub(crate) async fn open(side: Side, servers: &[IceServer], on_event: OnEvent) -> Result<Self, EngineError> {
+    pub(crate) async fn open(
+        side: Side,
+        servers: &[IceServer],
+        control: Arc<SendControl>,
+        on_event: OnEvent,
+    ) -> Result<Self, EngineError> {
         let meters = Meters::default();
         let mut media = MediaEngine::default();
         register_codecs(&mut media)?;
         register_extensions(&mut media)?;
         let registry = match side {
-            Side::Publisher => publisher_chain(&meters, &on_event),
-            Side::Subscriber => subscriber_chain(&meters, &on_event),
-        };
-        #[cfg(test)]
-        let registry = {
-            use super::interceptors::lossy::{Lossy, SLOT};
-            registry.with(Slot::from(SLOT), Lossy::default())
+            Side::Publisher => {
+                let (on_key_frame_request, on_target) = (on_event.clone(), on_event.clone());
+                publisher_chain(
+                    &meters,
+                    &control,
+                    Arc::new(move |ssrc| on_key_frame_request(PeerEvent::KeyFrameRequest { ssrc })),
+                    Arc::new(move |target| on_target(PeerEvent::Target(target))),
+                )
+            }
+            Side::Subscriber => subscriber_chain(&meters),
         };
         let servers = servers
             .iter()
@@ -194,12 +188,24 @@ impl Peer {
             .with_udp_addrs(vec!["0.0.0.0:0", "127.0.0.1:0"])
             .build()
             .await?;
-        Ok(Self { connection: Arc::new(connection), on_event, meters, early_candidates: Vec::new(), has_remote: false })
+        Ok(Self {
+            connection: Arc::new(connection),
+            on_event,
+            meters,
+            control,
+            early_candidates: Vec::new(),
+            has_remote: false,
+        })
     }
 
     /// Its counters.
     pub(crate) fn meters(&self) -> &Meters {
         &self.meters
+    }
+
+    /// What is known of the way out.
+    pub(crate) fn control(&self) -> &Arc<SendControl> {
+        &self.control
     }
 
     /// Makes an offer and takes it as our description.
@@ -318,7 +324,8 @@ impl Peer {
             )
             .await?;
         let sender = transceiver.sender().await?.ok_or_else(|| EngineError("a track without sender".to_owned()))?;
-        Ok(SendTrack { track, transceiver, sender, kind, ssrcs, rids })
+        let control = self.control.clone();
+        Ok(SendTrack { track, transceiver, sender, kind, ssrcs, rids, control })
     }
 
     /// Ends a track; it needs a new offer.
@@ -369,6 +376,7 @@ impl SendTrack {
             rid_id: extension(SDES_RTP_STREAM_ID_URI),
             rids: self.rids.iter().map(|rid| Bytes::from(rid.clone())).collect(),
             level_id: extension(AUDIO_LEVEL_URI),
+            control: self.control.clone(),
         });
         Ok(())
     }
@@ -443,33 +451,6 @@ fn register_extensions(media: &mut MediaEngine) -> Result<(), EngineError> {
         media.register_header_extension(RTCRtpHeaderExtensionCapability { uri: uri.to_owned() }, kind, None)?;
     }
     Ok(())
-}
-
-fn tap(meters: &Meters, on_event: &OnEvent) -> Tap {
-    let on_event = on_event.clone();
-    Tap::new(meters.clone(), Arc::new(move |ssrc| on_event(PeerEvent::KeyFrameRequest { ssrc })))
-}
-
-fn publisher_chain(meters: &Meters, on_event: &OnEvent) -> Registry {
-    let on_target = on_event.clone();
-    let estimator = TwccEstimator::new(Arc::new(move |target| on_target(PeerEvent::Target(target))));
-    Registry::new()
-        .with(Slot::from(tap::SLOT), tap(meters, on_event))
-        .with(Slot::CongestionControl, CongestionControlBuilder::new(estimator).build())
-        .with(Slot::TwccSender, TwccSenderBuilder::new().build())
-        .with(Slot::from(rrid::SLOT), RridStamper::default())
-        .with(Slot::NackResponder, NackResponderBuilder::new().with_size(SEND_BUFFER).build())
-        .with(Slot::SenderReport, SenderReportBuilder::new().build())
-}
-
-fn subscriber_chain(meters: &Meters, on_event: &OnEvent) -> Registry {
-    let nack = NackGeneratorBuilder::new().with_interval(NACK_INTERVAL).with_max_nacks_per_packet(MAX_NACKS).build();
-    Registry::new()
-        .with(Slot::from(tap::SLOT), tap(meters, on_event))
-        .with(Slot::from(rtx::SLOT), RtxDecapsulator::default())
-        .with(Slot::NackGenerator, nack)
-        .with(Slot::TwccReceiver, TwccReceiverBuilder::new().build())
-        .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
 }
 
 /// Passes the library's calls on as events.

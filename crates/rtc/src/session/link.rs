@@ -10,10 +10,11 @@ use livekit_protocol as proto;
 use livekit_signaling::{SignalClient, SignalError, SignalEvents, SignalOptions};
 use proto::{SignalTarget, signal_request::Message};
 use tokio::sync::mpsc;
+use visita_protocol::Bitrate;
 
 use crate::{
     JoinError, JoinOptions,
-    engine::{Channel, EngineError, IceServer, Peer, PeerEvent, PeerState, Side, resolved},
+    engine::{Channel, EngineError, IceServer, Peer, PeerEvent, PeerState, SendControl, Side, resolved},
 };
 
 /// The newest protocol version whose every message we understand: 18 would change the data channels.
@@ -60,6 +61,7 @@ impl Link {
         options: &JoinOptions,
         token: &str,
         generation: u64,
+        known_rate: Option<Bitrate>,
         events: &mpsc::UnboundedSender<LinkEvent>,
     ) -> Result<(Self, SignalEvents), JoinError> {
         // Dependencies bring two crypto providers into `rustls`, which panics unless one is chosen. An error means that
@@ -96,11 +98,13 @@ impl Link {
             .collect();
         let servers = resolved(servers).await;
         let media = |error: EngineError| JoinError::Media(error.0);
+        let control = SendControl::new(known_rate);
         let open = |side| {
             let events = events.clone();
             Peer::open(
                 side,
                 &servers,
+                control.clone(),
                 // The session is gone when this fails, and the connection goes with it.
                 Arc::new(move |event| drop(events.send((generation, side, event)))),
             )

@@ -83,7 +83,8 @@ pub(crate) struct Started {
 /// Connects the signalling and starts the session's task.
 pub(crate) async fn start(options: JoinOptions, leaving: watch::Receiver<bool>) -> Result<Started, JoinError> {
     let (link_events_in, link_events) = mpsc::unbounded_channel();
-    let (link, signal_events) = Link::open(&options, options.token.expose(), 1, &link_events_in).await?;
+    let (link, signal_events) =
+        Link::open(&options, options.token.expose(), 1, options.known_rate, &link_events_in).await?;
     let (events_in, events) = mpsc::unbounded_channel();
     let (commands_in, commands) = mpsc::unbounded_channel();
     let (connected_in, connected) = oneshot::channel();
@@ -229,6 +230,10 @@ impl Session {
         // A server that does not answer must not hold up the goodbye.
         let _ = tokio::time::timeout(Duration::from_secs(2), self.link.close(goodbye)).await;
         self.emit(RtcEvent::Connection(ConnectionState::Disconnected { reason }));
+    }
+
+    fn good_rate(&self) -> Option<Bitrate> {
+        self.link.publisher.peer.control().controller.lock().good()
     }
 
     fn emit(&self, event: RtcEvent) {

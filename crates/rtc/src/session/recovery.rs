@@ -141,7 +141,7 @@ impl Session {
     async fn rejoin(&mut self) -> Next {
         let token = self.link.signal.token();
         let generation = self.link.generation + 1;
-        let opened = Link::open(&self.options, &token, generation, &self.link_events_in).await;
+        let opened = Link::open(&self.options, &token, generation, self.good_rate(), &self.link_events_in).await;
         let (link, signal_events) = match opened {
             Ok(opened) => opened,
             Err(error @ JoinError::Refused { .. }) => {

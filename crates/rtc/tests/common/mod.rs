@@ -57,7 +57,7 @@ pub(crate) struct Peer {
 
 impl Peer {
     pub(crate) async fn join(url: &str, token: Secret) -> Self {
-        let options = JoinOptions { url: url.to_owned(), token, auto_subscribe: true };
+        let options = JoinOptions { url: url.to_owned(), token, auto_subscribe: true, known_rate: None };
         let (room, events) = join(options).await.expect("joined");
         Self { room, events, media: HashMap::new(), spoke: HashSet::new() }
     }

@@ -417,7 +417,7 @@ pub(crate) async fn displaced(server: &Server) {
 
 pub(crate) async fn a_wrong_token_is_refused(server: &Server) {
     let wrong = token(&server.key, "a secret that is not the server's own", "two", "ada");
-    let error = join(JoinOptions { url: server.url.clone(), token: wrong, auto_subscribe: true })
+    let error = join(JoinOptions { url: server.url.clone(), token: wrong, auto_subscribe: true, known_rate: None })
         .await
         .expect_err("a wrong token");
     assert!(matches!(error, JoinError::Refused { .. }), "{error:?}");

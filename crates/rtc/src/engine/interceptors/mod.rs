@@ -1,19 +1,64 @@
 //! Our own links in the chain of interceptors: what the library leaves out, and our meters.
 //!
-//! From the wire inwards: [`tap`] (500), the library's congestion control with [`congestion`]'s estimator (1000), its TWCC
-//! sender (2000), [`rrid`] (3500), its NACK responder (4000), [`rtx`] (6500), its NACK generator (7000), its TWCC receiver
-//! (8000) and its reports (10000, 11000).
+//! From the wire inwards. Sending: [`tap`] (500), [`congestion`] (1000), [`rrid`] (3500), [`pacing`] (3600), the library's
+//! NACK responder (4000) and its sender reports (11000). Receiving: [`tap`] (500), the library's transport-wide feedback
+//! (600: it must see probes, which the next takes out), [`rtx`] (6500), [`nack`] (7000) and the library's receiver reports
+//! (10000).
 
 pub(crate) mod congestion;
-#[cfg(test)]
-pub(crate) mod lossy;
+pub(crate) mod nack;
+pub(crate) mod pacing;
 pub(crate) mod rrid;
 pub(crate) mod rtx;
 pub(crate) mod tap;
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use rtc::interceptor::TaggedPacket;
+use rtc::interceptor::{
+    NackResponderBuilder, ReceiverReportBuilder, Registry, SenderReportBuilder, Slot, TaggedPacket, TwccReceiverBuilder,
+};
+
+use self::{
+    congestion::{Congestion, OnTarget, SendControl},
+    nack::NackGenerator,
+    pacing::Pacing,
+    rrid::RridStamper,
+    rtx::RtxDecapsulator,
+    tap::{Meters, OnKeyFrameRequest, Tap},
+};
+
+/// The library's transport-wide feedback, wire-ward of what takes probes out.
+const TWCC_RECEIVER_SLOT: usize = 600;
+/// How often feedback goes to the server: often enough that its estimator sees a queue before it is felt.
+const TWCC_EVERY: Duration = Duration::from_millis(50);
+/// Packets kept for retransmission: three seconds of 3 Mbit/s.
+const SEND_BUFFER: u16 = 1024;
+
+/// The links of the connection we send on.
+pub(crate) fn publisher_chain(
+    meters: &Meters,
+    control: &Arc<SendControl>,
+    on_key_frame_request: OnKeyFrameRequest,
+    on_target: OnTarget,
+) -> Registry {
+    Registry::new()
+        .with(Slot::from(tap::SLOT), Tap::new(meters.clone(), on_key_frame_request))
+        .with(Slot::from(congestion::SLOT), Congestion::new(control.clone(), on_target))
+        .with(Slot::from(rrid::SLOT), RridStamper::default())
+        .with(Slot::from(pacing::SLOT), Pacing::new(control.clone()))
+        .with(Slot::NackResponder, NackResponderBuilder::new().with_size(SEND_BUFFER).build())
+        .with(Slot::SenderReport, SenderReportBuilder::new().build())
+}
+
+/// The links of the connection we receive on.
+pub(crate) fn subscriber_chain(meters: &Meters) -> Registry {
+    Registry::new()
+        .with(Slot::from(tap::SLOT), Tap::new(meters.clone(), Arc::new(|_| {})))
+        .with(Slot::from(TWCC_RECEIVER_SLOT), TwccReceiverBuilder::new().with_interval(TWCC_EVERY).build())
+        .with(Slot::from(rtx::SLOT), RtxDecapsulator::default())
+        .with(Slot::from(nack::SLOT), NackGenerator::default())
+        .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
+}
 
 /// What every link needs: what it took in on its way out again.
 #[derive(Default)]

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use bytes::Buf;
-use rtc::interceptor::{Interceptor, Packet, StreamInfo, TaggedPacket};
+use rtc::interceptor::{Attribute, Interceptor, Packet, StreamInfo, TaggedPacket};
 
 use super::{Queues, chain_link};
 
@@ -37,6 +37,7 @@ impl RtxDecapsulator {
         rtp.header.sequence_number = rtp.payload.get_u16();
         rtp.header.ssrc = primary.ssrc;
         rtp.header.payload_type = primary.payload_type;
+        packet.message.add(Attribute::Retransmission);
         true
     }
 
