@@ -8,6 +8,7 @@ what a receiver reports can only come from what a sender made.
     publish video|audio|screen     unpublish video|audio|screen     mute video|audio     unmute video|audio
     send TEXT [IDENTITY...]        send-lossy TEXT                  quality IDENTITY low|high
     subscribe IDENTITY on|off      leave
+    audience IDENTITY|none|all     attribute NAME VALUE             name NAME
 """
 
 import asyncio
@@ -72,6 +73,11 @@ class Peer:
         on("track_unmuted", lambda p, pub: say("unmuted", identity=p.identity, sid=pub.sid))
         on("track_subscribed", self.subscribed)
         on("track_unsubscribed", lambda track, pub, p: say("unsubscribed", identity=p.identity, sid=pub.sid))
+        on("participant_attributes_changed", lambda changed, p: say("attributes", identity=p.identity, changed=changed))
+        on("participant_name_changed", lambda p, old, new: say("name", identity=p.identity, name=new))
+        on("room_metadata_changed", lambda old, new: say("room_metadata", metadata=new))
+        on("participant_metadata_changed", lambda p, old, new: say("metadata", identity=p.identity, metadata=new))
+        on("local_track_unpublished", lambda pub: say("revoked", sid=pub.sid))
         on("active_speakers_changed", lambda ps: say("speakers", identities=[p.identity for p in ps]))
         on("connection_quality_changed", lambda p, q: say("quality", identity=p.identity, quality=q))
         on("data_received", self.data)
@@ -183,6 +189,18 @@ class Peer:
         elif name == "subscribe":
             for publication in self.room.remote_participants[rest[0]].track_publications.values():
                 publication.set_subscribed(rest[1] == "on")
+        elif name == "audience":
+            permissions = [rtc.ParticipantTrackPermission(participant_identity=rest[0], allow_all=True)]
+            local.set_track_subscription_permissions(
+                allow_all_participants=rest[0] == "all",
+                participant_permissions=[] if rest[0] in ("all", "none") else permissions,
+            )
+        elif name in ("attribute", "name"):
+            try:
+                await (local.set_attributes({rest[0]: rest[1]}) if name == "attribute" else local.set_name(rest[0]))
+                say("done", what=name)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test wants to know
+                say("refused", what=name, error=repr(error))
         elif name == "leave":
             await self.room.disconnect()
             return False

@@ -20,7 +20,7 @@ use tokio::{
     time::timeout,
 };
 use visita_protocol::Secret;
-use visita_sfu::{Sfu, SfuConfig, SfuControl, SfuEvent};
+use visita_sfu::{Sfu, SfuConfig, SfuControl, SfuEvent, SfuStats};
 
 /// Longest wait for anything. Only a failure waits so long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -69,6 +69,20 @@ impl Server {
 
     pub(crate) fn ws(&self) -> String {
         format!("ws://{}", self.address)
+    }
+
+    /// Waits for counters to be as wanted.
+    pub(crate) async fn until_stats(&self, wanted: impl Fn(&SfuStats) -> bool) -> SfuStats {
+        let found = timeout(PATIENCE, async {
+            loop {
+                let stats = self.control.stats().await.expect("it runs");
+                if wanted(&stats) {
+                    return stats;
+                }
+                tokio::task::yield_now().await;
+            }
+        });
+        found.await.expect("in time")
     }
 
     /// Waits for an event.
@@ -122,6 +136,7 @@ pub(crate) fn python(test: &str) -> Option<PathBuf> {
 /// A participant on the Python client.
 pub(crate) struct Peer {
     identity: String,
+    token: String,
     _child: Child,
     stdin: ChildStdin,
     lines: Lines<BufReader<ChildStdout>>,
@@ -135,11 +150,29 @@ impl Peer {
 
     /// A participant whose signalling goes to `url`.
     pub(crate) fn spawn_at(python: &PathBuf, url: &str, identity: &str, token: &str, more: &[&str]) -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/python_peer.py");
+        let arguments: Vec<&str> = [url, token].into_iter().chain(more.iter().copied()).collect();
+        Self::run(python, identity, "python_peer.py", &arguments)
+    }
+
+    /// LiveKit's server API client, with the server's key or another.
+    pub(crate) async fn admin(python: &PathBuf, server: &Server, secret: &str) -> Self {
+        let mut admin = Self::run(python, "admin", "python_admin.py", &[&server.http(""), "devkey", secret]);
+        admin.until("ready", |_| true).await;
+        admin
+    }
+
+    /// Asks the server API; the answer, or the error.
+    pub(crate) async fn ask(&mut self, method: &str, request: Value) -> Value {
+        self.tell(&format!("{method} {request}")).await;
+        let line = timeout(PATIENCE, self.lines.next_line()).await.expect("in time").expect("it runs").expect("a line");
+        serde_json::from_str(&line).expect("JSON")
+    }
+
+    fn run(python: &PathBuf, identity: &str, script: &str, arguments: &[&str]) -> Self {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/");
         let mut child = Command::new(python)
-            .arg(script)
-            .args([url, token])
-            .args(more)
+            .arg(format!("{folder}{script}"))
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -148,7 +181,8 @@ impl Peer {
             .expect("Python starts");
         let stdin = child.stdin.take().expect("piped");
         let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        Self { identity: identity.to_owned(), _child: child, stdin, lines, seen: Vec::new() }
+        let token = arguments.get(1).copied().unwrap_or_default().to_owned();
+        Self { token, identity: identity.to_owned(), _child: child, stdin, lines, seen: Vec::new() }
     }
 
     /// Joins with a plain token.
@@ -158,9 +192,29 @@ impl Peer {
         peer
     }
 
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     pub(crate) async fn tell(&mut self, command: &str) {
         let line = format!("{command}\n");
         self.stdin.write_all(line.as_bytes()).await.expect("the peer listens");
+    }
+
+    /// Waits for one of some reports, from now on.
+    pub(crate) async fn until_any(&mut self, events: &[&str]) -> Value {
+        let wanted: Vec<Value> = events.iter().map(|&event| event.into()).collect();
+        let found = timeout(PATIENCE, async {
+            while let Ok(Some(line)) = self.lines.next_line().await {
+                let Ok(value) = serde_json::from_str::<Value>(&line) else { continue };
+                if wanted.contains(&value["event"]) {
+                    return Some(value);
+                }
+                self.seen.push(value);
+            }
+            None
+        });
+        found.await.expect("in time").expect("before it ends")
     }
 
     /// Waits for something to be reported, from now on.
