@@ -4,6 +4,7 @@
 //! Nothing here touches a device, a socket or a clock: time comes in as an argument. Sound is mono `f32` at 48 kHz in
 //! blocks of [`BLOCK`] samples, pictures are [`I420Frame`]s.
 
+pub mod adapt;
 pub mod colour;
 mod error;
 mod frame;
@@ -13,6 +14,7 @@ pub mod mix;
 pub mod opus;
 pub mod pattern;
 pub mod scale;
+pub mod simulcast;
 #[cfg(test)]
 mod testing;
 pub mod tone;
