@@ -31,10 +31,12 @@ pub struct Company {
 #[serde(deny_unknown_fields)]
 pub struct UpdateCompany {
     /// 1 to 120 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// BCP 47, such as `en` or `it-IT`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub default_language: Option<String>,
     /// Up to 128 characters.
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
@@ -48,6 +50,11 @@ pub struct UpdateCompany {
     /// `http` or `https`.
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
     pub user_details_provider_url: Option<Option<String>>,
+}
+
+/// Refuses `null` where only absence means that nothing is said.
+fn not_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
 }
 
 /// Tells `null`, which clears, from a field that is absent.

@@ -151,7 +151,7 @@ pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem>
 
 #[cfg(test)]
 mod tests {
-    use visita_protocol::rest::{CreateRoom, CreateUser};
+    use visita_protocol::rest::{CreateRoom, CreateUser, CreateWebhook};
 
     use super::*;
 
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(field::<CreateUser>(r#"{"role":"boss"}"#).as_deref(), Some("role"));
         assert_eq!(field::<CreateUser>(r#"{"user_id":"a b"}"#).as_deref(), Some("user_id"));
         assert_eq!(field::<CreateUser>(r#"{"name":"Ada"}"#).as_deref(), Some("name"));
-        assert_eq!(field::<CreateRoom>("{}").as_deref(), Some("participants"));
+        assert_eq!(field::<CreateWebhook>("{}").as_deref(), Some("url"));
         assert_eq!(
             field::<CreateRoom>(r#"{"participants":[{"user_id":"a"},{}]}"#).as_deref(),
             Some("participants[1].user_id")

@@ -404,7 +404,7 @@ async fn sqlite_brings_an_older_database_up_to_date() {
          INSERT INTO users VALUES ('c', 'dr', 'plus', 1), ('c', 'pat', 'basic', 1);
          INSERT INTO rooms VALUES ('r', 'c', 'audio_video', 'none', NULL, 0, 'Old', NULL, 'active', 5000, 1);
          INSERT INTO seats VALUES ('r', 0, 's0', 'c', 'dr', 1, '{}', 1), ('r', 1, 's1', 'c', 'pat', 0, '{}', 2);
-         INSERT INTO links VALUES (zeroblob(32), 'r', 's0', 1, x'00'), (zeroblob(31) || x'01', 'r', 's1', 2, x'01');
+         INSERT INTO links VALUES (x'02', 'r', 's0', 1, x'00'), (x'03', 'r', 's1', 2, x'01');
          INSERT INTO sessions VALUES ('x', 'r', 1, 9, NULL);",
     )
     .execute(&mut old)

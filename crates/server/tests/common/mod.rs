@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod carriers;
+
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -54,11 +56,7 @@ impl Api {
         if let Some(body) = body {
             request = request.body(body.to_owned());
         }
-        let response = request.send().await.expect("an answer");
-        let status = response.status();
-        let text = response.text().await.expect("a body");
-        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect(&text) };
-        (status, body)
+        answer_of(request).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
@@ -71,6 +69,26 @@ impl Api {
 
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.call(Method::DELETE, path, None, Some("devkey")).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.call(Method::PATCH, path, Some(&body.to_string()), Some("devkey")).await
+    }
+
+    /// A call of a signed-in user.
+    pub(crate) async fn as_user(&self, method: Method, path: &str, body: Value, token: &str) -> Answer {
+        let mut request = self.client.request(method, self.at(path)).timeout(SOON).bearer_auth(token);
+        if !body.is_null() {
+            request = request.body(body.to_string());
+        }
+        answer_of(request).await
+    }
+
+    /// An access token for a user.
+    pub(crate) async fn sign_in(&self, user: &str) -> String {
+        let (status, body) = self.post("/sdk/credentials", &json!({ "user_id": user })).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        body["access_token"].as_str().expect("a token").to_owned()
     }
 
     /// A plus user `dr` and a basic user `pat`.
@@ -116,6 +134,14 @@ impl Api {
     fn at(&self, path: &str) -> String {
         if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) }
     }
+}
+
+async fn answer_of(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.expect("an answer");
+    let status = response.status();
+    let text = response.text().await.expect("a body");
+    let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect(&text) };
+    (status, body)
 }
 
 /// A room as made.
