@@ -35,6 +35,53 @@ const screens = [
   ['call-2-muted', 'screen=call&people=2&mic=off&camera=off&notice=talking_while_muted', [wide]],
   ['call-2-missing', 'screen=call&people=2&mic=missing&camera=busy&notice=camera_lost', [wide]],
   ['call-2-reconnecting', 'screen=call&people=2&reconnecting', [wide]],
+  ['call-2-recording', 'screen=call&people=2&recording=on', [wide, small]],
+  [
+    'call-2-waiting',
+    'screen=call&people=2&waiting=3',
+    [wide, small],
+    (page) => page.getByTestId('manage').click(),
+  ],
+  ['call-2-waits', 'screen=call&people=2&waiting=3', [wide, small]],
+  ['call-3-manage', 'screen=call&people=3&recording=on&waiting=1&locked', [wide, small], openPanel],
+  ['call-9-hands', 'screen=call&people=9&hands&locked&reacts', [wide, small]],
+  [
+    'call-9-people',
+    'screen=call&people=9&hands&guest',
+    [wide, small],
+    (page) => page.getByTestId('people-count').click(),
+  ],
+  ['call-9-long', 'screen=call&people=9&long&hands&locked', [wide, small]],
+  ['call-9-speaker', 'screen=call&people=9&hands', [wide, small], (page) => layout(page, 'speaker')],
+  ['call-4-layouts', 'screen=call&people=4', [wide], (page) => page.getByTestId('layout').click()],
+  ['call-4-react', 'screen=call&people=4&hands', [wide], (page) => page.getByTestId('react').click()],
+  ['call-4-more', 'screen=call&people=4&recording=on', [wide], (page) => page.getByTestId('more').click()],
+  ['call-3-picker', 'screen=call&people=3', [wide, small], pick],
+  [
+    'call-3-picker-failed',
+    'screen=call&people=3&sources=failed',
+    [wide],
+    (page) => page.getByTestId('share').click(),
+  ],
+  ['call-3-sharing', 'screen=call&people=3&sharing=window&recording=on', [wide, small]],
+  ['call-3-sharing-paused', 'screen=call&people=3&sharing=screen&paused', [wide]],
+  ['call-2-five-minutes', 'screen=call&people=2&left=290', [wide, small]],
+  ['call-2-half-minute', 'screen=call&people=2&left=28&guest', [wide]],
+  ['call-2-asked', 'screen=call&people=2&guest&mic=off&asked', [wide]],
+  ['call-consent', 'screen=call&people=2&simple&guest&recording=asking&consent=asked', [wide, small, phone]],
+  ['call-without-me', 'screen=call&people=2&guest&recording=on&consent=no', [wide]],
+  ['call-stopped', 'screen=call&people=3&recording=stopped', [wide]],
+  ['call-webinar', 'screen=call&people=9&webinar', [wide], openPanel],
+  [
+    'call-simple-more',
+    'screen=call&people=2&simple&guest',
+    [wide, small],
+    (page) => page.getByTestId('more').click(),
+  ],
+  ['call-simple-recording', 'screen=call&people=2&simple&guest&recording=on', [wide]],
+  ['waiting', 'screen=waiting', [wide, small, phone]],
+  ['waiting-3', 'screen=waiting&place=3&quiet&long', [wide, small]],
+  ['waiting-early', 'screen=waiting&early', [wide]],
   ['call-2-leave', 'screen=call&people=2', [wide], (page) => page.getByTestId('leave').click()],
   ['call-2-devices', 'screen=call&people=2', [wide], (page) => page.getByTestId('choose-microphone').click()],
   ['call-3', 'screen=call&people=3', [wide, phone]],
@@ -50,6 +97,22 @@ const screens = [
   ['after-ended', 'screen=after&reason=session_ended&final', [wide]],
   ['after-test', 'screen=after&test', [wide]],
 ];
+
+async function openPanel(page) {
+  await page.getByTestId('manage').click();
+  const queued = page.getByTestId('open-panel');
+  if (await queued.isVisible()) await queued.click();
+}
+
+async function layout(page, choice) {
+  await page.getByTestId('layout').click();
+  await page.getByTestId(`layout-${choice}`).click();
+}
+
+async function pick(page) {
+  await page.getByTestId('share').click();
+  await page.getByTestId('share-source').nth(2).click();
+}
 
 function openSettings(page) {
   return page.getByTestId('open-settings').click();

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { GuestHeader } from '../../components/GuestHeader';
 import { useEngine } from '../../engine/context';
-import type { AfterView, Settings } from '../../ipc/bindings';
+import type { AfterView, Settings } from '../../engine/view';
 import styles from './After.module.css';
 import { saysTime, spell } from './derive';
 

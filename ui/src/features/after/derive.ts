@@ -1,6 +1,6 @@
 // What the screen after a call says.
 
-import type { AfterView } from '../../ipc/bindings';
+import type { AfterView } from '../../engine/view';
 
 /** Time as a person would say it. */
 export interface Spell {

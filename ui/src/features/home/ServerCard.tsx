@@ -1,7 +1,7 @@
 import { HardDrive, TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Spinner } from '../../components/Spinner';
-import type { BuiltInServerView } from '../../ipc/bindings';
+import type { BuiltInServerView } from '../../engine/view';
 import styles from './ServerCard.module.css';
 
 /** Whether the server inside the app runs. */

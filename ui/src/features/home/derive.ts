@@ -1,6 +1,6 @@
 // What the home screen shows of devices and of the server inside the app.
 
-import type { AppView, DevicesView, DeviceView, Settings } from '../../ipc/bindings';
+import type { AppView, DevicesView, DeviceView, Settings } from '../../engine/view';
 
 export type DeviceKind = 'camera' | 'microphone' | 'speaker';
 
