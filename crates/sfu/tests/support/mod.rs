@@ -125,11 +125,11 @@ pub(crate) fn token_with(identity: &str, grants: VideoGrants) -> String {
         .expect("a token")
 }
 
-/// One that was good until two minutes ago; token makers refuse to make such.
-pub(crate) fn expired_token(identity: &str) -> String {
+/// A token that says whatever it says; token makers refuse to make some.
+pub(crate) fn odd_token(identity: &str, valid_for: i64, grants: VideoGrants) -> String {
     let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
-    let claims = json!({ "iss": "devkey", "sub": identity, "nbf": now - 600, "exp": now - 120, "video": grants() });
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs().cast_signed();
+    let claims = json!({ "iss": "devkey", "sub": identity, "nbf": now - 600, "exp": now + valid_for, "video": grants });
     let signed = format!("{}.{}", encode(json!({ "alg": "HS256", "typ": "JWT" })), encode(claims));
     let mut mac = Hmac::<Sha256>::new_from_slice(b"secret").expect("any length");
     mac.update(signed.as_bytes());
