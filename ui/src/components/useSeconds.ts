@@ -1,20 +1,18 @@
 import { useEffect, useState } from 'react';
 
 /**
- * A number of seconds that goes on by itself between two views: `by` a second while `runs`. Each new `base` is taken over,
- * so it never strays far from what the back end says.
+ * A number of seconds that goes on by itself between two views: `by` a second while `runs`, from `since` on
+ * (`performance.now()`), when the view came that said `base`. Whoever shows the same figure hands in the same moment.
  */
-export function useSeconds(base: number, runs: boolean, by: 1 | -1): number {
-  const [passed, setPassed] = useState({ base, seconds: 0 });
+export function useSeconds(base: number, runs: boolean, by: 1 | -1, since: number): number {
+  const [now, setNow] = useState(since);
   useEffect(() => {
-    setPassed({ base, seconds: 0 });
     if (!runs) return;
-    const since = performance.now();
-    const timer = setInterval(
-      () => setPassed({ base, seconds: Math.floor((performance.now() - since) / 1000) }),
-      1000,
-    );
+    const tick = () => setNow(performance.now());
+    tick();
+    const timer = setInterval(tick, 1000);
     return () => clearInterval(timer);
-  }, [base, runs]);
-  return Math.max(0, base + (passed.base === base ? by * passed.seconds : 0));
+  }, [runs]);
+  if (!runs) return base;
+  return Math.max(0, base + by * Math.max(0, Math.floor((now - since) / 1000)));
 }

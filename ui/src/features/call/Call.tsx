@@ -14,6 +14,7 @@ import { SharePicker } from './SharePicker';
 import { SimpleBar } from './SimpleBar';
 import { Stage } from './Stage';
 import { TopBar } from './TopBar';
+import { TimesProvider, useTimes } from './times';
 import { useFullscreen } from './useFullscreen';
 
 interface Props {
@@ -43,70 +44,73 @@ export function Call({ call, settings, devices, notice }: Props) {
   const asksConsent = engine.seat && consent !== undefined && call.recording !== 'none';
   const openConsent = asksConsent ? () => setConsentOpen(true) : undefined;
   useShortcuts(call);
+  const times = useTimes(call);
   return (
-    <div
-      className={`${styles.screen} ${simple ? styles.simple : ''}`}
-      data-testid="screen-call"
-      data-connection={call.connection.state}
-    >
-      <TopBar
-        call={call}
-        simple={simple}
-        choice={choice}
-        pinned={pinned}
-        onChoose={(chosen) => {
-          setChoice(chosen);
-          setPinned(undefined);
-        }}
-        onUnpin={() => setPinned(undefined)}
-        onConsent={openConsent}
-      />
-      <div className={styles.between}>
-        <main className={styles.middle} aria-label={t('call.stage')}>
-          <Stage
+    <TimesProvider value={times}>
+      <div
+        className={`${styles.screen} ${simple ? styles.simple : ''}`}
+        data-testid="screen-call"
+        data-connection={call.connection.state}
+      >
+        <TopBar
+          call={call}
+          simple={simple}
+          choice={choice}
+          pinned={pinned}
+          onChoose={(chosen) => {
+            setChoice(chosen);
+            setPinned(undefined);
+          }}
+          onUnpin={() => setPinned(undefined)}
+          onConsent={openConsent}
+        />
+        <div className={styles.between}>
+          <main className={styles.middle} aria-label={t('call.stage')}>
+            <Stage
+              call={call}
+              simple={simple}
+              choice={choice}
+              pinned={pinned}
+              onPin={setPinned}
+              onShowPeople={() => setPanel(true)}
+            />
+            <Messages
+              call={call}
+              notice={notice}
+              settings={settings}
+              seesQueue={queue || panel}
+              onShowQueue={() => setQueue(true)}
+            />
+          </main>
+          {panel && (
+            <PeoplePanel call={call} pinned={pinned} onPin={setPinned} onClose={() => setPanel(false)} />
+          )}
+        </div>
+        {simple ? (
+          <SimpleBar
             call={call}
-            simple={simple}
-            choice={choice}
-            pinned={pinned}
-            onPin={setPinned}
-            onShowPeople={() => setPanel(true)}
+            onPeople={() => setPanel(true)}
+            onShare={() => setPicks(true)}
+            onConsent={openConsent}
           />
-          <Messages
+        ) : (
+          <ControlBar
             call={call}
-            notice={notice}
             settings={settings}
-            seesQueue={queue || panel}
-            onShowQueue={() => setQueue(true)}
+            devices={devices}
+            panel={panel}
+            onPanel={setPanel}
+            queue={queue}
+            onQueue={setQueue}
+            onShare={() => setPicks(true)}
+            onConsent={openConsent}
           />
-        </main>
-        {panel && (
-          <PeoplePanel call={call} pinned={pinned} onPin={setPinned} onClose={() => setPanel(false)} />
         )}
+        {picks && <SharePicker sources={call.share_sources} onClose={() => setPicks(false)} />}
+        {consentOpen && <ConsentDialog onClose={() => setConsentOpen(false)} />}
+        <Announcer call={call} />
       </div>
-      {simple ? (
-        <SimpleBar
-          call={call}
-          onPeople={() => setPanel(true)}
-          onShare={() => setPicks(true)}
-          onConsent={openConsent}
-        />
-      ) : (
-        <ControlBar
-          call={call}
-          settings={settings}
-          devices={devices}
-          panel={panel}
-          onPanel={setPanel}
-          queue={queue}
-          onQueue={setQueue}
-          onShare={() => setPicks(true)}
-          onConsent={openConsent}
-        />
-      )}
-      {picks && <SharePicker sources={call.share_sources} onClose={() => setPicks(false)} />}
-      {consentOpen && <ConsentDialog onClose={() => setConsentOpen(false)} />}
-      <Announcer call={call} />
-    </div>
+    </TimesProvider>
   );
 }
 

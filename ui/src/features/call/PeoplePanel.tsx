@@ -3,13 +3,13 @@ import { useEffect, useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
-import { useSeconds } from '../../components/useSeconds';
 import { useEngine } from '../../engine/context';
 import type { CallView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
 import { clock, handPlaces, listed, timeLeft } from './derive';
 import styles from './PeoplePanel.module.css';
 import { OwnRow, PersonRow } from './PersonRow';
+import { useLeft, useRecorded } from './times';
 import { WaitingRow } from './WaitingQueue';
 
 interface Props {
@@ -116,9 +116,7 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
             </ul>
           </section>
         )}
-        {manages && call.seconds_left !== null && (
-          <TimeCard seconds={call.seconds_left} runs={call.clock_runs ?? false} />
-        )}
+        {manages && call.seconds_left !== null && <TimeCard call={call} />}
       </div>
       {manages && <End />}
     </aside>
@@ -131,7 +129,7 @@ function RecordingCard({ call }: { call: CallView }) {
   const { admin } = useEngine();
   const { recording_state: state = { state: 'off' }, consents = [] } = call;
   const on = state.state === 'on';
-  const elapsed = useSeconds(on ? state.elapsed_s : 0, on, 1);
+  const elapsed = useRecorded(call);
   const time = new Intl.DateTimeFormat(dateLocale(i18n.language, navigator.languages), {
     hour: '2-digit',
     minute: '2-digit',
@@ -198,10 +196,10 @@ function RecordingCard({ call }: { call: CallView }) {
 }
 
 /** What is left, and more of it. */
-function TimeCard({ seconds, runs }: { seconds: number; runs: boolean }) {
+function TimeCard({ call }: { call: CallView }) {
   const { t } = useTranslation();
   const { admin } = useEngine();
-  const left = timeLeft(useSeconds(seconds, runs, -1));
+  const left = timeLeft(useLeft(call));
   const words =
     left.unit === 'seconds'
       ? t('call.secondsLeft', { count: left.count })

@@ -3,12 +3,12 @@ import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Bars } from '../../components/Bars';
 import { Logo } from '../../components/Logo';
-import { useSeconds } from '../../components/useSeconds';
 import type { CallView } from '../../engine/view';
 import { clock, endsSoon, ownQuality, recordingSlot, timeLeft } from './derive';
 import { LayoutMenu } from './LayoutMenu';
 import type { LayoutChoice } from './layout';
 import styles from './TopBar.module.css';
+import { useLeft, useRecorded } from './times';
 
 interface Props {
   call: CallView;
@@ -40,7 +40,7 @@ export function TopBar({ call, simple, choice, pinned, onChoose, onUnpin, onCons
       </div>
       <RecordingSlot call={call} simple={simple} onConsent={onConsent} />
       <div className={styles.right}>
-        <TimeLeft seconds={call.seconds_left} runs={call.clock_runs ?? false} simple={simple} />
+        <TimeLeft call={call} simple={simple} />
         {!simple && line !== undefined && (
           <span className={styles.item} data-testid="my-quality">
             <Bars quality={line} />
@@ -60,7 +60,7 @@ function RecordingSlot({ call, simple, onConsent }: Pick<Props, 'call' | 'simple
   const { t } = useTranslation();
   const slot = recordingSlot(call);
   const runs = slot.kind === 'on' || slot.kind === 'without';
-  const elapsed = useSeconds(runs ? slot.elapsed : 0, runs, 1);
+  const elapsed = useRecorded(call);
   const look = { on: styles.red, without: styles.red, stopped: styles.warn };
   const style = `${styles.recording} ${slot.kind in look ? look[slot.kind as keyof typeof look] : ''}`;
   const inside = (
@@ -100,10 +100,10 @@ function RecordingSlot({ call, simple, onConsent }: Pick<Props, 'call' | 'simple
   );
 }
 
-function TimeLeft({ seconds, runs, simple }: { seconds: number | null; runs: boolean; simple: boolean }) {
+function TimeLeft({ call, simple }: { call: CallView; simple: boolean }) {
   const { t } = useTranslation();
-  const now = useSeconds(seconds ?? 0, runs && seconds !== null, -1);
-  const left = timeLeft(seconds === null ? null : now);
+  const seconds = useLeft(call);
+  const left = timeLeft(seconds);
   if (simple && left.unit === 'none') return null;
   return (
     <span className={`${styles.item} ${endsSoon(seconds) ? styles.soon : ''}`} data-testid="time-left">

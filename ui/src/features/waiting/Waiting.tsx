@@ -1,5 +1,5 @@
 import { BellRing, Check, Clock, LogOut, Mic, WifiOff } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
 import { Button } from '../../components/Button';
@@ -30,7 +30,10 @@ export function Waiting({ waiting, settings }: Props) {
   const time = at && new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(at);
   const day =
     at && new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(at);
-  const again = useSeconds(waiting.knock_again_s ?? 0, waiting.knock_again_s !== null, -1);
+  const { knock_again_s: knock } = waiting;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new figure begins anew
+  const since = useMemo(() => performance.now(), [knock]);
+  const again = useSeconds(knock ?? 0, knock !== null, -1, since);
   useChangedTitle(place, t('waiting.titlePlace', { place: place ?? '' }));
   return (
     <div className={styles.screen} data-testid="screen-waiting" data-state={now}>
