@@ -103,6 +103,8 @@ const screens = [
   ['call-simple', 'screen=call&people=2&simple&guest', [wide, small, phone]],
   ['call-simple-muted', 'screen=call&people=2&simple&mic=off', [wide]],
   ['after', 'screen=after', [wide, small]],
+  ['after-rated', 'screen=after', [wide, small, phone], (page) => page.getByTestId('rate-4').click()],
+  ['after-sent', 'screen=after&sent', [wide]],
   ['after-lost', 'screen=after&reason=connection_lost&seconds=40', [wide]],
   ['after-ended', 'screen=after&reason=session_ended&final', [wide]],
   ['after-test', 'screen=after&test', [wide]],

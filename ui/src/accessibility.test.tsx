@@ -33,6 +33,8 @@ const screens = [
   'screen=call&people=3&recording=asking&consent=asked&guest',
   'screen=call&people=2&simple&guest&locked&left=20',
   'screen=after',
+  'screen=after&unsent',
+  'screen=after&sent&bare',
   'screen=after&test',
 ];
 

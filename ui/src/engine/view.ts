@@ -6,7 +6,6 @@ import type * as rust from '../ipc/bindings';
 export type {
   BuiltInServerView,
   CallType,
-  ConnectionView,
   DeviceChoice,
   DeviceState,
   DevicesView,
@@ -18,7 +17,6 @@ export type {
   LeaveReason,
   Levels,
   NetworkCheck,
-  NoticeCode,
   ParticipantId,
   Problem,
   RecordingMode,
@@ -56,13 +54,35 @@ interface AppMore {
 }
 
 export type ScreenView =
-  | Exclude<rust.ScreenView, { kind: 'lobby' } | { kind: 'call' } | { kind: 'after' }>
+  | Extract<rust.ScreenView, { kind: 'home' } | { kind: 'opening' }>
   | ({ kind: 'lobby' } & LobbyView)
   | ({ kind: 'waiting' } & WaitingView)
   | ({ kind: 'call' } & CallView)
   | ({ kind: 'after' } & AfterView);
 
-export type NoticeView = rust.NoticeView;
+/** What a notice is about. */
+export type NoticeCode =
+  | rust.NoticeCode
+  | 'hand_raised'
+  | 'doorbell'
+  | 'note'
+  | 'asked_to_unmute'
+  | 'muted_by_admin'
+  | 'released_by_admin'
+  | 'rights_changed'
+  | 'five_minutes_left'
+  | 'half_minute_left'
+  | 'recording_started'
+  | 'recording_stopped'
+  | 'share_ended'
+  | 'refused'
+  | 'connection_lost'
+  | 'connection_back';
+
+export type NoticeView = Omit<rust.NoticeView, 'code'> & { code: NoticeCode };
+
+/** `unstable`: in, but the line is weak, or a part of it is being made again. */
+export type ConnectionView = rust.ConnectionView | { state: 'unstable' };
 
 // ------------------------------------------------------------------------------------------------- lobby and waiting
 
@@ -94,7 +114,7 @@ export interface WaitingView {
   microphone: rust.DeviceState;
   camera: rust.DeviceState;
   speaker: rust.DeviceState;
-  connection: rust.ConnectionView;
+  connection: ConnectionView;
 }
 
 /** A note between a waiting guest and the host. */
@@ -110,7 +130,8 @@ export interface NoteView {
 
 // ------------------------------------------------------------------------------------------------- the call
 
-export type CallView = Omit<rust.CallView, 'me' | 'people'> & {
+export type CallView = Omit<rust.CallView, 'me' | 'people' | 'connection' | 'recording_state'> & {
+  connection: ConnectionView;
   me: MeView;
   people: PersonView[];
 } & CallMore;
@@ -123,6 +144,8 @@ interface CallMore {
   /** Whether the time that is left is being counted down. */
   clock_runs?: boolean;
   recording_state?: RecordingState;
+  /** Guests wait until an admin lets them in. */
+  waiting_room?: boolean;
   /** Who waits to be let in, the next one first; admins only. */
   waiting?: WaitingPersonView[];
   /** Who was put out and may be let come again; admins only. */
@@ -143,6 +166,8 @@ interface CallMore {
 
 export type MeView = rust.MeView &
   SeatMore & {
+    /** I talk while my microphone is off. */
+    talking_while_muted?: boolean;
     /** My answer to being recorded. */
     consent?: ConsentAnswer;
   };

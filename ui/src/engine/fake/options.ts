@@ -92,6 +92,7 @@ export function fakeOptions(search: string): FakeOptions {
         call.me.camera = device('camera') ?? call.me.camera;
         if (has('guest')) call.me.is_admin = false;
         if (has('connecting')) call.connection = { state: 'connecting' };
+        if (has('unstable')) call.connection = { state: 'unstable' };
         if (has('reconnecting')) call.connection = { state: 'reconnecting', attempt: 1 };
         if (has('test')) call.is_test_call = true;
         inTheRoom(call, asked);
@@ -132,6 +133,7 @@ function inTheRoom(call: CallView, asked: URLSearchParams) {
   const none = { microphone: false, camera: false, screen: false };
   call.invited_only = true;
   if (call.me.is_admin && has('waiting')) {
+    call.waiting_room = true;
     call.waiting = waitingPeople(Number(asked.get('waiting') ?? 3), has('long'));
   }
   if (has('hands')) {

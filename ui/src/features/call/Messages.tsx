@@ -128,6 +128,7 @@ function icon(said: Message): typeof Info {
     case 'half_minute':
       return Timer;
     case 'recording_stopped':
+    case 'unstable':
       return TriangleAlert;
     case 'trouble':
       return { microphone: MicOff, camera: CameraOff, speaker: VolumeX }[said.device];
@@ -176,6 +177,8 @@ function Words({ said }: { said: Message }) {
       );
     case 'recording_stopped':
       return <b>{t(`recording.stopped_${said.reason}Text`)}</b>;
+    case 'unstable':
+      return <>{t('message.unstable')}</>;
     case 'trouble':
       return <>{t(`trouble.${said.device}_${said.state}`)}</>;
     case 'notice':

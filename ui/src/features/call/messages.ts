@@ -1,6 +1,6 @@
 // The one message above the control bar: which of all that could be said now.
 
-import type { CallView, DeviceState, MediaSource, NoticeView, Settings } from '../../engine/view';
+import type { CallView, DeviceState, MediaSource, NoticeCode, NoticeView, Settings } from '../../engine/view';
 
 /** What a message can be about. */
 export type Message = {
@@ -14,6 +14,7 @@ export type Message = {
   | { kind: 'five_minutes' | 'half_minute'; extend: boolean }
   /** A device of one's own; it stays as long as the trouble does. */
   | { kind: 'trouble'; device: 'microphone' | 'camera' | 'speaker'; state: Trouble }
+  | { kind: 'unstable' }
   | { kind: 'recording_stopped'; reason: 'disk_full' | 'failed' }
 );
 
@@ -50,8 +51,9 @@ function candidates({ call, notice, settings, canExtend, seesQueue }: Given): Me
     const id = `asked ${asked.source} ${asked.by_name}`;
     found.push({ id, tone: 'plain', kind: 'asked', by: asked.by_name, source: asked.source });
   }
-  if (notice?.code === 'talking_while_muted' && settings.talking_while_muted !== false) {
-    found.push(ofNotice(notice, 'warn', 'unmute'));
+  const talks = call.me.talking_while_muted || notice?.code === 'talking_while_muted';
+  if (talks && settings.talking_while_muted !== false) {
+    found.push(ofNotice({ code: 'talking_while_muted', name: null }, 'warn', 'unmute'));
   }
   if (left !== null && left <= 30) {
     found.push({ id: 'half_minute', tone: 'warn', kind: 'half_minute', extend: canExtend });
@@ -78,17 +80,48 @@ function candidates({ call, notice, settings, canExtend, seesQueue }: Given): Me
   if (left !== null && left > 30 && left <= 300) {
     found.push({ id: 'five_minutes', tone: 'plain', kind: 'five_minutes', extend: canExtend });
   }
+  if (call.connection.state === 'unstable') found.push({ id: 'unstable', tone: 'warn', kind: 'unstable' });
   // Sound before picture: without it there is no visit.
   for (const device of ['microphone', 'speaker', 'camera'] as const) {
     const state = trouble(call.me[device]);
     if (state) found.push({ id: `trouble ${device} ${state}`, tone: 'warn', kind: 'trouble', device, state });
   }
-  if (notice) {
-    const { code } = notice;
-    if (code === 'camera_back' || code === 'microphone_back') found.push(ofNotice(notice, 'good', 'dismiss'));
-    if (code === 'person_joined' || code === 'person_left') found.push(ofNotice(notice, 'plain', 'dismiss'));
-  }
+  const tone = notice && toneOf(notice.code);
+  if (notice && tone) found.push(ofNotice(notice, tone, 'dismiss'));
   return found;
+}
+
+/** How a passing notice looks; nothing for what the view itself says for as long as it is so. */
+function toneOf(code: NoticeCode): Message['tone'] | undefined {
+  switch (code) {
+    case 'camera_back':
+    case 'microphone_back':
+    case 'released_by_admin':
+    case 'connection_back':
+      return 'good';
+    case 'person_joined':
+    case 'person_left':
+    case 'hand_raised':
+    case 'note':
+    case 'rights_changed':
+    case 'recording_started':
+    case 'recording_stopped':
+      return 'plain';
+    case 'muted_by_admin':
+    case 'share_ended':
+    case 'refused':
+      return 'warn';
+    case 'camera_lost':
+    case 'microphone_lost':
+    case 'speaker_lost':
+    case 'talking_while_muted':
+    case 'doorbell':
+    case 'asked_to_unmute':
+    case 'five_minutes_left':
+    case 'half_minute_left':
+    case 'connection_lost':
+      return undefined;
+  }
 }
 
 function ofNotice(notice: NoticeView, tone: Message['tone'], action: 'unmute' | 'dismiss'): Message {

@@ -18,7 +18,7 @@ export type PersonAction =
 /** In the order of the menu. Everybody may pin; the rest is for admins. */
 export function personActions(
   person: PersonView,
-  call: Pick<CallView, 'webinar' | 'waiting'>,
+  call: Pick<CallView, 'webinar' | 'waiting_room'>,
   manages: boolean,
   pinned: boolean,
 ): PersonAction[] {
@@ -34,8 +34,7 @@ export function personActions(
   if (taken?.screen) actions.push('allowSharing');
   if (call.webinar) actions.push(watches ? 'makePresenter' : 'takePresenter');
   else if (person.tools) actions.push(person.tools.screen_sharing ? 'takePresenter' : 'makePresenter');
-  // Only a room with a waiting room tells who waits.
-  if (call.waiting) actions.push('sendBack');
+  if (call.waiting_room) actions.push('sendBack');
   actions.push('remove');
   return actions;
 }
