@@ -22,7 +22,7 @@ over_each_carrier!(
     an_admin_extends_the_time,
     answers_to_being_recorded_are_kept,
     a_flood_drops_its_sender_and_nobody_else,
-    who_does_not_read_is_put_off_the_line_and_nobody_waits,
+    who_does_not_read_keeps_nobody_waiting,
 );
 
 /// A message with what differs from run to run made plain.
@@ -326,8 +326,8 @@ async fn a_flood_drops_its_sender_and_nobody_else(carrier: Carrier) {
     server.api.come(&room.guest, "Ada").await;
 }
 
-/// One who opens the channel and reads nothing costs a bounded queue; the room goes on for the others at once.
-async fn who_does_not_read_is_put_off_the_line_and_nobody_waits(carrier: Carrier) {
+/// One who opens the channel and reads nothing has a bounded queue; the room goes on for the others at once.
+async fn who_does_not_read_keeps_nobody_waiting(carrier: Carrier) {
     let server = carrier.server().await;
     let room = three(&server, json!({})).await;
     let mut host = server.api.come(&room.host, "Dr. Conti").await;

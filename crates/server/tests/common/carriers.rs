@@ -58,6 +58,7 @@ impl Carrier {
 }
 
 /// Makes a test of each function, over each carrier.
+#[allow(unused_macros, reason = "each test file uses its part")]
 macro_rules! over_each_carrier {
     ($($test:ident),* $(,)?) => {
         mod built_in {
@@ -77,6 +78,7 @@ macro_rules! over_each_carrier {
         }
     };
 }
+#[allow(unused_imports, reason = "each test file uses its part")]
 pub(crate) use over_each_carrier;
 
 const KEY: &str = "devkey";
