@@ -36,6 +36,16 @@ const RESEND_AUDIO: usize = 200;
 /// Outputs taken from one peer in one go. More than any honest peer has to say; stops one that never ends.
 const MAX_OUTPUTS: usize = 10_000;
 
+/// H.264 as browsers have it: payload type and that of its retransmissions, packetization mode, profile and level. High profile
+/// is left out: not every receiver decodes it, and who offers it offers these as well.
+const H264: [(u8, u8, bool, u32); 5] = [
+    (108, 109, true, 0x42e01f),
+    (124, 120, false, 0x42e01f),
+    (127, 121, true, 0x42001f),
+    (125, 107, false, 0x42001f),
+    (123, 119, true, 0x4d001f),
+];
+
 /// Which of a participant's two peer connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -179,7 +189,7 @@ impl PeerFactory {
         local: &[(Protocol, SocketAddr)],
         now: Instant,
     ) -> Result<Peer, PeerFault> {
-        let config = RtcConfig::new()
+        let mut config = RtcConfig::new()
             .set_crypto_provider(self.provider.clone())
             .set_dtls_cert(self.certificate.clone())
             .set_ice_lite(ice_lite)
@@ -189,7 +199,11 @@ impl PeerFactory {
             .enable_vp8(true)
             .set_send_buffer_audio(RESEND_AUDIO)
             .set_send_buffer_video(RESEND_VIDEO)
+            .enable_vp9(true)
             .set_stats_interval(Some(STATS_INTERVAL));
+        for (payload_type, resend, packetization_mode, profile) in H264 {
+            config.codec_config().add_h264(payload_type.into(), Some(resend.into()), packetization_mode, profile);
+        }
         let made = catch_unwind(AssertUnwindSafe(|| {
             let mut rtc = config.build(now);
             for &(protocol, address) in local {

@@ -1,6 +1,7 @@
 //! The rules of forwarding, pure: what to pass on to whom and under which numbers. Time comes in as an argument; no socket,
 //! no clock, no WebRTC library.
 
+mod codec;
 mod data;
 mod dynacast;
 mod key_frames;
@@ -10,6 +11,7 @@ mod sequence;
 mod speakers;
 mod video;
 
+pub(crate) use codec::{Seen, VideoCodec};
 pub(crate) use data::{Addressed, Receivers, address};
 pub(crate) use dynacast::Dynacast;
 pub(crate) use key_frames::KeyFrameGate;
