@@ -71,6 +71,7 @@ describe('home', () => {
   it('changes language and theme at once', async () => {
     await openPage('');
     await userEvent.click(byId('open-settings'));
+    await userEvent.click(byId('settings-tab-you'));
     await userEvent.click(within(byId('settings-language')).getByRole('button'));
     await userEvent.click(screen.getByRole('option', { name: 'Italiano' }));
     await waitFor(() => expect(document.documentElement.lang).toBe('it'));

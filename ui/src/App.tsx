@@ -9,19 +9,32 @@ import { Home } from './features/home/Home';
 import { Lobby } from './features/lobby/Lobby';
 import { Opening } from './features/opening/Opening';
 import { Waiting } from './features/waiting/Waiting';
+import { Incoming } from './features/windows/Incoming';
+import { Mini } from './features/windows/Mini';
 import { useAppearance } from './useAppearance';
 
+/** Which window this page is in. */
+export type Part = 'main' | 'incoming' | 'mini';
+
+/** The window that an address asks for: each has the same page, and draws its own part of the same view. */
+export function partOf(search: string): Part {
+  const asked = new URLSearchParams(search).get('window');
+  return asked === 'incoming' || asked === 'mini' ? asked : 'main';
+}
+
 /** The screen that the last view says. */
-export function App() {
+export function App({ part = 'main' }: { part?: Part }) {
   const view = useAppView();
   const { i18n } = useTranslation();
-  useAppearance(view?.settings);
+  useAppearance(view?.settings, part === 'main');
   // What was typed is still there when a link did not open.
   const link = useState('');
   if (!view) return null;
   return (
     <I18nProvider locale={i18n.language}>
-      <Screen view={view} link={link} />
+      {part === 'main' && <Screen view={view} link={link} />}
+      {part === 'incoming' && <Incoming view={view} />}
+      {part === 'mini' && <Mini view={view} />}
     </I18nProvider>
   );
 }

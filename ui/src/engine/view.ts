@@ -49,7 +49,9 @@ interface AppMore {
   new_room?: NewRoomView | null;
   /** A call that rings. */
   incoming?: IncomingCallView | null;
-  /** Version and figures, for support. */
+  /** The devices while they are tried in the settings. */
+  device_check?: { camera: rust.DeviceState; microphone: rust.DeviceState; speaker: rust.DeviceState } | null;
+  /** Version and places, for support. */
   about?: AboutView;
 }
 
@@ -373,7 +375,7 @@ export interface SeatLinkView {
   url: string;
 }
 
-/** Whether rooms can be recorded by the server that makes them. */
+/** Whether people on this network may join the rooms of this computer. */
 export interface NetworkSwitchView {
   on: boolean;
   /** The address others on this network would use, once it is on. */
@@ -400,6 +402,9 @@ export interface IncomingCallView {
   /** Unix time in milliseconds at which it stops. */
   rings_until_ms: number;
 }
+
+/** Figures of the last call. */
+export type DiagnosticsView = rust.Diagnostics;
 
 export interface AboutView {
   version: string;

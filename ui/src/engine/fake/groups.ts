@@ -4,6 +4,7 @@ import type {
   AccountCommands,
   AdminCommands,
   AfterCommands,
+  DeviceCommands,
   RoomsCommands,
   SeatCommands,
   ShareCommands,
@@ -29,6 +30,7 @@ export interface Groups {
   account: AccountCommands;
   after: AfterCommands;
   windows: WindowCommands;
+  devices: DeviceCommands;
 }
 
 /** Notes what was asked, then acts. */
@@ -217,7 +219,7 @@ export function groups(command: Command, change: (edit: (view: AppView) => void)
               display_name,
               is_admin,
               me,
-              url: `http://127.0.0.1:7880/join/q7Zk2LmPa9RtVbXc${n}yUd4Xr9d`,
+              url: `http://127.0.0.1:7880/join/q${n}Zk2LmPa9RtVbXcyUd4Xr9${n}`,
             })),
           };
         }),
@@ -268,6 +270,14 @@ export function groups(command: Command, change: (edit: (view: AppView) => void)
           if (screen.kind === 'after' && screen.report) {
             screen.report.saved_to = 'Documents/visita-report.html';
           }
+        }),
+      ),
+    },
+    devices: {
+      preview: command('preview', (on: boolean) =>
+        change((view) => {
+          const works = { state: 'on', label: 'Integrated' } as const;
+          view.device_check = on ? { camera: works, microphone: works, speaker: works } : null;
         }),
       ),
     },
