@@ -41,11 +41,12 @@ async fn start(test: &str) -> Option<Running> {
             let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
             listener.local_addr().expect("bound").port()
         };
-        let (http, udp, tcp) = (port(), port(), port());
+        let (http, udp, tcp, turn) = (port(), port(), port(), port());
         let secret = "secret-of-the-tests-0123456789abcdef";
         let config = format!(
             "port: {http}\nbind_addresses: [127.0.0.1]\nrtc:\n  udp_port: {udp}\n  tcp_port: {tcp}\n  \
              use_external_ip: false\n  enable_loopback_candidate: true\n  interfaces:\n    includes: [lo]\n\
+             turn:\n  enabled: true\n  udp_port: {turn}\n\
              keys:\n  tests: {secret}\nlogging:\n  level: {}\n",
             std::env::var("LIVEKIT_LOG").unwrap_or_else(|_| "error".to_owned()),
         );
@@ -98,10 +99,13 @@ on_livekit!(
     the_cable_is_out,
     the_address_changes,
     udp_is_blocked,
+    layers_are_repaired,
+    the_target_follows_the_way,
     signalling_breaks,
     signalling_is_gone_for_a_while,
     unwatched_layers_are_told,
     displaced,
     a_wrong_token_is_refused,
     publishing_without_the_right_is_refused,
+    only_turn_is_used,
 );
