@@ -46,6 +46,8 @@ const screens = [
   ['lobby-no-camera', 'screen=lobby&camera=missing&mic=denied&network=weak', [wide]],
   ['lobby-in-use', 'screen=lobby&inuse', [wide]],
   ['lobby-problem', 'screen=lobby&problem=media_unreachable', [wide, small]],
+  ['lobby-consent', 'screen=lobby&consent=asked', [wide, small, phone]],
+  ['lobby-consent-guest', 'screen=lobby&consent=no&auto&early', [wide, small]],
   ['lobby-long', 'screen=lobby&long', [wide, small]],
   ['lobby-simple', 'screen=lobby&simple', [wide, small]],
   ['call-1', 'screen=call&people=1', [wide]],

@@ -128,6 +128,32 @@ describe('the lobby', () => {
   });
 });
 
+describe('before a recorded visit', () => {
+  it('asks, and lets in whatever is answered', async () => {
+    const engine = await openPage('screen=lobby&consent=asked&early');
+    expect(byId('starts-at').textContent).toContain('Sunday');
+    await userEvent.click(byId('consent-no'));
+    expect(byId('consent-no').getAttribute('aria-pressed')).toBe('true');
+    await userEvent.click(byId('consent-yes'));
+    await userEvent.click(byId('join'));
+    expect(engine.asked).toEqual([
+      ['answer consent', false, 'recording-1'],
+      ['answer consent', true, 'recording-1'],
+      ['join', false],
+    ]);
+  });
+});
+
+describe('a guest', () => {
+  it('has large text from the start, and keeps what was chosen', async () => {
+    const engine = await openPage('screen=lobby&auto');
+    expect(document.documentElement.dataset.simple).toBe('true');
+    await userEvent.click(byId('larger-text'));
+    expect(engine.asked).toEqual([['update settings', { simple: false, simple_for_guests: false }]]);
+    expect(document.documentElement.dataset.simple).toBe('false');
+  });
+});
+
 describe('a call', () => {
   it('has a tile for each other and one for oneself', async () => {
     await openPage('screen=call&people=9');

@@ -11,6 +11,7 @@ import { Opening } from './features/opening/Opening';
 import { Waiting } from './features/waiting/Waiting';
 import { Incoming } from './features/windows/Incoming';
 import { Mini } from './features/windows/Mini';
+import { drawnSettings } from './simple';
 import { useAppearance } from './useAppearance';
 
 /** Which window this page is in. */
@@ -26,7 +27,8 @@ export function partOf(search: string): Part {
 export function App({ part = 'main' }: { part?: Part }) {
   const view = useAppView();
   const { i18n } = useTranslation();
-  useAppearance(view?.settings, part === 'main');
+  const settings = view && drawnSettings(view);
+  useAppearance(settings ?? undefined, part === 'main');
   // What was typed is still there when a link did not open.
   const link = useState('');
   if (!view) return null;
@@ -46,18 +48,19 @@ interface ScreenProps {
 
 function Screen({ view, link }: ScreenProps) {
   const { screen } = view;
+  const settings = drawnSettings(view);
   switch (screen.kind) {
     case 'home':
       return <Home view={view} problem={screen.problem} link={link} />;
     case 'opening':
       return <Opening host={screen.host} />;
     case 'lobby':
-      return <Lobby lobby={screen} settings={view.settings} />;
+      return <Lobby lobby={screen} settings={settings} />;
     case 'waiting':
-      return <Waiting waiting={screen} settings={view.settings} />;
+      return <Waiting waiting={screen} settings={settings} />;
     case 'call':
-      return <Call call={screen} settings={view.settings} devices={view.devices} notice={view.notice} />;
+      return <Call call={screen} settings={settings} devices={view.devices} notice={view.notice} />;
     case 'after':
-      return <After after={screen} settings={view.settings} />;
+      return <After after={screen} settings={settings} />;
   }
 }

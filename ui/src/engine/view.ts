@@ -12,7 +12,6 @@ export type {
   DeviceView,
   ErrorCode,
   FramesEndpoint,
-  JoinPreview,
   Language,
   LeaveReason,
   Levels,
@@ -88,12 +87,24 @@ export type ConnectionView = rust.ConnectionView | { state: 'unstable' };
 
 // ------------------------------------------------------------------------------------------------- lobby and waiting
 
-export type LobbyView = rust.LobbyView & {
+export type LobbyView = Omit<rust.LobbyView, 'preview'> & {
+  preview: JoinPreview;
   /** My answer to being recorded, where the room records from its start. */
   consent?: ConsentAnswer;
-  /** The room opens at this time, Unix seconds; joining before leads to the waiting page. */
-  starts_at?: number | null;
 };
+
+export type JoinPreview = Omit<rust.JoinPreview, keyof PreviewMore> & PreviewMore;
+
+interface PreviewMore {
+  /** When the visit starts, Unix seconds; none means at any time. */
+  starts_at?: number | null;
+  /** From when on the link lets people in, Unix seconds; none means now. */
+  opens_at?: number | null;
+  /** An admin has to let this seat in. */
+  waiting_room?: boolean;
+  /** The person is asked about recording before going in. */
+  asks_consent?: boolean;
+}
 
 /** Where an answer to being recorded stands. */
 export type ConsentAnswer = 'not_asked' | 'asked' | 'yes' | 'no';
@@ -127,12 +138,12 @@ export interface NoteView {
   mine: boolean;
   text: string;
   /** Unix time in milliseconds. */
-  at_ms: number;
+  at_ms: number | null;
 }
 
 // ------------------------------------------------------------------------------------------------- the call
 
-export type CallView = Omit<rust.CallView, 'me' | 'people' | 'connection' | 'recording_state'> & {
+export type CallView = Omit<rust.CallView, 'me' | 'people' | 'connection' | keyof CallMore> & {
   connection: ConnectionView;
   me: MeView;
   people: PersonView[];
@@ -146,6 +157,11 @@ interface CallMore {
   /** Whether the time that is left is being counted down. */
   clock_runs?: boolean;
   recording_state?: RecordingState;
+  /** Little time is left: 300 or 30 seconds, as last warned of. */
+  time_warning?: number | null;
+  whiteboard?: { shown: boolean; by: ParticipantId | null };
+  /** What I send as video, one encoding each. */
+  sending?: SendingView[];
   /** Guests wait until an admin lets them in. */
   waiting_room?: boolean;
   /** Who waits to be let in, the next one first; admins only. */
@@ -166,19 +182,20 @@ interface CallMore {
   rings?: RingView[];
 }
 
-export type MeView = rust.MeView &
-  SeatMore & {
-    /** I talk while my microphone is off. */
-    talking_while_muted?: boolean;
-    /** My answer to being recorded. */
-    consent?: ConsentAnswer;
-  };
+export type MeView = Omit<rust.MeView, keyof MeMore> & MeMore;
+export type PersonView = Omit<rust.PersonView, keyof PersonMore> & PersonMore;
 
-export type PersonView = rust.PersonView &
-  SeatMore & {
-    /** What they may use. */
-    tools?: rust.Tools;
-  };
+interface MeMore extends SeatMore {
+  /** I talk while my microphone is off. */
+  talking_while_muted?: boolean;
+  /** My answer to being recorded. */
+  consent?: ConsentAnswer;
+}
+
+interface PersonMore extends SeatMore {
+  /** What they may use. */
+  tools?: rust.Tools;
+}
 
 interface SeatMore {
   /** What an admin has taken the right to send of. */
@@ -190,9 +207,9 @@ interface SeatMore {
 }
 
 export interface MutedSources {
-  microphone: boolean;
-  camera: boolean;
-  screen: boolean;
+  microphone?: boolean;
+  camera?: boolean;
+  screen?: boolean;
 }
 export type MediaSource = keyof MutedSources;
 export type StageRole = 'speaker' | 'audience';
@@ -205,13 +222,22 @@ export type RecordingState =
   /** It ended by itself. */
   | { state: 'stopped'; reason: 'disk_full' | 'failed' };
 
+export interface SendingView {
+  source: rust.StreamSource;
+  /** `q`, `h`, `f` from small to large; empty for the only one. */
+  layer: string;
+  size: rust.PixelSize;
+  fps: number;
+  kbps: number;
+}
+
 export interface WaitingPersonView {
   participant_id: ParticipantId;
   display_name: string;
   waited_s: number;
   /** Their line is up. */
   connected: boolean;
-  notes?: NoteView[];
+  notes: NoteView[];
 }
 
 export interface RemovedPersonView {
@@ -276,6 +302,8 @@ export type AfterView = rust.AfterView & {
   with_names?: string[];
   /** Until when the link is good, Unix seconds. */
   good_until?: number | null;
+  /** I led it. */
+  was_admin?: boolean;
   /** The room asks how it was. */
   asks_rating?: boolean;
   rating?: { state: 'sending' | 'sent' } | { state: 'failed'; problem: rust.Problem };
@@ -426,6 +454,8 @@ interface SettingsMore {
   echo_cancellation?: boolean;
   noise_suppression?: boolean;
   automatic_gain?: boolean;
+  /** Large text and few buttons in visits that somebody else leads. */
+  simple_for_guests?: boolean;
   /** Own picture as in a mirror. */
   mirror?: boolean;
   /** Say so when I talk while muted. */

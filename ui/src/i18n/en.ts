@@ -232,6 +232,8 @@ export const en = {
     notNow: 'Not now',
     tryAgain: 'Try again',
     noDecoder: 'This computer cannot show pictures here. Sound works.',
+    startsAt: 'The visit starts on {{when}}.',
+    letIn: 'The host lets you in.',
   },
 
   microphone: {
@@ -649,6 +651,8 @@ export const en = {
     agreedAt: 'Agreed {{time}}',
     leftOut: 'Said no: left out of the file',
     awaited: 'Not answered yet',
+    saidYesMore: 'You agreed. You can change that at any time.',
+    saidNoMore: 'You said no: you will not be in the file.',
   },
 
   announce: {
@@ -786,7 +790,7 @@ export const en = {
     gone: 'Not connected now',
     tryTitle: 'Try everything at once and hear yourself back.',
     page_devices: 'Devices',
-    page_you: 'You and the look',
+    page_you: 'Appearance',
     page_shortcuts: 'Shortcuts',
     page_notifications: 'Notifications',
     page_account: 'Server, account',
@@ -855,6 +859,8 @@ export const en = {
     copyForSupport: 'Copy for support',
     openFolder: 'Open the folder',
     supportHelp: 'No names, links or keys are in it.',
+    simple_for_guests: 'Large text where I am a guest',
+    simple_for_guestsHelp: 'In visits that somebody else leads.',
   },
 
   problem: {

@@ -234,6 +234,8 @@ export const it: Dictionary = {
     notNow: 'Non ora',
     tryAgain: 'Riprova',
     noDecoder: 'Qui questo computer non può mostrare immagini. L’audio funziona.',
+    startsAt: 'La visita comincia {{when}}.',
+    letIn: 'La fa entrare chi conduce.',
   },
 
   microphone: {
@@ -653,6 +655,8 @@ export const it: Dictionary = {
     agreedAt: 'Sì alle {{time}}',
     leftOut: 'Ha detto no: fuori dal file',
     awaited: 'Non ha ancora risposto',
+    saidYesMore: 'Ha acconsentito. Può cambiare idea in ogni momento.',
+    saidNoMore: 'Ha detto no: non sarà nel file.',
   },
 
   announce: {
@@ -790,7 +794,7 @@ export const it: Dictionary = {
     gone: 'Ora non collegato',
     tryTitle: 'Provi tutto insieme e si ascolti.',
     page_devices: 'Dispositivi',
-    page_you: 'Lei e l’aspetto',
+    page_you: 'Aspetto',
     page_shortcuts: 'Scorciatoie',
     page_notifications: 'Notifiche',
     page_account: 'Server, account',
@@ -860,6 +864,8 @@ export const it: Dictionary = {
     copyForSupport: 'Copia per l’assistenza',
     openFolder: 'Apri la cartella',
     supportHelp: 'Non contiene nomi, link o chiavi.',
+    simple_for_guests: 'Testo grande dove sono ospite',
+    simple_for_guestsHelp: 'Nelle visite condotte da altri.',
   },
 
   problem: {

@@ -97,7 +97,7 @@ export function groups(command: Command, change: (edit: (view: AppView) => void)
           if (screen.kind === 'waiting') screen.notes = [...screen.notes, note];
           if (screen.kind === 'call') {
             const guest = screen.waiting?.find(({ participant_id }) => participant_id === to);
-            if (guest) guest.notes = [...(guest.notes ?? []), note];
+            if (guest) guest.notes = [...guest.notes, note];
           }
         }),
       ),

@@ -222,6 +222,7 @@ export function afterView(): AfterView {
     company: 'Studio Conti',
     with_names: ['Dr Elena Conti'],
     good_until: Date.UTC(2026, 10, 22, 12) / 1000,
+    was_admin: false,
     asks_rating: true,
     report: structuredClone(REPORT),
   };
@@ -298,6 +299,7 @@ export const SETTINGS: Settings = {
   echo_cancellation: true,
   noise_suppression: true,
   automatic_gain: true,
+  simple_for_guests: false,
   mirror: true,
   talking_while_muted: true,
   doorbell: true,

@@ -277,7 +277,7 @@ describe('simple mode', () => {
     expect(byId('people-panel')).toBeTruthy();
     await press('more');
     await press('more-all');
-    expect(engine.asked.at(-1)).toEqual(['update settings', { simple: false }]);
+    expect(engine.asked.at(-1)).toEqual(['update settings', { simple: false, simple_for_guests: false }]);
   });
 });
 

@@ -69,6 +69,7 @@ export function Call({ call, settings, devices, notice }: Props) {
             <Stage
               call={call}
               simple={simple}
+              mirrored={settings.mirror !== false}
               choice={choice}
               pinned={pinned}
               onPin={setPinned}
@@ -88,6 +89,7 @@ export function Call({ call, settings, devices, notice }: Props) {
         </div>
         {simple ? (
           <SimpleBar
+            settings={settings}
             call={call}
             onPeople={() => setPanel(true)}
             onShare={() => setPicks(true)}

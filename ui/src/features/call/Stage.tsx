@@ -14,6 +14,8 @@ import { MoreTile, OwnShare, OwnTile, reactionOf, ScreenTile, Tile } from './Til
 interface Props {
   call: CallView;
   simple: boolean;
+  /** One's own picture as in a mirror. */
+  mirrored: boolean;
   choice: LayoutChoice;
   /** Who is to stay large. */
   pinned: string | undefined;
@@ -23,7 +25,7 @@ interface Props {
 }
 
 /** The people, and oneself. */
-export function Stage({ call, simple, choice, pinned, onPin, onShowPeople }: Props) {
+export function Stage({ call, simple, mirrored, choice, pinned, onPin, onShowPeople }: Props) {
   const { t } = useTranslation();
   const { pictures } = useEngine();
   const stage = useRef<HTMLDivElement>(null);
@@ -57,7 +59,7 @@ export function Stage({ call, simple, choice, pinned, onPin, onShowPeople }: Pro
       agreed: call.me.is_admin && consents.get(id) === true,
     };
   };
-  const own = { call, hand: hands.get(call.me.participant_id) };
+  const own = { call, hand: hands.get(call.me.participant_id), mirrored };
   return (
     <div ref={stage} className={styles.stage} data-testid="stage" data-layout={now.kind}>
       {now.kind === 'joining' && (
@@ -102,7 +104,7 @@ export function Stage({ call, simple, choice, pinned, onPin, onShowPeople }: Pro
           <ShareCard share={call.share} />
         </div>
       )}
-      {floats && <OwnPicture call={call} simple={simple} />}
+      {floats && <OwnPicture call={call} simple={simple} mirrored={mirrored} />}
       {!pictures.supported && (
         <div className={styles.noPictures} role="status" data-testid="no-decoder">
           <b>{t('call.noDecoderTitle')}</b>
@@ -115,7 +117,7 @@ export function Stage({ call, simple, choice, pinned, onPin, onShowPeople }: Pro
 }
 
 type TileOf = (person: PersonView) => ComponentProps<typeof Tile>;
-type Own = { call: CallView; hand: number | undefined };
+type Own = { call: CallView; hand: number | undefined; mirrored: boolean };
 
 /** The others, small, beside what is large; oneself among them. */
 function Strip({ people, tile, own }: { people: PersonView[]; tile: TileOf; own: Own }) {

@@ -149,7 +149,7 @@ describe('what is read out', () => {
       ...call,
       me: { ...call.me, muted_by_admin: taken },
       people: [{ ...anna, muted_by_admin: taken, hand: 1 }, kenji],
-      waiting: [{ participant_id: 'x', display_name: 'Tomás', waited_s: 0, connected: true }],
+      waiting: [{ participant_id: 'x', display_name: 'Tomás', waited_s: 0, connected: true, notes: [] }],
       recording_state: { state: 'on', elapsed_s: 0 },
     };
     expect(announcements(call, later).map(({ say }) => say)).toEqual([

@@ -5,6 +5,7 @@ import { Toggle } from '../../components/Toggle';
 import { useEngine } from '../../engine/context';
 import type { Language, Settings, Theme } from '../../engine/view';
 import { languageNames } from '../../i18n';
+import { Switch } from './Devices';
 import styles from './SettingsPanel.module.css';
 
 /** Name, language, colours, size of text. */
@@ -53,6 +54,7 @@ export function Appearance({ settings }: { settings: Settings }) {
             data-testid="settings-simple"
           />
         </div>
+        <Switch settings={settings} name="simple_for_guests" />
       </section>
     </div>
   );

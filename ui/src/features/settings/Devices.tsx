@@ -93,6 +93,7 @@ export function Devices({ view }: { view: AppView }) {
 
 type SwitchName =
   | 'mirror'
+  | 'simple_for_guests'
   | 'echo_cancellation'
   | 'noise_suppression'
   | 'automatic_gain'
