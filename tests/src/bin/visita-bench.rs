@@ -2,20 +2,34 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
-use visita_tests::call::{self, Figures};
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use visita_tests::{
+    bench::rest,
+    call::{self, Figures},
+};
 
 #[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    what: Option<What>,
     /// Folder of the built programs.
     #[arg(long)]
-    bin_dir: PathBuf,
+    bin_dir: Option<PathBuf>,
     /// How often the call is held.
     #[arg(long, default_value_t = 3)]
     runs: usize,
     /// Where the JSON goes, besides stdout.
     #[arg(long)]
     json: Option<PathBuf>,
+}
+
+/// One part rather than the whole call.
+#[derive(Subcommand)]
+enum What {
+    /// Rooms made over REST.
+    Rest(rest::Arguments),
 }
 
 type Row = (&'static str, &'static str, fn(&Figures) -> f64);
@@ -34,9 +48,13 @@ const ROWS: [Row; 8] = [
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if let Some(What::Rest(arguments)) = arguments.what {
+        return rest::run(arguments).await;
+    }
+    let bin_dir = arguments.bin_dir.context("--bin-dir is missing")?;
     let mut runs = Vec::new();
     for _ in 0..arguments.runs {
-        runs.push(call::measured(&arguments.bin_dir, None).await?);
+        runs.push(call::measured(&bin_dir, None).await?);
     }
     for (name, unit, value) in ROWS {
         print!("{name:<38}");
