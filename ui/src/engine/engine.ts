@@ -94,6 +94,8 @@ export interface AdminCommands {
   startRecording(): Promise<void>;
   stopRecording(): Promise<void>;
   extend(seconds: number): Promise<void>;
+  /** Rings somebody who is not in, or all of them. */
+  ring(whom: ParticipantId | null): Promise<void>;
 }
 
 /** Showing a screen or a window. */

@@ -541,6 +541,16 @@ export const en = {
     extendBy: 'Add {{count}} minutes',
     endSure: 'End the visit for everybody?',
     endNot: 'Go on',
+    ringsTitle: 'Called',
+    ringOthers: 'Ring the others',
+    ringAgain: 'Ring again',
+    ringAgainName: 'Ring {{name}} again',
+    ring_ringing: 'It rings',
+    ring_answered: 'On the way in',
+    ring_declined: 'Does not want to',
+    ring_busy: 'On another call',
+    ring_no_answer: 'No answer',
+    ring_cancelled: 'Given up',
   },
 
   queue: {

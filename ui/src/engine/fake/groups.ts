@@ -169,6 +169,11 @@ export function groups(command: Command, change: (edit: (view: AppView) => void)
           call.recording_state = { state: 'off' };
         }),
       ),
+      ring: command('ring', (_whom: string | null) =>
+        inCall((call) => {
+          call.rings = [{ participant_id: 'seat-8', display_name: 'Anna Rossi', state: 'ringing' }];
+        }),
+      ),
       extend: command('extend', (seconds: number) =>
         inCall((call) => {
           if (call.seconds_left !== null) call.seconds_left += seconds;

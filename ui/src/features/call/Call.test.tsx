@@ -108,6 +108,24 @@ describe('people', () => {
   });
 });
 
+describe('those who are not in', () => {
+  it('are rung by an admin, and rung again', async () => {
+    const engine = await openPage('screen=call&people=1');
+    await press('ring-others');
+    expect(engine.asked).toEqual([['ring', null]]);
+    expect(byId('ring-others').getAttribute('aria-disabled')).toBe('true');
+    await press('manage');
+    expect(byId('ring').textContent).toContain('Anna Rossi · It rings');
+    act(() =>
+      engine.change(({ screen: call }) => {
+        if (call.kind === 'call' && call.rings?.[0]) call.rings[0].state = 'declined';
+      }),
+    );
+    await press('ring-again');
+    expect(engine.asked.at(-1)).toEqual(['ring', 'seat-8']);
+  });
+});
+
 describe('those who wait', () => {
   it('are let in from the message', async () => {
     const engine = await openPage('screen=call&people=2&waiting=3');

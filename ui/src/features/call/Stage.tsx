@@ -1,6 +1,7 @@
-import { Users, WifiOff } from 'lucide-react';
+import { BellRing, Users, WifiOff } from 'lucide-react';
 import { type ComponentProps, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/Button';
 import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
 import type { CallView, PersonView } from '../../engine/view';
@@ -27,7 +28,7 @@ interface Props {
 /** The people, and oneself. */
 export function Stage({ call, simple, mirrored, choice, pinned, onPin, onShowPeople }: Props) {
   const { t } = useTranslation();
-  const { pictures } = useEngine();
+  const { pictures, admin } = useEngine();
   const stage = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState({ width: 0, height: 0 });
   useEffect(() => {
@@ -45,6 +46,7 @@ export function Stage({ call, simple, mirrored, choice, pinned, onPin, onShowPeo
   const frozen = call.connection.state === 'reconnecting';
   const floats = now.kind === 'alone' || now.kind === 'single' || (now.kind === 'grid' && !now.ownTile);
   const hands = handPlaces(call);
+  const rings = call.rings?.some(({ state }) => state === 'ringing') ?? false;
   const consents = new Map(call.consents?.map(({ participant_id, answer }) => [participant_id, answer]));
   const tile = (person: PersonView) => {
     const { participant_id: id } = person;
@@ -76,6 +78,17 @@ export function Stage({ call, simple, mirrored, choice, pinned, onPin, onShowPeo
           </span>
           <h2 className={styles.messageTitle}>{t('call.alone')}</h2>
           <p>{call.is_test_call ? t('call.testHint') : t('call.aloneText')}</p>
+          {admin && call.me.is_admin && !call.is_test_call && (
+            <Button
+              size="bar"
+              icon={<BellRing size={18} strokeWidth={1.8} aria-hidden />}
+              unavailable={rings}
+              onPress={() => void admin.ring(null)}
+              data-testid="ring-others"
+            >
+              {rings ? t('people.ring_ringing') : t('people.ringOthers')}
+            </Button>
+          )}
         </div>
       )}
       {now.kind === 'single' && <Tile {...tile(now.person)} single simple={simple} />}

@@ -81,17 +81,17 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
         <nav className={styles.nav} aria-label={t('app.name')}>
           <NavButton current={page === 'home'} onPress={() => setPage('home')}>
             <House size={20} strokeWidth={1.8} aria-hidden />
-            {t('home.home')}
+            <span>{t('home.home')}</span>
           </NavButton>
           {engine.rooms && (
             <NavButton current={page === 'rooms'} onPress={() => setPage('rooms')} testid="open-rooms">
               <DoorOpen size={20} strokeWidth={1.8} aria-hidden />
-              {t('home.rooms')}
+              <span>{t('home.rooms')}</span>
             </NavButton>
           )}
           <NavButton current={page === 'settings'} onPress={() => settings()} testid="open-settings">
             <SettingsIcon size={20} strokeWidth={1.8} aria-hidden />
-            {t('home.settings')}
+            <span>{t('home.settings')}</span>
           </NavButton>
         </nav>
         <ServerCard server={view.server} network={view.network} />

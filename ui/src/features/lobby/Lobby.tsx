@@ -51,6 +51,7 @@ export function Lobby({ lobby, settings }: Props) {
         <div className={styles.left}>
           <Preview lobby={lobby} mirrored={settings.mirror !== false} />
           <Notes lobby={lobby} />
+          {lobby.consent && preview.asks_consent && <Consent answer={lobby.consent} />}
         </div>
         <div className={styles.right}>
           <h1 className={styles.title}>
@@ -85,7 +86,6 @@ export function Lobby({ lobby, settings }: Props) {
             </div>
           )}
           <DeviceRows lobby={lobby} />
-          {lobby.consent && preview.asks_consent && <Consent answer={lobby.consent} />}
           <div className={styles.act}>
             {problem && !asks && <Trouble problem={problem} />}
             {asks ? <Ask /> : <Join lobby={lobby} again={problem !== null} />}
