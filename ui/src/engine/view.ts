@@ -4,8 +4,12 @@
 import type * as rust from '../ipc/bindings';
 
 export type {
+  AskedToUnmuteView,
   BuiltInServerView,
   CallType,
+  ConnectionView,
+  ConsentAnswer,
+  ConsentView,
   DeviceChoice,
   DeviceState,
   DevicesView,
@@ -15,26 +19,39 @@ export type {
   Language,
   LeaveReason,
   Levels,
+  MediaSource,
+  MeView,
+  MutedSources,
   NetworkCheck,
+  NoteView,
+  NoticeCode,
+  NoticeView,
   ParticipantId,
+  PersonView,
   Problem,
   RecordingMode,
+  RemovedPerson,
+  RingView,
   RoomId,
+  SendingView,
+  ShareView,
   ShownSize,
+  StageRole,
   StreamSource,
   StreamView,
   Theme,
   Tools,
+  WaitingPersonView,
+  WaitingView,
 } from '../ipc/bindings';
 
 type ParticipantId = rust.ParticipantId;
 
 // ------------------------------------------------------------------------------------------------- the application
 
-export type AppView = Omit<rust.AppView, 'screen' | 'settings' | 'notice'> & {
+export type AppView = Omit<rust.AppView, 'screen' | 'settings'> & {
   screen: ScreenView;
   settings: Settings;
-  notice: NoticeView | null;
 } & AppMore;
 
 interface AppMore {
@@ -55,42 +72,17 @@ interface AppMore {
 }
 
 export type ScreenView =
-  | Extract<rust.ScreenView, { kind: 'home' } | { kind: 'opening' }>
+  | Extract<rust.ScreenView, { kind: 'home' } | { kind: 'opening' } | { kind: 'waiting' }>
   | ({ kind: 'lobby' } & LobbyView)
-  | ({ kind: 'waiting' } & WaitingView)
   | ({ kind: 'call' } & CallView)
   | ({ kind: 'after' } & AfterView);
-
-/** What a notice is about. */
-export type NoticeCode =
-  | rust.NoticeCode
-  | 'hand_raised'
-  | 'doorbell'
-  | 'note'
-  | 'asked_to_unmute'
-  | 'muted_by_admin'
-  | 'released_by_admin'
-  | 'rights_changed'
-  | 'five_minutes_left'
-  | 'half_minute_left'
-  | 'recording_started'
-  | 'recording_stopped'
-  | 'share_ended'
-  | 'refused'
-  | 'connection_lost'
-  | 'connection_back';
-
-export type NoticeView = Omit<rust.NoticeView, 'code'> & { code: NoticeCode };
-
-/** `unstable`: in, but the line is weak, or a part of it is being made again. */
-export type ConnectionView = rust.ConnectionView | { state: 'unstable' };
 
 // ------------------------------------------------------------------------------------------------- lobby and waiting
 
 export type LobbyView = Omit<rust.LobbyView, 'preview'> & {
   preview: JoinPreview;
   /** My answer to being recorded, where the room records from its start. */
-  consent?: ConsentAnswer;
+  consent?: rust.ConsentAnswer;
 };
 
 export type JoinPreview = Omit<rust.JoinPreview, keyof PreviewMore> & PreviewMore;
@@ -106,162 +98,28 @@ interface PreviewMore {
   asks_consent?: boolean;
 }
 
-/** Where an answer to being recorded stands. */
-export type ConsentAnswer = 'not_asked' | 'asked' | 'yes' | 'no';
-
-/** Before an admin lets one in, or before the room opens. */
-export interface WaitingView {
-  /** Name of the company that hosts it. */
-  company: string;
-  title: string | null;
-  /** The host's name, while the host is in. */
-  host_name: string | null;
-  display_name: string;
-  /** 1 is next; none before the room opens. */
-  place: number | null;
-  /** When the room opens, Unix seconds; none once it is open. */
-  starts_at: number | null;
-  notes: NoteView[];
-  /** Until when another ring at the door has no effect, seconds. */
-  knock_again_s: number | null;
-  microphone: rust.DeviceState;
-  camera: rust.DeviceState;
-  speaker: rust.DeviceState;
-  connection: ConnectionView;
-}
-
-/** A note between a waiting guest and the host. */
-export interface NoteView {
-  id: number;
-  from_name: string;
-  /** I wrote it. */
-  mine: boolean;
-  text: string;
-  /** Unix time in milliseconds. */
-  at_ms: number | null;
-}
-
 // ------------------------------------------------------------------------------------------------- the call
 
-export type CallView = Omit<rust.CallView, 'me' | 'people' | 'connection' | keyof CallMore> & {
-  connection: ConnectionView;
-  me: MeView;
-  people: PersonView[];
-} & CallMore;
+export type CallView = Omit<rust.CallView, 'recording_state'> & CallMore;
 
 interface CallMore {
-  /** Speakers and audience. */
-  webinar?: boolean;
+  recording_state: RecordingState;
   /** Only those with a link of their own come in. */
   invited_only?: boolean;
-  /** Whether the time that is left is being counted down. */
-  clock_runs?: boolean;
-  recording_state?: RecordingState;
-  /** Little time is left: 300 or 30 seconds, as last warned of. */
-  time_warning?: number | null;
-  whiteboard?: { shown: boolean; by: ParticipantId | null };
-  /** What I send as video, one encoding each. */
-  sending?: SendingView[];
   /** Guests wait until an admin lets them in. */
   waiting_room?: boolean;
-  /** Who waits to be let in, the next one first; admins only. */
-  waiting?: WaitingPersonView[];
-  /** Who was put out and may be let come again; admins only. */
-  removed?: RemovedPersonView[];
-  /** Answers to being recorded; admins only. */
-  consents?: ConsentView[];
-  /** An admin asks me to switch something on. */
-  asked_to_unmute?: { by_name: string; source: MediaSource } | null;
-  /** What I show. */
-  share?: ShareView | null;
   /** What could be shown, while the picker is open. */
   share_sources?: ShareSourcesView;
   /** Reactions of the last seconds. */
   reactions?: ReactionView[];
-  /** Who is being rung. */
-  rings?: RingView[];
 }
-
-export type MeView = Omit<rust.MeView, keyof MeMore> & MeMore;
-export type PersonView = Omit<rust.PersonView, keyof PersonMore> & PersonMore;
-
-interface MeMore extends SeatMore {
-  /** I talk while my microphone is off. */
-  talking_while_muted?: boolean;
-  /** My answer to being recorded. */
-  consent?: ConsentAnswer;
-}
-
-interface PersonMore extends SeatMore {
-  /** What they may use. */
-  tools?: rust.Tools;
-}
-
-interface SeatMore {
-  /** What an admin has taken the right to send of. */
-  muted_by_admin?: MutedSources;
-  /** On stage or in the audience of a webinar. */
-  role?: StageRole;
-  /** The raised hand: the smallest number was first; none is down. */
-  hand?: number | null;
-}
-
-export interface MutedSources {
-  microphone?: boolean;
-  camera?: boolean;
-  screen?: boolean;
-}
-export type MediaSource = keyof MutedSources;
-export type StageRole = 'speaker' | 'audience';
 
 export type RecordingState =
-  | { state: 'off' }
+  | rust.RecordingState
   /** Answers are awaited. */
   | { state: 'asking'; agreed: number; of: number }
-  | { state: 'on'; elapsed_s: number }
   /** It ended by itself. */
   | { state: 'stopped'; reason: 'disk_full' | 'failed' };
-
-export interface SendingView {
-  source: rust.StreamSource;
-  /** `q`, `h`, `f` from small to large; empty for the only one. */
-  layer: string;
-  size: rust.PixelSize;
-  fps: number;
-  kbps: number;
-}
-
-export interface WaitingPersonView {
-  participant_id: ParticipantId;
-  display_name: string;
-  waited_s: number;
-  /** Their line is up. */
-  connected: boolean;
-  notes: NoteView[];
-}
-
-export interface RemovedPersonView {
-  participant_id: ParticipantId;
-  display_name: string;
-}
-
-export interface ConsentView {
-  participant_id: ParticipantId;
-  display_name: string;
-  /** None while it is awaited. */
-  answer: boolean | null;
-  /** Unix time in milliseconds. */
-  at_ms: number | null;
-}
-
-export interface ShareView {
-  kind: 'screen' | 'window';
-  /** What it is called, as the picker said. */
-  label: string;
-  paused: boolean;
-  /** It as a local stream, where it can be shown without showing itself. */
-  stream_id: number | null;
-}
 
 export type ShareSourcesView =
   | { state: 'loading' }
@@ -285,12 +143,6 @@ export interface ReactionView {
   id: number;
   participant_id: ParticipantId;
   reaction: Reaction;
-}
-
-export interface RingView {
-  participant_id: ParticipantId;
-  display_name: string;
-  state: 'ringing' | 'answered' | 'declined' | 'busy' | 'no_answer' | 'cancelled';
 }
 
 // ------------------------------------------------------------------------------------------------- after the call

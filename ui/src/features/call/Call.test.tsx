@@ -262,7 +262,7 @@ describe('being recorded', () => {
     await press('recording-slot');
     await press('consent-yes');
     expect(engine.asked).toEqual([['answer consent', true, 'recording-1']]);
-    expect(byId('recording-slot').textContent).toContain('Recording 04:12');
+    expect(byId('recording-slot').textContent).toMatch(/Recording 04:1\d/);
     // The answer can be changed.
     await press('more');
     await press('more-consent');

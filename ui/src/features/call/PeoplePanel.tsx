@@ -28,9 +28,9 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
   // Opened by key or pointer: whoever reads by ear is brought to it.
   useEffect(() => heading.current?.focus(), []);
   const hands = handPlaces(call);
-  const waiting = manages ? (call.waiting ?? []) : [];
-  const rings = manages ? (call.rings ?? []) : [];
-  const removed = manages ? (call.removed ?? []) : [];
+  const waiting = manages ? call.waiting : [];
+  const rings = manages ? call.rings : [];
+  const removed = manages ? call.removed : [];
   const count = call.people.length + 1;
   return (
     <aside
@@ -152,7 +152,7 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
 function RecordingCard({ call }: { call: CallView }) {
   const { t, i18n } = useTranslation();
   const { admin } = useEngine();
-  const { recording_state: state = { state: 'off' }, consents = [] } = call;
+  const { recording_state: state, consents } = call;
   const on = state.state === 'on';
   const elapsed = useRecorded(call);
   const time = new Intl.DateTimeFormat(dateLocale(i18n.language, navigator.languages), {

@@ -46,8 +46,8 @@ export function Stage({ call, simple, mirrored, choice, pinned, onPin, onShowPeo
   const frozen = call.connection.state === 'reconnecting';
   const floats = now.kind === 'alone' || now.kind === 'single' || (now.kind === 'grid' && !now.ownTile);
   const hands = handPlaces(call);
-  const rings = call.rings?.some(({ state }) => state === 'ringing') ?? false;
-  const consents = new Map(call.consents?.map(({ participant_id, answer }) => [participant_id, answer]));
+  const rings = call.rings.some(({ state }) => state === 'ringing');
+  const consents = new Map(call.consents.map(({ participant_id, answer }) => [participant_id, answer]));
   const tile = (person: PersonView) => {
     const { participant_id: id } = person;
     return {

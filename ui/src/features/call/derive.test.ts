@@ -104,8 +104,8 @@ describe('the recording slot', () => {
 describe('being muted', () => {
   it('is one’s own doing, or an admin’s', () => {
     const taken = { microphone: true, camera: false, screen: false };
-    expect(muted({ microphone: true })).toBe('no');
-    expect(muted({ microphone: false })).toBe('self');
+    expect(muted({ microphone: true, muted_by_admin: {} })).toBe('no');
+    expect(muted({ microphone: false, muted_by_admin: {} })).toBe('self');
     expect(muted({ microphone: false, muted_by_admin: taken })).toBe('admin');
   });
 });

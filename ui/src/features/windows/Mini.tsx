@@ -129,7 +129,7 @@ function Bar({ call }: { call: CallView }) {
   const engine = useEngine();
   const microphone = microphoneButton(call.me);
   const camera = cameraButton(call.me);
-  const screen = engine.share && call.me.tools.screen_sharing && !call.me.muted_by_admin?.screen;
+  const screen = engine.share && call.me.tools.screen_sharing && !call.me.muted_by_admin.screen;
   return (
     <footer className={styles.bar}>
       <Device

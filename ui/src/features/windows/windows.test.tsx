@@ -58,7 +58,7 @@ describe('the mini window', () => {
   it('shows who speaks, and that it is recorded', async () => {
     const engine = await open('window=mini&screen=call&people=4&recording=on');
     expect(byId('mini-person').dataset.participantId).toBe('seat-2');
-    expect(byId('mini-recording').textContent).toContain('Recording 04:12');
+    expect(byId('mini-recording').textContent).toMatch(/Recording 04:1\d/);
     act(() =>
       engine.change(({ screen: call }) => {
         if (call.kind !== 'call') return;
