@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use visita_protocol::{Bitrate, ErrorCode, PixelSize};
 use visita_rtc::{
-    AddressKind, ConnectionState, Data, DisconnectReason, JoinError, JoinOptions, Protocol, RtcEvent, VideoLayer,
-    VideoReceiver, Wanted, join,
+    ConnectionState, Data, DisconnectReason, JoinError, JoinOptions, Protocol, RtcEvent, VideoLayer, VideoReceiver,
+    Wanted, join,
     testing::{Conditions, Relay},
 };
 
@@ -542,25 +542,33 @@ pub(crate) async fn udp_is_blocked(server: &Server) {
     assert_eq!(pair.relay.counters().up.packets, 0);
 }
 
-/// Everything through the server's TURN.
-pub(crate) async fn only_turn_is_used(server: &Server) {
-    let token = token(&server.key, &server.secret, "turn", "ada");
-    let ada = Peer::join_with(JoinOptions {
-        url: server.url.clone(),
-        token,
-        auto_subscribe: true,
-        known_rate: None,
-        relay_only: true,
-    });
-    let mut ada = ada.await;
-    let mut bob = server.join("turn", "bob").await;
-    let _ada_sends = Sending::video(ada.publish_camera().await, vec![(SIZE, 3000)]);
-    let _bob_sends = Sending::video(bob.publish_camera().await, vec![(SIZE, 3000)]);
-    let (mut from_ada, mut from_bob) = (bob.video("ada").await, ada.video("bob").await);
-    tokio::join!(whole_frames(&mut from_ada, 10), whole_frames(&mut from_bob, 10));
-    let room = ada.room.clone();
-    until("word of the way", || room.stats().path.is_some()).await;
-    assert_eq!(room.stats().path.map(|path| path.local), Some(AddressKind::Relayed));
+/// The server dies and comes back: everybody joins anew by itself, and media flow.
+pub(crate) async fn the_server_starts_again(server: &Server, restart: impl AsyncFnOnce()) {
+    let mut ada = server.join("again", "ada").await;
+    let mut bob = server.join("again", "bob").await;
+    let camera = ada.publish_camera().await;
+    let _sending = Sending::video(camera, vec![(SIZE, 3000)]);
+    whole_frames(&mut bob.video("ada").await, 10).await;
+    restart().await;
+    for peer in [&mut ada, &mut bob] {
+        peer.wait("the return", |event| match event {
+            RtcEvent::Connection(ConnectionState::Connected) => Some(()),
+            _ => None,
+        })
+        .await;
+    }
+    let from_ada = async {
+        // What was there before the end may still be in the queue of events.
+        loop {
+            let mut receiver = bob.video("ada").await;
+            while let Some(frame) = receiver.recv().await {
+                if frame_number(&frame.data).is_some() {
+                    return;
+                }
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, from_ada).await.expect("media again");
 }
 
 /// Layers that nobody looks at are not wanted.
