@@ -67,7 +67,7 @@ export function PersonRow({ person, call, manages, hand, pinned, onPin }: Props)
             {hand}
           </span>
         )}
-        {manages && (
+        {manages && person.role !== 'audience' && (
           <>
             <IconButton
               icon={taken ? Lock : person.microphone ? Mic : MicOff}
