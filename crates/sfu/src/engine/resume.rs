@@ -17,7 +17,7 @@ use super::{
     Engine, ParticipantKey, Seat,
     model::{CutOnResume, Settings},
 };
-use crate::wire;
+use crate::{api::TrackKind, wire};
 
 /// How long a client that is back may take to say what it knows. Nothing but the next offer waits for it.
 const SYNC_PATIENCE: Duration = Duration::from_secs(2);
@@ -71,9 +71,13 @@ impl Engine {
         self.tell(key, Response::RoomUpdate(RoomUpdate { room: Some(self.room_info(room)) }));
         self.tell_qualities(key);
         self.refresh_token(key);
-        for track in participant.tracks.iter().filter_map(|&track| self.tracks.get(track)) {
+        for &track_key in &participant.tracks {
+            let Some(track) = self.tracks.get(track_key) else { continue };
             if track.muted_by_server {
                 self.tell(key, Response::Mute(MuteTrackRequest { sid: track.info.sid.clone(), muted: true }));
+            }
+            if track.kind == TrackKind::Video {
+                self.tell_wanted_layers(track_key, track.dynacast.told());
             }
         }
     }

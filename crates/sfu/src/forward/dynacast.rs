@@ -43,12 +43,17 @@ impl Dynacast {
         self.tell()
     }
 
+    /// What the publisher was told last.
+    pub(crate) fn told(&self) -> [bool; LAYERS] {
+        std::array::from_fn(|index| self.told.is_some_and(|told| index <= told.index()))
+    }
+
     fn tell(&mut self) -> Option<[bool; LAYERS]> {
         if self.told == self.wanted {
             return None;
         }
         self.told = self.wanted;
-        Some(std::array::from_fn(|index| self.wanted.is_some_and(|wanted| index <= wanted.index())))
+        Some(self.told())
     }
 }
 

@@ -13,12 +13,16 @@ use sqlx::{
     Row, Sqlite as Driver, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
+use tokio::sync::mpsc;
 use visita_room::Timestamp;
 
 use super::{Page, SecretHash, Store, StoreError};
 
 /// Connections that read. More than one so that a long list does not keep a link waiting.
 const READERS: u32 = 4;
+
+/// Rooms that may wait to be written; who makes more waits before that.
+const NEW_ROOMS: usize = 256;
 
 /// SQLite in WAL mode: readers do not wait for the writer, and what was committed survives a killed process.
 ///
@@ -27,6 +31,7 @@ const READERS: u32 = 4;
 pub(crate) struct Sqlite {
     readers: SqlitePool,
     writer: SqlitePool,
+    new_rooms: mpsc::Sender<rooms::Waiting>,
 }
 
 impl Sqlite {
@@ -53,7 +58,9 @@ impl Sqlite {
         let writer = pool(1).connect_with(options.clone()).await?;
         sqlx::migrate!("./migrations").run(&writer).await.map_err(sqlx::Error::from)?;
         let readers = pool(READERS).connect_with(options).await?;
-        let store = Self { readers, writer };
+        let (new_rooms, waiting) = mpsc::channel(NEW_ROOMS);
+        tokio::spawn(rooms::write_rooms(writer.clone(), waiting));
+        let store = Self { readers, writer, new_rooms };
         store.close_forgotten_sessions().await?;
         Ok(store)
     }

@@ -3,7 +3,8 @@
 use std::{collections::HashMap, time::Duration};
 
 use async_trait::async_trait;
-use sqlx::{QueryBuilder, Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{QueryBuilder, Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use tokio::sync::{mpsc, oneshot};
 use visita_protocol::{CompanyId, ParticipantId, RoomId, UserId, rest::Role};
 use visita_room::{LinkSerial, Standing, Timestamp};
 
@@ -19,11 +20,11 @@ use crate::store::{
 #[async_trait]
 impl RoomStore for Sqlite {
     async fn create_room(&self, room: &NewRoom) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        insert_room(&mut tx, room).await?;
-        insert_seats(&mut tx, &room.room_id, &room.company_id, 0, &room.seats).await?;
-        tx.commit().await?;
-        Ok(())
+        let (reply, answer) = oneshot::channel();
+        // Gone only when storage is closed.
+        let closed = || StoreError::Database(sqlx::Error::PoolClosed);
+        self.new_rooms.send((room.clone(), reply)).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
     }
 
     async fn room(&self, room: &RoomId) -> Result<Option<StoredRoom>, StoreError> {
@@ -85,7 +86,7 @@ impl RoomStore for Sqlite {
             .bind(room.as_str())
             .fetch_one(&mut *tx)
             .await?;
-        insert_seats(&mut tx, room, company, row.try_get(0)?, std::slice::from_ref(seat)).await?;
+        insert_seats(&mut tx, vec![SeatRow { room, company, position: row.try_get(0)?, seat }]).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -162,7 +163,7 @@ impl RoomStore for Sqlite {
             .bind(participant.as_str())
             .execute(&mut *tx)
             .await?;
-        insert_links(&mut tx, room, serial, [(participant, &link)].into_iter()).await?;
+        insert_links(&mut tx, serial, [(room, participant, &link)].into_iter()).await?;
         tx.commit().await?;
         Ok(Some(serial))
     }
@@ -195,74 +196,114 @@ impl Sqlite {
     }
 }
 
-async fn insert_room(tx: &mut SqliteConnection, room: &NewRoom) -> Result<(), StoreError> {
-    let RoomOptions {
-        kind,
-        call_type,
-        recording,
-        duration,
-        live,
-        description,
-        schedule,
-        webinar,
-        waiting_room,
-        created_by,
-    } = &room.options;
-    let (kind, capacity) = match kind {
-        Kind::Seated => ("seated", None),
-        Kind::Open { capacity } => ("open", Some(*capacity)),
-    };
-    sqlx::query(
+/// A room that waits to be written, and who waits for it.
+pub(super) type Waiting = (NewRoom, oneshot::Sender<Result<(), StoreError>>);
+
+/// Most rooms in one transaction. More are hardly cheaper, and each waits for all of them.
+const TOGETHER: usize = 32;
+
+/// Writes rooms: those that come while others are being written are written together, in one transaction and with one
+/// statement for each table, since every statement is a way to the database's thread and back.
+pub(super) async fn write_rooms(writer: SqlitePool, mut waiting: mpsc::Receiver<Waiting>) {
+    let mut batch = Vec::with_capacity(TOGETHER);
+    while waiting.recv_many(&mut batch, TOGETHER).await > 0 {
+        let (rooms, replies): (Vec<NewRoom>, Vec<_>) = batch.drain(..).unzip();
+        let mut together = insert_rooms(&writer, &rooms).await;
+        let many = rooms.len() > 1;
+        for (room, reply) in rooms.iter().zip(replies) {
+            let written = match &mut together {
+                Ok(()) => Ok(()),
+                // One of them is at fault, and only that one.
+                Err(_) if many => insert_rooms(&writer, std::slice::from_ref(room)).await,
+                failed => std::mem::replace(failed, Ok(())),
+            };
+            let _ = reply.send(written);
+        }
+    }
+}
+
+/// All or none of them.
+async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(rooms.len());
+    for room in rooms {
+        rows.push((room, word(&room.options.call_type)?, word(&room.options.recording)?));
+    }
+    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut query = QueryBuilder::new(
         "INSERT INTO rooms (room_id, company_id, call_type, recording, duration_s, live, description, ends_at, status,
                             created_at, kind, capacity, webinar, waiting_room, starts_at, early_entry_s, freeze_s,
-                            created_by)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(room.room_id.as_str())
-    .bind(room.company_id.as_str())
-    .bind(word(call_type)?)
-    .bind(word(recording)?)
-    .bind(duration.map(duration_s))
-    .bind(live)
-    .bind(description.as_deref())
-    .bind(schedule.ends_at.map(ms))
-    .bind(ms(room.created_at))
-    .bind(kind)
-    .bind(capacity)
-    .bind(webinar)
-    .bind(waiting_room)
-    .bind(schedule.starts_at.map(ms))
-    .bind(duration_s(schedule.early_entry))
-    .bind(duration_s(schedule.freeze))
-    .bind(created_by.as_ref().map(UserId::as_str))
-    .execute(tx)
-    .await
-    .map_err(exists)?;
+                            created_by) ",
+    );
+    query.push_values(rows, |mut row, (room, call_type, recording)| {
+        let RoomOptions {
+            kind,
+            call_type: _,
+            recording: _,
+            duration,
+            live,
+            description,
+            schedule,
+            webinar,
+            waiting_room,
+            created_by,
+        } = &room.options;
+        let (kind, capacity) = match kind {
+            Kind::Seated => ("seated", None),
+            Kind::Open { capacity } => ("open", Some(*capacity)),
+        };
+        row.push_bind(room.room_id.as_str())
+            .push_bind(room.company_id.as_str())
+            .push_bind(call_type)
+            .push_bind(recording)
+            .push_bind(duration.map(duration_s))
+            .push_bind(*live)
+            .push_bind(description.as_deref())
+            .push_bind(schedule.ends_at.map(ms))
+            .push_bind("active")
+            .push_bind(ms(room.created_at))
+            .push_bind(kind)
+            .push_bind(capacity)
+            .push_bind(*webinar)
+            .push_bind(*waiting_room)
+            .push_bind(schedule.starts_at.map(ms))
+            .push_bind(duration_s(schedule.early_entry))
+            .push_bind(duration_s(schedule.freeze))
+            .push_bind(created_by.as_ref().map(UserId::as_str));
+    });
+    query.build().execute(&mut *tx).await.map_err(exists)?;
+    let seats = rooms.iter().flat_map(|room| {
+        let (room_id, company) = (&room.room_id, &room.company_id);
+        (0..).zip(&room.seats).map(move |(position, seat)| SeatRow { room: room_id, company, position, seat })
+    });
+    insert_seats(&mut tx, seats.collect()).await?;
+    tx.commit().await?;
     Ok(())
 }
 
-/// Seats from this position on, each with its first link, in one statement for each table.
-async fn insert_seats(
-    tx: &mut SqliteConnection,
-    room: &RoomId,
-    company: &CompanyId,
-    first: i64,
-    seats: &[NewSeat],
-) -> Result<(), StoreError> {
+/// A seat that is being written.
+struct SeatRow<'a> {
+    room: &'a RoomId,
+    company: &'a CompanyId,
+    position: i64,
+    seat: &'a NewSeat,
+}
+
+/// Seats, each with its first link, in one statement for each table.
+async fn insert_seats(tx: &mut SqliteConnection, seats: Vec<SeatRow<'_>>) -> Result<(), StoreError> {
     if seats.is_empty() {
         return Ok(());
     }
     let mut rows = Vec::with_capacity(seats.len());
-    for (position, seat) in (first..).zip(seats) {
-        rows.push((position, seat, json(&seat.tools, "tools")?));
+    for row in &seats {
+        rows.push((row, json(&row.seat.tools, "tools")?));
     }
     let mut query = QueryBuilder::new(
         "INSERT INTO seats (room_id, position, participant_id, company_id, user_id, is_admin, is_speaker, tools,
                             link_serial) ",
     );
-    query.push_values(rows, |mut row, (position, seat, tools)| {
+    query.push_values(rows, |mut row, (SeatRow { room, company, position, seat }, tools)| {
         row.push_bind(room.as_str())
-            .push_bind(position)
+            .push_bind(*position)
             .push_bind(seat.participant_id.as_str())
             .push_bind(company.as_str())
             .push_bind(seat.user_id.as_str())
@@ -272,17 +313,17 @@ async fn insert_seats(
             .push_bind(1_i64);
     });
     query.build().execute(&mut *tx).await.map_err(exists)?;
-    insert_links(tx, room, LinkSerial(1), seats.iter().map(|seat| (&seat.participant_id, &seat.link))).await
+    let links = seats.iter().map(|row| (row.room, &row.seat.participant_id, &row.seat.link));
+    insert_links(tx, LinkSerial(1), links).await
 }
 
 async fn insert_links<'a>(
     tx: &mut SqliteConnection,
-    room: &RoomId,
     serial: LinkSerial,
-    links: impl Iterator<Item = (&'a ParticipantId, &'a NewLink)>,
+    links: impl Iterator<Item = (&'a RoomId, &'a ParticipantId, &'a NewLink)>,
 ) -> Result<(), StoreError> {
     let mut query = QueryBuilder::new("INSERT INTO links (code_hash, room_id, participant_id, serial, code_sealed) ");
-    query.push_values(links, |mut row, (participant, link)| {
+    query.push_values(links, |mut row, (room, participant, link)| {
         row.push_bind(link.hash.as_slice())
             .push_bind(room.as_str())
             .push_bind(participant.as_str())
