@@ -39,7 +39,15 @@ impl Room {
         let stay = seat.stay_mut().ok_or(Refusal::NotIn)?;
         match stay.line {
             Line::Up { channel: None, media: true } if goodbye => {
+                // There is nothing to take out any more, and the next of theirs may be at the door already.
+                stay.line = Line::Up { channel: None, media: false };
+                let admitted = seat.admitted;
                 self.put_out(id, LeaveReason::Left, now);
+                // LiveKit's clients say goodbye also when they are about to come back by themselves, with the same token.
+                if let Some(seat) = self.seats.get_mut(id) {
+                    seat.admitted = admitted;
+                    seat.media_may_return = true;
+                }
                 return Ok(());
             }
             Line::Up { channel: None, media: true } => stay.line = Line::lost(now, grace),
@@ -155,7 +163,9 @@ impl Room {
             session.last_connected = now;
         }
         let revoke = !matches!(reason, LeaveReason::ConnectionLost | LeaveReason::Left);
-        self.outputs.push_back(Output::RemoveMedia { participant_id: id.clone(), revoke });
+        if revoke || !matches!(stay.line, Line::Up { channel: None, media: false }) {
+            self.outputs.push_back(Output::RemoveMedia { participant_id: id.clone(), revoke });
+        }
         self.tell(None, |seq| ServerMessage::Left { seq, participant_id: id.clone(), reason });
         self.note_left(id, reason, now);
         self.update_clock(now);
