@@ -25,6 +25,7 @@ use crate::{
     chromium::{self, Chromium},
     netns::Network,
     process::{Running, on_path},
+    rooms::log_file,
     until,
 };
 
@@ -104,7 +105,8 @@ struct Script {
 
 impl Script {
     fn start(command: &mut Command) -> Result<Self> {
-        let (running, stdin) = Running::start_told(command.stderr(Stdio::null()))?;
+        let stderr = log_file("client").map_or_else(Stdio::null, Stdio::from);
+        let (running, stdin) = Running::start_told(command.stderr(stderr))?;
         Ok(Self { running, stdin, id: 0 })
     }
 
