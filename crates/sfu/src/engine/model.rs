@@ -18,7 +18,9 @@ use tokio::sync::mpsc;
 use super::peer::{ChannelKind, PeerKey};
 use crate::{
     api::{Permissions, TrackKind, TrackSource},
-    forward::{Dynacast, KeyFrameGate, LAYERS, PendingTracks, ReliableLog, SequenceMap, Speakers, VideoForwarder},
+    forward::{
+        Dynacast, KeyFrameGate, LAYERS, PendingTracks, Rate, ReliableLog, SequenceMap, Speakers, VideoForwarder,
+    },
     token::Grant,
     wire,
 };
@@ -271,6 +273,7 @@ pub(crate) struct LayerState {
     pub(crate) ssrc: Option<Ssrc>,
     pub(crate) last_packet: Option<Instant>,
     pub(crate) gate: KeyFrameGate,
+    pub(crate) rate: Rate,
 }
 
 pub(crate) struct Subscription {

@@ -14,7 +14,7 @@ use str0m::{
 use super::{
     Engine,
     model::{Outgoing, ParticipantKey, SubscriptionKey},
-    peer::{ChannelKind, PeerKey},
+    peer::{ChannelKind, Peer, PeerKey},
 };
 use crate::{
     api::{LeftReason, TrackKind},
@@ -153,11 +153,12 @@ impl Engine {
             };
             let Some(mid) = subscription.mid else { continue };
             let Some(track) = self.tracks.get(subscription.track) else { continue };
-            let codec = match track.kind {
+            let kind = track.kind;
+            let codec = match kind {
                 TrackKind::Audio => Codec::Opus,
                 TrackKind::Video => Codec::Vp8,
             };
-            let out = self.on_peer(peer_key, |rtc| Ok(outgoing(rtc, mid, codec)));
+            let out = self.on_peer(peer_key, |rtc| Ok(outgoing(rtc, mid, codec, kind)));
             if let Some(subscription) = self.subscriptions.get_mut(subscription_key) {
                 subscription.out = out.flatten();
             }
@@ -253,13 +254,14 @@ struct NewLine {
 }
 
 /// The stream str0m made for an m-line, and the payload type agreed on for the codec; none when the client refused either.
-fn outgoing(rtc: &mut str0m::Rtc, mid: Mid, codec: Codec) -> Option<Outgoing> {
+fn outgoing(rtc: &mut str0m::Rtc, mid: Mid, codec: Codec, kind: TrackKind) -> Option<Outgoing> {
     let agreed = rtc.media(mid)?.remote_pts().to_vec();
     let payload_type =
         rtc.codec_config().params().iter().find(|one| one.spec().codec == codec && agreed.contains(&one.pt()))?.pt();
     let mut api = rtc.direct_api();
-    let ssrc = api.stream_tx_by_mid(mid, None)?.ssrc();
-    Some(Outgoing { ssrc, payload_type })
+    let stream = api.stream_tx_by_mid(mid, None)?;
+    Peer::tune(stream, kind);
+    Some(Outgoing { ssrc: stream.ssrc(), payload_type })
 }
 
 /// Reads the JSON of an `RTCIceCandidateInit`. Names under `.local` cannot be resolved here and are left out.
