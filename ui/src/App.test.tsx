@@ -220,6 +220,11 @@ describe('a call', () => {
     expect(engine.asked).toEqual([['set microphone', true], ['dismiss notice']]);
   });
 
+  it('says that one joins, not that nobody is in', async () => {
+    await openPage('screen=call&people=1&connecting');
+    expect(byId('people-count').textContent).toBe('Joining');
+  });
+
   it('moves one’s own picture by arrow keys', async () => {
     await openPage('screen=call&people=2');
     byId('self-preview').focus();

@@ -2,12 +2,13 @@ import { useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useAppView } from './engine/context';
+import type { AppView } from './engine/view';
 import { After } from './features/after/After';
 import { Call } from './features/call/Call';
 import { Home } from './features/home/Home';
 import { Lobby } from './features/lobby/Lobby';
 import { Opening } from './features/opening/Opening';
-import type { AppView } from './ipc/bindings';
+import { Waiting } from './features/waiting/Waiting';
 import { useAppearance } from './useAppearance';
 
 /** The screen that the last view says. */
@@ -39,6 +40,8 @@ function Screen({ view, link }: ScreenProps) {
       return <Opening host={screen.host} />;
     case 'lobby':
       return <Lobby lobby={screen} settings={view.settings} />;
+    case 'waiting':
+      return <Waiting waiting={screen} settings={view.settings} />;
     case 'call':
       return <Call call={screen} settings={view.settings} devices={view.devices} notice={view.notice} />;
     case 'after':

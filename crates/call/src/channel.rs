@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::{
-    sync::mpsc,
+    sync::{mpsc, oneshot},
     time::{Instant, sleep, timeout},
 };
 use tokio_tungstenite::{connect_async, tungstenite::Message};
 use visita_protocol::{
-    Problem, Secret,
+    Problem, Secret, SessionId,
     channel::{ClientMessage, ServerMessage},
 };
 
@@ -33,7 +33,16 @@ pub(crate) enum ChannelEvent {
 
 /// A running channel; dropping it hangs up.
 pub(crate) struct Channel {
-    commands: mpsc::UnboundedSender<ClientMessage>,
+    commands: mpsc::UnboundedSender<Outgoing>,
+}
+
+/// How long [`Channel::flushed`] waits for a line that does not take anything.
+const FLUSH_WITHIN: Duration = Duration::from_millis(300);
+
+enum Outgoing {
+    Message(ClientMessage),
+    /// Answered when everything before it is written.
+    Flush(oneshot::Sender<()>),
 }
 
 impl Channel {
@@ -49,7 +58,41 @@ impl Channel {
     /// Sends a message now, or when the line is back.
     pub(crate) fn send(&self, message: ClientMessage) {
         // The task ends only when the call drops both ends.
-        let _ = self.commands.send(message);
+        let _ = self.commands.send(Outgoing::Message(message));
+    }
+
+    /// Returns when what was sent so far is on its way, or soon after where the line is down.
+    pub(crate) async fn flushed(&self) {
+        let (done, written) = oneshot::channel();
+        if self.commands.send(Outgoing::Flush(done)).is_ok() {
+            let _ = timeout(FLUSH_WITHIN, written).await;
+        }
+    }
+}
+
+/// What was heard last, to say so after a broken line.
+#[derive(Default)]
+struct Seen {
+    session_id: Option<SessionId>,
+    seq: Option<u64>,
+}
+
+impl Seen {
+    /// Whether a message follows on what was heard before; a gap means that something was missed.
+    fn follows(&mut self, message: &ServerMessage) -> bool {
+        if let ServerMessage::Welcome { seq, room, .. } = message {
+            self.session_id = Some(room.session_id.clone());
+            self.seq = Some(*seq);
+            return true;
+        }
+        match (message.seq(), self.seq) {
+            (Some(seq), Some(last)) if seq == last + 1 => self.seq = Some(seq),
+            // Repeated: it was heard already, and saying it again changes nothing.
+            (Some(seq), Some(last)) if seq <= last => {}
+            (Some(_), _) => return false,
+            (None, _) => {}
+        }
+        true
     }
 }
 
@@ -64,13 +107,13 @@ enum Ended {
 async fn run(
     url: String,
     token: Secret,
-    mut inbox: mpsc::UnboundedReceiver<ClientMessage>,
+    mut inbox: mpsc::UnboundedReceiver<Outgoing>,
     events: mpsc::UnboundedSender<ChannelEvent>,
 ) {
-    let mut last_seen = None;
+    let mut seen = Seen::default();
     let mut retry = RETRY_FIRST;
     loop {
-        match converse(&url, &token, &mut last_seen, &mut inbox, &events, &mut retry).await {
+        match converse(&url, &token, &mut seen, &mut inbox, &events, &mut retry).await {
             Ended::Dropped | Ended::ByServer => return,
             Ended::Line => {
                 if events.send(ChannelEvent::Lost).is_err() {
@@ -86,8 +129,8 @@ async fn run(
 async fn converse(
     url: &str,
     token: &Secret,
-    last_seen: &mut Option<u64>,
-    inbox: &mut mpsc::UnboundedReceiver<ClientMessage>,
+    seen: &mut Seen,
+    inbox: &mut mpsc::UnboundedReceiver<Outgoing>,
     events: &mpsc::UnboundedSender<ChannelEvent>,
     retry: &mut Duration,
 ) -> Ended {
@@ -100,7 +143,7 @@ async fn converse(
         Err(_) => return Ended::Line,
     };
     let (mut sink, mut stream) = socket.split();
-    let hello = ClientMessage::Hello { token: token.clone(), last_seen: *last_seen, session_id: None };
+    let hello = ClientMessage::Hello { token: token.clone(), last_seen: seen.seq, session_id: seen.session_id.clone() };
     if sink.send(text(&hello)).await.is_err() {
         return Ended::Line;
     }
@@ -110,7 +153,8 @@ async fn converse(
     loop {
         tokio::select! {
             message = inbox.recv(), if welcomed => match message {
-                Some(message) => if sink.send(text(&message)).await.is_err() { return Ended::Line },
+                Some(Outgoing::Message(message)) => if sink.send(text(&message)).await.is_err() { return Ended::Line },
+                Some(Outgoing::Flush(done)) => drop(done.send(())),
                 None => {
                     let _ = sink.close().await;
                     return Ended::Dropped;
@@ -128,9 +172,15 @@ async fn converse(
                     tracing::warn!("a room channel message was not understood");
                     continue;
                 };
-                if let Some(seq) = message.seq() { *last_seen = Some(seq) }
+                if !seen.follows(&message) {
+                    tracing::info!("a room channel message was missed");
+                    return Ended::Line;
+                }
                 match &message {
-                    ServerMessage::Welcome { .. } => { welcomed = true; *retry = RETRY_FIRST; }
+                    ServerMessage::Welcome { .. } | ServerMessage::Resumed { .. } | ServerMessage::Waiting { .. } => {
+                        welcomed = true;
+                        *retry = RETRY_FIRST;
+                    }
                     ServerMessage::Refused { error } if !welcomed => {
                         let _ = events.send(ChannelEvent::Refused(error.clone()));
                         return Ended::ByServer;
@@ -149,4 +199,26 @@ async fn converse(
 
 fn text(message: &ClientMessage) -> Message {
     Message::text(serde_json::to_string(message).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use visita_protocol::channel::RecordingState;
+
+    use super::*;
+
+    fn recording(seq: u64) -> ServerMessage {
+        ServerMessage::RecordingChanged { seq, recording: RecordingState::Off }
+    }
+
+    #[test]
+    fn a_gap_is_noticed_and_a_repetition_is_not() {
+        let mut seen = Seen { session_id: None, seq: Some(7) };
+        assert!(seen.follows(&recording(8)));
+        assert!(seen.follows(&recording(8)));
+        assert!(seen.follows(&ServerMessage::Pong));
+        assert!(!seen.follows(&recording(10)));
+        assert_eq!(seen.seq, Some(8));
+        assert!(!Seen::default().follows(&recording(1)));
+    }
 }

@@ -37,7 +37,7 @@ pub async fn enter(link: &RoomLink, request: &EnterRequest) -> Result<Entry, Pro
     read(answer).await
 }
 
-fn client() -> Result<&'static reqwest::Client, Problem> {
+pub(crate) fn client() -> Result<&'static reqwest::Client, Problem> {
     static CLIENT: OnceLock<Option<reqwest::Client>> = OnceLock::new();
     CLIENT
         .get_or_init(|| {
@@ -60,17 +60,9 @@ fn join_url(link: &RoomLink) -> Result<url::Url, Problem> {
 }
 
 async fn read<T: DeserializeOwned>(answer: reqwest::Result<reqwest::Response>) -> Result<T, Problem> {
-    // `without_url`: the URL carries the seat's code, which belongs in no log and no message.
-    let response = answer.map_err(|e| {
-        let error = e.without_url();
-        tracing::info!(%error, "the server does not answer");
-        Problem::new(ErrorCode::ServerUnreachable, "the server does not answer")
-    })?;
+    let response = answer.map_err(unreachable)?;
     let status = response.status();
-    let body = response
-        .bytes()
-        .await
-        .map_err(|_| Problem::new(ErrorCode::ServerUnreachable, "the server broke off its answer"))?;
+    let body = response.bytes().await.map_err(unreachable)?;
     if status.is_success() {
         return serde_json::from_slice(&body).map_err(|_| not_understood());
     }
@@ -80,6 +72,13 @@ async fn read<T: DeserializeOwned>(answer: reqwest::Result<reqwest::Response>) -
     }
 }
 
-fn not_understood() -> Problem {
+pub(crate) fn unreachable(error: reqwest::Error) -> Problem {
+    // `without_url`: the URL may carry a seat's code, which belongs in no log and no message.
+    let error = error.without_url();
+    tracing::info!(%error, "the server does not answer");
+    Problem::new(ErrorCode::ServerUnreachable, "the server does not answer")
+}
+
+pub(crate) fn not_understood() -> Problem {
     Problem::new(ErrorCode::ServerNotUnderstood, "the server answers, but not like a Visita server")
 }

@@ -5,18 +5,23 @@
 //! [`peer`] is a participant without a window, for demonstration, load and tests; `visita-peer` is its program.
 
 mod call;
+mod callaba;
 mod channel;
 pub mod entry;
 pub mod frames;
 pub mod local;
+mod network;
 pub mod peer;
 mod people;
 mod playout;
+mod sounds;
 
 /// What programs log when `VISITA_LOG` says nothing else. The WebRTC stack warns of much that mends itself.
 pub const LOG_FILTER: &str =
     "warn,visita=info,rtc=error,rtc_ice=error,rtc_dtls=error,livekit_signaling=error,pulseaudio=off";
 
-pub use call::{Call, CallState, JoinTarget};
+pub use call::{Call, CallState, JoinTarget, Reception};
 pub use frames::FrameHub;
-pub use local::{CameraChoice, LocalMedia, LocalState, MicrophoneChoice, SpeakerChoice};
+pub use local::{CameraChoice, LocalMedia, LocalState, MicrophoneChoice, ShareChoice, ShareState, SpeakerChoice};
+pub use sounds::{Ringer, Sound};
+pub use visita_media::processing::{ProcessingStats, Settings as SoundSettings};

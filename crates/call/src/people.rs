@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use visita_protocol::{
-    ParticipantId, PixelSize,
+    ParticipantId, PixelSize, Tools,
     channel::ParticipantState,
     view::{PersonView, StreamSource, StreamView},
 };
@@ -36,6 +36,10 @@ impl Person {
     fn is_gone(&self) -> bool {
         self.seat.is_none() && self.media_name.is_none()
     }
+
+    fn name(&self) -> Option<&str> {
+        self.seat.as_ref().map(|seat| seat.display_name.as_str()).or(self.media_name.as_deref())
+    }
 }
 
 /// Everybody else.
@@ -47,8 +51,26 @@ pub(crate) struct People {
 }
 
 impl People {
-    pub(crate) fn new(me: &str) -> Self {
-        Self { me: me.to_owned(), ..Self::default() }
+    /// Tells which of all I am.
+    pub(crate) fn set_me(&mut self, me: &str) {
+        self.me = me.to_owned();
+        self.known.remove(me);
+    }
+
+    /// Somebody's seat, while they have one.
+    pub(crate) fn seat_mut(&mut self, identity: &str) -> Option<&mut ParticipantState> {
+        self.known.get_mut(identity)?.seat.as_mut()
+    }
+
+    /// Somebody's name.
+    pub(crate) fn name_of(&self, identity: &str) -> Option<String> {
+        self.known.get(identity)?.name().map(str::to_owned)
+    }
+
+    /// Everybody with a seat, and their names.
+    pub(crate) fn seated(&self) -> impl Iterator<Item = (ParticipantId, String)> {
+        let seats = self.known.values().filter_map(|person| person.seat.as_ref());
+        seats.map(|seat| (seat.participant_id.clone(), seat.display_name.clone()))
     }
 
     fn entry(&mut self, identity: &str) -> &mut Person {
@@ -172,11 +194,8 @@ impl People {
 
 fn person_view(identity: &str, person: &Person) -> Option<PersonView> {
     let on = |source: Source| person.tracks.values().any(|t| t.source == source && !t.muted);
-    let display_name = match (&person.seat, &person.media_name) {
-        (Some(seat), _) => seat.display_name.clone(),
-        (None, Some(name)) => name.clone(),
-        (None, None) => return None,
-    };
+    let display_name = person.name()?.to_owned();
+    let seat = person.seat.as_ref();
     let streams = person
         .tracks
         .values()
@@ -194,12 +213,16 @@ fn person_view(identity: &str, person: &Person) -> Option<PersonView> {
         // An identity of a foreign client may hold any text; the page only needs it to be stable.
         participant_id: participant_id(identity),
         display_name,
-        is_admin: person.seat.as_ref().is_some_and(|s| s.is_admin),
+        is_admin: seat.is_some_and(|s| s.is_admin),
         microphone: on(Source::Microphone),
         camera: on(Source::Camera),
         speaking: person.speaking,
         quality: person.quality.unwrap_or(5),
         streams,
+        muted_by_admin: seat.map(|s| s.muted_by_admin).unwrap_or_default(),
+        tools: seat.map_or(Tools::ALL, |s| s.tools),
+        role: seat.map(|s| s.role).unwrap_or_default(),
+        hand: seat.and_then(|s| s.hand),
     })
 }
 
@@ -220,7 +243,7 @@ pub(crate) fn participant_id(identity: &str) -> ParticipantId {
 
 #[cfg(test)]
 mod tests {
-    use visita_protocol::{Tools, channel::MediaState};
+    use visita_protocol::channel::MediaState;
 
     use super::*;
 
@@ -237,9 +260,15 @@ mod tests {
         }
     }
 
+    fn me() -> People {
+        let mut people = People::default();
+        people.set_me("me");
+        people
+    }
+
     #[test]
     fn somebody_is_gone_when_neither_channel_nor_media_has_them() {
-        let mut people = People::new("me");
+        let mut people = me();
         assert!(people.seat_joined(seat("a", "Anna")));
         assert!(!people.media_joined("a", "Anna"));
         assert_eq!(people.media_left("a"), None);
@@ -250,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_plain_livekit_client_is_a_person_too() {
-        let mut people = People::new("me");
+        let mut people = me();
         assert!(people.media_joined("py thon/1", ""));
         let view = people.view();
         assert_eq!(view[0].display_name, "py thon/1");
@@ -259,7 +288,7 @@ mod tests {
 
     #[test]
     fn i_am_not_one_of_the_others() {
-        let mut people = People::new("me");
+        let mut people = me();
         people.seats(vec![seat("me", "Me"), seat("b", "Bob")]);
         people.media_joined("me", "Me");
         assert_eq!(people.view().len(), 1);

@@ -13,9 +13,13 @@ use visita_codec::{
     mix::Mixer,
     tone::{self, ToneReading},
 };
-use visita_media::{DeviceError, microphone::AudioSource};
+use visita_media::{DeviceError, microphone::AudioSource, processing::Render};
+
+use crate::sounds::{Playing, Sound};
 
 const BLOCK: usize = 480;
+/// Sounds that may be heard at once; a crowd that comes in is no fanfare.
+const MOST_SOUNDS: usize = 3;
 /// How much of each voice is kept for measuring: one second.
 const PROBE_LEN: usize = 48_000;
 /// How long after it was heard the echo gives a sound back.
@@ -25,7 +29,9 @@ const ECHO_DELAY: Duration = Duration::from_millis(1500);
 pub(crate) struct Playout {
     voices: HashMap<String, Voice>,
     mixer: Mixer,
-    test_sound: Option<usize>,
+    sounds: Vec<Playing>,
+    /// Where echo cancellation hears what is played.
+    render: Option<Render>,
     level: f32,
     echo: Option<VecDeque<[f32; BLOCK]>>,
     probing: bool,
@@ -53,8 +59,16 @@ pub(crate) struct VoiceReport {
 }
 
 impl Playout {
-    pub(crate) fn new() -> Self {
-        Self { voices: HashMap::new(), mixer: Mixer::new(), test_sound: None, level: 0.0, echo: None, probing: false }
+    pub(crate) fn new(render: Option<Render>) -> Self {
+        Self {
+            voices: HashMap::new(),
+            mixer: Mixer::new(),
+            sounds: Vec::new(),
+            render,
+            level: 0.0,
+            echo: None,
+            probing: false,
+        }
     }
 
     /// A packet of a voice has come.
@@ -86,9 +100,11 @@ impl Playout {
         self.level
     }
 
-    /// Plays the test sound from its start.
-    pub(crate) fn play_test_sound(&mut self) {
-        self.test_sound = Some(0);
+    /// Plays a sound from its start, among the voices.
+    pub(crate) fn play(&mut self, sound: Sound) {
+        if self.sounds.len() < MOST_SOUNDS {
+            self.sounds.push(Playing::new(sound));
+        }
     }
 
     /// Keeps the last second of every voice for [`Playout::report`].
@@ -132,12 +148,17 @@ impl Playout {
                 this.mixer.add(&block);
             }
         }
-        if let Some(at) = this.test_sound {
+        let mixer = &mut this.mixer;
+        this.sounds.retain_mut(|sound| {
             let mut block = [0.0; BLOCK];
-            this.test_sound = test_sound(at, &mut block);
-            this.mixer.add(&block);
-        }
+            let goes_on = sound.fill(&mut block);
+            mixer.add(&block);
+            goes_on
+        });
         this.mixer.finish(out);
+        if let Some(render) = &mut this.render {
+            render.render(out);
+        }
         this.level = level::meter(out);
         if let Some(echo) = &mut this.echo {
             echo.push_back(*out);
@@ -146,20 +167,6 @@ impl Playout {
             echo.drain(..over);
         }
     }
-}
-
-/// Fills one block of the test sound, two soft notes; answers where to go on.
-fn test_sound(at: usize, block: &mut [f32; BLOCK]) -> Option<usize> {
-    const NOTE: usize = 48_000 * 35 / 100;
-    for (i, sample) in block.iter_mut().enumerate() {
-        let n = at + i;
-        let (hz, into) = if n < NOTE { (523.25, n) } else { (659.25, n - NOTE) };
-        #[allow(clippy::cast_precision_loss, reason = "a note is far shorter than 2^24 samples")]
-        let seconds = into as f32 / 48_000.0;
-        let attack = (seconds / 0.01).min(1.0);
-        *sample = 0.2 * attack * (-5.0 * seconds).exp() * (std::f32::consts::TAU * hz * seconds).sin();
-    }
-    (at + BLOCK < 2 * NOTE).then_some(at + BLOCK)
 }
 
 /// A microphone that gives back what the speaker played [`ECHO_DELAY`] ago.

@@ -15,6 +15,7 @@ pub mod opus;
 pub mod pattern;
 pub mod scale;
 pub mod simulcast;
+pub mod talker;
 #[cfg(test)]
 mod testing;
 pub mod tone;

@@ -5,12 +5,17 @@
 //! copy; whatever costs time runs on a named thread. Nothing here knows networks.
 
 pub mod camera;
+#[cfg(test)]
+mod counting;
 mod device;
+mod follow;
 pub mod microphone;
 mod pace;
 pub mod processing;
 pub mod screen;
 mod sound;
 pub mod speaker;
+mod watch;
 
 pub use device::{DeviceError, DeviceInfo};
+pub use watch::{DeviceWatch, Devices};

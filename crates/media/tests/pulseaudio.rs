@@ -20,11 +20,13 @@ use std::{
 
 use visita_codec::{
     BLOCK,
+    talker::Talker,
     tone::{Tone, measure},
 };
 use visita_media::{
-    DeviceError,
+    DeviceError, DeviceWatch,
     microphone::{self, AudioSource},
+    processing::{Settings, processing},
     speaker::{self, Speaker},
 };
 
@@ -50,6 +52,167 @@ fn nothing_is_missing_quietly() {
 #[test]
 fn a_hung_server_hangs_nobody() {
     in_a_process_of_its_own("inside_hung", false);
+}
+
+#[test]
+fn devices_are_followed_as_they_come_and_go() {
+    in_a_process_of_its_own("inside_followed", true);
+}
+
+#[test]
+fn the_echo_of_the_speaker_is_taken_out() {
+    in_a_process_of_its_own("inside_echo", true);
+}
+
+#[test]
+#[ignore = "run by devices_are_followed_as_they_come_and_go"]
+fn inside_followed() {
+    let _server = Server::start();
+    let mut watch = DeviceWatch::new();
+    let mut ids = |wanted: &[&str]| {
+        until_some(|| {
+            let devices = watch.changed(Duration::from_secs(1)).unwrap_or_else(|| watch.now());
+            let ids: Vec<String> = devices.speakers.into_iter().map(|device| device.id).collect();
+            (ids.len() == wanted.len() && wanted.iter().all(|id| ids.iter().any(|i| i == id))).then_some(())
+        });
+    };
+    ids(&["speaker"]);
+    let headset = pactl(&["load-module", "module-null-sink", "sink_name=headset", "rate=48000"]);
+    ids(&["speaker", "headset"]);
+    pactl(&["set-default-sink", "speaker"]);
+
+    // The chosen one is used, substituted when it is pulled out, and used again when it is back.
+    let mut tone = Tone::new(HZ, LEVEL_DBFS);
+    let follower = speaker::Following::start(Some("headset".into()), Box::new(move |out| tone.fill(out)));
+    let plays_on = |id: &str| {
+        until_some(|| follower.device().filter(|device| device.id == id));
+        let mut monitor = microphone::open(Some(&format!("{id}.monitor"))).unwrap();
+        until_pitch(&mut *monitor, HZ);
+    };
+    plays_on("headset");
+    assert!(!follower.is_substitute());
+    pactl(&["unload-module", &headset]);
+    plays_on("speaker");
+    assert!(follower.is_substitute());
+    ids(&["speaker"]);
+    let headset = pactl(&["load-module", "module-null-sink", "sink_name=headset", "rate=44100"]);
+    plays_on("headset");
+    assert!(!follower.is_substitute() && follower.failed().is_none());
+
+    // Whoever chose nothing goes along with the system.
+    follower.choose(None);
+    pactl(&["set-default-sink", "speaker"]);
+    plays_on("speaker");
+    pactl(&["set-default-sink", "headset"]);
+    plays_on("headset");
+    drop(follower);
+
+    // The same with microphones, each of which hears another pitch.
+    let play = |id: &str, hz: f32| {
+        let mut tone = Tone::new(hz, LEVEL_DBFS);
+        Speaker::open(Some(id), Box::new(move |out| tone.fill(out))).unwrap()
+    };
+    let _playing = (play("speaker", HZ), play("headset", 2.0 * HZ));
+    let remap = |name: &str, of: &str| {
+        let (name, of) = (format!("source_name={name}"), format!("master={of}.monitor"));
+        pactl(&["load-module", "module-remap-source", &name, &of])
+    };
+    remap("desk", "speaker");
+    let boom = remap("boom", "headset");
+    pactl(&["set-default-source", "desk"]);
+    let mut microphone = microphone::Following::new(Some("boom".into()));
+    let hears = |microphone: &mut microphone::Following, id: &str, hz: f32| {
+        until_pitch(microphone, hz);
+        assert_eq!(microphone.device().unwrap().id, id);
+    };
+    hears(&mut microphone, "boom", 2.0 * HZ);
+    pactl(&["unload-module", &boom]);
+    hears(&mut microphone, "desk", HZ);
+    assert!(microphone.is_substitute());
+    let boom = remap("boom", "headset");
+    hears(&mut microphone, "boom", 2.0 * HZ);
+    microphone.choose(None);
+    hears(&mut microphone, "desk", HZ);
+    pactl(&["set-default-source", "boom"]);
+    hears(&mut microphone, "boom", 2.0 * HZ);
+
+    // Nothing left is an error that passes.
+    pactl(&["unload-module", &boom]);
+    pactl(&["unload-module", "module-remap-source"]);
+    pactl(&["unload-module", &headset]);
+    pactl(&["set-default-source", "speaker.monitor"]);
+    let mut block = [0.0; BLOCK];
+    let missing = until_some(|| microphone.read(&mut block, Duration::from_millis(50)).err());
+    assert!(matches!(missing, DeviceError::Missing | DeviceError::Lost), "{missing:?}");
+    until_some(|| {
+        (microphone.device().is_none()).then_some(()).or_else(|| {
+            let _ = microphone.read(&mut block, Duration::from_millis(50));
+            None
+        })
+    });
+    remap("desk", "speaker");
+    pactl(&["set-default-source", "desk"]);
+    until_some(|| {
+        let _ = microphone.read(&mut block, Duration::from_millis(50));
+        microphone.device().filter(|device| device.id == "desk").map(|_| ())
+    });
+    done();
+}
+
+#[test]
+#[ignore = "run by the_echo_of_the_speaker_is_taken_out"]
+fn inside_echo() {
+    let _server = Server::start();
+    let settings = Settings { echo_cancellation: true, noise_suppression: false, gain_control: false };
+    let (mut render, mut capture, control) = processing(settings);
+    let mut far = Talker::new(120.0);
+    let speaker = Speaker::open(
+        None,
+        Box::new(move |out| {
+            *out = far.block();
+            render.render(out);
+        }),
+    )
+    .unwrap();
+    // The sink's monitor is a microphone that hears nothing but the speaker, as loud as it is.
+    let mut microphone = microphone::open(Some("speaker.monitor")).unwrap();
+    let mut block = [0.0; BLOCK];
+    let energy = |block: &[f32]| block.iter().map(|s| f64::from(*s) * f64::from(*s)).sum::<f64>();
+    let (mut echo, mut left, mut heard) = (0.0, 0.0, 0);
+    let deadline = Instant::now() + LONG;
+    while heard < 600 {
+        assert!(Instant::now() < deadline, "no sound");
+        if !microphone.read(&mut block, Duration::from_secs(1)).unwrap() {
+            continue;
+        }
+        let before = energy(&block);
+        capture.capture(&mut block);
+        heard += 1;
+        // It learns for three seconds.
+        if heard > 300 {
+            echo += before;
+            left += energy(&block);
+        }
+    }
+    let erle = 10.0 * (echo / left.max(1e-12)).log10();
+    say(&format!("echo return loss enhancement {erle:.1} dB; {:?}", control.stats()));
+    assert!(erle >= 20.0, "{erle} dB");
+    // Who speaks into it is heard.
+    let mut near = Talker::new(210.0);
+    let (mut said, mut sent) = (0.0, 0.0);
+    for _ in 0..200 {
+        while !microphone.read(&mut block, Duration::from_secs(1)).unwrap() {}
+        let voice = near.block();
+        said += energy(&voice);
+        block.iter_mut().zip(voice).for_each(|(heard, voice)| *heard += voice);
+        capture.capture(&mut block);
+        sent += energy(&block);
+    }
+    let change = 10.0 * (sent / said).log10();
+    say(&format!("who speaks into the echo is heard at {change:+.1} dB"));
+    assert!((-8.0..4.0).contains(&change), "{change} dB");
+    assert_eq!((speaker.failed(), control.stats().failures), (None, 0));
+    done();
 }
 
 #[test]
@@ -234,6 +397,27 @@ impl Drop for Server {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Changes the sound server; what it answers.
+fn pactl(command: &[&str]) -> String {
+    let output = Command::new("pactl").args(command).output().expect("pactl is installed with PulseAudio's tools");
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Reads, through what fails meanwhile, until a tenth of a second sounds like a pitch.
+fn until_pitch(microphone: &mut dyn AudioSource, hz: f32) {
+    let mut heard: Vec<f32> = Vec::new();
+    let mut block = [0.0; BLOCK];
+    until_some(|| {
+        if microphone.read(&mut block, Duration::from_millis(200)).unwrap_or(false) {
+            heard.extend_from_slice(&block);
+        }
+        let tenth = heard.get(heard.len().checked_sub(4_800)?..)?;
+        let reading = measure(tenth);
+        ((reading.hz - hz).abs() < 8.0 && reading.level_dbfs > LEVEL_DBFS - 6.0).then_some(())
+    });
 }
 
 /// Reads until a block is as wanted; when it was there.

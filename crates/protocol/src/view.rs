@@ -5,7 +5,11 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    CallType, ParticipantId, PixelSize, Problem, RecordingMode, Tools, channel::LeaveReason, entry::JoinPreview,
+    CallType, ParticipantId, PixelSize, Problem, RecordingMode, Tools,
+    channel::{
+        LeaveReason, MediaSource, MutedSources, RecordingState, RemovedPerson, RingState, StageRole, WhiteboardState,
+    },
+    entry::JoinPreview,
 };
 
 /// The whole application as the page sees it.
@@ -39,6 +43,8 @@ pub enum ScreenView {
     },
     /// Ready to join.
     Lobby(Box<LobbyView>),
+    /// Before an admin lets one in.
+    Waiting(Box<WaitingView>),
     /// In the room, or on the way into it.
     Call(Box<CallView>),
     /// After the call.
@@ -66,6 +72,50 @@ pub struct LobbyView {
     pub problem: Option<Problem>,
     /// This is a test call of one's own.
     pub is_test_call: bool,
+}
+
+/// In the waiting room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct WaitingView {
+    /// Name of the company that hosts it; empty where it is not known.
+    pub company: String,
+    /// The room's title, when it has one.
+    pub title: Option<String>,
+    /// The host's name, while the host is in.
+    pub host_name: Option<String>,
+    /// My name.
+    pub display_name: String,
+    /// 1 is next; none before the room opens.
+    pub place: Option<u32>,
+    /// When the room opens, Unix seconds; none once it is open.
+    pub starts_at: Option<f64>,
+    /// Between me and the host, oldest first.
+    pub notes: Vec<NoteView>,
+    /// Until when another ring at the door has no effect, seconds.
+    pub knock_again_s: Option<u32>,
+    /// Microphone.
+    pub microphone: DeviceState,
+    /// Camera.
+    pub camera: DeviceState,
+    /// Speaker.
+    pub speaker: DeviceState,
+    /// The line to the room.
+    pub connection: ConnectionView,
+}
+
+/// A note between a waiting guest and the host.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct NoteView {
+    /// Rises with each note.
+    pub id: u32,
+    /// Who wrote it.
+    pub from_name: String,
+    /// I wrote it.
+    pub mine: bool,
+    /// What.
+    pub text: String,
+    /// When, Unix time in milliseconds.
+    pub at_ms: f64,
 }
 
 /// What the lobby found out about the way to the server.
@@ -129,6 +179,10 @@ pub struct CallView {
     pub call_type: CallType,
     /// Whether it is recorded.
     pub recording: RecordingMode,
+    /// Whether it is being recorded now. While it is, nobody may overlook it.
+    pub recording_state: RecordingState,
+    /// Speakers and audience.
+    pub webinar: bool,
     /// The line to the room.
     pub connection: ConnectionView,
     /// Myself.
@@ -137,8 +191,129 @@ pub struct CallView {
     pub people: Vec<PersonView>,
     /// Effective call time that is left, in seconds.
     pub seconds_left: Option<u32>,
+    /// Whether that is being counted down.
+    pub clock_runs: bool,
+    /// Little time is left: 300 or 30 seconds, as last warned of.
+    pub time_warning: Option<u32>,
+    /// Whether the whiteboard is open for everybody.
+    pub whiteboard: WhiteboardState,
+    /// Who waits to be let in, the next one first; admins only.
+    pub waiting: Vec<WaitingPersonView>,
+    /// Who was put out and may be let come again; admins only.
+    pub removed: Vec<RemovedPerson>,
+    /// Answers to being recorded; admins only.
+    pub consents: Vec<ConsentView>,
+    /// An admin asks me to switch something on.
+    pub asked_to_unmute: Option<AskedToUnmuteView>,
+    /// What I show.
+    pub share: Option<ShareView>,
+    /// Who is being rung.
+    pub rings: Vec<RingView>,
+    /// What I send as video.
+    pub sending: Vec<SendingView>,
     /// This is a test call of one's own.
     pub is_test_call: bool,
+}
+
+/// Somebody in the waiting room, as admins see them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct WaitingPersonView {
+    /// Their seat.
+    pub participant_id: ParticipantId,
+    /// Their name.
+    pub display_name: String,
+    /// How long they have waited, in seconds.
+    pub waited_s: u32,
+    /// Their line is up.
+    pub connected: bool,
+    /// Notes to and from them, oldest first.
+    pub notes: Vec<NoteView>,
+}
+
+/// Somebody's answer to being recorded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct ConsentView {
+    /// Whose.
+    pub participant_id: ParticipantId,
+    /// Their name; their id when they are not in any more.
+    pub display_name: String,
+    /// None while it is awaited.
+    pub answer: Option<bool>,
+    /// When, Unix time in milliseconds.
+    pub at_ms: Option<f64>,
+}
+
+/// Where my answer to being recorded stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentAnswer {
+    /// Nobody asks: it is not recorded now.
+    #[default]
+    NotAsked,
+    /// Asked, not answered yet.
+    Asked,
+    /// In the recording.
+    Yes,
+    /// Not in the recording.
+    No,
+}
+
+/// An admin asks me to switch something on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AskedToUnmuteView {
+    /// Who asks.
+    pub by_name: String,
+    /// What.
+    pub source: MediaSource,
+}
+
+/// What I show to the others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ShareView {
+    /// A screen or a window.
+    pub kind: ShareKind,
+    /// What it is called.
+    pub label: String,
+    /// The others see it standing still.
+    pub paused: bool,
+    /// It as a stream of my own, where that can be shown.
+    pub stream_id: Option<u32>,
+}
+
+/// What is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ShareKind {
+    /// All of a screen.
+    Screen,
+    /// One window.
+    Window,
+}
+
+/// Somebody who is being rung.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct RingView {
+    /// Their seat.
+    pub participant_id: ParticipantId,
+    /// Their name; their id where it is not known.
+    pub display_name: String,
+    /// What it came to.
+    pub state: RingState,
+}
+
+/// One encoding of a video of mine that goes out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SendingView {
+    /// Camera or screen.
+    pub source: StreamSource,
+    /// `q`, `h`, `f` from small to large; empty for the only one.
+    pub layer: String,
+    /// Size of its pictures.
+    pub size: PixelSize,
+    /// Pictures in the last second.
+    pub fps: u32,
+    /// Rate of the last second, kbit/s.
+    pub kbps: u32,
 }
 
 /// The line to the room.
@@ -149,6 +324,8 @@ pub enum ConnectionView {
     Connecting,
     /// In.
     Connected,
+    /// In, but the line is weak, or a part of it is being made again.
+    Unstable,
     /// Lost; being made again by itself.
     Reconnecting {
         /// Which try, from 1.
@@ -177,6 +354,16 @@ pub struct MeView {
     pub speaking: bool,
     /// My line, 0 (lost) to 5 (excellent).
     pub quality: u8,
+    /// I talk while my microphone is off.
+    pub talking_while_muted: bool,
+    /// What an admin has taken the right to send of.
+    pub muted_by_admin: MutedSources,
+    /// On stage or in the audience of a webinar.
+    pub role: StageRole,
+    /// My raised hand: the smallest number was first; none is down.
+    pub hand: Option<u32>,
+    /// My answer to being recorded.
+    pub consent: ConsentAnswer,
 }
 
 /// Somebody else in the room.
@@ -198,6 +385,14 @@ pub struct PersonView {
     pub quality: u8,
     /// What of them arrives as video.
     pub streams: Vec<StreamView>,
+    /// What an admin has taken the right to send of.
+    pub muted_by_admin: MutedSources,
+    /// What they may use; all of it for who came without a seat.
+    pub tools: Tools,
+    /// On stage or in the audience of a webinar.
+    pub role: StageRole,
+    /// Their raised hand: the smallest number was first; none is down.
+    pub hand: Option<u32>,
 }
 
 /// A video stream that arrives.
@@ -263,6 +458,36 @@ pub enum NoticeCode {
     PersonLeft,
     /// You are talking while muted.
     TalkingWhileMuted,
+    /// `name` raised a hand.
+    HandRaised,
+    /// Somebody, `name`, rings at the door.
+    Doorbell,
+    /// A note from `name` has come.
+    Note,
+    /// An admin, `name`, asks to switch something on.
+    AskedToUnmute,
+    /// An admin took the right to send something.
+    MutedByAdmin,
+    /// An admin gave it back.
+    ReleasedByAdmin,
+    /// What I may use changed.
+    RightsChanged,
+    /// Five minutes are left.
+    FiveMinutesLeft,
+    /// Half a minute is left.
+    HalfMinuteLeft,
+    /// Recording began.
+    RecordingStarted,
+    /// Recording ended.
+    RecordingStopped,
+    /// What was shared is gone, or may not be shared any more.
+    ShareEnded,
+    /// The room refused what was asked for.
+    Refused,
+    /// The line was lost.
+    ConnectionLost,
+    /// The line is back.
+    ConnectionBack,
 }
 
 /// What the person chose; kept over restarts.

@@ -30,7 +30,7 @@ pub use event::{
 pub use publish::{AudioPublication, LocalAudio, LocalVideo, VideoLayer, VideoPublication};
 pub use receive::{AudioPacket, AudioReceiver, EncodedFrame, VideoReceiver};
 pub use room::{Data, JoinOptions, Room, Wanted, join};
-pub use stats::{ReceivedTrackStats, RtcStats, SentLayerStats, SentTrackStats};
+pub use stats::{AddressKind, Path, Protocol, ReceivedTrackStats, RtcStats, SentLayerStats, SentTrackStats};
 
 /// Chooses the cryptography of every TLS connection of this process. Two providers are in the tree, so rustls asks for a
 /// choice; whoever opens a `wss://` connection before [`join`] calls this first. Calling it again does nothing.

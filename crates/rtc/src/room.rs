@@ -167,6 +167,12 @@ impl Room {
         self.ask(|reply| Command::SendData { data, reply }).await
     }
 
+    /// The machine is on another network, or woke up: the way to the server is made anew, at once. A change of address and
+    /// sleep are also noticed without it, within a second or so.
+    pub fn network_changed(&self) {
+        let _ = self.inner.commands.send(Command::NetworkChanged);
+    }
+
     /// The figures of now.
     pub fn stats(&self) -> RtcStats {
         self.inner.shared.stats()

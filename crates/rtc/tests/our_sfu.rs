@@ -14,7 +14,8 @@ const SECRET: &str = "secret-of-the-tests-0123456789abcdef";
 async fn start() -> (Server, Sfu) {
     common::log();
     let keys = HashMap::from([("tests".to_owned(), Secret::new(SECRET))]);
-    let config = SfuConfig { rtc_udp: (Ipv4Addr::LOCALHOST, 0).into(), keys, ..Default::default() };
+    let loopback = (Ipv4Addr::LOCALHOST, 0).into();
+    let config = SfuConfig { rtc_udp: loopback, rtc_tcp: Some(loopback), keys, ..Default::default() };
     let (sfu, mut events) = Sfu::start(config).await.expect("started");
     tokio::spawn(async move { while events.recv().await.is_some() {} });
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
@@ -43,6 +44,9 @@ on_our_sfu!(
     data_messages,
     layers_are_switched,
     a_bad_network_carries_it,
+    the_cable_is_out,
+    the_address_changes,
+    udp_is_blocked,
     signalling_breaks,
     signalling_is_gone_for_a_while,
     displaced,

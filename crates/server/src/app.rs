@@ -1,6 +1,6 @@
 //! What every request handler has at hand, and the routes.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tower_http::cors::{Any, CorsLayer};
 use url::Url;
 use visita_protocol::{ErrorCode, Problem};
+use visita_sfu::SfuControl;
 
 use crate::{
     api,
@@ -22,6 +23,7 @@ use crate::{
     clock::Clock,
     docs,
     error::ApiError,
+    http::{self, Metrics},
     join,
     keys::Keys,
     media::{self, Admin, Presence},
@@ -45,9 +47,14 @@ pub(crate) struct Parts {
     pub(crate) rooms: Rooms,
     pub(crate) audit: Audit,
     pub(crate) webhooks: Webhooks,
+    pub(crate) metrics: Metrics,
+    /// The built-in media server, where there is one.
+    pub(crate) sfu: Option<SfuControl>,
     /// Signed-in users who are online.
     pub(crate) users: Users,
     pub(crate) clock: Clock,
+    /// How long before its end an access token is asked to be replaced.
+    pub(crate) token_warning: Duration,
     pub(crate) signer: LiveKitSigner,
     /// Media elsewhere: its URL.
     pub(crate) livekit_url: Option<Url>,
@@ -125,6 +132,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/livekit/webhook", post(media::webhook))
         .route("/user-channel", get(channel::user::open))
         .route("/health", get(health))
+        .route("/metrics", get(http::scrape))
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -41,6 +41,55 @@ pub struct ServerConfig {
     pub bootstrap: Option<Bootstrap>,
     /// How long a lost channel connection keeps its seat.
     pub grace: std::time::Duration,
+    /// How long before its end a user channel's access token is asked to be replaced.
+    pub token_warning: std::time::Duration,
+    /// How much of HTTP one may use.
+    pub limits: Limits,
+}
+
+/// How much of HTTP one may use. The defaults let a hospital behind one address work and stop who floods.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Connections at once, WebSockets included.
+    pub connections: usize,
+    /// Connections at once from one address.
+    pub connections_each: usize,
+    /// Looks through one link, and uses of it.
+    pub per_link: Rate,
+    /// Calls without a key (joining, signing in, opening a channel) from one address.
+    pub per_address: Rate,
+    /// Wrong keys, tokens and link codes from one address.
+    pub failures_per_address: Rate,
+    /// How long a client may take for the headers of a request.
+    pub header_time: std::time::Duration,
+    /// How long a request may take, its body included.
+    pub request_time: std::time::Duration,
+    /// Proxies in front of the server, whose `x-forwarded-for` says whose request it is.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+}
+
+/// So many at once, and so many a second from then on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// At once, at least one.
+    pub burst: u32,
+    /// A second, at least one.
+    pub per_second: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 20_000,
+            connections_each: 2_000,
+            per_link: Rate { burst: 60, per_second: 10 },
+            per_address: Rate { burst: 2_000, per_second: 200 },
+            failures_per_address: Rate { burst: 200, per_second: 5 },
+            header_time: std::time::Duration::from_secs(20),
+            request_time: std::time::Duration::from_secs(30),
+            trusted_proxies: Vec::new(),
+        }
+    }
 }
 
 impl Default for ServerConfig {
@@ -58,6 +107,8 @@ impl Default for ServerConfig {
             livekit: None,
             bootstrap: None,
             grace: visita_room::GRACE,
+            token_warning: std::time::Duration::from_secs(120),
+            limits: Limits::default(),
         }
     }
 }

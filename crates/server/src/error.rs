@@ -88,6 +88,11 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Body {
     type Rejection = ApiError;
 
     async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, ApiError> {
+        // Nothing is unpacked here, so that nothing small can become something huge.
+        if request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+            let problem = Problem::new(ErrorCode::Invalid, "bodies are taken as they are, without a content encoding");
+            return Err(ApiError { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, problem });
+        }
         Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                 Problem::new(ErrorCode::TooLarge, "the body is larger than allowed").into()

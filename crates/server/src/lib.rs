@@ -12,6 +12,7 @@ mod clock;
 mod config;
 mod docs;
 mod error;
+mod http;
 mod ids;
 mod join;
 mod keys;
@@ -23,5 +24,5 @@ mod tokens;
 mod users;
 mod webhooks;
 
-pub use config::{Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, LiveKit, ServerConfig, StartError};
+pub use config::{Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, Limits, LiveKit, Rate, ServerConfig, StartError};
 pub use server::{RunningServer, start};

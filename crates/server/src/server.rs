@@ -20,6 +20,7 @@ use crate::{
     audit::Audit,
     clock::Clock,
     config::{Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, ServerConfig, StartError},
+    http::{self, Counted, Limiters, Metrics, Shell},
     ids,
     keys::Keys,
     media::{self, Admin, Media, Presence},
@@ -144,7 +145,8 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     };
     let users = Users::new(clock);
     let webhooks = Webhooks::start(store.clone(), keys.clone(), clock);
-    let told = Arc::new(webhooks.clone());
+    let metrics = Metrics::new();
+    let told = Arc::new(Counted { metrics: metrics.clone(), listener: webhooks.clone() });
     let rooms = Rooms::new(store.clone(), media, signer.clone(), users.clone(), told, clock, config.grace);
     let presence = Presence::new(rooms.clone());
     let pump = match (&sfu, events, &admin) {
@@ -160,8 +162,11 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         rooms: rooms.clone(),
         audit: Audit::new(store.clone(), clock),
         webhooks: webhooks.clone(),
+        metrics: metrics.clone(),
+        sfu: sfu.as_ref().map(Sfu::control),
         users,
         clock,
+        token_warning: config.token_warning,
         signer,
         livekit_url,
         livekit: admin.map(|admin| (admin, presence)),
@@ -173,20 +178,12 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     if let Some(sfu) = &sfu {
         routes = routes.merge(sfu.routes());
     }
-    let http = tokio::spawn(serve(listener, routes, stops));
+    let shell = Shell { metrics, limiters: Limiters::new(&config.limits) };
+    let routes = http::around(routes, &shell, &config.limits);
+    let http = tokio::spawn(http::serve(listener, routes, shell, config.limits, stops));
     tracing::info!(%address, "serving");
     let stop = Stop { rooms, webhooks, store, sfu, stopping, _folder: folder };
     Ok(RunningServer { url: own_url, address, stop: Some(stop), http, pump })
-}
-
-async fn serve(listener: TcpListener, routes: axum::Router, mut stops: watch::Receiver<bool>) {
-    let stopped = async move {
-        // Also when the sender is gone.
-        let _ = stops.wait_for(|stopping| *stopping).await;
-    };
-    if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stopped).await {
-        tracing::error!(%error, "HTTP failed");
-    }
 }
 
 fn check(config: &ServerConfig) -> Result<(), StartError> {

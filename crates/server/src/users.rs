@@ -118,6 +118,11 @@ impl Users {
         Arrival { device, outbox, online, calls }
     }
 
+    /// How many users are online.
+    pub(crate) fn online_now(&self) -> usize {
+        self.inner.lock().online.len()
+    }
+
     /// A device is gone.
     pub(crate) fn leave(&self, company: &CompanyId, user: &UserId, device: DeviceId) {
         let mut inner = self.inner.lock();

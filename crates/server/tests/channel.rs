@@ -4,13 +4,32 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Person, code, server, server_with, until};
+use common::{
+    Person,
+    carriers::{Carrier, over_each_carrier},
+    code, server, until,
+};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use sqlx::{Connection, SqliteConnection};
-use tokio::net::TcpStream;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
+use tokio_tungstenite::tungstenite::Message;
 use visita_server::ServerConfig;
+
+over_each_carrier!(
+    a_call_from_hello_to_end_for_all,
+    what_is_no_message_is_refused_and_changes_nothing,
+    a_message_that_is_too_large_costs_the_line_and_not_the_seat,
+    without_a_good_hello_there_is_no_channel,
+    who_comes_back_in_time_was_never_away,
+    who_does_not_come_back_is_gone_after_the_grace_time,
+    a_second_device_puts_the_first_out_for_good,
+    whoever_is_in_is_told_that_the_room_is_closed,
+    a_revoked_link_takes_along_whoever_came_by_it,
+    a_server_that_stops_says_goodbye,
+    names_are_forgotten_with_the_session,
+    media_ends_with_the_seat,
+    at_the_end_of_the_duration_the_room_is_over,
+);
 
 /// A message with what differs from run to run made plain.
 fn plain(room: &common::Room, message: &Value) -> Value {
@@ -23,9 +42,8 @@ fn plain(room: &common::Room, message: &Value) -> Value {
     value
 }
 
-#[tokio::test]
-async fn a_call_from_hello_to_end_for_all() {
-    let server = server().await;
+async fn a_call_from_hello_to_end_for_all(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let room = server.api.room(json!({ "description": "Follow-up", "duration": 3600 })).await;
     let mut host = server.api.come(&room.host, "Dr. Conti").await;
@@ -33,6 +51,8 @@ async fn a_call_from_hello_to_end_for_all() {
     let mut guest = server.api.come(&room.guest, "Ada").await;
     insta::assert_json_snapshot!("welcome_second", plain(&room, &guest.welcome));
     insta::assert_json_snapshot!("joined", plain(&room, &host.next().await));
+    insta::assert_json_snapshot!("clock", host.next().await);
+    assert_eq!(guest.next().await["type"], "clock");
 
     guest.send(json!({ "type": "set_media", "media": { "microphone": true, "camera": false } })).await;
     let told = host.next().await;
@@ -49,9 +69,13 @@ async fn a_call_from_hello_to_end_for_all() {
     insta::assert_json_snapshot!("closed_left", guest.next().await);
     guest.expect_closed().await;
     insta::assert_json_snapshot!("left", plain(&room, &host.next().await));
+    assert_eq!(host.next().await["clock"]["runs"], false);
 
     let mut guest = server.api.come(&room.guest, "Ada").await;
-    host.next().await;
+    assert_eq!(host.next().await["type"], "joined");
+    for person in [&mut host, &mut guest] {
+        assert_eq!(person.next().await["clock"]["runs"], true);
+    }
     host.send(json!({ "type": "end_session" })).await;
     insta::assert_json_snapshot!("closed_session_ended", guest.next().await);
     assert_eq!(host.next().await, json!({ "type": "closed", "reason": "session_ended" }));
@@ -67,9 +91,8 @@ async fn a_call_from_hello_to_end_for_all() {
     assert_ne!(again.welcome["room"]["session_id"], guest.welcome["room"]["session_id"]);
 }
 
-#[tokio::test]
-async fn what_is_no_message_is_refused_and_changes_nothing() {
-    let server = server().await;
+async fn what_is_no_message_is_refused_and_changes_nothing(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let room = server.api.room(json!({ "call_type": "audio_only" })).await;
     let mut host = server.api.come(&room.host, "Dr. Conti").await;
@@ -105,9 +128,8 @@ async fn what_is_no_message_is_refused_and_changes_nothing() {
     assert_eq!((&told["type"], &told["seq"]), (&json!("media_changed"), &json!(3)), "{told}");
 }
 
-#[tokio::test]
-async fn a_message_that_is_too_large_costs_the_line_and_not_the_seat() {
-    let server = server().await;
+async fn a_message_that_is_too_large_costs_the_line_and_not_the_seat(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let room = server.api.room(json!({})).await;
     let mut guest = server.api.come(&room.guest, "Ada").await;
@@ -122,9 +144,8 @@ async fn a_message_that_is_too_large_costs_the_line_and_not_the_seat() {
     assert_eq!(guest.next().await["type"], "welcome");
 }
 
-#[tokio::test]
-async fn without_a_good_hello_there_is_no_channel() {
-    let server = server().await;
+async fn without_a_good_hello_there_is_no_channel(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let room = server.api.room(json!({})).await;
     let (_, entry) = server.api.enter(&room.guest, json!({})).await;
@@ -157,9 +178,8 @@ async fn a_hello_that_does_not_come_is_not_waited_for() {
     silent.expect_closed().await;
 }
 
-#[tokio::test]
-async fn who_comes_back_in_time_was_never_away() {
-    let server = server().await;
+async fn who_comes_back_in_time_was_never_away(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let room = server.api.room(json!({})).await;
     let mut host = server.api.come(&room.host, "Dr. Conti").await;
@@ -175,13 +195,25 @@ async fn who_comes_back_in_time_was_never_away() {
     let welcome = guest.next().await;
     assert_eq!((&welcome["type"], &welcome["seq"]), (&json!("welcome"), &json!(3)));
     assert_eq!(welcome["room"]["participants"][1]["media"], json!({ "microphone": true, "camera": true }));
+    guest.vanish();
+    until("the line is lost", || async { server.api.look(&room.guest).await.1["in_use"] == false }).await;
+
+    // Who says what was seen, and in which session, gets the rest and nothing twice.
+    host.send(json!({ "type": "set_media", "media": { "microphone": true, "camera": false } })).await;
+    let missed = host.next().await;
+    let session = &welcome["room"]["session_id"];
+    let hello = |last_seen| json!({ "type": "hello", "token": token, "last_seen": last_seen, "session_id": session });
+    let mut guest = Person::open(&json!({ "channel_url": channel(&server), "channel_token": token })).await;
+    guest.send(hello(3)).await;
+    insta::assert_json_snapshot!("resumed", guest.next().await);
+    assert_eq!(guest.next().await, missed);
     guest.send(json!({ "type": "leave" })).await;
     assert_eq!(host.next().await["type"], "left", "the host has heard of nothing in between");
 }
 
-#[tokio::test]
-async fn who_does_not_come_back_is_gone_after_the_grace_time() {
-    let server = server_with(ServerConfig { grace: Duration::from_millis(200), ..ServerConfig::default() }).await;
+async fn who_does_not_come_back_is_gone_after_the_grace_time(carrier: Carrier) {
+    let server =
+        carrier.server_with(ServerConfig { grace: Duration::from_millis(200), ..ServerConfig::default() }).await;
     server.api.users().await;
     let room = server.api.room(json!({})).await;
     let mut host = server.api.come(&room.host, "Dr. Conti").await;
@@ -192,9 +224,8 @@ async fn who_does_not_come_back_is_gone_after_the_grace_time() {
     assert_eq!((&left["type"], &left["reason"]), (&json!("left"), &json!("connection_lost")));
 }
 
-#[tokio::test]
-async fn a_second_device_puts_the_first_out_for_good() {
-    let server = server().await;
+async fn a_second_device_puts_the_first_out_for_good(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let room = server.api.room(json!({})).await;
     let mut first = server.api.come(&room.guest, "Ada").await;
@@ -210,9 +241,8 @@ async fn a_second_device_puts_the_first_out_for_good() {
     assert_eq!(welcome["room"]["participants"][0]["display_name"], "Ada B.");
 }
 
-#[tokio::test]
-async fn whoever_is_in_is_told_that_the_room_is_closed() {
-    let server = server().await;
+async fn whoever_is_in_is_told_that_the_room_is_closed(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     for delete in [false, true] {
         let room = server.api.room(json!({})).await;
@@ -230,9 +260,8 @@ async fn whoever_is_in_is_told_that_the_room_is_closed() {
     }
 }
 
-#[tokio::test]
-async fn a_revoked_link_takes_along_whoever_came_by_it() {
-    let server = server().await;
+async fn a_revoked_link_takes_along_whoever_came_by_it(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let room = server.api.room(json!({})).await;
     let mut host = server.api.come(&room.host, "Dr. Conti").await;
@@ -247,9 +276,8 @@ async fn a_revoked_link_takes_along_whoever_came_by_it() {
     server.api.come(seat["url"].as_str().expect("a link"), "Ada").await;
 }
 
-#[tokio::test]
-async fn a_server_that_stops_says_goodbye() {
-    let server = server().await;
+async fn a_server_that_stops_says_goodbye(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let room = server.api.room(json!({})).await;
     let mut guest = server.api.come(&room.guest, "Ada").await;
@@ -259,10 +287,10 @@ async fn a_server_that_stops_says_goodbye() {
     stopping.await.expect("stopped");
 }
 
-#[tokio::test]
-async fn names_are_forgotten_with_the_session() {
+async fn names_are_forgotten_with_the_session(carrier: Carrier) {
     let data = tempfile::tempdir().expect("a folder");
-    let server = server_with(ServerConfig { data: Some(data.path().to_owned()), ..ServerConfig::default() }).await;
+    let server =
+        carrier.server_with(ServerConfig { data: Some(data.path().to_owned()), ..ServerConfig::default() }).await;
     server.api.users().await;
     let room = server.api.room(json!({})).await;
     let mut guest = server.api.come(&room.guest, "Ada Unforgettable").await;
@@ -288,9 +316,8 @@ async fn come_back(server: &common::Server, token: &Value) -> Person {
     person
 }
 
-#[tokio::test]
-async fn media_ends_with_the_seat() {
-    let server = server().await;
+async fn media_ends_with_the_seat(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     for how in ["leave", "end_session", "displace", "disable", "renew"] {
         let room = server.api.room(json!({})).await;
@@ -298,7 +325,7 @@ async fn media_ends_with_the_seat() {
         let mut host = Person::open(&entry).await;
         host.send(json!({ "type": "hello", "token": entry["channel_token"] })).await;
         host.next().await;
-        let mut media = media(&entry).await;
+        let mut media = common::media(&entry).await;
         match how {
             "displace" => drop(server.api.enter(&room.host, json!({ "displace": true })).await),
             "disable" => drop(server.api.post(&format!("{}/disable", room.path()), &json!({})).await),
@@ -313,11 +340,10 @@ async fn media_ends_with_the_seat() {
     }
 }
 
-#[tokio::test]
-async fn at_the_end_of_the_duration_the_room_is_over() {
+async fn at_the_end_of_the_duration_the_room_is_over(carrier: Carrier) {
     let data = tempfile::tempdir().expect("a folder");
     let config = || ServerConfig { data: Some(data.path().to_owned()), ..ServerConfig::default() };
-    let first = server_with(config()).await;
+    let first = carrier.server_with(config()).await;
     first.api.users().await;
     let room = first.api.room(json!({ "duration": 60 })).await;
     first.running.stop().await;
@@ -327,27 +353,17 @@ async fn at_the_end_of_the_duration_the_room_is_over() {
     sqlx::query("UPDATE rooms SET used_ms = 59000").execute(&mut database).await.expect("written");
     database.close().await.expect("closed");
 
-    let server = server_with(config()).await;
+    let server = carrier.server_with(config()).await;
     let here = |link: &str| link.replace(&first.api.base, &server.api.base);
     let mut host = server.api.come(&here(&room.host), "Dr. Conti").await;
     let mut guest = server.api.come(&here(&room.guest), "Ada").await;
     assert_eq!(guest.welcome["room"]["seconds_left"], 1);
     host.next().await;
     for person in [&mut host, &mut guest] {
+        assert_eq!(person.next().await, json!({ "type": "clock", "clock": { "seconds_left": 1, "runs": true } }));
         assert_eq!(person.next().await, json!({ "type": "closed", "reason": "room_closed" }));
         person.expect_closed().await;
     }
     assert_eq!(code(&server.api.look(&here(&room.guest)).await), "room_ended");
     until("the end is written down", || async { server.api.get(&room.path()).await.1["status"] == "ended" }).await;
-}
-
-/// A LiveKit client's signalling, as far as its socket.
-async fn media(entry: &Value) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
-    let url = entry["livekit_url"].as_str().expect("a URL");
-    let token = entry["livekit_token"].as_str().expect("a token");
-    let url = format!("{url}/rtc?access_token={token}&protocol=15&sdk=test");
-    let (mut socket, _) = tokio_tungstenite::connect_async(url).await.expect("the media server");
-    let first = tokio::time::timeout(common::SOON, socket.next()).await.expect("nothing came");
-    assert!(matches!(first, Some(Ok(Message::Binary(_)))), "the join response: {first:?}");
-    socket
 }

@@ -3,21 +3,34 @@
 mod common;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use common::{Api, Room, code, server, server_with, until};
+use common::{
+    Api, Room,
+    carriers::{Carrier, over_each_carrier},
+    code, server, server_with, until,
+};
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
 use visita_server::{LiveKit, ServerConfig};
 
-#[tokio::test]
-async fn a_look_tells_of_room_and_seat_and_uses_nothing_up() {
-    let server = server().await;
+over_each_carrier!(
+    a_look_tells_of_room_and_seat_and_uses_nothing_up,
+    bad_names_and_bodies_are_refused_by_field,
+    a_seat_in_use_asks_before_it_is_taken_over,
+    links_of_no_use_say_why_and_nothing_of_the_room,
+    browsers_get_a_page_in_their_language,
+    pages_of_other_origins_may_use_links_and_nothing_else,
+);
+
+async fn a_look_tells_of_room_and_seat_and_uses_nothing_up(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let fields = json!({ "description": "Follow-up", "recording": "manual", "ends_at": "2099-01-01T00:00:00Z" });
     let room = server.api.room(fields).await;
     let expected = json!({
         "room_id": room.id, "title": "Follow-up", "company": "Visita", "host_name": null, "call_type": "audio_video",
         "recording": "manual", "participant_id": room.seat(1), "is_admin": false, "display_name": null,
-        "people_in": [], "in_use": false, "good_until": 4_070_908_800.0,
+        "people_in": [], "in_use": false, "starts_at": null, "opens_at": null, "waiting_room": false,
+        "asks_consent": false, "good_until": 4_070_908_800.0,
     });
     for _ in 0..3 {
         assert_eq!(server.api.look(&room.guest).await, (StatusCode::OK, expected.clone()));
@@ -93,9 +106,8 @@ async fn media_elsewhere_is_another_url_and_key() {
     assert_eq!(code(&validate), "not_found", "there is no media server here");
 }
 
-#[tokio::test]
-async fn bad_names_and_bodies_are_refused_by_field() {
-    let server = server().await;
+async fn bad_names_and_bodies_are_refused_by_field(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let room = server.api.room(json!({})).await;
     for (body, field) in [
@@ -114,9 +126,8 @@ async fn bad_names_and_bodies_are_refused_by_field() {
     assert_eq!(server.api.look(&room.guest).await.1["people_in"], json!([]));
 }
 
-#[tokio::test]
-async fn a_seat_in_use_asks_before_it_is_taken_over() {
-    let server = server().await;
+async fn a_seat_in_use_asks_before_it_is_taken_over(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let room = server.api.room(json!({})).await;
     let mut first = server.api.come(&room.guest, "Ada").await;
@@ -129,9 +140,8 @@ async fn a_seat_in_use_asks_before_it_is_taken_over() {
     first.expect_closed().await;
 }
 
-#[tokio::test]
-async fn links_of_no_use_say_why_and_nothing_of_the_room() {
-    let server = server().await;
+async fn links_of_no_use_say_why_and_nothing_of_the_room(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let fields = || json!({ "description": "Secret matter" });
     let disabled = server.api.room(fields()).await;
@@ -170,9 +180,8 @@ async fn links_of_no_use_say_why_and_nothing_of_the_room() {
     assert!(answer.status().is_client_error());
 }
 
-#[tokio::test]
-async fn browsers_get_a_page_in_their_language() {
-    let server = server().await;
+async fn browsers_get_a_page_in_their_language(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let room = server.api.room(json!({ "description": "<script>alert(1)</script>", "recording": "automatic" })).await;
     let _host = server.api.come(&room.host, "Dr. <b>Conti</b>").await;
@@ -199,9 +208,8 @@ async fn browsers_get_a_page_in_their_language() {
     assert!(server.api.look(&room.guest).await.1["in_use"] == false, "a page uses nothing up either");
 }
 
-#[tokio::test]
-async fn pages_of_other_origins_may_use_links_and_nothing_else() {
-    let server = server().await;
+async fn pages_of_other_origins_may_use_links_and_nothing_else(carrier: Carrier) {
+    let server = carrier.server().await;
     server.api.users().await;
     let room = server.api.room(json!({})).await;
     let allowed = async |url: &str, method: &str| {

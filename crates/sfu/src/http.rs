@@ -1,6 +1,10 @@
 //! The HTTP entry points of LiveKit's signalling.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use axum::{
     Router,
@@ -19,6 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     engine::{Join, Refusal, SignalEvent},
+    rate::Buckets,
     session,
     token::{Grant, Keys, TokenError},
     wire,
@@ -34,9 +39,18 @@ const READ_BUFFER_LEN: usize = 8 * 1024;
 struct Entry {
     keys: Arc<Keys>,
     engine: mpsc::Sender<SignalEvent>,
+    messages_per_second: u32,
+    /// How often each identity may come, by room and identity.
+    joins: Arc<Mutex<Buckets<(String, String)>>>,
 }
 
-pub(crate) fn routes(keys: Arc<Keys>, engine: mpsc::Sender<SignalEvent>) -> Router {
+/// Joins of one identity: so many at once, then so many a second. Clients that lose their connection try ten times at most,
+/// each time later; anything beyond is a client that has lost its mind.
+const JOIN_BURST: u32 = 20;
+const JOINS_PER_SECOND: u32 = 1;
+
+pub(crate) fn routes(keys: Arc<Keys>, engine: mpsc::Sender<SignalEvent>, messages_per_second: u32) -> Router {
+    let joins = Arc::new(Mutex::new(Buckets::new(JOINS_PER_SECOND, JOIN_BURST)));
     Router::new()
         .route("/rtc", any(rtc))
         .route("/rtc/validate", any(validate))
@@ -44,7 +58,7 @@ pub(crate) fn routes(keys: Arc<Keys>, engine: mpsc::Sender<SignalEvent>) -> Rout
         .route("/rtc/v1", any(async || StatusCode::NOT_FOUND))
         .route("/rtc/v1/validate", any(async || StatusCode::NOT_FOUND))
         .layer(middleware::map_response(allow_any_origin))
-        .with_state(Entry { keys, engine })
+        .with_state(Entry { keys, engine, messages_per_second, joins })
 }
 
 /// Tokens are the only authority here, no cookies: any page may ask.
@@ -85,6 +99,9 @@ async fn rtc(
         Ok(grant) => grant,
         Err(error) => return refusal(error),
     };
+    if !entry.may_try(&grant) {
+        return (StatusCode::TOO_MANY_REQUESTS, "too many attempts to join").into_response();
+    }
     if let Err(refused) = entry.knock(&grant, resumes(&query)).await {
         return refused;
     }
@@ -94,10 +111,16 @@ async fn rtc(
         .max_frame_size(MAX_MESSAGE_LEN)
         .read_buffer_size(READ_BUFFER_LEN)
         .write_buffer_size(0)
-        .on_upgrade(move |socket| session::run(socket, join, entry.engine))
+        .on_upgrade(move |socket| session::run(socket, join, entry.engine, entry.messages_per_second))
 }
 
 impl Entry {
+    /// Whether an identity does not come too often.
+    fn may_try(&self, grant: &Grant) -> bool {
+        let key = (grant.room().to_owned(), grant.identity().to_owned());
+        self.joins.lock().unwrap_or_else(PoisonError::into_inner).take(key, Instant::now())
+    }
+
     /// Asks whether there is room.
     async fn knock(&self, grant: &Grant, resume: bool) -> Result<(), Response> {
         let (answer, answered) = oneshot::channel();

@@ -1,6 +1,9 @@
 //! One client's signalling WebSocket: frames to messages and back. Everything that changes a room goes to the media thread.
 
-use std::time::Duration;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use livekit_protocol::{
@@ -10,11 +13,12 @@ use prost::Message as _;
 use str0m::change::{SdpAnswer, SdpOffer};
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, timeout_at},
+    time::{Instant, sleep_until, timeout_at},
 };
 
 use crate::{
     engine::{Join, Seat, SignalEvent, SignalInput},
+    rate::Bucket,
     sdp::offered_lines,
     wire,
 };
@@ -25,15 +29,33 @@ const SILENCE: Duration = Duration::from_secs(2 * wire::PING_TIMEOUT.as_secs());
 /// Messages that may wait for a slow client before it is given up.
 const OUTBOX: usize = 1024;
 
+/// Messages a client may send at once, in seconds of its steady rate.
+const BURST_SECONDS: u32 = 4;
+
+/// A message counts once, and once more for each of so many bytes.
+const BYTES_PER_COUNT: usize = 16 * 1024;
+
+/// Longest session description read, and most m-lines in it. A room of a hundred with two tracks each has some 200 lines and
+/// half of this length.
+const MAX_SDP_LEN: usize = 1024 * 1024;
+const MAX_SDP_LINES: usize = 1024;
+
 /// Runs the conversation until either side ends it.
-pub(crate) async fn run(mut socket: WebSocket, join: Join, engine: mpsc::Sender<SignalEvent>) {
+pub(crate) async fn run(
+    mut socket: WebSocket,
+    join: Join,
+    engine: mpsc::Sender<SignalEvent>,
+    messages_per_second: u32,
+) {
     let (outbox, mut responses) = mpsc::channel(OUTBOX);
     let (accepted, participant) = oneshot::channel();
     if engine.send(SignalEvent::Join { join: Box::new(join), outbox, accepted }).await.is_err() {
         return;
     }
     if let Ok(seat) = participant.await {
-        converse(&mut socket, seat, &mut responses, &engine).await;
+        let now = Instant::now().into_std();
+        let rate = Bucket::new(messages_per_second, messages_per_second.saturating_mul(BURST_SECONDS), now);
+        converse(&mut socket, seat, &mut responses, &engine, rate).await;
         let _ = engine.send(SignalEvent::Closed { seat }).await;
     }
     // What the media thread said last, such as a goodbye, still goes out.
@@ -52,6 +74,7 @@ async fn converse(
     seat: Seat,
     responses: &mut mpsc::Receiver<Response>,
     engine: &mpsc::Sender<SignalEvent>,
+    mut rate: Bucket,
 ) {
     let mut text = false;
     let mut silent_until = Instant::now() + SILENCE;
@@ -63,9 +86,11 @@ async fn converse(
                     return;
                 }
             }
-            message = timeout_at(silent_until, socket.recv()) => {
-                let Ok(Some(Ok(message))) = message else { return };
+            // One who says more than is due is read later.
+            message = read(socket, rate.ready_at().into(), silent_until) => {
+                let Some(message) = message else { return };
                 silent_until = Instant::now() + SILENCE;
+                rate.take(cost_of(&message), Instant::now().into_std());
                 let request = match message {
                     Message::Binary(bytes) => SignalRequest::decode(bytes).ok(),
                     Message::Text(json) => {
@@ -77,7 +102,9 @@ async fn converse(
                 };
                 // A message that cannot be read is skipped: newer clients may say more than this server knows.
                 let Some(request) = request.and_then(|request| request.message) else { continue };
-                let input = match interpret(request) {
+                // Whatever a parser does stays here.
+                let Ok(interpreted) = catch_unwind(AssertUnwindSafe(|| interpret(request))) else { return };
+                let input = match interpreted {
                     Interpreted::Answer(reply) => {
                         if write(socket, *reply, &mut text).await.is_err() {
                             return;
@@ -94,6 +121,26 @@ async fn converse(
     }
 }
 
+/// The next message, not before it is due; none when the socket is closed or silent for too long.
+async fn read(socket: &mut WebSocket, due: Instant, silent_until: Instant) -> Option<Message> {
+    sleep_until(due).await;
+    timeout_at(silent_until.max(due), socket.recv()).await.ok()??.ok()
+}
+
+fn cost_of(message: &Message) -> u32 {
+    let len = match message {
+        Message::Binary(bytes) => bytes.len(),
+        Message::Text(text) => text.len(),
+        Message::Ping(_) | Message::Pong(_) | Message::Close(_) => 0,
+    };
+    1 + u32::try_from(len / BYTES_PER_COUNT).unwrap_or(u32::MAX / 2)
+}
+
+/// Whether a description is of a size that real ones have.
+fn is_sane(sdp: &str) -> bool {
+    sdp.len() <= MAX_SDP_LEN && sdp.lines().filter(|line| line.starts_with("m=")).count() <= MAX_SDP_LINES
+}
+
 pub(crate) enum Interpreted {
     /// Answered here.
     Answer(Box<Response>),
@@ -107,6 +154,10 @@ pub(crate) fn interpret(request: Request) -> Interpreted {
         Request::PingReq(ping) => {
             let pong = Pong { last_ping_timestamp: ping.timestamp, timestamp: wire::unix_ms() };
             Interpreted::Answer(Box::new(Response::PongResp(pong)))
+        }
+        Request::Offer(description) | Request::Answer(description) if !is_sane(&description.sdp) => {
+            let error = "longer than any real one".to_owned();
+            Interpreted::Forward(SignalInput::Malformed { what: "description", error })
         }
         // Descriptions are parsed here, off the media thread.
         Request::Offer(description) => {
@@ -122,7 +173,11 @@ pub(crate) fn interpret(request: Request) -> Interpreted {
         },
         Request::SyncState(mut state) => {
             // The client's descriptions are long and of use only here.
-            let answer = state.answer.take().and_then(|one| SdpAnswer::from_sdp_string(&one.sdp).ok());
+            let answer = state
+                .answer
+                .take()
+                .filter(|one| is_sane(&one.sdp))
+                .and_then(|one| SdpAnswer::from_sdp_string(&one.sdp).ok());
             state.offer = None;
             Interpreted::Forward(SignalInput::Sync { state: Box::new(state), answer })
         }

@@ -34,6 +34,7 @@ pub struct Sfu {
     control: SfuControl,
     address: SocketAddr,
     tcp_address: Option<SocketAddr>,
+    messages_per_second: u32,
     ended: oneshot::Receiver<()>,
 }
 
@@ -54,6 +55,7 @@ impl Sfu {
         let (commands, command_inbox) = mpsc::unbounded_channel();
         let (events, event_outbox) = mpsc::unbounded_channel();
         let (end, ended) = oneshot::channel();
+        let messages_per_second = config.limits.messages_per_second;
         let SfuConfig { departure_timeout, limits, .. } = config;
         let (tcp_events, tcp_inbox) = tcp::inbox();
         let tcp = (tcp_address.map(|address| address.port()), tcp_inbox);
@@ -84,7 +86,10 @@ impl Sfu {
         thread.map_err(SfuError::Thread)?;
         start.await.map_err(|_| SfuError::Stopped)??;
         tracing::info!(%address, "media server");
-        Ok((Self { keys, signals, control: SfuControl { commands }, address, tcp_address, ended }, event_outbox))
+        Ok((
+            Self { keys, signals, control: SfuControl { commands }, address, tcp_address, messages_per_second, ended },
+            event_outbox,
+        ))
     }
 
     /// LiveKit's signalling: `/rtc` (WebSocket), `/rtc/validate`; `/rtc/v1` is a plain 404, upon which clients fall back. And
@@ -92,7 +97,8 @@ impl Sfu {
     ///
     /// Serve them with `TCP_NODELAY`: a join is a dialogue of small messages.
     pub fn routes(&self) -> axum::Router {
-        http::routes(self.keys.clone(), self.signals.clone()).merge(twirp::routes(self.keys.clone(), self.control()))
+        http::routes(self.keys.clone(), self.signals.clone(), self.messages_per_second)
+            .merge(twirp::routes(self.keys.clone(), self.control()))
     }
 
     /// A handle to steer rooms.

@@ -4,7 +4,7 @@
 #[allow(dead_code, reason = "each test file uses its part of it")]
 mod support;
 
-use std::net::Ipv4Addr;
+use std::{net::Ipv4Addr, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use livekit_protocol::{
@@ -15,7 +15,11 @@ use livekit_protocol::{
 use prost::Message as _;
 use support::{PATIENCE, Server, token};
 use tokio::{net::TcpStream, time::timeout};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{self, Message},
+};
+use visita_sfu::SfuEvent;
 
 struct Signal(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
@@ -191,4 +195,82 @@ async fn nobody_comes_back_as_another() {
     back.until(|response| matches!(response, Response::Reconnect(_)).then_some(())).await;
     back.answers().await;
     assert_eq!(server.control.participants("visit").await.expect("there").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_never_connects_is_put_out() {
+    let mut server = Server::start_with(|config| config.limits.join_timeout = Duration::from_millis(300)).await;
+    let mut idle = Signal::join(&server, "idle", "").await;
+    let leave = idle.until(|response| if let Response::Leave(leave) = response { Some(leave) } else { None }).await;
+    assert_eq!(leave.action(), livekit_protocol::leave_request::Action::Reconnect);
+    server.until_event(|event| matches!(event, SfuEvent::RoomFinished { .. })).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tracks_and_rooms_have_limits() {
+    let server = Server::start_with(|config| {
+        config.limits.participant_tracks = 3;
+        config.limits.room_participants = 2;
+    })
+    .await;
+    let mut eve = Signal::join(&server, "eve", "").await;
+    for number in 0..4 {
+        eve.ask(Request::AddTrack(AddTrackRequest { cid: number.to_string(), ..Default::default() })).await;
+    }
+    let mut published = 0;
+    let refused = eve
+        .until(|response| match response {
+            Response::TrackPublished(_) => {
+                published += 1;
+                None
+            }
+            Response::RequestResponse(response) => Some(response.reason()),
+            _ => None,
+        })
+        .await;
+    assert_eq!((published, refused), (3, livekit_protocol::request_response::Reason::LimitExceeded));
+    let _ada = Signal::join(&server, "ada", "").await;
+    let url = format!("{}/rtc?access_token={}", server.ws(), token("bob"));
+    let Err(tungstenite::Error::Http(response)) = connect_async(url).await else { panic!("the room is full") };
+    assert_eq!(response.status().as_u16(), 403);
+    // Who is in may come again in place of themselves.
+    Signal::join(&server, "ada", "").await.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_talks_too_much_is_heard_later_and_nobody_else_waits() {
+    let server = Server::start_with(|config| config.limits.messages_per_second = 10).await;
+    let mut witness = Signal::join(&server, "witness", "").await;
+    let mut eve = Signal::join(&server, "eve", "").await;
+    // Forty at once are let pass, each further one takes a tenth of a second.
+    let began = tokio::time::Instant::now();
+    for _ in 0..50 {
+        eve.ask(Request::Ping(1)).await;
+    }
+    witness.answers().await;
+    let mut answered = 0;
+    eve.until(|response| {
+        answered += usize::from(matches!(response, Response::Pong(_)));
+        (answered == 50).then_some(())
+    })
+    .await;
+    assert!(began.elapsed() >= Duration::from_millis(900), "they came after {:?}", began.elapsed());
+
+    // Nor can one come all the time.
+    let url = format!("{}/rtc?access_token={}", server.ws(), token("mallory"));
+    let mut refused = None;
+    for _ in 0..60 {
+        match connect_async(&url).await {
+            Ok(_) => {}
+            Err(tungstenite::Error::Http(response)) => {
+                refused = Some(response.status().as_u16());
+                break;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!(refused, Some(429));
+    witness.answers().await;
+    let present = server.control.participants("visit").await.expect("there");
+    assert!(["witness", "eve"].iter().all(|who| present.iter().any(|one| one.identity == **who)));
 }

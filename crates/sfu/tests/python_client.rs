@@ -4,7 +4,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{Peer, Server, grants, python, token, token_with};
+use support::{Peer, Server, grants, odd_token, python, token, token_with};
 use visita_sfu::{LeftReason, SfuEvent, TrackSource};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,6 +199,18 @@ async fn wrong_tokens_and_doors() {
     assert_eq!(status("/rtc/validate?access_token=a.b.c".into()).await, 401);
     let forged = livekit_token::AccessToken::with_api_key("devkey", "guess").with_identity("ada").with_grants(grants());
     assert_eq!(status(format!("/rtc/validate?access_token={}", forged.to_jwt().expect("a token"))).await, 401);
+    let roomless = livekit_token::VideoGrants { room: String::new(), ..grants() };
+    let unknown =
+        livekit_token::AccessToken::with_api_key("nokey", "secret").with_identity("ada").with_grants(grants());
+    assert_eq!(status(format!("/rtc/validate?access_token={}", odd_token("ada", 120, grants()))).await, 200);
+    for token in [
+        odd_token("ada", -120, grants()),
+        odd_token("ada", 120, roomless),
+        odd_token("", 120, grants()),
+        unknown.to_jwt().expect("a token"),
+    ] {
+        assert_eq!(status(format!("/rtc/validate?access_token={token}")).await, 401);
+    }
     let second_key =
         livekit_token::AccessToken::with_api_key("other", "another secret").with_identity("ada").with_grants(grants());
     assert_eq!(status(format!("/rtc/validate?access_token={}", second_key.to_jwt().expect("a token"))).await, 200);

@@ -19,7 +19,7 @@ use visita_call::{
     peer::{self, PeerOptions},
 };
 use visita_protocol::{
-    ErrorCode, Problem,
+    CallType, ErrorCode, Problem,
     channel::LeaveReason,
     entry::JoinPreview,
     frames::LOCAL_PREVIEW,
@@ -353,6 +353,10 @@ impl App {
                 let settings = self.store.get();
                 let display_name = preview.display_name.clone().unwrap_or_else(|| settings.display_name.clone());
                 let media = Arc::new(devices::start(settings, self.hub.clone()));
+                // Such a call starts with sound; the camera may be switched on.
+                if preview.call_type == CallType::AudioUpgradable {
+                    media.set_camera_on(false);
+                }
                 self.screen = Screen::Lobby(Box::new(Lobby {
                     host: host(&link),
                     link,
@@ -414,6 +418,7 @@ impl App {
                     timing.connected_at = Some(Instant::now());
                 }
             }
+            CallState::Waiting(_) => {}
             CallState::Failed(problem) => {
                 let Screen::Call(call) = std::mem::take(&mut self.screen) else { return };
                 self.screen = match call.lobby {

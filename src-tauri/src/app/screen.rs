@@ -171,6 +171,14 @@ impl InCall {
                 view.is_test_call = self.friend.is_some();
                 ScreenView::Call(view)
             }
+            CallState::Waiting(view) => {
+                let mut view = view.clone();
+                if let Some(lobby) = &self.lobby {
+                    view.company.clone_from(&lobby.preview.company);
+                    view.host_name = view.host_name.or_else(|| lobby.preview.host_name.clone());
+                }
+                ScreenView::Waiting(view)
+            }
             // On the way to another screen within the same turn of the loop.
             CallState::Failed(_) | CallState::Over(_) => ScreenView::Opening { host: String::new() },
         }

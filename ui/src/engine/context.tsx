@@ -1,8 +1,8 @@
 // The page's one state: the last view that the engine announced.
 
 import { createContext, type ReactNode, use, useEffect, useRef, useState } from 'react';
-import type { AppView, Levels } from '../ipc/bindings';
 import type { Engine } from './engine';
+import type { AppView, Levels } from './view';
 
 const EngineContext = createContext<Engine | null>(null);
 

@@ -1,7 +1,20 @@
 // What the page asks of whatever stands behind it. The desktop back end, and an invented one for tests and for looking at
 // screens in a plain browser, are both of this kind.
 
-import type { AppView, FramesEndpoint, Levels, SettingsPatch, ShownSize } from '../ipc/bindings';
+import type {
+  AppView,
+  FramesEndpoint,
+  Levels,
+  MediaSource,
+  ParticipantId,
+  Reaction,
+  RoomDraft,
+  RoomId,
+  SettingsPatch,
+  ShownSize,
+  StageRole,
+  Tools,
+} from './view';
 
 /** Ends a subscription. */
 export type Unlisten = () => void;
@@ -33,6 +46,102 @@ export interface Engine {
   setShownSizes(sizes: ShownSize[]): Promise<void>;
   /** Where the pictures come from. */
   readonly pictures: Pictures;
+
+  // What a back end may not have yet. The page draws no control for a group that is missing.
+  readonly seat?: SeatCommands;
+  readonly admin?: AdminCommands;
+  readonly share?: ShareCommands;
+  readonly rooms?: RoomsCommands;
+  readonly account?: AccountCommands;
+  readonly after?: AfterCommands;
+  readonly windows?: WindowCommands;
+}
+
+/** What everybody may ask for in a room, or before it. */
+export interface SeatCommands {
+  raiseHand(raised: boolean): Promise<void>;
+  react(reaction: Reaction): Promise<void>;
+  /** My answer to being recorded; `textVersion` is the wording I was shown. */
+  answerConsent(answer: boolean, textVersion: string): Promise<void>;
+  /** What I was asked to switch on stays off. */
+  declineUnmute(): Promise<void>;
+  /** A note to the host while I wait; from an admin, to one who waits. */
+  sendNote(to: ParticipantId | null, text: string): Promise<void>;
+  /** Rings at the door again. */
+  knock(): Promise<void>;
+}
+
+/** What admins of a room may ask for. */
+export interface AdminCommands {
+  admit(whom: ParticipantId): Promise<void>;
+  admitAll(): Promise<void>;
+  refuse(whom: ParticipantId): Promise<void>;
+  sendBack(whom: ParticipantId): Promise<void>;
+  /** Takes the right to send a source, until `release`. */
+  mute(whom: ParticipantId, source: MediaSource): Promise<void>;
+  muteAll(): Promise<void>;
+  release(whom: ParticipantId, source: MediaSource): Promise<void>;
+  askToUnmute(whom: ParticipantId, source: MediaSource): Promise<void>;
+  remove(whom: ParticipantId): Promise<void>;
+  readmit(whom: ParticipantId): Promise<void>;
+  setRole(whom: ParticipantId, role: StageRole): Promise<void>;
+  setTools(whom: ParticipantId, tools: Tools): Promise<void>;
+  lowerHand(whom: ParticipantId): Promise<void>;
+  startRecording(): Promise<void>;
+  stopRecording(): Promise<void>;
+  extend(seconds: number): Promise<void>;
+}
+
+/** Showing a screen or a window. */
+export interface ShareCommands {
+  /** Fills `share_sources`, and keeps its pictures fresh until `closePicker`. */
+  openPicker(): Promise<void>;
+  closePicker(): Promise<void>;
+  start(sourceId: string | null): Promise<void>;
+  pause(paused: boolean): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** One's own rooms. */
+export interface RoomsCommands {
+  refresh(): Promise<void>;
+  create(draft: RoomDraft): Promise<void>;
+  /** Shows the links of a room again. */
+  showLinks(room: RoomId): Promise<void>;
+  /** Done with the links, or with a refusal. */
+  closeNewRoom(): Promise<void>;
+  /** Goes into a room of one's own. */
+  enter(room: RoomId): Promise<void>;
+  remove(room: RoomId): Promise<void>;
+}
+
+/** Who one is to the servers. */
+export interface AccountCommands {
+  /** A sign-in link, or an access token with its server. */
+  signIn(linkOrToken: string, server: string | null): Promise<void>;
+  signOut(): Promise<void>;
+  /** Lets people on this network join the rooms of this computer. */
+  allowNetwork(on: boolean): Promise<void>;
+}
+
+export interface AfterCommands {
+  /** 1 to 5. */
+  rate(stars: number, comment: string): Promise<void>;
+  /** Asks where, and writes the report there. */
+  saveReport(): Promise<void>;
+}
+
+/** Windows beside the main one. */
+export interface WindowCommands {
+  answerCall(call: number, withCamera: boolean): Promise<void>;
+  declineCall(call: number): Promise<void>;
+  /** The main window comes back to the front. */
+  showMain(): Promise<void>;
+  setFullscreen(on: boolean): Promise<void>;
+  copyText(text: string): Promise<void>;
+  openFolder(): Promise<void>;
+  /** Begins a mail in the system's program. */
+  mail(subject: string, body: string): Promise<void>;
 }
 
 /** Brings streams onto canvases. */

@@ -2,7 +2,7 @@
 
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import type { Language } from '../ipc/bindings';
+import type { Language } from '../engine/view';
 import { type Dictionary, en } from './en';
 import { it } from './it';
 

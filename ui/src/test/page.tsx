@@ -4,9 +4,12 @@ import { render } from '@testing-library/react';
 import { App } from '../App';
 import { EngineProvider } from '../engine/context';
 import { type FakeEngine, fakeEngine, fakeOptions } from '../engine/fake';
+import type { Groups } from '../engine/fake/groups';
 
-export async function openPage(query: string): Promise<FakeEngine> {
+/** `without` are groups of commands that this back end lacks. */
+export async function openPage(query: string, without: (keyof Groups)[] = []): Promise<FakeEngine> {
   const engine = fakeEngine({ ...fakeOptions(query), moving: false });
+  for (const group of without) delete engine[group];
   const { findByTestId } = render(
     <EngineProvider engine={engine}>
       <App />

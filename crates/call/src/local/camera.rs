@@ -7,6 +7,7 @@ use std::{
 
 use visita_codec::{
     I420Frame,
+    adapt::LAYERS,
     scale::Scaler,
     vp8::{Content, Encoder, EncoderConfig},
 };
@@ -14,10 +15,9 @@ use visita_media::{
     DeviceError,
     camera::{self, PatternSource, VideoSource},
 };
-use visita_protocol::{Bitrate, PixelSize, frames::LOCAL_PREVIEW, view::DeviceState};
-use visita_rtc::LocalVideo;
+use visita_protocol::{Bitrate, frames::LOCAL_PREVIEW, view::DeviceState};
 
-use super::{CAPTURE_FPS, CAPTURE_SIZE, CameraChoice, RETRY, Shared, device_state};
+use super::{CAPTURE_FPS, CAPTURE_SIZE, CameraChoice, RETRY, Shared, device_state, fit, video_out::VideoSender};
 
 /// A camera that gives nothing for this long is opened again.
 const STALLED: Duration = Duration::from_secs(3);
@@ -34,7 +34,7 @@ struct Opened {
 pub(super) fn run(shared: &Shared) {
     let mut opened: Option<Opened> = None;
     let mut preview = Picture::default();
-    let mut published = Picture::default();
+    let mut sender = VideoSender::new(Content::Camera, LAYERS);
     let mut scaler = Scaler::new();
     let mut count = 0_u32;
     while !shared.stopping() {
@@ -59,7 +59,7 @@ pub(super) fn run(shared: &Shared) {
                     let label = source.label().to_owned();
                     shared.set_state(|s| s.camera = DeviceState::On { label });
                     preview = Picture::default();
-                    published = Picture::default();
+                    sender = VideoSender::new(Content::Camera, LAYERS);
                     opened.insert(Opened { source, generation, last_frame: Instant::now() })
                 }
                 Err(error) => {
@@ -87,11 +87,8 @@ pub(super) fn run(shared: &Shared) {
         current.last_frame = Instant::now();
         count = count.wrapping_add(1);
         if let Some(publication) = &publication {
-            let key = shared.publication_key_wanted.swap(false, Ordering::Relaxed);
-            let bitrate = Bitrate::from_bps(shared.video_bitrate.load(Ordering::Relaxed));
             let at = frame.captured_at.saturating_duration_since(shared.epoch);
-            *shared.published_size.lock() = frame.size();
-            publish(&mut published, publication, &frame, at, bitrate, key);
+            sender.send(publication, &shared.camera_out, &frame, (frame.size(), CAPTURE_FPS), at);
         }
         if let Some(size) = preview_size.filter(|_| count.is_multiple_of(PREVIEW_EVERY)) {
             let size = fit(frame.size(), size);
@@ -121,33 +118,6 @@ fn fail(shared: &Shared, error: &DeviceError) {
     tracing::info!(%error, "the camera stopped");
     shared.set_state(|s| s.camera = device_state(error, ""));
     shared.wait(RETRY);
-}
-
-fn publish(
-    picture: &mut Picture,
-    publication: &LocalVideo,
-    frame: &I420Frame,
-    at: Duration,
-    bitrate: Bitrate,
-    key: bool,
-) {
-    if let Some(encoded) = picture.encode(frame, at, bitrate, CAPTURE_FPS, key) {
-        publication.write(0, &encoded.data, encoded.key, at);
-    }
-}
-
-/// The largest size not above `limit` that keeps the picture's shape, in even pixels.
-fn fit(size: PixelSize, limit: PixelSize) -> PixelSize {
-    if size.width <= limit.width && size.height <= limit.height || size.width == 0 || size.height == 0 {
-        return size;
-    }
-    let by_width = limit.width * size.height <= limit.height * size.width;
-    let (width, height) = if by_width {
-        (limit.width, limit.width * size.height / size.width)
-    } else {
-        (limit.height * size.width / size.height, limit.height)
-    };
-    PixelSize::new((width & !1).max(2), (height & !1).max(2))
 }
 
 /// An encoder that follows size and rate, made anew when the size changes.
@@ -196,18 +166,5 @@ impl Picture {
                 None
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_picture_keeps_its_shape() {
-        let limit = PixelSize::new(640, 360);
-        assert_eq!(fit(PixelSize::new(1280, 720), limit), limit);
-        assert_eq!(fit(PixelSize::new(640, 480), limit), PixelSize::new(480, 360));
-        assert_eq!(fit(PixelSize::new(320, 180), limit), PixelSize::new(320, 180));
     }
 }

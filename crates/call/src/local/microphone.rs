@@ -12,6 +12,7 @@ use visita_codec::{
 use visita_media::{
     DeviceError,
     microphone::{self, AudioSource, ToneSource, WavSource},
+    processing::{Capture, Settings},
 };
 use visita_protocol::{Bitrate, view::DeviceState};
 
@@ -19,21 +20,20 @@ use super::{MicrophoneChoice, RETRY, Shared, device_state};
 use crate::playout::EchoSource;
 
 const BITRATE: Bitrate = Bitrate::from_kbps(32);
-/// Level in dBov (RFC 6464: 0 is loudest) below which there is speech rather than room noise.
-const SPEECH_DBOV: u8 = 45;
-/// Blocks of 10 ms: this much speech out of the last two seconds counts as talking.
-const TALKING_BLOCKS: u32 = 60;
+/// A synthetic sound is no speech; as loud as this (dBov, RFC 6464: 0 is loudest) it counts as a voice all the same, so
+/// that whoever sends it is told as speaking.
+const LOUD_DBOV: u8 = 45;
 const STALLED: Duration = Duration::from_secs(3);
 /// A test tone is loud enough to measure and soft enough to bear.
 const TONE_DBFS: f32 = -20.0;
 
-pub(super) fn run(shared: &Shared) {
+pub(super) fn run(shared: &Shared, mut capture: Capture) {
     let mut source: Option<(Box<dyn AudioSource>, u32)> = None;
     let mut encoder: Option<Encoder> = None;
     let mut packet = [0.0_f32; 960];
     let mut filled = 0;
     let mut last_sound = Instant::now();
-    let mut talking = Talking::default();
+    let mut voice = false;
     while !shared.stopping() {
         let (choice, on, publication, generation) = {
             let wish = shared.microphone.lock();
@@ -54,6 +54,10 @@ pub(super) fn run(shared: &Shared) {
                 Ok(opened) => {
                     last_sound = Instant::now();
                     filled = 0;
+                    // What is made for tests arrives as it was made.
+                    let real = matches!(choice, MicrophoneChoice::Default | MicrophoneChoice::Device(_));
+                    let settings = if real { *shared.sound_settings.lock() } else { Settings::OFF };
+                    shared.processing.set(settings);
                     &mut source.insert((opened, generation)).0
                 }
                 Err(error) => {
@@ -83,16 +87,17 @@ pub(super) fn run(shared: &Shared) {
                 continue;
             }
         }
-        let dbov = level::dbov(&block);
-        let muted_talk = talking.hear(dbov < SPEECH_DBOV) && !on && publication.is_some();
+        let heard = capture.capture(&mut block);
+        let muted_talk = heard.talking && !on && publication.is_some();
         shared.set_state(|s| s.talking_while_muted = muted_talk);
-        let shown = if on { level::meter(&block) } else { 0.0 };
+        let shown = if on { heard.level } else { 0.0 };
         shared.microphone_level.store(shown.to_bits(), Ordering::Relaxed);
 
         let Some(publication) = publication.filter(|_| on) else {
-            filled = 0;
+            (filled, voice) = (0, false);
             continue;
         };
+        voice |= heard.voice;
         packet[filled..filled + 480].copy_from_slice(&block);
         filled += 480;
         if filled < packet.len() {
@@ -118,7 +123,9 @@ pub(super) fn run(shared: &Shared) {
         match encoder.encode(&packet) {
             Ok(data) => {
                 let dbov = level::dbov(&packet);
-                publication.write(data, at, dbov, dbov < SPEECH_DBOV);
+                let synthetic = shared.processing.settings() == Settings::OFF;
+                publication.write(data, at, dbov, voice || (synthetic && dbov < LOUD_DBOV));
+                voice = false;
             }
             Err(error) => tracing::warn!(%error, "a packet of sound was not encoded"),
         }
@@ -141,32 +148,4 @@ fn fail(shared: &Shared, error: &DeviceError) {
     shared.microphone_level.store(0, Ordering::Relaxed);
     shared.set_state(|s| s.microphone = device_state(error, ""));
     shared.wait(RETRY);
-}
-
-/// Whether somebody talks: enough speech in the last two seconds.
-#[derive(Default)]
-struct Talking {
-    /// One bit per block, newest lowest; 128 of the 200 blocks are memory enough.
-    heard: u128,
-}
-
-impl Talking {
-    fn hear(&mut self, speech: bool) -> bool {
-        self.heard = (self.heard << 1) | u128::from(speech);
-        self.heard.count_ones() >= TALKING_BLOCKS
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cough_is_not_talking() {
-        let mut talking = Talking::default();
-        assert!(!(0..30).any(|_| talking.hear(true)));
-        assert!((0..60).any(|_| talking.hear(true)));
-        let still = (0..128).fold(true, |_, _| talking.hear(false));
-        assert!(!still);
-    }
 }

@@ -5,7 +5,9 @@
 
 mod camera;
 mod microphone;
+mod share;
 mod speaker;
+mod video_out;
 
 use std::{
     path::PathBuf,
@@ -18,15 +20,25 @@ use std::{
 
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::watch;
-use visita_media::DeviceError;
+use visita_media::{
+    DeviceError,
+    processing::{self, Control, ProcessingStats, Settings as SoundSettings},
+};
 use visita_protocol::{
     Bitrate, PixelSize,
-    view::{DeviceState, Levels},
+    view::{DeviceState, Levels, SendingView, ShareKind, StreamSource},
 };
 use visita_rtc::{LocalAudio, LocalVideo};
 
-use crate::{FrameHub, playout::Playout};
+use crate::{FrameHub, Sound, playout::Playout};
+use share::ShareHandle;
+use video_out::VideoOut;
 
+pub(crate) use share::{SHARE_FPS, share_size};
+pub use share::{ShareChoice, ShareState};
+
+/// What the way is taken to carry before it is known.
+const FIRST_TARGET: Bitrate = Bitrate::from_kbps(1_700);
 /// How long to wait before a device that did not open is tried again.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -82,6 +94,10 @@ pub struct LocalState {
     pub speaker: DeviceState,
     /// The person speaks while the microphone is switched off.
     pub talking_while_muted: bool,
+    /// What is shown to the others.
+    pub share: Option<ShareState>,
+    /// How often a share ended by itself.
+    pub share_broke: u32,
 }
 
 /// The largest picture that is captured.
@@ -119,12 +135,18 @@ pub(crate) struct Shared {
     pub(crate) changed: Condvar,
     gate: Mutex<()>,
     pub(crate) stop: AtomicBool,
-    pub(crate) publication_key_wanted: AtomicBool,
+    pub(crate) camera_out: VideoOut,
     pub(crate) preview_key_wanted: AtomicBool,
-    pub(crate) video_bitrate: AtomicU32,
+    share: Mutex<Option<Arc<ShareHandle>>>,
+    pub(crate) share_publication: Mutex<Option<LocalVideo>>,
+    pub(crate) share_out: VideoOut,
     pub(crate) expected_loss: AtomicU32,
     pub(crate) microphone_level: AtomicU32,
-    pub(crate) published_size: Mutex<PixelSize>,
+    pub(crate) processing: Control,
+    /// What is done to a real microphone's sound.
+    pub(crate) sound_settings: Mutex<SoundSettings>,
+    /// Whether short sounds tell of comings and goings.
+    sounds: AtomicBool,
     pub(crate) state: watch::Sender<LocalState>,
     pub(crate) playout: Arc<Mutex<Playout>>,
     pub(crate) hub: FrameHub,
@@ -172,7 +194,10 @@ impl LocalMedia {
             microphone: DeviceState::Starting,
             speaker: DeviceState::Starting,
             talking_while_muted: false,
+            share: None,
+            share_broke: 0,
         });
+        let (render, capture, processing) = processing::processing(SoundSettings::default());
         let shared = Arc::new(Shared {
             camera: Mutex::new(CameraWish {
                 choice: camera,
@@ -186,24 +211,29 @@ impl LocalMedia {
             changed: Condvar::new(),
             gate: Mutex::new(()),
             stop: AtomicBool::new(false),
-            publication_key_wanted: AtomicBool::new(false),
+            camera_out: VideoOut::new(FIRST_TARGET),
             preview_key_wanted: AtomicBool::new(false),
-            video_bitrate: AtomicU32::new(Bitrate::from_kbps(1700).bps()),
+            share: Mutex::default(),
+            share_publication: Mutex::default(),
+            share_out: VideoOut::new(FIRST_TARGET),
             expected_loss: AtomicU32::new(5),
             microphone_level: AtomicU32::new(0),
-            published_size: Mutex::default(),
+            processing,
+            sound_settings: Mutex::default(),
+            sounds: AtomicBool::new(true),
             state,
-            playout: Arc::new(Mutex::new(Playout::new())),
+            playout: Arc::new(Mutex::new(Playout::new(Some(render)))),
             hub,
             epoch: Instant::now(),
         });
-        for (name, body) in [
-            ("camera", camera::run as fn(&Shared)),
-            ("microphone", microphone::run as fn(&Shared)),
-            ("speaker", speaker::run as fn(&Shared)),
-        ] {
-            let on_thread = shared.clone();
-            let spawned = std::thread::Builder::new().name(name.into()).spawn(move || body(&on_thread));
+        let (for_camera, for_microphone, for_speaker) = (shared.clone(), shared.clone(), shared.clone());
+        let threads: [(&str, Box<dyn FnOnce() + Send>); 3] = [
+            ("camera", Box::new(move || camera::run(&for_camera))),
+            ("microphone", Box::new(move || microphone::run(&for_microphone, capture))),
+            ("speaker", Box::new(move || speaker::run(&for_speaker))),
+        ];
+        for (name, body) in threads {
+            let spawned = std::thread::Builder::new().name(name.into()).spawn(body);
             if let Err(error) = spawned {
                 tracing::error!(%error, name, "a device thread did not start");
                 let failed = DeviceState::Failed { detail: error.to_string() };
@@ -238,7 +268,7 @@ impl LocalMedia {
     /// Switches the camera on or off; off closes the device.
     pub fn set_camera_on(&self, on: bool) {
         self.shared.camera.lock().on = on;
-        self.shared.publication_key_wanted.store(true, Ordering::Relaxed);
+        self.shared.camera_out.want_keys();
         self.shared.wake();
     }
 
@@ -302,42 +332,113 @@ impl LocalMedia {
         self.shared.preview_key_wanted.store(true, Ordering::Relaxed);
     }
 
-    /// Size of the last picture that was published.
+    /// Size of the largest picture of the camera that was sent last.
     pub fn published_size(&self) -> PixelSize {
-        *self.shared.published_size.lock()
+        self.shared.camera_out.largest()
+    }
+
+    /// What goes out as video: each layer with its rate of the last second.
+    pub fn sending(&self) -> Vec<SendingView> {
+        let mut all = self.shared.camera_out.sending(StreamSource::Camera);
+        all.extend(self.shared.share_out.sending(StreamSource::Screen));
+        all
+    }
+
+    /// Shows a screen or window; it is published by the call. What was shown before ends.
+    pub fn start_share(&self, choice: ShareChoice) {
+        self.stop_share();
+        let (kind, label) = match &choice {
+            ShareChoice::Source { kind, label, .. } => (*kind, label.clone()),
+            ShareChoice::Pattern => (ShareKind::Screen, "Test pattern".to_owned()),
+        };
+        let state = ShareState { kind, label, size: PixelSize::default(), paused: false };
+        self.shared.set_state(|s| s.share = Some(state));
+        *self.shared.share.lock() = Some(share::start(self.shared.clone(), choice));
+    }
+
+    /// Lets what is shown stand still, or go on.
+    pub fn pause_share(&self, paused: bool) {
+        if let Some(share) = &*self.shared.share.lock() {
+            share.paused.store(paused, Ordering::Relaxed);
+        }
+        self.shared.set_state(|s| {
+            if let Some(share) = &mut s.share {
+                share.paused = paused;
+            }
+        });
+    }
+
+    /// Ends what is shown.
+    pub fn stop_share(&self) {
+        if let Some(share) = self.shared.share.lock().take() {
+            share.stop.store(true, Ordering::Relaxed);
+        }
+        self.shared.set_state(|s| s.share = None);
+    }
+
+    /// What is done to the sound of a real microphone, from the next 10 ms on.
+    pub fn set_sound(&self, settings: SoundSettings) {
+        let before = std::mem::replace(&mut *self.shared.sound_settings.lock(), settings);
+        let choice = self.shared.microphone.lock().choice.clone();
+        if before != settings && matches!(choice, MicrophoneChoice::Default | MicrophoneChoice::Device(_)) {
+            self.shared.processing.set(settings);
+        }
+    }
+
+    /// Figures of the microphone's processing.
+    pub fn processing_stats(&self) -> ProcessingStats {
+        self.shared.processing.stats()
+    }
+
+    /// Whether short sounds tell of comings and goings.
+    pub fn set_sounds(&self, on: bool) {
+        self.shared.sounds.store(on, Ordering::Relaxed);
+    }
+
+    /// Plays a short sound, unless they are switched off.
+    pub fn play(&self, sound: Sound) {
+        if self.shared.sounds.load(Ordering::Relaxed) {
+            self.shared.playout.lock().play(sound);
+        }
     }
 
     /// Plays a short, soft two-note sound, to try the speaker.
     pub fn play_test_sound(&self) {
-        self.shared.playout.lock().play_test_sound();
+        self.shared.playout.lock().play(Sound::Test);
     }
 
     pub(crate) fn playout(&self) -> &Arc<Mutex<Playout>> {
         &self.shared.playout
     }
 
+    pub(crate) fn camera_out(&self) -> &VideoOut {
+        &self.shared.camera_out
+    }
+
+    pub(crate) fn share_out(&self) -> &VideoOut {
+        &self.shared.share_out
+    }
+
     pub(crate) fn publish_camera(&self, publication: Option<LocalVideo>) {
-        self.shared.publication_key_wanted.store(true, Ordering::Relaxed);
+        self.shared.camera_out.begin();
         self.shared.camera.lock().publication = publication;
         self.shared.wake();
+    }
+
+    pub(crate) fn publish_share(&self, publication: Option<LocalVideo>) {
+        self.shared.share_out.begin();
+        *self.shared.share_publication.lock() = publication;
     }
 
     pub(crate) fn publish_microphone(&self, publication: Option<LocalAudio>) {
         self.shared.microphone.lock().publication = publication;
         self.shared.wake();
     }
-
-    pub(crate) fn want_key_frame(&self) {
-        self.shared.publication_key_wanted.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn set_video_bitrate(&self, bitrate: Bitrate) {
-        self.shared.video_bitrate.store(bitrate.bps(), Ordering::Relaxed);
-    }
 }
 
 impl Drop for LocalMedia {
     fn drop(&mut self) {
+        self.stop_share();
         self.shared.stop.store(true, Ordering::Relaxed);
         self.shared.wake();
     }
@@ -350,5 +451,42 @@ pub(crate) fn device_state(error: &DeviceError, label: &str) -> DeviceState {
         DeviceError::Busy => DeviceState::Busy { label: label.to_owned() },
         DeviceError::Denied => DeviceState::Denied,
         DeviceError::Failed(detail) => DeviceState::Failed { detail: detail.clone() },
+    }
+}
+
+/// One's own small picture, at the size of its tile but never larger than half of what is captured.
+pub(crate) fn preview_size(shown: PixelSize) -> PixelSize {
+    let most = PixelSize::new(CAPTURE_SIZE.width / 2, CAPTURE_SIZE.height / 2);
+    let steps = [PixelSize::new(160, 90), PixelSize::new(320, 180), most];
+    steps.into_iter().find(|s| s.width >= shown.width && s.height >= shown.height).unwrap_or(most)
+}
+
+/// The largest size not above `limit` that keeps the picture's shape, in even pixels.
+pub(crate) fn fit(size: PixelSize, limit: PixelSize) -> PixelSize {
+    if size.width <= limit.width && size.height <= limit.height || size.width == 0 || size.height == 0 {
+        return size;
+    }
+    let side =
+        |of: u32, by: u32, to: u32| u32::try_from(u64::from(of) * u64::from(by) / u64::from(to)).unwrap_or(u32::MAX);
+    let by_width = u64::from(limit.width) * u64::from(size.height) <= u64::from(limit.height) * u64::from(size.width);
+    let (width, height) = if by_width {
+        (limit.width, side(limit.width, size.height, size.width))
+    } else {
+        (side(limit.height, size.width, size.height), limit.height)
+    };
+    PixelSize::new((width & !1).max(2), (height & !1).max(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_keeps_its_shape() {
+        let limit = PixelSize::new(640, 360);
+        assert_eq!(fit(PixelSize::new(1280, 720), limit), limit);
+        assert_eq!(fit(PixelSize::new(640, 480), limit), PixelSize::new(480, 360));
+        assert_eq!(fit(PixelSize::new(320, 180), limit), PixelSize::new(320, 180));
+        assert_eq!(share_size(PixelSize::new(3840, 2160)), PixelSize::new(1920, 1080));
     }
 }

@@ -20,7 +20,7 @@ use visita_rtc::MediaKind;
 pub use report::{AudioReport, Latency, Report, SentReport, StreamReport, VideoReport};
 
 use crate::{
-    Call, CallState, CameraChoice, FrameHub, JoinTarget, LocalMedia, MicrophoneChoice, SpeakerChoice,
+    Call, CallState, CameraChoice, FrameHub, JoinTarget, LocalMedia, MicrophoneChoice, Reception, SpeakerChoice,
     frames::FrameSink, people::participant_id,
 };
 use watcher::Watcher;
@@ -54,6 +54,8 @@ pub async fn run(options: PeerOptions, mut stop: watch::Receiver<bool>) -> Resul
     let (hub, key_frames) = FrameHub::new();
     let media = Arc::new(LocalMedia::start(options.camera.clone(), options.microphone, options.speaker, hub.clone()));
     media.set_preview(None);
+    // They would be among what is measured.
+    media.set_sounds(false);
     if options.camera == CameraChoice::None {
         media.set_camera_on(false);
     }
@@ -63,7 +65,7 @@ pub async fn run(options: PeerOptions, mut stop: watch::Receiver<bool>) -> Resul
         hub.attach(sink);
         media.playout().lock().probe();
     }
-    let call = Call::join(options.target, media, hub, key_frames);
+    let call = Call::join_receiving(options.target, Reception::Everything, media, hub, key_frames);
     let mut state = call.watch();
     let mut joined = None;
     let mut ended: Option<LeaveReason> = None;
@@ -79,6 +81,7 @@ pub async fn run(options: PeerOptions, mut stop: watch::Receiver<bool>) -> Resul
                 ended = Some(reason);
                 break;
             }
+            CallState::Waiting(_) => {}
             CallState::Running(view) => {
                 if joined.is_none() && view.connection == ConnectionView::Connected {
                     joined = Some(started.elapsed());

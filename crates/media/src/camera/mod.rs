@@ -3,9 +3,11 @@
 mod capture;
 mod decode;
 mod devices;
+mod follow;
 mod format;
 mod pattern;
 
+pub use follow::Following;
 pub use pattern::PatternSource;
 
 use std::time::Duration;

@@ -1,18 +1,17 @@
 //! A microphone of the sound system.
 
-use std::{
-    sync::mpsc::{Receiver, RecvTimeoutError, sync_channel},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use rtrb::{Consumer, RingBuffer};
 use visita_codec::BLOCK;
 
 use super::AudioSource;
 use crate::{
-    DeviceError,
+    DeviceError, DeviceInfo,
     sound::{
-        Direction, find,
+        Direction,
+        bell::{Listener, bell},
+        find,
         rate::FromDevice,
         stream::{Format, Running, Word, record},
         with_patience,
@@ -23,11 +22,11 @@ use crate::{
 const OLDEST: Duration = Duration::from_millis(250);
 
 pub(super) struct Microphone {
-    label: String,
+    info: DeviceInfo,
     rate: u32,
     recorded: Consumer<f32>,
     convert: FromDevice,
-    moved: Receiver<()>,
+    moved: Listener,
     word: Word,
     #[expect(dead_code, reason = "held so that it records")]
     stream: Running,
@@ -40,19 +39,21 @@ impl Microphone {
             let found = find(Direction::In, id.as_deref())?;
             let format = Format::nearest(&found.device, Direction::In)?;
             let start = |format: Format| {
-                let (moved_word, moved) = sync_channel(1);
-                let word = Word::new(moved_word);
+                let ((bell, moved), word) = (bell(), Word::default());
                 let (to, recorded) = RingBuffer::new(format.rate() as usize);
-                let stream = Running::new(record(&found.device, format, to, &word)?);
+                let stream = Running::new(record(&found.device, format, to, bell, &word)?);
                 let convert = FromDevice::new(format.rate()).map_err(DeviceError::Failed)?;
-                let label = found.info.label.clone();
-                Ok(Self { label, rate: format.rate(), recorded, convert, moved, word, stream })
+                Ok(Self { info: found.info.clone(), rate: format.rate(), recorded, convert, moved, word, stream })
             };
             start(format).or_else(|error| match error {
                 DeviceError::Failed(_) => start(format.in_any_period()),
                 error => Err(error),
             })
         })
+    }
+
+    pub(super) fn info(&self) -> &DeviceInfo {
+        &self.info
     }
 
     fn skip_what_is_old(&mut self) {
@@ -62,6 +63,7 @@ impl Microphone {
             && let Ok(old) = self.recorded.read_chunk(held - (self.rate / 50) as usize)
         {
             tracing::debug!(samples = old.len(), "sound from the microphone was not taken in time");
+            self.convert.skipped(old.len());
             old.commit_all();
         }
     }
@@ -78,15 +80,15 @@ impl AudioSource for Microphone {
             if self.convert.pull(&mut self.recorded, out).map_err(DeviceError::Failed)? {
                 return Ok(true);
             }
-            match self.moved.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(()) => {}
-                Err(RecvTimeoutError::Timeout) => return Ok(false),
-                Err(RecvTimeoutError::Disconnected) => return Err(DeviceError::Lost),
+            if self.moved.wait(until) {
+                self.convert.recorded(&self.recorded, Instant::now()).map_err(DeviceError::Failed)?;
+            } else if Instant::now() >= until {
+                return Ok(false);
             }
         }
     }
 
     fn label(&self) -> &str {
-        &self.label
+        &self.info.label
     }
 }

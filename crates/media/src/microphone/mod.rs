@@ -1,9 +1,11 @@
 //! Microphones, and what takes their place: a tone, a sound file.
 
 mod capture;
+mod follow;
 mod tone;
 mod wav;
 
+pub use follow::Following;
 pub use tone::ToneSource;
 pub use wav::WavSource;
 

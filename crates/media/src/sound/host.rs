@@ -38,6 +38,28 @@ pub(crate) fn list(direction: Direction) -> Vec<DeviceInfo> {
     }
 }
 
+/// What there is at this moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Without monitors.
+    pub(crate) devices: Vec<DeviceInfo>,
+    /// All that can be opened.
+    pub(crate) ids: Vec<String>,
+    /// What the system would take.
+    pub(crate) default: Option<String>,
+}
+
+/// Looks at the devices of one direction; `None` if there is no sound system. May hang with the sound server.
+pub(crate) fn look(direction: Direction) -> Option<Seen> {
+    let found = found(direction).ok()?;
+    let default = found.iter().find(|f| f.info.is_default);
+    Some(Seen {
+        default: default.map(|f| f.info.id.clone()),
+        ids: found.iter().map(|f| f.info.id.clone()).collect(),
+        devices: found.into_iter().filter(|f| !f.monitor).map(|f| f.info).collect(),
+    })
+}
+
 /// A device by id, or the default one. Asks the server: call it within [`with_patience`].
 pub(crate) fn find(direction: Direction, id: Option<&str>) -> Result<Found, DeviceError> {
     let mut found = found(direction)?;

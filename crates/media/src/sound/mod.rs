@@ -3,11 +3,13 @@
 //! On Linux sound goes through PulseAudio (PipeWire answers on the same socket). A hung sound server must hang nobody:
 //! whatever asks it runs on a helper thread and is given up on after [`PATIENCE_WITH_SERVER`].
 
+pub(crate) mod bell;
+mod drift;
 mod host;
 pub(crate) mod rate;
 pub(crate) mod stream;
 
-pub(crate) use host::{Direction, find, list};
+pub(crate) use host::{Direction, Seen, find, list, look};
 
 use std::{sync::mpsc, thread::JoinHandle, time::Duration};
 

@@ -1,7 +1,12 @@
 //! Speakers.
 
+mod follow;
 mod null;
 mod playback;
+mod sounds;
+
+pub use follow::Following;
+pub use sounds::{Playing, Sound, Sounds};
 
 use visita_codec::BLOCK;
 
@@ -14,6 +19,18 @@ pub type Render = Box<dyn FnMut(&mut [f32; BLOCK]) + Send>;
 /// The speakers there are. Empty if the sound system does not answer, which takes some seconds at most.
 pub fn list() -> Vec<DeviceInfo> {
     sound::list(sound::Direction::Out)
+}
+
+/// Plays a sound on a speaker of its own, by id or the default one: a ring where the call itself is heard on a headset.
+/// Ends with the value; a sound that is over stays silent.
+pub fn play(sound: Sound, id: Option<&str>) -> Result<Speaker, DeviceError> {
+    let mut playing = Playing::new(sound);
+    Speaker::open(
+        id,
+        Box::new(move |out| {
+            playing.fill(out);
+        }),
+    )
 }
 
 /// A speaker that plays until it is dropped. Once dropped it does not call its [`Render`] any more.
@@ -35,10 +52,18 @@ impl Speaker {
         Self(Kind::Null(null::Null::start(render)))
     }
 
+    /// The device it plays on; none for [`Speaker::null`].
+    pub fn device(&self) -> Option<&DeviceInfo> {
+        match &self.0 {
+            Kind::Device(playback) => Some(playback.info()),
+            Kind::Null(_) => None,
+        }
+    }
+
     /// What people call it.
     pub fn label(&self) -> &str {
         match &self.0 {
-            Kind::Device(playback) => playback.label(),
+            Kind::Device(playback) => &playback.info().label,
             Kind::Null(_) => "No speaker",
         }
     }

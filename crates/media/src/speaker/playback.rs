@@ -4,7 +4,6 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, RecvTimeoutError, sync_channel},
     },
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -15,9 +14,11 @@ use visita_codec::BLOCK;
 
 use super::Render;
 use crate::{
-    DeviceError,
+    DeviceError, DeviceInfo,
     sound::{
-        Direction, find, join,
+        Direction,
+        bell::{Listener, bell},
+        find, join,
         rate::ToDevice,
         stream::{Format, Playing, Running, Word, play},
         with_patience,
@@ -34,7 +35,7 @@ const MOST_AHEAD: usize = 4;
 const CALM: Duration = Duration::from_secs(20);
 
 pub(super) struct Playback {
-    label: String,
+    info: DeviceInfo,
     word: Word,
     stop: Arc<AtomicBool>,
     stream: Option<Running>,
@@ -48,13 +49,12 @@ impl Playback {
             let found = find(Direction::Out, id.as_deref())?;
             let format = Format::nearest(&found.device, Direction::Out)?;
             let start = |format: Format| {
-                let (moved_word, moved) = sync_channel(1);
-                let word = Word::new(moved_word);
+                let ((bell, moved), word) = (bell(), Word::default());
                 let (to, from) = RingBuffer::new(format.rate() as usize);
                 let playing = Arc::new(Playing::default());
                 let convert = ToDevice::new(format.rate()).map_err(DeviceError::Failed)?;
-                let stream = Running::new(play(&found.device, format, from, playing.clone(), &word)?);
-                Ok(Opened { label: found.info.label.clone(), to, convert, playing, moved, word, stream })
+                let stream = Running::new(play(&found.device, format, from, playing.clone(), bell, &word)?);
+                Ok(Opened { info: found.info.clone(), to, convert, playing, moved, word, stream })
             };
             start(format).or_else(|error| match error {
                 DeviceError::Failed(_) => start(format.in_any_period()),
@@ -71,16 +71,16 @@ impl Playback {
             word: opened.word.clone(),
             stop: stop.clone(),
         };
-        let moved = opened.moved;
+        let mut moved = opened.moved;
         let thread = std::thread::Builder::new()
             .name("speaker".into())
-            .spawn(move || renderer.run(&moved))
+            .spawn(move || renderer.run(&mut moved))
             .map_err(|error| DeviceError::Failed(error.to_string()))?;
-        Ok(Self { label: opened.label, word: opened.word, stop, stream: Some(opened.stream), thread: Some(thread) })
+        Ok(Self { info: opened.info, word: opened.word, stop, stream: Some(opened.stream), thread: Some(thread) })
     }
 
-    pub(super) fn label(&self) -> &str {
-        &self.label
+    pub(super) fn info(&self) -> &DeviceInfo {
+        &self.info
     }
 
     pub(super) fn failed(&self) -> Option<DeviceError> {
@@ -91,18 +91,17 @@ impl Playback {
 impl Drop for Playback {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        self.word.wake();
         join(&mut self.thread);
         self.stream = None;
     }
 }
 
 struct Opened {
-    label: String,
+    info: DeviceInfo,
     to: Producer<f32>,
     convert: ToDevice,
     playing: Arc<Playing>,
-    moved: Receiver<()>,
+    moved: Listener,
     word: Word,
     stream: Running,
 }
@@ -119,23 +118,22 @@ struct Renderer {
 }
 
 impl Renderer {
-    fn run(&mut self, moved: &Receiver<()>) {
+    fn run(&mut self, moved: &mut Listener) {
         let mut last_asked = Instant::now();
-        while !self.stop.load(Ordering::Relaxed) {
+        while !self.stop.load(Ordering::Relaxed) && self.word.failure().is_none() {
             if let Err(error) = self.fill() {
                 self.word.fail(DeviceError::Failed(error));
                 return;
             }
-            match moved.recv_timeout(Duration::from_secs(1)) {
-                Ok(()) => last_asked = Instant::now(),
-                Err(RecvTimeoutError::Timeout) if last_asked.elapsed() < STALLED => {}
-                Err(_) => {
-                    self.word.fail(DeviceError::Failed("the speaker takes no sound".into()));
-                    return;
+            let now = Instant::now();
+            if moved.wait(now + STALLED) {
+                last_asked = Instant::now();
+                let asked = self.playing.asked_in_all.load(Ordering::Relaxed);
+                if let Err(error) = self.convert.asked(asked, last_asked) {
+                    self.word.fail(DeviceError::Failed(error));
                 }
-            }
-            if self.word.failure().is_some() {
-                return;
+            } else if last_asked.elapsed() > STALLED {
+                self.word.fail(DeviceError::Failed("the speaker takes no sound".into()));
             }
         }
     }

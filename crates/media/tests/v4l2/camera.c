@@ -2,12 +2,13 @@
  * Cameras for machines without one: loaded before the C library, it answers what a program asks of /dev/video0 to 2 as
  * a V4L2 driver would (https://docs.kernel.org/userspace-api/media/v4l/).
  *
- *   video0  works: YUYV, 640x480 at 15 and 30, 1280x720 at 10 pictures per second; each picture is the file `picture`
+ *   video0  works: YUYV, 640x480 at 15 and 30, 1280x720 at 10, 960x540 at 29.97 pictures per second; each picture is
+ *           the file `picture`
  *   video1  is used by another program
  *   video2  may not be opened
  *
- * The folder VISITA_TEST_FOLDER holds `dev`, which is listed in place of /dev, and `picture`. After VISITA_TEST_PICTURES
- * pictures video0 is unplugged.
+ * The folder VISITA_TEST_FOLDER holds `dev`, which is listed in place of /dev, and `picture`. While it holds a file
+ * `unplugged`, video0 is; while it holds a file `hangs`, video0 gives no pictures.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -34,8 +35,10 @@ static struct {
     unsigned queued[BUFFERS], first, waiting;
 } camera = {.fd = -1, .width = 1280, .height = 720, .fps = 10};
 
-static const struct { unsigned width, height, fps; } modes[] = {{640, 480, 15}, {640, 480, 30}, {1280, 720, 10}};
-static const unsigned sizes[][2] = {{640, 480}, {1280, 720}};
+static const struct { unsigned width, height, numerator, denominator; } modes[] = {
+    {640, 480, 1, 15}, {640, 480, 1, 30}, {1280, 720, 1, 10}, {960, 540, 1001, 30000}};
+static const unsigned sizes[][2] = {{640, 480}, {1280, 720}, {960, 540}};
+#define SIZES (sizeof sizes / sizeof *sizes)
 
 static unsigned length(void) {
     /* Whole pages, as drivers do. */
@@ -59,9 +62,14 @@ static void describe(struct v4l2_format *format) {
     pix->colorspace = V4L2_COLORSPACE_SRGB;
 }
 
+static int told(const char *file) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", getenv("VISITA_TEST_FOLDER"), file);
+    return access(path, F_OK) == 0;
+}
+
 static int unplugged(void) {
-    const char *pictures = getenv("VISITA_TEST_PICTURES");
-    return pictures && camera.given >= atoi(pictures);
+    return told("unplugged");
 }
 
 static int give(struct v4l2_buffer *buffer) {
@@ -108,7 +116,7 @@ static int answer(unsigned long request, void *argument) {
     }
     case VIDIOC_ENUM_FRAMESIZES: {
         struct v4l2_frmsizeenum *size = argument;
-        if (size->index >= 2 || size->pixel_format != V4L2_PIX_FMT_YUYV) return fail(EINVAL);
+        if (size->index >= SIZES || size->pixel_format != V4L2_PIX_FMT_YUYV) return fail(EINVAL);
         size->type = V4L2_FRMSIZE_TYPE_DISCRETE;
         size->discrete.width = sizes[size->index][0];
         size->discrete.height = sizes[size->index][1];
@@ -121,8 +129,8 @@ static int answer(unsigned long request, void *argument) {
             if (modes[i].width != interval->width || modes[i].height != interval->height) continue;
             if (nth++ != interval->index) continue;
             interval->type = V4L2_FRMIVAL_TYPE_DISCRETE;
-            interval->discrete.numerator = 1;
-            interval->discrete.denominator = modes[i].fps;
+            interval->discrete.numerator = modes[i].numerator;
+            interval->discrete.denominator = modes[i].denominator;
             return 0;
         }
         return fail(EINVAL);
@@ -214,8 +222,9 @@ int open(const char *path, int flags, ...) {
     if (strncmp(path, "/dev/video", 10) == 0) {
         int node = atoi(path + 10);
         if (node == 2) return fail(EACCES);
-        if (node > 2) return fail(ENOENT);
+        if (node > 2 || (node == 0 && unplugged())) return fail(ENOENT);
         camera.node = node;
+        camera.count = camera.streaming = camera.first = camera.waiting = 0;
         return camera.fd = memfd_create("camera", MFD_CLOEXEC);
     }
     if (!real) real = next("open");
@@ -233,6 +242,11 @@ int poll(struct pollfd *fds, nfds_t count, int timeout) {
     static int (*real)(struct pollfd *, nfds_t, int);
     if (count == 1 && camera.fd >= 0 && fds->fd == camera.fd) {
         usleep(1000000 / camera.fps);
+        if (told("hangs") && !unplugged()) {
+            usleep(timeout < 0 ? 1000000 : 1000 * (unsigned)timeout);
+            fds->revents = 0;
+            if (timeout >= 0) return 0;
+        }
         fds->revents = unplugged() ? POLLERR : POLLIN;
         return 1;
     }

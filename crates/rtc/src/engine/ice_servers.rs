@@ -46,8 +46,9 @@ async fn resolve(url: &str) -> Option<String> {
             return None;
         }
     };
-    // Our sockets are IPv4.
-    let address = addresses.into_iter().find(SocketAddr::is_ipv4)?;
+    let addresses: Vec<SocketAddr> = addresses.collect();
+    // One is enough; nearly every network has IPv4.
+    let address = addresses.iter().find(|address| address.is_ipv4()).or(addresses.first())?;
     Some(format!("{}:{address}{}", parsed.scheme, parsed.query))
 }
 
@@ -90,12 +91,13 @@ mod tests {
         assert_eq!(urls("stun:localhost:19302").await, ["stun:127.0.0.1:19302"]);
         assert_eq!(urls("turn:localhost?transport=udp").await, ["turn:127.0.0.1:3478?transport=udp"]);
         assert_eq!(urls("turn:192.0.2.1:443?transport=tcp").await, ["turn:192.0.2.1:443?transport=tcp"]);
+        assert_eq!(urls("stun:[::1]:5").await, ["stun:[::1]:5"]);
         assert_eq!(urls("turns:turn.example:443").await, ["turns:turn.example:443"]);
     }
 
     #[tokio::test]
     async fn what_has_no_address_is_left_out() {
-        for url in ["stun:name.invalid:1", "http://localhost", "stun", "stun:localhost:port", "stun:[::1]:5"] {
+        for url in ["stun:name.invalid:1", "http://localhost", "stun", "stun:localhost:port"] {
             assert!(urls(url).await.is_empty(), "{url}");
         }
     }

@@ -14,7 +14,7 @@ use tokio::{sync::Notify, task::AbortHandle};
 use visita_protocol::PixelSize;
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 
-use super::peer::RemoteMediaTrack;
+use super::{peer::RemoteMediaTrack, rate::Rate};
 use crate::{
     AudioPacket, AudioReceiver, MediaKind, RemoteMedia, VideoReceiver,
     receive::{FrameQueue, PacketQueue, Pushed},
@@ -38,7 +38,48 @@ struct Figures {
     frames: AtomicU64,
     key_frame_requests: AtomicU64,
     size: Mutex<Option<PixelSize>>,
+    flow: Mutex<Flow>,
     wants_key_frame: Notify,
+}
+
+/// How steadily frames come.
+#[derive(Clone, Debug, Default)]
+struct Flow {
+    rate: Rate,
+    last: Option<Instant>,
+    /// Mean time between two frames, seconds.
+    mean: f64,
+    freezes: Freezes,
+}
+
+/// Times the picture stood still.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Freezes {
+    /// How often.
+    pub(crate) count: u64,
+    /// For how long in all.
+    pub(crate) total: Duration,
+    /// For how long at most.
+    pub(crate) longest: Duration,
+}
+
+impl Flow {
+    fn on_frame(&mut self, now: Instant) {
+        self.rate.add(now, 1);
+        let Some(last) = self.last.replace(now) else { return };
+        let gap = now.saturating_duration_since(last).as_secs_f64();
+        if self.mean == 0.0 {
+            self.mean = gap;
+        } else if gap > (self.mean * 3.0).max(self.mean + 0.15) {
+            // As W3C's webrtc-stats counts `freezeCount`.
+            let gap = Duration::from_secs_f64(gap);
+            self.freezes.count += 1;
+            self.freezes.total += gap;
+            self.freezes.longest = self.freezes.longest.max(gap);
+        } else {
+            self.mean += (gap - self.mean) / 16.0;
+        }
+    }
 }
 
 impl Inlet {
@@ -81,6 +122,16 @@ impl Inlet {
     /// Whole frames given out.
     pub(crate) fn frames(&self) -> u64 {
         self.figures.frames.load(Ordering::Relaxed)
+    }
+
+    /// Frames a second.
+    pub(crate) fn fps(&self, now: Instant) -> f64 {
+        self.figures.flow.lock().rate.per_second(now)
+    }
+
+    /// Times the picture stood still.
+    pub(crate) fn freezes(&self) -> Freezes {
+        self.figures.flow.lock().freezes
     }
 
     /// Key frames asked for.
@@ -147,6 +198,7 @@ async fn read_video(track: Arc<dyn TrackRemote>, queue: OnDrop<FrameQueue>, figu
                 }
             }
             figures.frames.fetch_add(1, Ordering::Relaxed);
+            figures.flow.lock().on_frame(Instant::now());
             if queue.0.push(frame) == Pushed::NeedsKeyFrame {
                 wanted_outside = true;
             }
@@ -187,5 +239,24 @@ async fn read_audio(track: Arc<dyn TrackRemote>, queue: OnDrop<PacketQueue>, fig
             TrackRemoteEvent::OnEnded => return,
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_that_stands_still_is_counted_once() {
+        let mut flow = Flow::default();
+        let start = Instant::now();
+        let mut at = 0;
+        for number in 0..100u64 {
+            at += if number == 60 { 700 } else { 33 };
+            flow.on_frame(start + Duration::from_millis(at));
+        }
+        let expected = Duration::from_millis(700);
+        assert_eq!(flow.freezes, Freezes { count: 1, total: expected, longest: expected });
+        assert!((flow.mean - 0.033).abs() < 0.001);
     }
 }

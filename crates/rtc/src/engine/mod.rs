@@ -6,12 +6,13 @@ mod inlet;
 pub(crate) mod interceptors;
 mod outlet;
 mod peer;
+mod rate;
 
 pub(crate) use channel::Channel;
 pub(crate) use ice_servers::resolved;
 pub(crate) use inlet::Inlet;
 pub(crate) use interceptors::{congestion::SendControl, tap::Meters};
-pub(crate) use outlet::{AudioOutlet, Gate, VideoOutlet};
+pub(crate) use outlet::{AudioOutlet, Gate, LayerFigures, VideoOutlet};
 #[cfg(test)]
 pub(crate) use outlet::{is_free_again, is_worth_sending};
 pub(crate) use peer::{IceServer, Peer, PeerEvent, PeerState, RemoteMediaTrack, SendTrack, Side};

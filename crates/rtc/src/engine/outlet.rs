@@ -5,17 +5,19 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use rtc::rtp;
 use tokio::sync::mpsc;
+use visita_protocol::PixelSize;
 use webrtc::media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP};
 
 use super::interceptors::congestion::SendControl;
-use crate::vp8::Packetizer;
+use super::rate::Rate;
+use crate::vp8::{Packetizer, key_frame_size};
 
 /// Frames that may wait for the connection. It takes them in microseconds; waiting frames mean it is stuck.
 const QUEUE: usize = 16;
@@ -141,6 +143,27 @@ struct LayerOut {
     frames: AtomicU64,
     /// A frame was dropped because the connection did not take it.
     overflowed: AtomicBool,
+    dropped: AtomicU64,
+    shape: Mutex<Shape>,
+}
+
+#[derive(Default)]
+struct Shape {
+    rate: Rate,
+    size: Option<PixelSize>,
+}
+
+/// What was written of a layer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LayerFigures {
+    /// Frames.
+    pub(crate) frames: u64,
+    /// Frames not sent because too much waited.
+    pub(crate) dropped: u64,
+    /// Frames a second.
+    pub(crate) fps: f64,
+    /// Size of the last key frame.
+    pub(crate) size: Option<PixelSize>,
 }
 
 impl VideoOutlet {
@@ -161,8 +184,7 @@ impl VideoOutlet {
             return;
         };
         if !is_worth_sending(binding.control.queue().delay, layer) {
-            out.needs_key.store(true, Ordering::Relaxed);
-            out.overflowed.store(true, Ordering::Relaxed);
+            out.drop_frame();
             return;
         }
         if key {
@@ -173,11 +195,13 @@ impl VideoOutlet {
         match self.queue.try_send(Frame { layer, data: Bytes::copy_from_slice(data), captured }) {
             Ok(()) => {
                 out.frames.fetch_add(1, Ordering::Relaxed);
+                let mut shape = out.shape.lock();
+                shape.rate.add(Instant::now(), 1);
+                if key {
+                    shape.size = key_frame_size(data).or(shape.size);
+                }
             }
-            Err(_) => {
-                out.needs_key.store(true, Ordering::Relaxed);
-                out.overflowed.store(true, Ordering::Relaxed);
-            }
+            Err(_) => out.drop_frame(),
         }
     }
 
@@ -190,9 +214,26 @@ impl VideoOutlet {
         self.layers.iter().enumerate().filter(|(_, layer)| overflowed(layer)).map(|(index, _)| index).collect()
     }
 
-    /// Frames written of each layer.
-    pub(crate) fn frames(&self) -> Vec<u64> {
-        self.layers.iter().map(|layer| layer.frames.load(Ordering::Relaxed)).collect()
+    /// What was written of each layer.
+    pub(crate) fn figures(&self, now: Instant) -> Vec<LayerFigures> {
+        let figures = |layer: &LayerOut| {
+            let shape = layer.shape.lock();
+            LayerFigures {
+                frames: layer.frames.load(Ordering::Relaxed),
+                dropped: layer.dropped.load(Ordering::Relaxed),
+                fps: shape.rate.per_second(now),
+                size: shape.size,
+            }
+        };
+        self.layers.iter().map(figures).collect()
+    }
+}
+
+impl LayerOut {
+    fn drop_frame(&self) {
+        self.needs_key.store(true, Ordering::Relaxed);
+        self.overflowed.store(true, Ordering::Relaxed);
+        self.dropped.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -334,6 +375,6 @@ mod tests {
             outlet.write(0, &[0; 10], true, Duration::ZERO);
             outlet.write(7, &[0; 10], true, Duration::ZERO);
         }
-        assert_eq!((outlet.frames(), outlet.take_overflowed()), (vec![0], vec![]));
+        assert_eq!((outlet.figures(Instant::now())[0].frames, outlet.take_overflowed()), (0, vec![]));
     }
 }

@@ -1,12 +1,15 @@
 //! One peer connection, set up as LiveKit wants it and with our links in its chain.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use rtc::{
     ice::mdns::MulticastDnsMode,
     media_stream::MediaStreamTrack,
-    peer_connection::transport::RTCDtlsRole,
+    peer_connection::transport::{RTCDtlsRole, RTCIceCandidateType},
     rtp_transceiver::{
         RTCRtpTransceiverDirection, RTCRtpTransceiverInit,
         rtp_sender::{
@@ -17,6 +20,7 @@ use rtc::{
     sdp::extmap::{
         AUDIO_LEVEL_URI, SDES_MID_URI, SDES_REPAIR_RTP_STREAM_ID_URI, SDES_RTP_STREAM_ID_URI, TRANSPORT_CC_URI,
     },
+    statistics::{StatsSelector, report::RTCStatsReportEntry},
 };
 use visita_protocol::Bitrate;
 use webrtc::{
@@ -36,12 +40,16 @@ use super::{
     interceptors::{congestion::SendControl, publisher_chain, subscriber_chain, tap::Meters},
     outlet::Binding,
 };
-use crate::MediaKind;
+use crate::{AddressKind, MediaKind, Path, Protocol};
 
 /// How often ICE checks a pair that has not answered.
 const ICE_CHECK_EVERY: Duration = Duration::from_millis(20);
 /// How often a pair is checked before it counts as dead.
 const ICE_CHECKS: u16 = 500;
+/// Without an answer for so long the connection counts as disconnected, and then as failed; how often it is asked.
+const ICE_DISCONNECTED: Duration = Duration::from_millis(2500);
+const ICE_FAILED: Duration = Duration::from_secs(20);
+const ICE_KEEPALIVE: Duration = Duration::from_millis(800);
 const OPUS: u8 = 111;
 const VP8: u8 = 96;
 const RTX: u8 = 97;
@@ -175,6 +183,7 @@ impl Peer {
             // number of tries still covers ten seconds.
             .with_ice_connection_attempts(Some(ICE_CHECK_EVERY), Some(ICE_CHECKS))
             .with_multicast_dns_mode(MulticastDnsMode::Disabled)
+            .with_ice_timeouts(Some(ICE_DISCONNECTED), Some(ICE_FAILED), Some(ICE_KEEPALIVE))
             // After a change of network the old sockets lead nowhere.
             .with_discard_local_candidates_during_ice_restart(true)
             .build();
@@ -184,8 +193,7 @@ impl Peer {
             .with_setting_engine(settings)
             .with_interceptor_registry(registry)
             .with_handler(Arc::new(Handler { on_event: on_event.clone() }))
-            // The wildcard stands for every interface but loopback, which a server on this machine needs.
-            .with_udp_addrs(vec!["0.0.0.0:0", "127.0.0.1:0"])
+            .with_udp_addrs(own_sockets())
             .build()
             .await?;
         Ok(Self {
@@ -267,6 +275,35 @@ impl Peer {
     /// The next offer restarts ICE.
     pub(crate) async fn restart_ice(&self) -> Result<(), EngineError> {
         Ok(self.connection.restart_ice().await?)
+    }
+
+    /// The candidates in use.
+    pub(crate) async fn path(&self) -> Option<Path> {
+        let report = self.connection.get_stats(Instant::now(), StatsSelector::None).await;
+        let pair = report
+            .candidate_pairs()
+            .filter(|pair| pair.nominated)
+            .max_by_key(|pair| pair.packets_sent + pair.packets_received)?;
+        let mut ends = [None, None];
+        for entry in report.iter() {
+            match entry {
+                RTCStatsReportEntry::LocalCandidate(end) if end.stats.id == pair.local_candidate_id => {
+                    ends[0] = Some(end);
+                }
+                RTCStatsReportEntry::RemoteCandidate(end) if end.stats.id == pair.remote_candidate_id => {
+                    ends[1] = Some(end);
+                }
+                _ => {}
+            }
+        }
+        let [local, remote] = [ends[0]?, ends[1]?];
+        let is_tcp = [local, remote].iter().any(|end| end.protocol.to_ascii_lowercase().starts_with("tcp"));
+        Some(Path {
+            protocol: if is_tcp { Protocol::Tcp } else { Protocol::Udp },
+            local: address_kind(local.candidate_type),
+            remote: address_kind(remote.candidate_type),
+            is_ipv6: remote.address.as_ref().is_some_and(|address| address.contains(':')),
+        })
     }
 
     /// Our description and the other side's, for a resume.
@@ -385,6 +422,24 @@ impl SendTrack {
     pub(crate) fn ssrcs(&self) -> &[u32] {
         &self.ssrcs
     }
+}
+
+fn address_kind(kind: RTCIceCandidateType) -> AddressKind {
+    match kind {
+        RTCIceCandidateType::Srflx | RTCIceCandidateType::Prflx => AddressKind::Reflexive,
+        RTCIceCandidateType::Relay => AddressKind::Relayed,
+        _ => AddressKind::Host,
+    }
+}
+
+/// The wildcard stands for every interface but loopback, which a server on this machine needs.
+fn own_sockets() -> Vec<&'static str> {
+    let mut sockets = vec!["0.0.0.0:0", "127.0.0.1:0"];
+    // Where the system is without IPv6 the library would complain about every connection.
+    if std::net::UdpSocket::bind("[::1]:0").is_ok() {
+        sockets.extend(["[::]:0", "[::1]:0"]);
+    }
+    sockets
 }
 
 /// Zero means "none" in RTCP.

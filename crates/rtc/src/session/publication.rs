@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     AudioPublication, LocalAudio, LocalVideo, RtcError, SentLayerStats, SentTrackStats, Source, VideoPublication,
-    engine::{AudioOutlet, EngineError, Gate, Meters, Peer, SendTrack, VideoOutlet},
+    engine::{AudioOutlet, EngineError, Gate, LayerFigures, Meters, Peer, SendTrack, VideoOutlet},
 };
 
 /// What is published, where its media come from, and who waits for it.
@@ -167,6 +167,14 @@ impl Publication {
         }
     }
 
+    /// What it would send at its best, bits per second.
+    pub(crate) fn best_rate(&self) -> u32 {
+        match &self.outgoing {
+            Outgoing::Video { spec, .. } => spec.layers.iter().map(|layer| layer.bitrate.bps()).sum(),
+            Outgoing::Audio { .. } => 100_000,
+        }
+    }
+
     /// Number of video layers; none for a sound.
     pub(crate) fn layers(&self) -> usize {
         match &self.outgoing {
@@ -199,11 +207,13 @@ impl Publication {
     /// Its figures.
     pub(crate) fn stats(&self, meters: &Meters, now: Instant) -> Option<SentTrackStats> {
         let sid = self.sid.as_ref()?.to_string();
-        let (rids, frames) = match &self.outgoing {
+        let (rids, figures) = match &self.outgoing {
             Outgoing::Video { spec, outlet, .. } => {
-                (spec.layers.iter().map(|layer| layer.rid.clone()).collect(), outlet.frames())
+                (spec.layers.iter().map(|layer| layer.rid.clone()).collect(), outlet.figures(now))
             }
-            Outgoing::Audio { outlet, .. } => (vec![String::new()], vec![outlet.packets()]),
+            Outgoing::Audio { outlet, .. } => {
+                (vec![String::new()], vec![LayerFigures { frames: outlet.packets(), ..LayerFigures::default() }])
+            }
         };
         let ssrcs = self.gate.ssrcs();
         let meters = meters.lock();
@@ -211,13 +221,17 @@ impl Publication {
             .into_iter()
             .enumerate()
             .map(|(index, rid)| {
-                let frames = frames.get(index).copied().unwrap_or_default();
-                let Some(meter) = ssrcs.get(index).and_then(|ssrc| meters.sent.get(ssrc)) else {
-                    return SentLayerStats { rid, frames, ..SentLayerStats::default() };
-                };
-                SentLayerStats {
+                let figures = figures.get(index).copied().unwrap_or_default();
+                let written = SentLayerStats {
                     rid,
-                    frames,
+                    frames: figures.frames,
+                    fps: figures.fps as f32,
+                    size: figures.size,
+                    dropped: figures.dropped,
+                    ..SentLayerStats::default()
+                };
+                let Some(meter) = ssrcs.get(index).and_then(|ssrc| meters.sent.get(ssrc)) else { return written };
+                SentLayerStats {
                     packets: meter.packets,
                     bytes: meter.bytes,
                     kbps: (meter.bits_per_second(now) / 1000.0) as u32,
@@ -225,6 +239,7 @@ impl Publication {
                     retransmitted: meter.retransmitted,
                     key_frame_requests: meter.key_frame_requests,
                     loss: meter.loss,
+                    ..written
                 }
             })
             .collect();

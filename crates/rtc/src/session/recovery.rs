@@ -20,13 +20,15 @@ use crate::{
 /// alone.
 const DELAYS_MS: [u64; 10] = [0, 300, 1200, 2700, 4800, 7000, 7000, 7000, 7000, 7000];
 /// Tries to resume before joining anew.
-const RESUMES: u32 = 2;
+const RESUMES: u32 = 4;
+/// How long the new socket of a resume may take: a try begun while the cable was out is not worth waiting for.
+const SOCKET_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a try may take from the new socket to media.
 const TRY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the server may take to answer an offer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// ICE often comes back by itself; only then is more done.
-const DISCONNECTED_GRACE: Duration = Duration::from_millis(1500);
+const DISCONNECTED_GRACE: Duration = Duration::from_millis(500);
 
 /// Where the session stands.
 pub(crate) enum Phase {
@@ -75,6 +77,21 @@ impl Session {
         if delay == 0 { self.try_again().await } else { GO_ON }
     }
 
+    /// As [`Session::lost`], but whatever try is under way or due is begun anew at once.
+    pub(super) async fn hurry(&mut self, how: How) -> Flow {
+        let attempt = match self.phase {
+            Phase::Joining { .. } => return GO_ON,
+            Phase::Connected => return self.lost(how).await,
+            Phase::Waiting { attempt, .. } | Phase::Trying { attempt, .. } => attempt,
+        };
+        let how = match self.phase {
+            Phase::Waiting { how: How::Rejoin, .. } | Phase::Trying { how: How::Rejoin, .. } => How::Rejoin,
+            _ => how,
+        };
+        self.phase = Phase::Waiting { attempt, how, until: Instant::now() };
+        self.try_again().await
+    }
+
     async fn try_again(&mut self) -> Flow {
         let Phase::Waiting { attempt, how, .. } = self.phase else { return GO_ON };
         self.phase = Phase::Trying { attempt, how, deadline: Instant::now() + TRY_TIMEOUT };
@@ -101,7 +118,7 @@ impl Session {
     }
 
     async fn resume(&mut self, reason: proto::ReconnectReason) -> Next {
-        let restarted = tokio::time::timeout(TRY_TIMEOUT, self.link.signal.restart(reason)).await;
+        let restarted = tokio::time::timeout(SOCKET_TIMEOUT, self.link.signal.restart(reason)).await;
         let response = match restarted {
             Ok(Ok(response)) => response,
             Ok(Err(SignalError::LeaveRequest { reason, action })) => {
@@ -226,7 +243,8 @@ impl Session {
         match side {
             Side::Publisher => {
                 self.link.publisher.state = state;
-                self.set_media_connected(state == PeerState::Connected);
+                // While ICE only doubts, packets go on: where the way comes back, media are there at once.
+                self.set_media_connected(matches!(state, PeerState::Connected | PeerState::Disconnected));
             }
             Side::Subscriber => self.link.subscriber_state = state,
         }
@@ -274,9 +292,8 @@ impl Session {
                         subscription.inlet.request_key_frame();
                     }
                 }
-                for (sid, wanted) in self.wanted.clone() {
-                    self.send_wanted(sid, wanted).await;
-                }
+                self.send_all_wanted().await;
+                self.tell_best_rate();
             }
         }
         self.emit(RtcEvent::Connection(ConnectionState::Connected));

@@ -7,7 +7,10 @@ pub(crate) mod scenario;
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -53,13 +56,15 @@ pub(crate) struct Peer {
     media: HashMap<(String, Source), RemoteMedia>,
     /// Who spoke at any time: servers tell it once.
     spoke: HashSet<String>,
+    /// Who left at any time.
+    pub(crate) left: HashSet<String>,
 }
 
 impl Peer {
     pub(crate) async fn join(url: &str, token: Secret) -> Self {
         let options = JoinOptions { url: url.to_owned(), token, auto_subscribe: true, known_rate: None };
         let (room, events) = join(options).await.expect("joined");
-        Self { room, events, media: HashMap::new(), spoke: HashSet::new() }
+        Self { room, events, media: HashMap::new(), spoke: HashSet::new(), left: HashSet::new() }
     }
 
     /// Waits for an event; media of subscribed tracks are kept on the way.
@@ -76,11 +81,23 @@ impl Peer {
             if let RtcEvent::Speakers(speakers) = &event {
                 self.spoke.extend(speakers.iter().filter(|s| s.active).map(|s| s.identity.clone()));
             }
+            if let RtcEvent::ParticipantLeft { identity } = &event {
+                self.left.insert(identity.clone());
+            }
             if let RtcEvent::Subscribed { identity, track, media } = event {
                 self.media.insert((identity, track.source), media);
             }
             if let Some(picked) = picked {
                 return picked;
+            }
+        }
+    }
+
+    /// Takes what happened so far.
+    pub(crate) fn drain(&mut self) {
+        while let Ok(event) = self.events.try_recv() {
+            if let RtcEvent::ParticipantLeft { identity } = &event {
+                self.left.insert(identity.clone());
             }
         }
     }
@@ -190,12 +207,15 @@ pub(crate) fn frame_number(data: &[u8]) -> Option<u32> {
 pub(crate) struct Sending {
     task: AbortHandle,
     key: Arc<tokio::sync::Notify>,
+    number: Arc<AtomicU32>,
 }
 
 impl Sending {
     pub(crate) fn video(video: LocalVideo, layers: Vec<(PixelSize, usize)>) -> Self {
         let key = Arc::new(tokio::sync::Notify::new());
         let wanted = key.clone();
+        let sent = Arc::new(AtomicU32::new(0));
+        let sending = sent.clone();
         let task = tokio::spawn(async move {
             let start = Instant::now();
             let mut clock = tokio::time::interval(Duration::from_millis(33));
@@ -211,9 +231,10 @@ impl Sending {
                     video.write(layer, &vp8_frame(number, key, size, len), key, start.elapsed());
                 }
                 key = false;
+                sending.store(number, Ordering::Relaxed);
             }
         });
-        Self { task: task.abort_handle(), key }
+        Self { task: task.abort_handle(), key, number: sent }
     }
 
     pub(crate) fn audio(audio: LocalAudio) -> Self {
@@ -227,7 +248,12 @@ impl Sending {
                 audio.write(Bytes::from(payload), start.elapsed(), 20, true);
             }
         });
-        Self { task: task.abort_handle(), key: Arc::default() }
+        Self { task: task.abort_handle(), key: Arc::default(), number: Arc::default() }
+    }
+
+    /// Number of the last frame.
+    pub(crate) fn number(&self) -> u32 {
+        self.number.load(Ordering::Relaxed)
     }
 
     pub(crate) fn key_frame(&self) {

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use visita_protocol::{Bitrate, ErrorCode, PixelSize};
 use visita_rtc::{
-    ConnectionState, Data, DisconnectReason, JoinError, JoinOptions, RtcEvent, VideoLayer, VideoReceiver, Wanted, join,
+    ConnectionState, Data, DisconnectReason, JoinError, JoinOptions, Protocol, RtcEvent, VideoLayer, VideoReceiver,
+    Wanted, join,
     testing::{Conditions, Relay},
 };
 
@@ -373,6 +374,113 @@ pub(crate) async fn a_bad_network_carries_it(server: &Server) {
     for way in [counters.up, counters.down] {
         assert!(way.packets > 200 && way.lost > 0, "media have no other way: {counters:?}");
     }
+}
+
+/// Takes frames until `count` of them are newer than `after`; the number of the last.
+async fn frames_after(receiver: &mut VideoReceiver, after: u32, count: u32) -> u32 {
+    let mut seen = 0;
+    loop {
+        let frame = frame(receiver).await.expect("the track goes on");
+        let number = frame_number(&frame.data).filter(|number| *number > after);
+        seen += u32::from(number.is_some());
+        if let Some(number) = number.filter(|_| seen >= count) {
+            return number;
+        }
+    }
+}
+
+/// Two peers who send to each other, the first through a relay.
+struct Pair {
+    relay: Relay,
+    ada: Peer,
+    bob: Peer,
+    from_ada: VideoReceiver,
+    from_bob: VideoReceiver,
+    ada_sends: Sending,
+    bob_sends: Sending,
+}
+
+impl Pair {
+    async fn new(server: &Server, room: &str, prepare: impl FnOnce(&Relay)) -> Self {
+        let relay = Relay::start(&server.url).await.expect("a relay");
+        prepare(&relay);
+        let mut ada = server.join_at(relay.url(), room, "ada").await;
+        let mut bob = server.join(room, "bob").await;
+        let ada_sends = Sending::video(ada.publish_camera().await, vec![(SIZE, 3000)]);
+        let bob_sends = Sending::video(bob.publish_camera().await, vec![(SIZE, 3000)]);
+        let (from_ada, from_bob) = (bob.video("ada").await, ada.video("bob").await);
+        let mut pair = Self { relay, ada, bob, from_ada, from_bob, ada_sends, bob_sends };
+        tokio::join!(whole_frames(&mut pair.from_ada, 10), whole_frames(&mut pair.from_bob, 10));
+        pair
+    }
+
+    /// Media flow both ways that were sent from now on, on the tracks of before, and nobody left.
+    async fn goes_on(&mut self) {
+        let (ada, bob) = (self.ada_sends.number(), self.bob_sends.number());
+        tokio::join!(frames_after(&mut self.from_ada, ada, 15), frames_after(&mut self.from_bob, bob, 15));
+        self.ada.drain();
+        self.bob.drain();
+        assert!(self.ada.left.is_empty() && self.bob.left.is_empty(), "nobody leaves");
+    }
+}
+
+/// The cable is out for five seconds.
+pub(crate) async fn the_cable_is_out(server: &Server) {
+    let mut pair = Pair::new(server, "cable", |_| {}).await;
+    let mended = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
+    pair.relay.cut(true);
+    pair.ada
+        .wait("the loss", |event| match event {
+            RtcEvent::Connection(ConnectionState::Reconnecting { .. }) => Some(()),
+            _ => None,
+        })
+        .await;
+    // As long as the cable is out, not as long as anybody waits for something.
+    tokio::time::sleep_until(mended).await;
+    pair.relay.cut(false);
+    let back = std::time::Instant::now();
+    pair.goes_on().await;
+    println!("media both ways {:?} after the cable was in again", back.elapsed());
+    pair.ada
+        .wait("the return", |event| match event {
+            RtcEvent::Connection(ConnectionState::Connected) => Some(()),
+            _ => None,
+        })
+        .await;
+    pair.goes_on().await;
+}
+
+/// The router forgets its table, so the server sees other ports; then the machine itself moves to another network.
+pub(crate) async fn the_address_changes(server: &Server) {
+    let mut pair = Pair::new(server, "address", |_| {}).await;
+    let changed = std::time::Instant::now();
+    pair.relay.change_address();
+    pair.goes_on().await;
+    println!("media both ways {:?} after the router forgot", changed.elapsed());
+    let changed = std::time::Instant::now();
+    pair.ada.room.network_changed();
+    pair.ada
+        .wait("the return", |event| match event {
+            RtcEvent::Connection(ConnectionState::Connected) => Some(()),
+            _ => None,
+        })
+        .await;
+    pair.goes_on().await;
+    println!("media both ways {:?} after the network changed", changed.elapsed());
+}
+
+/// No UDP at all: TCP carries it.
+pub(crate) async fn udp_is_blocked(server: &Server) {
+    let mut pair = Pair::new(server, "blocked", |relay| {
+        relay.keep_tcp(true);
+        relay.set(Conditions { blocked: true, ..Conditions::default() });
+    })
+    .await;
+    pair.goes_on().await;
+    let room = pair.ada.room.clone();
+    until("word of the way", || room.stats().path.is_some()).await;
+    assert_eq!(room.stats().path.map(|path| path.protocol), Some(Protocol::Tcp));
+    assert_eq!(pair.relay.counters().up.packets, 0);
 }
 
 /// Layers that nobody looks at are not wanted.

@@ -27,8 +27,6 @@ use crate::{
     users::{Arrival, DeviceId},
 };
 
-/// How long before its end a token is asked to be replaced.
-const WARN_BEFORE: Duration = Duration::from_secs(120);
 /// Rooms looked through for people whom one may see.
 const ROOMS_SEEN: u32 = 200;
 
@@ -149,7 +147,11 @@ impl Client {
         let mut ping = tokio::time::interval(PING_EVERY);
         let mut stopping = self.app.stopping.clone();
         loop {
-            let due = self.app.clock.instant(if self.warned { self.me.until } else { self.me.until - WARN_BEFORE });
+            let due = self.app.clock.instant(if self.warned {
+                self.me.until
+            } else {
+                self.me.until - self.app.token_warning
+            });
             let answer = tokio::select! {
                 biased;
                 message = outbox.recv() => match message {

@@ -255,6 +255,11 @@ impl Rooms {
         }
     }
 
+    /// How many rooms are awake.
+    pub(crate) fn awake_now(&self) -> usize {
+        self.shared.awake.lock().len()
+    }
+
     pub(crate) fn new_session_id(&self) -> SessionId {
         crate::ids::new()
     }

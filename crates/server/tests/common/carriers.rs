@@ -26,7 +26,10 @@ impl Carrier {
     pub(crate) fn livekit(test: &str) -> Option<Self> {
         if binary().is_none() {
             // Past the capture of test output: a test that did not run must not look like one that did.
-            let _ = writeln!(std::io::stderr(), "SKIPPED: {test} over LiveKit: no livekit-server; set VISITA_LIVEKIT_SERVER");
+            let _ = writeln!(
+                std::io::stderr(),
+                "SKIPPED: {test} over LiveKit: no livekit-server; set VISITA_LIVEKIT_SERVER"
+            );
             return None;
         }
         Some(Self::LiveKit)
@@ -55,6 +58,7 @@ impl Carrier {
 }
 
 /// Makes a test of each function, over each carrier.
+#[allow(unused_macros, reason = "each test file uses its part")]
 macro_rules! over_each_carrier {
     ($($test:ident),* $(,)?) => {
         mod built_in {
@@ -74,6 +78,7 @@ macro_rules! over_each_carrier {
         }
     };
 }
+#[allow(unused_imports, reason = "each test file uses its part")]
 pub(crate) use over_each_carrier;
 
 const KEY: &str = "devkey";
@@ -106,7 +111,8 @@ fn shared() -> &'static Shared {
     SHARED.get_or_init(|| {
         let hooks = start_forwarder();
         let port = free_port();
-        let (tcp, udp) = (free_port(), UdpSocket::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port());
+        let (tcp, udp) =
+            (free_port(), UdpSocket::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port());
         let config = format!(
             "port: {port}\nbind_addresses: [127.0.0.1]\n\
              rtc: {{ tcp_port: {tcp}, udp_port: {udp}, node_ip: 127.0.0.1, use_external_ip: false }}\n\

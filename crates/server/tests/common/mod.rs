@@ -202,6 +202,22 @@ impl Person {
         self.read().await.expect("a message, but the channel was closed")
     }
 
+    /// Whether it went out: a server that has had enough closes the line.
+    pub(crate) async fn try_send(&mut self, message: Message) -> bool {
+        self.socket.send(message).await.is_ok()
+    }
+
+    /// The next message, if the channel is still open.
+    pub(crate) async fn try_next(&mut self) -> Option<Value> {
+        self.read().await
+    }
+
+    /// The channel says why it closes, and is closed.
+    pub(crate) async fn expect_closed_after(&mut self, reason: &str) {
+        assert_eq!(self.next().await, json!({ "type": "closed", "reason": reason }));
+        self.expect_closed().await;
+    }
+
     /// The channel is closed, without a further message.
     pub(crate) async fn expect_closed(&mut self) {
         assert_eq!(self.read().await, None);
@@ -223,6 +239,17 @@ impl Person {
             }
         }
     }
+}
+
+/// A LiveKit client's signalling, as far as its socket.
+pub(crate) async fn media(entry: &Value) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
+    let url = entry["livekit_url"].as_str().expect("a URL");
+    let token = entry["livekit_token"].as_str().expect("a token");
+    let url = format!("{url}/rtc?access_token={token}&protocol=15&sdk=test");
+    let (mut socket, _) = tokio_tungstenite::connect_async(url).await.expect("the media server");
+    let first = tokio::time::timeout(SOON, socket.next()).await.expect("nothing came");
+    assert!(matches!(first, Some(Ok(Message::Binary(_)))), "the join response: {first:?}");
+    socket
 }
 
 /// Asks again and again until it is so.

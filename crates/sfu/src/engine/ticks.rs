@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use livekit_protocol::SpeakerInfo;
+use tokio::sync::mpsc;
 
 use super::{
     Engine, ParticipantKey,
@@ -92,6 +93,11 @@ impl Engine {
         let mut gone = Vec::new();
         let mut stale = Vec::new();
         for (key, participant) in &mut self.participants {
+            // A session that ended without a word.
+            if participant.outbox.as_ref().is_some_and(mpsc::Sender::is_closed) {
+                participant.outbox = None;
+                participant.signal_lost_at.get_or_insert(now);
+            }
             let never_came =
                 participant.state != State::Active && late(Some(participant.joined_at), self.limits.join_timeout);
             let deaf = participant.outbox.as_ref().is_some_and(|outbox| outbox.capacity() == 0);

@@ -1,10 +1,11 @@
 // An engine without a back end: for tests, and for looking at every screen in a plain browser (`npm run dev:fake`).
 
-import type { AppView, DeviceChoice, Levels, ScreenView, Settings, SettingsPatch } from '../../ipc/bindings';
 import type { Engine } from '../engine';
+import type { AppView, DeviceChoice, Levels, ScreenView, Settings, SettingsPatch } from '../view';
+import { type Groups, groups } from './groups';
 import type { FakeOptions } from './options';
 import { DrawnPictures } from './pictures';
-import { callView, lobbyView } from './samples';
+import { afterView, callView, lobbyView } from './samples';
 
 export { fakeOptions } from './options';
 
@@ -12,7 +13,7 @@ export { fakeOptions } from './options';
 export type Asked = [name: string, ...given: unknown[]];
 
 /** The fake, with what tests look at. */
-export interface FakeEngine extends Engine {
+export interface FakeEngine extends Omit<Engine, keyof Groups>, Partial<Groups> {
   /** Every command so far. */
   readonly asked: Asked[];
   /** Changes the view as a back end would. */
@@ -56,6 +57,7 @@ export function fakeEngine({ view: first, moving }: FakeOptions): FakeEngine {
   return {
     asked,
     change,
+    ...groups(command, change),
     pictures: new DrawnPictures(moving),
     appView: async () => view,
     onAppView: async (tell) => {
@@ -104,7 +106,7 @@ export function fakeEngine({ view: first, moving }: FakeOptions): FakeEngine {
   };
 
   function after(reason: 'left' | 'session_ended') {
-    show({ kind: 'after', reason, seconds: 1560, can_rejoin: reason === 'left', is_test_call: false });
+    show({ kind: 'after', ...afterView(), reason, can_rejoin: reason === 'left' });
   }
 }
 
@@ -113,13 +115,13 @@ function patched(settings: Settings, patch: SettingsPatch): Settings {
     if (!choice) return old;
     return choice.kind === 'device' ? choice.id : null;
   };
+  const { camera, microphone, speaker, ...rest } = patch;
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value != null));
   return {
-    language: patch.language ?? settings.language,
-    theme: patch.theme ?? settings.theme,
-    display_name: patch.display_name ?? settings.display_name,
-    camera: chosen(patch.camera, settings.camera),
-    microphone: chosen(patch.microphone, settings.microphone),
-    speaker: chosen(patch.speaker, settings.speaker),
-    simple: patch.simple ?? settings.simple,
+    ...settings,
+    ...given,
+    camera: chosen(camera, settings.camera),
+    microphone: chosen(microphone, settings.microphone),
+    speaker: chosen(speaker, settings.speaker),
   };
 }

@@ -1,7 +1,24 @@
 // What the address bar asks of the fake: `?screen=call&people=9&theme=dark&lang=it`.
 
-import type { AppView, DeviceState, ErrorCode, Language, NoticeCode, Theme } from '../../ipc/bindings';
-import { appView, callView, lobbyView } from './samples';
+import type {
+  AppView,
+  CallView,
+  ConsentAnswer,
+  DeviceState,
+  ErrorCode,
+  Language,
+  NoticeCode,
+  Theme,
+} from '../view';
+import {
+  afterView,
+  appView,
+  callView,
+  lobbyView,
+  SHARE_SOURCES,
+  waitingPeople,
+  waitingView,
+} from './samples';
 
 /** The first view, and how lively it is. */
 export interface FakeOptions {
@@ -38,6 +55,7 @@ export function fakeOptions(search: string): FakeOptions {
   if (server === 'starting') view.server = { state: 'starting' };
   const notice = asked.get('notice') as NoticeCode | null;
   if (notice) view.notice = { code: notice, name: 'Anna Rossi' };
+  elsewhere(view, asked);
   return { view, moving: !has('still') };
 
   function screen(): AppView['screen'] {
@@ -55,16 +73,29 @@ export function fakeOptions(search: string): FakeOptions {
         lobby.network = (asked.get('network') ?? 'good') as typeof lobby.network;
         lobby.microphone = device('mic') ?? lobby.microphone;
         lobby.camera = device('camera') ?? lobby.camera;
+        const consent = asked.get('consent') as ConsentAnswer | null;
+        if (consent) {
+          lobby.consent = consent;
+          lobby.preview.recording = 'automatic';
+        }
         return { kind: 'lobby', ...lobby };
       }
+      case 'waiting':
+        return {
+          kind: 'waiting',
+          ...waitingView(has('early') ? null : Number(asked.get('place') ?? 1), long),
+          ...(has('quiet') && { notes: [], host_name: null }),
+        };
       case 'call': {
         const call = callView(Number(asked.get('people') ?? 2), long);
         call.me.microphone = device('mic') ?? call.me.microphone;
         call.me.camera = device('camera') ?? call.me.camera;
         if (has('guest')) call.me.is_admin = false;
         if (has('connecting')) call.connection = { state: 'connecting' };
+        if (has('unstable')) call.connection = { state: 'unstable' };
         if (has('reconnecting')) call.connection = { state: 'reconnecting', attempt: 1 };
         if (has('test')) call.is_test_call = true;
+        inTheRoom(call, asked);
         const [first] = call.people;
         if (has('share') && first) {
           first.streams = [
@@ -74,16 +105,124 @@ export function fakeOptions(search: string): FakeOptions {
         }
         return { kind: 'call', ...call };
       }
-      case 'after':
-        return {
-          kind: 'after',
-          reason: (asked.get('reason') ?? 'left') as 'left',
-          seconds: Number(asked.get('seconds') ?? 1560),
-          can_rejoin: !has('final'),
-          is_test_call: has('test'),
-        };
+      case 'after': {
+        const after = afterView();
+        after.reason = (asked.get('reason') ?? 'left') as 'left';
+        after.seconds = Number(asked.get('seconds') ?? 1560);
+        after.can_rejoin = !has('final');
+        after.is_test_call = has('test');
+        if (has('sent')) after.rating = { state: 'sent' };
+        if (has('unsent'))
+          after.rating = { state: 'failed', problem: { code: 'server_unreachable', message: '' } };
+        if (has('bare')) {
+          delete after.report;
+          delete after.asks_rating;
+        }
+        return { kind: 'after', ...after };
+      }
       default:
         return { kind: 'home', problem };
     }
+  }
+}
+
+/** What goes on in the room. */
+function inTheRoom(call: CallView, asked: URLSearchParams) {
+  const has = (name: string) => asked.has(name);
+  const [first, second, third] = call.people;
+  const none = { microphone: false, camera: false, screen: false };
+  call.invited_only = true;
+  if (call.me.is_admin && has('waiting')) {
+    call.waiting_room = true;
+    call.waiting = waitingPeople(Number(asked.get('waiting') ?? 3), has('long'));
+  }
+  if (has('hands')) {
+    if (second) second.hand = 3;
+    if (third) third.hand = 7;
+  }
+  if (has('locked')) {
+    if (first) Object.assign(first, { microphone: false, muted_by_admin: { ...none, microphone: true } });
+    if (!call.me.is_admin) call.me.muted_by_admin = { ...none, microphone: true };
+  }
+  if (has('reacts') && second) {
+    call.reactions = [{ id: 1, participant_id: second.participant_id, reaction: 'thumbs_up' }];
+  }
+  const recording = asked.get('recording');
+  if (recording) {
+    call.recording = 'manual';
+    call.me.consent = (asked.get('consent') ?? 'yes') as ConsentAnswer;
+    if (recording === 'on') call.recording_state = { state: 'on', elapsed_s: 252 };
+    if (recording === 'asking') call.recording_state = { state: 'asking', agreed: 1, of: 3 };
+    if (recording === 'stopped') call.recording_state = { state: 'stopped', reason: 'disk_full' };
+    if (call.me.is_admin) {
+      const at_ms = Date.UTC(2026, 10, 21, 9, 31);
+      call.consents = [
+        { ...call.me, answer: true, at_ms },
+        ...call.people.map((person, n) => ({
+          ...person,
+          answer: n === 0 ? true : n === 1 ? false : null,
+          at_ms: n < 2 ? at_ms : null,
+        })),
+      ].map(({ participant_id, display_name, answer, at_ms }) => ({
+        participant_id,
+        display_name,
+        answer,
+        at_ms,
+      }));
+    }
+  }
+  if (has('left')) call.seconds_left = Number(asked.get('left'));
+  if (has('asked')) call.asked_to_unmute = { by_name: 'Dr Elena Conti', source: 'microphone' };
+  if (has('sharing')) {
+    const kind = asked.get('sharing') === 'screen' ? 'screen' : 'window';
+    call.share = {
+      kind,
+      label: 'Blood pressure diary: A. Rossi',
+      paused: has('paused'),
+      stream_id: kind === 'window' ? 900 : null,
+    };
+  }
+  const sources = asked.get('sources');
+  if (sources === 'loading' || sources === 'by_system') call.share_sources = { state: sources };
+  if (sources === 'failed')
+    call.share_sources = { state: 'failed', problem: { code: 'internal', message: 'invented' } };
+  if (sources === 'none') call.share_sources = { state: 'ready', sources: [] };
+  if (sources === 'ready') call.share_sources = { state: 'ready', sources: SHARE_SOURCES };
+  if (has('webinar')) {
+    call.webinar = true;
+    for (const person of call.people.slice(1)) person.role = 'audience';
+  }
+}
+
+/** What is beside the screen: rooms, account, a call that rings. */
+function elsewhere(view: AppView, asked: URLSearchParams) {
+  const problem = { code: 'server_unreachable', message: 'invented' } as const;
+  const rooms = asked.get('rooms');
+  if (rooms === 'loading') view.rooms = { state: 'loading' };
+  if (rooms === 'none') view.rooms = { state: 'ready', rooms: [] };
+  if (rooms === 'failed') view.rooms = { state: 'failed', problem };
+  const server = 'clinic.example';
+  const account = asked.get('account');
+  if (account === 'signed_in')
+    view.account = { state: 'signed_in', server, user_id: 'elena.conti', role: 'plus', can_record: true };
+  if (account === 'basic')
+    view.account = { state: 'signed_in', server, user_id: 'elena.conti', role: 'basic', can_record: false };
+  if (account === 'expired') view.account = { state: 'expired', server };
+  if (account === 'signing_in') view.account = { state: 'signing_in', server };
+  if (account === 'refused')
+    view.account = { state: 'refused', server, problem: { code: 'token_expired', message: '' } };
+  if (asked.has('network')) view.network = { on: true, url: 'http://192.168.1.20:7880/', problem: null };
+  if (asked.get('made') === 'making') view.new_room = { state: 'making' };
+  if (asked.get('made') === 'refused')
+    view.new_room = { state: 'refused', problem: { code: 'invalid', message: '', field: 'participants' } };
+  if (asked.has('incoming') || asked.get('window') === 'incoming') {
+    view.incoming = {
+      call_id: 1,
+      title: 'Follow-up visit',
+      caller_name: asked.has('nobody') ? null : 'Anna Rossi',
+      call_type: 'audio_video',
+      recording: 'none',
+      rings_until_ms: Date.now() + 24_500,
+    };
   }
 }

@@ -1,9 +1,9 @@
 // Takes encoded pictures from the back end, decodes them, and paints them at once: waiting for an animation frame would
 // cost 8 ms. Late pictures are dropped; a decoder that fails, or misses a picture, asks for a key frame.
 
-import type { ShownSize } from '../../ipc/bindings';
 import type { Engine, Pictures, Unlisten } from '../engine';
 import { type FrameRecord, follows, keyFrameSize, parseRecords, Reply, writeReply } from '../frameWire';
+import type { ShownSize } from '../view';
 import { type Painter, painterFor } from './painters';
 
 /**

@@ -1,58 +1,283 @@
-import { RotateCcw } from 'lucide-react';
+import {
+  Annoyed,
+  CircleCheck,
+  Download,
+  Frown,
+  Laugh,
+  type LucideIcon,
+  Meh,
+  Mic,
+  RotateCcw,
+  Smile,
+  TriangleAlert,
+  Video,
+  Volume2,
+  Wifi,
+} from 'lucide-react';
+import { useState } from 'react';
+import { Label, Radio, RadioGroup, TextArea, TextField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { GuestHeader } from '../../components/GuestHeader';
 import { useEngine } from '../../engine/context';
-import type { AfterView, Settings } from '../../ipc/bindings';
+import type { AfterView, QualityReport, Settings } from '../../engine/view';
+import { dateLocale } from '../../i18n';
 import styles from './After.module.css';
-import { saysTime, spell } from './derive';
+import { asksRating, bars, overall, saysTime, spell, weakest } from './derive';
 
 interface Props {
   after: AfterView;
   settings: Settings;
 }
 
-/** Why it is over, and the way on. */
+/** Why it is over, how it was, and the way on. */
 export function After({ after, settings }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const engine = useEngine();
+  const [stars, setStars] = useState<string | null>(null);
+  const [comment, setComment] = useState('');
   const { unit, count } = spell(after.seconds);
   const test = after.is_test_call && after.reason === 'left';
   const again = after.can_rejoin || after.is_test_call;
+  const asks = engine.after !== undefined && asksRating(after);
+  const sent = after.rating?.state === 'sent';
+  const names = after.with_names?.length
+    ? new Intl.ListFormat(i18n.language, { type: 'conjunction' }).format(after.with_names)
+    : undefined;
+  const until =
+    after.good_until == null
+      ? undefined
+      : new Intl.DateTimeFormat(dateLocale(i18n.language, navigator.languages), {
+          day: 'numeric',
+          month: 'long',
+        }).format(after.good_until * 1000);
+  const send = () => {
+    if (stars) void engine.after?.rate(Number(stars), comment.trim());
+  };
   return (
     <div className={styles.screen} data-testid="screen-after">
-      <GuestHeader title={t('app.name')} settings={settings} />
-      <main className={styles.main} data-testid="after-call" data-reason={after.reason}>
-        <h1 className={styles.title}>{test ? t('after.test') : t(`after.${after.reason}`)}</h1>
-        <div className={styles.text}>
-          {saysTime(after) && !test && (
-            <p>{unit === 'minutes' ? t('after.spoke', { count }) : t('after.spokeSeconds', { count })}</p>
+      <GuestHeader title={after.company || t('app.name')} settings={settings} />
+      <main
+        className={`${styles.main} ${after.report && !test ? styles.two : ''}`}
+        data-testid="after-call"
+        data-reason={after.reason}
+      >
+        <div className={styles.left}>
+          <h1 className={styles.title}>{test ? t('after.test') : t(`after.${after.reason}`)}</h1>
+          <div className={styles.text}>
+            {saysTime(after) && !test && (
+              <p>
+                {names
+                  ? unit === 'minutes'
+                    ? t('after.spokeWith', { count, names })
+                    : t('after.spokeWithSeconds', { count, names })
+                  : unit === 'minutes'
+                    ? t('after.spoke', { count })
+                    : t('after.spokeSeconds', { count })}
+              </p>
+            )}
+            <p>
+              {test
+                ? t('after.testText')
+                : after.reason === 'left' && until && after.can_rejoin
+                  ? t('after.leftUntil', { date: until })
+                  : t(`after.${after.reason}Text`)}
+            </p>
+            {test && <p>{t('after.testHelp')}</p>}
+          </div>
+          {asks && !sent && (
+            <Rating stars={stars} onStars={setStars} comment={comment} onComment={setComment} />
           )}
-          <p>{test ? t('after.testText') : t(`after.${after.reason}Text`)}</p>
-          {test && <p>{t('after.testHelp')}</p>}
-        </div>
-        <div className={styles.ways}>
-          {again && (
-            <Button
-              kind="primary"
-              size="guest"
-              icon={<RotateCcw size={22} strokeWidth={1.8} aria-hidden />}
-              onPress={() => void engine.rejoin()}
-              data-testid="rejoin"
-            >
-              {after.is_test_call ? t('after.testAgain') : t('after.rejoin')}
-            </Button>
+          {asks && sent && (
+            <p className={styles.thanks} role="status" data-testid="rating-sent">
+              <CircleCheck size={22} strokeWidth={1.8} aria-hidden />
+              {t('after.thanks')}
+            </p>
           )}
-          <Button
-            kind={again ? 'second' : 'primary'}
-            size="guest"
-            onPress={() => void engine.goHome()}
-            data-testid="go-home"
-          >
-            {t('after.home')}
-          </Button>
+          {after.rating?.state === 'failed' && (
+            <p className={styles.trouble} role="alert" data-testid="rating-failed">
+              <TriangleAlert size={20} strokeWidth={1.8} aria-hidden />
+              {t('after.notSent')}
+            </p>
+          )}
+          <div className={styles.ways}>
+            {asks && !sent && stars ? (
+              <Button
+                kind="primary"
+                size="guest"
+                unavailable={after.rating?.state === 'sending'}
+                onPress={send}
+                data-testid="send-rating"
+              >
+                {t('after.send')}
+              </Button>
+            ) : (
+              <Button
+                kind={again ? 'second' : 'primary'}
+                size="guest"
+                onPress={() => void engine.goHome()}
+                data-testid="go-home"
+              >
+                {t('after.home')}
+              </Button>
+            )}
+            {again && (
+              <Button
+                kind={stars && !sent ? 'second' : 'primary'}
+                size="guest"
+                icon={<RotateCcw size={22} strokeWidth={1.8} aria-hidden />}
+                onPress={() => void engine.rejoin()}
+                data-testid="rejoin"
+              >
+                {after.is_test_call ? t('after.testAgain') : t('after.rejoin')}
+              </Button>
+            )}
+          </div>
         </div>
+        {after.report && !test && <Report report={after.report} />}
       </main>
     </div>
+  );
+}
+
+const faces: LucideIcon[] = [Frown, Annoyed, Meh, Smile, Laugh];
+
+interface RatingProps {
+  stars: string | null;
+  onStars: (stars: string) => void;
+  comment: string;
+  onComment: (comment: string) => void;
+}
+
+/** One to five, with a word each; and what could be better. */
+function Rating({ stars, onStars, comment, onComment }: RatingProps) {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.rating}>
+      <RadioGroup
+        className={styles.stars ?? ''}
+        orientation="horizontal"
+        value={stars}
+        onChange={onStars}
+        data-testid="rating"
+      >
+        <Label className={styles.question ?? ''}>{t('after.question')}</Label>
+        <div className={styles.faces}>
+          {faces.map((Face, n) => (
+            <Radio
+              key={Face.displayName ?? n}
+              value={String(n + 1)}
+              className={styles.face ?? ''}
+              data-testid={`rate-${n + 1}`}
+            >
+              <Face size={32} strokeWidth={1.8} aria-hidden />
+              <span>{t(`after.star${(n + 1) as 1 | 2 | 3 | 4 | 5}`)}</span>
+            </Radio>
+          ))}
+        </div>
+      </RadioGroup>
+      {stars && (
+        <TextField
+          className={styles.comment ?? ''}
+          value={comment}
+          onChange={onComment}
+          maxLength={2000}
+          aria-label={t('after.better')}
+        >
+          <TextArea
+            className={styles.area ?? ''}
+            rows={3}
+            placeholder={t('after.betterMore')}
+            data-testid="rating-comment"
+          />
+        </TextField>
+      )}
+    </div>
+  );
+}
+
+/** How the line was, and what that meant. */
+function Report({ report }: { report: QualityReport }) {
+  const { t, i18n } = useTranslation();
+  const engine = useEngine();
+  const locale = dateLocale(i18n.language, navigator.languages);
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const all = overall(report);
+  const weak = weakest(report);
+  const { sound_gaps_s: gaps, picture_reduced_s: reduced, lost_times, lost_s } = report;
+  const rows: [LucideIcon, string, string][] = [
+    [
+      Volume2,
+      t('after.sound'),
+      gaps === 0 ? t('after.soundClear') : t('after.soundGaps', { count: Math.ceil(gaps) }),
+    ],
+    [
+      Video,
+      t('after.picture'),
+      reduced === 0 ? t('after.pictureSharp') : t('after.pictureSofter', { count: Math.ceil(reduced) }),
+    ],
+    [
+      Wifi,
+      t('after.network'),
+      lost_times === 0 ? t('after.networkSteady') : t('after.networkBack', { count: Math.ceil(lost_s) }),
+    ],
+    [Mic, t('after.microphone'), t(`after.microphone_${report.microphone}`)],
+  ];
+  return (
+    <section className={styles.report} aria-label={t('after.report')} data-testid="report">
+      <header className={styles.reportHead}>
+        <h2 className={styles.reportTitle}>{t('after.report')}</h2>
+        <span className={`${styles.overall} ${all <= 2 ? styles.bad : ''}`}>
+          {all <= 2 ? (
+            <TriangleAlert size={16} strokeWidth={1.8} aria-hidden />
+          ) : (
+            <CircleCheck size={16} strokeWidth={1.8} aria-hidden />
+          )}
+          {t(`quality.q${all}`)}
+        </span>
+      </header>
+      <div className={styles.bars} aria-hidden>
+        {bars(report).map(({ at, value }) => (
+          <i
+            key={at}
+            className={value <= 2 ? styles.low : ''}
+            style={{ height: `${Math.max(12, value * 20)}%` }}
+          />
+        ))}
+      </div>
+      <p className={styles.scale}>
+        <span>{time.format(report.started_at * 1000)}</span>
+        <span>
+          {weak
+            ? t('after.weakAt', { count: Math.round(weak.seconds), time: time.format(weak.at * 1000) })
+            : ''}
+        </span>
+        <span>{time.format(report.ended_at * 1000)}</span>
+      </p>
+      <dl className={styles.rows}>
+        {rows.map(([Icon, name, value]) => (
+          <div key={name} className={styles.row}>
+            <dt>
+              <Icon size={20} strokeWidth={1.8} aria-hidden />
+              {name}
+            </dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {engine.after && (
+        <Button
+          className={styles.save}
+          icon={<Download size={18} strokeWidth={1.8} aria-hidden />}
+          onPress={() => void engine.after?.saveReport()}
+          data-testid="save-report"
+        >
+          {t('after.save')}
+        </Button>
+      )}
+      <p className={styles.saved} role="status">
+        {report.saved_to && t('after.savedTo', { path: report.saved_to })}
+      </p>
+    </section>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CallView } from '../../ipc/bindings';
+import type { CallView } from '../../engine/view';
 import { type Announcement, announcements } from './derive';
 
 /** Reads joins, leaves, mutes and the state of the line out. */

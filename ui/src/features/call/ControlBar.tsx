@@ -1,34 +1,49 @@
-import { Users } from 'lucide-react';
-import { Toolbar } from 'react-aria-components';
+import { MonitorUp, ShieldCheck, Users } from 'lucide-react';
+import { Button, DialogTrigger, Popover, Toolbar } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useEngine } from '../../engine/context';
-import type { CallView, DevicesView, Settings } from '../../ipc/bindings';
+import type { CallView, DevicesView, Settings } from '../../engine/view';
+import { BarSlot } from './BarSlot';
 import styles from './ControlBar.module.css';
 import { DeviceSlot } from './DeviceSlot';
-import { headcount } from './derive';
+import { cameraButton, headcount, microphoneButton } from './derive';
 import { LeaveButton } from './LeaveButton';
+import { MoreSlot } from './MoreSlot';
+import { ReactSlot } from './ReactSlot';
+import { WaitingQueue } from './WaitingQueue';
 
 interface Props {
   call: CallView;
   settings: Settings;
   devices: DevicesView;
+  /** The people's panel is open. */
+  panel: boolean;
+  onPanel: (open: boolean) => void;
+  /** The queue of those who wait is open. */
+  queue: boolean;
+  onQueue: (open: boolean) => void;
+  onShare: () => void;
+  /** My answer to being recorded can be changed. */
+  onConsent: (() => void) | undefined;
 }
 
 /** People on the left, what one can switch in the middle, the way out on the right; none of them ever moves. */
-export function ControlBar({ call, settings, devices }: Props) {
+export function ControlBar(props: Props) {
+  const { call, settings, devices, panel, onPanel, queue, onQueue, onShare, onConsent } = props;
   const { t } = useTranslation();
   const engine = useEngine();
-  const count = headcount(call);
+  const { me } = call;
+  const waiting = call.waiting ?? [];
   return (
     <footer className={styles.bar}>
-      <p className={styles.people} data-testid="people-count" data-count={count}>
-        <Users size={19} strokeWidth={1.8} aria-hidden />
-        <b>{count}</b> <span className={styles.peopleWord}>{t('call.inTheRoomWord', { count })}</span>
-      </p>
+      <div className={styles.left}>
+        <PeopleCount call={call} open={panel} onPress={() => onPanel(!panel)} />
+      </div>
       <Toolbar className={styles.slots ?? ''} aria-label={t('call.controls')}>
         <DeviceSlot
           kind="microphone"
-          device={call.me.microphone}
+          device={me.microphone}
+          button={microphoneButton(me)}
           set={(on) => void engine.setMicrophone(on)}
           menus={[
             { kind: 'microphone', devices: devices.microphones, chosen: settings.microphone },
@@ -37,14 +52,91 @@ export function ControlBar({ call, settings, devices }: Props) {
         />
         <DeviceSlot
           kind="camera"
-          device={call.me.camera}
+          device={me.camera}
+          button={cameraButton(me)}
           set={(on) => void engine.setCamera(on)}
           menus={[{ kind: 'camera', devices: devices.cameras, chosen: settings.camera }]}
         />
+        {engine.share && me.tools.screen_sharing && !call.is_test_call && me.role !== 'audience' && (
+          <BarSlot
+            icon={MonitorUp}
+            word={
+              me.muted_by_admin?.screen ? t('call.byHost') : call.share ? t('share.sharing') : t('share.slot')
+            }
+            label={me.muted_by_admin?.screen ? t('share.byHost') : t('share.slotLabel')}
+            open={call.share != null}
+            locked={me.muted_by_admin?.screen ?? false}
+            onPress={() => {
+              if (me.muted_by_admin?.screen) return;
+              if (call.share) void engine.share?.stop();
+              else onShare();
+            }}
+            testid="share"
+          />
+        )}
+        {engine.seat && !call.is_test_call && <ReactSlot call={call} />}
+        {engine.admin && me.is_admin && !call.is_test_call && (
+          <DialogTrigger
+            isOpen={queue}
+            onOpenChange={(open) => {
+              // With nobody waiting, or beside the panel, the slot is the panel's.
+              if (open && (waiting.length === 0 || panel)) onPanel(!panel);
+              else onQueue(open);
+            }}
+          >
+            <BarSlot
+              icon={ShieldCheck}
+              word={t('people.manage')}
+              open={panel || queue}
+              badge={waiting.length}
+              label={
+                waiting.length > 0
+                  ? t('people.manageWaiting', { count: waiting.length })
+                  : t('people.manageLabel')
+              }
+              testid="manage"
+            />
+            <Popover className={styles.queue ?? ''} placement="top" offset={16}>
+              <WaitingQueue
+                waiting={waiting}
+                settings={settings}
+                onManage={() => {
+                  onQueue(false);
+                  onPanel(true);
+                }}
+              />
+            </Popover>
+          </DialogTrigger>
+        )}
+        <MoreSlot call={call} onPeople={() => onPanel(true)} onConsent={onConsent} />
       </Toolbar>
       <div className={styles.leave}>
         <LeaveButton call={call} />
       </div>
     </footer>
+  );
+}
+
+/** How many are in, and the way to who they are. */
+function PeopleCount({ call, open, onPress }: { call: CallView; open: boolean; onPress: () => void }) {
+  const { t } = useTranslation();
+  const count = headcount(call);
+  return (
+    <Button
+      className={`${styles.people} ${open ? styles.peopleOpen : ''}`}
+      onPress={onPress}
+      aria-expanded={open}
+      data-testid="people-count"
+      data-count={count ?? 0}
+    >
+      <Users size={19} strokeWidth={1.8} aria-hidden />
+      {count === undefined ? (
+        <span>{t('call.joiningShort')}</span>
+      ) : (
+        <>
+          <b>{count}</b> <span className={styles.peopleWord}>{t('call.inTheRoomWord', { count })}</span>
+        </>
+      )}
+    </Button>
   );
 }

@@ -1,4 +1,4 @@
-import { Check, ChevronUp, Mic, MicOff, TriangleAlert, Video, VideoOff } from 'lucide-react';
+import { Check, ChevronUp, Lock, Mic, MicOff, TriangleAlert, Video, VideoOff } from 'lucide-react';
 import {
   Button,
   Header,
@@ -11,10 +11,10 @@ import {
 } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useEngine } from '../../engine/context';
-import type { DeviceState, DeviceView } from '../../ipc/bindings';
+import type { DeviceState, DeviceView } from '../../engine/view';
 import { choiceFor, deviceOptions, SYSTEM } from '../settings/derive';
 import styles from './DeviceSlot.module.css';
-import { deviceButton } from './derive';
+import type { DeviceButton } from './derive';
 
 interface DeviceMenu {
   kind: 'microphone' | 'speaker' | 'camera';
@@ -25,33 +25,37 @@ interface DeviceMenu {
 interface Props {
   kind: 'microphone' | 'camera';
   device: DeviceState;
+  button: DeviceButton;
   set: (on: boolean) => void;
   menus: DeviceMenu[];
 }
 
 /** A slot of the bar: a switch whose word says what a click does, and a list of devices. */
-export function DeviceSlot({ kind, device, set, menus }: Props) {
+export function DeviceSlot({ kind, device, button, set, menus }: Props) {
   const { t } = useTranslation();
-  const { absent, on, trouble } = deviceButton(device);
+  const { absent, on, trouble, locked } = button;
   if (absent) return null;
   const mic = kind === 'microphone';
   const Icon = mic ? (on ? Mic : MicOff) : on ? Video : VideoOff;
   const verb = mic ? (on ? t('call.mute') : t('call.unmute')) : on ? t('call.cameraOff') : t('call.cameraOn');
-  const word = trouble ? t(`call.${trouble}`) : verb;
+  const word = locked ? t('call.byHost') : trouble ? t(`call.${trouble}`) : verb;
   const what = mic ? t('call.microphoneSlot') : t('call.cameraSlot');
   return (
     <div className={`${styles.slot} ${on ? '' : styles.off} ${trouble ? styles.trouble : ''}`}>
       <ToggleButton
         className={styles.toggle ?? ''}
         isSelected={on}
-        onChange={() => set(!on)}
-        aria-label={`${word}, ${what}`}
+        // What an admin took only an admin gives back.
+        onChange={() => !locked && set(!on)}
+        aria-label={locked ? `${what}: ${t('call.mutedByHost')}` : `${word}, ${what}`}
         aria-keyshortcuts={mic ? 'M' : 'V'}
         data-testid={`toggle-${kind}`}
         data-state={device.state}
       >
         <span className={styles.pill}>
-          {trouble ? (
+          {locked ? (
+            <Lock size={20} strokeWidth={1.8} aria-hidden />
+          ) : trouble ? (
             <TriangleAlert size={20} strokeWidth={1.8} aria-hidden />
           ) : (
             <Icon size={20} strokeWidth={1.8} aria-hidden />

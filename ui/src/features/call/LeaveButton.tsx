@@ -2,7 +2,7 @@ import { ChevronUp, LogOut, Phone, PhoneOff } from 'lucide-react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useEngine } from '../../engine/context';
-import type { CallView } from '../../ipc/bindings';
+import type { CallView } from '../../engine/view';
 import styles from './LeaveButton.module.css';
 
 interface Props {

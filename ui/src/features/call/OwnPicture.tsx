@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CallView } from '../../ipc/bindings';
+import type { CallView } from '../../engine/view';
 import { type Corner, cornerTowards, nearestCorner } from './layout';
 import styles from './OwnPicture.module.css';
 import { OwnInside } from './Tile';

@@ -1,61 +1,142 @@
-import { Mic, MicOff, TriangleAlert, Video, VideoOff } from 'lucide-react';
-import { ToggleButton } from 'react-aria-components';
+import { Ellipsis, Lock, type LucideIcon, Mic, MicOff, TriangleAlert, Video, VideoOff } from 'lucide-react';
+import { useState } from 'react';
+import { Button, Dialog, DialogTrigger, Popover, ToggleButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { Button as WordButton } from '../../components/Button';
 import { useEngine } from '../../engine/context';
-import type { CallView } from '../../ipc/bindings';
-import { deviceButton, headcount } from './derive';
+import type { CallView } from '../../engine/view';
+import { cameraButton, type DeviceButton, headcount, microphoneButton } from './derive';
 import { LeaveButton } from './LeaveButton';
+import { ReactChoices } from './ReactSlot';
 import styles from './SimpleBar.module.css';
 
-/** Large buttons with whole sentences, for whoever should not be distracted. */
-export function SimpleBar({ call }: { call: CallView }) {
+interface Props {
+  call: CallView;
+  onPeople: () => void;
+  onShare: () => void;
+  /** My answer to being recorded can be changed. */
+  onConsent: (() => void) | undefined;
+}
+
+/** Four large buttons with whole sentences, for whoever should not be distracted; the rest waits behind the third. */
+export function SimpleBar({ call, onPeople, onShare, onConsent }: Props) {
   const { t } = useTranslation();
   const engine = useEngine();
-  const microphone = deviceButton(call.me.microphone);
-  const camera = deviceButton(call.me.camera);
-  const MicIcon = microphone.trouble ? TriangleAlert : microphone.on ? Mic : MicOff;
-  const CamIcon = camera.trouble ? TriangleAlert : camera.on ? Video : VideoOff;
+  const microphone = microphoneButton(call.me);
+  const camera = cameraButton(call.me);
   const count = headcount(call);
   return (
     <footer className={styles.bar}>
-      <span className="sr-only" data-testid="people-count" data-count={count}>
-        {t('call.inTheRoom', { count })}
+      <span className="sr-only" data-testid="people-count" data-count={count ?? 0}>
+        {count === undefined ? t('call.joiningShort') : t('call.inTheRoom', { count })}
       </span>
-      {!microphone.absent && (
-        <ToggleButton
-          className={`${styles.button} ${microphone.on ? '' : styles.off} ${microphone.trouble ? styles.trouble : ''}`}
-          isSelected={microphone.on}
-          onChange={() => void engine.setMicrophone(!microphone.on)}
-          data-testid="toggle-microphone"
-          data-state={call.me.microphone.state}
-        >
-          <MicIcon size={32} strokeWidth={1.8} aria-hidden />
-          <span>
-            {microphone.trouble
-              ? t('simple.noMicrophone')
-              : microphone.on
-                ? t('simple.mute')
-                : t('simple.unmute')}
-          </span>
-        </ToggleButton>
-      )}
-      {!camera.absent && (
-        <ToggleButton
-          className={`${styles.button} ${camera.on ? '' : styles.off} ${camera.trouble ? styles.trouble : ''}`}
-          isSelected={camera.on}
-          onChange={() => void engine.setCamera(!camera.on)}
-          data-testid="toggle-camera"
-          data-state={call.me.camera.state}
-        >
-          <CamIcon size={32} strokeWidth={1.8} aria-hidden />
-          <span>
-            {camera.trouble ? t('simple.noCamera') : camera.on ? t('simple.cameraOff') : t('simple.cameraOn')}
-          </span>
-        </ToggleButton>
-      )}
+      <Device
+        button={microphone}
+        signs={[Mic, MicOff]}
+        words={[t('simple.mute'), t('simple.unmute')]}
+        locked={t('simple.mutedByHost')}
+        trouble={t('simple.noMicrophone')}
+        set={(on) => void engine.setMicrophone(on)}
+        testid="toggle-microphone"
+        state={call.me.microphone.state}
+      />
+      <Device
+        button={camera}
+        signs={[Video, VideoOff]}
+        words={[t('simple.cameraOff'), t('simple.cameraOn')]}
+        locked={t('simple.cameraByHost')}
+        trouble={t('simple.noCamera')}
+        set={(on) => void engine.setCamera(on)}
+        testid="toggle-camera"
+        state={call.me.camera.state}
+      />
+      {!call.is_test_call && <More call={call} onPeople={onPeople} onShare={onShare} onConsent={onConsent} />}
       <div className={styles.slot}>
         <LeaveButton call={call} simple />
       </div>
     </footer>
+  );
+}
+
+interface DeviceProps {
+  button: DeviceButton;
+  /** On, off. */
+  signs: [LucideIcon, LucideIcon];
+  /** What a click does: while on, while off. */
+  words: [string, string];
+  locked: string;
+  trouble: string;
+  set: (on: boolean) => void;
+  testid: string;
+  state: string;
+}
+
+function Device({ button, signs, words, locked, trouble, set, testid, state }: DeviceProps) {
+  if (button.absent) return null;
+  const off = button.on ? 0 : 1;
+  const Icon = button.locked ? Lock : button.trouble ? TriangleAlert : signs[off];
+  const look = [styles.button, !button.on && styles.off, button.trouble && styles.trouble];
+  return (
+    <ToggleButton
+      className={look.filter(Boolean).join(' ')}
+      isSelected={button.on}
+      // What an admin took only an admin gives back.
+      onChange={() => !button.locked && set(!button.on)}
+      data-testid={testid}
+      data-state={state}
+    >
+      <Icon size={32} strokeWidth={1.8} aria-hidden />
+      <span>{button.locked ? locked : button.trouble ? trouble : words[off]}</span>
+    </ToggleButton>
+  );
+}
+
+/** Everything else that this seat may do. */
+function More({ call, onPeople, onShare, onConsent }: Props) {
+  const { t } = useTranslation();
+  const engine = useEngine();
+  const [open, setOpen] = useState(false);
+  const then = (act: () => void) => () => {
+    setOpen(false);
+    act();
+  };
+  return (
+    <DialogTrigger isOpen={open} onOpenChange={setOpen}>
+      <Button className={styles.button ?? ''} data-testid="more">
+        <Ellipsis size={32} strokeWidth={1.8} aria-hidden />
+        <span>{t('simple.more')}</span>
+      </Button>
+      <Popover className={styles.popover ?? ''} placement="top" offset={14}>
+        <Dialog className={styles.more ?? ''} aria-label={t('simple.more')}>
+          {engine.seat && <ReactChoices call={call} onDone={() => setOpen(false)} />}
+          <div className={styles.moreList}>
+            <WordButton size="guest" onPress={then(onPeople)} data-testid="more-show-people">
+              {t('simple.people')}
+            </WordButton>
+            {engine.share && call.me.tools.screen_sharing && call.me.role !== 'audience' && (
+              <WordButton
+                size="guest"
+                onPress={then(() => (call.share ? void engine.share?.stop() : onShare()))}
+                data-testid="more-share"
+              >
+                {call.share ? t('simple.stopSharing') : t('simple.share')}
+              </WordButton>
+            )}
+            {onConsent && (
+              <WordButton size="guest" onPress={then(onConsent)} data-testid="more-consent">
+                {t('consent.mine')}
+              </WordButton>
+            )}
+            <WordButton
+              size="guest"
+              onPress={then(() => void engine.updateSettings({ simple: false }))}
+              data-testid="more-all"
+            >
+              {t('simple.allButtons')}
+            </WordButton>
+          </div>
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
   );
 }

@@ -1,21 +1,29 @@
 import { Users, WifiOff } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type ComponentProps, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
-import type { CallView, PersonView } from '../../ipc/bindings';
-import { arrange, CROWD, gapFor, layout } from './layout';
+import type { CallView, PersonView } from '../../engine/view';
+import { handPlaces } from './derive';
+import { arrange, CROWD, gapFor, type Layout, type LayoutChoice, lastSpeaker, layout } from './layout';
 import { OwnPicture } from './OwnPicture';
+import { ShareCard } from './ShareCard';
 import styles from './Stage.module.css';
-import { OwnTile, ScreenTile, Tile } from './Tile';
+import { MoreTile, OwnShare, OwnTile, reactionOf, ScreenTile, Tile } from './Tile';
 
 interface Props {
   call: CallView;
   simple: boolean;
+  choice: LayoutChoice;
+  /** Who is to stay large. */
+  pinned: string | undefined;
+  /** Pins somebody, or nobody. */
+  onPin: (id: string | undefined) => void;
+  onShowPeople: () => void;
 }
 
 /** The people, and oneself. */
-export function Stage({ call, simple }: Props) {
+export function Stage({ call, simple, choice, pinned, onPin, onShowPeople }: Props) {
   const { t } = useTranslation();
   const { pictures } = useEngine();
   const stage = useRef<HTMLDivElement>(null);
@@ -29,11 +37,29 @@ export function Stage({ call, simple }: Props) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const now = layout(call);
+  const spoke = useRef<string | undefined>(undefined);
+  spoke.current = lastSpeaker(spoke.current, call.people);
+  const now = layout(call, { choice, pinned, speaker: spoke.current });
   const frozen = call.connection.state === 'reconnecting';
   const floats = now.kind === 'alone' || now.kind === 'single' || (now.kind === 'grid' && !now.ownTile);
+  const hands = handPlaces(call);
+  const consents = new Map(call.consents?.map(({ participant_id, answer }) => [participant_id, answer]));
+  const tile = (person: PersonView) => {
+    const { participant_id: id } = person;
+    return {
+      person,
+      frozen,
+      hand: hands.get(id),
+      reaction: reactionOf(call.reactions, id),
+      pinned: pinned === id,
+      // With one other person there is nothing to choose between; in simple mode nothing to decide.
+      onPin: simple || call.people.length < 2 ? undefined : () => onPin(pinned === id ? undefined : id),
+      agreed: call.me.is_admin && consents.get(id) === true,
+    };
+  };
+  const own = { call, hand: hands.get(call.me.participant_id) };
   return (
-    <div ref={stage} className={styles.stage} data-layout={now.kind}>
+    <div ref={stage} className={styles.stage} data-testid="stage" data-layout={now.kind}>
       {now.kind === 'joining' && (
         <div className={styles.message} role="status">
           <Spinner size={40} />
@@ -50,24 +76,30 @@ export function Stage({ call, simple }: Props) {
           <p>{call.is_test_call ? t('call.testHint') : t('call.aloneText')}</p>
         </div>
       )}
-      {now.kind === 'single' && <Tile person={now.person} single simple={simple} frozen={frozen} />}
-      {now.kind === 'grid' && (
-        <Grid call={call} people={now.people} ownTile={now.ownTile} box={box} frozen={frozen} />
+      {now.kind === 'single' && <Tile {...tile(now.person)} single simple={simple} />}
+      {now.kind === 'grid' && <Grid now={now} box={box} tile={tile} own={own} onMore={onShowPeople} />}
+      {now.kind === 'focus' && (
+        <div className={styles.shared}>
+          <Tile key={now.person.participant_id} {...tile(now.person)} large simple={simple} />
+          <Strip people={now.people} tile={tile} own={own} />
+        </div>
       )}
       {now.kind === 'shared' && (
         <div className={styles.shared}>
-          <ScreenTile owner={now.owner} stream={now.stream} frozen={frozen} />
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys scroll it */}
-          <section className={styles.strip} aria-label={t('call.people')} tabIndex={0}>
-            <div className={styles.stripTile}>
-              <OwnTile call={call} crowded />
-            </div>
-            {now.people.map((person) => (
-              <div key={person.participant_id} className={styles.stripTile}>
-                <Tile person={person} frozen={frozen} crowded />
-              </div>
-            ))}
-          </section>
+          {'own' in now.shown ? (
+            <OwnShare share={now.shown.own} />
+          ) : (
+            <ScreenTile owner={now.shown.owner} stream={now.shown.stream} frozen={frozen} />
+          )}
+          <div className={styles.side}>
+            <Strip people={now.people} tile={tile} own={own} />
+            {call.share && <ShareCard share={call.share} />}
+          </div>
+        </div>
+      )}
+      {call.share && now.kind !== 'shared' && (
+        <div className={styles.shareFloats}>
+          <ShareCard share={call.share} />
         </div>
       )}
       {floats && <OwnPicture call={call} simple={simple} />}
@@ -82,31 +114,58 @@ export function Stage({ call, simple }: Props) {
   );
 }
 
-interface GridProps {
-  call: CallView;
-  people: PersonView[];
-  ownTile: boolean;
-  box: { width: number; height: number };
-  frozen: boolean;
+type TileOf = (person: PersonView) => ComponentProps<typeof Tile>;
+type Own = { call: CallView; hand: number | undefined };
+
+/** The others, small, beside what is large; oneself among them. */
+function Strip({ people, tile, own }: { people: PersonView[]; tile: TileOf; own: Own }) {
+  const { t } = useTranslation();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys scroll it
+    <section className={styles.strip} aria-label={t('call.people')} tabIndex={0}>
+      <div className={styles.stripTile}>
+        <OwnTile {...own} crowded />
+      </div>
+      {people.map((person) => (
+        <div key={person.participant_id} className={styles.stripTile}>
+          <Tile {...tile(person)} crowded />
+        </div>
+      ))}
+    </section>
+  );
 }
 
-function Grid({ call, people, ownTile, box, frozen }: GridProps) {
-  const count = people.length + (ownTile ? 1 : 0);
+interface GridProps {
+  now: Extract<Layout, { kind: 'grid' }>;
+  box: { width: number; height: number };
+  tile: TileOf;
+  own: Own;
+  onMore: () => void;
+}
+
+function Grid({ now: { people, ownTile, more }, box, tile, own, onMore }: GridProps) {
+  const count = people.length + (ownTile ? 1 : 0) + (more > 0 ? 1 : 0);
   const gap = gapFor(count);
   const { columns, width, height } = arrange(count, box.width, box.height, gap);
   const size = { width, height };
+  const crowded = count > CROWD;
   return (
     <div className={styles.grid} style={{ gap, maxWidth: columns * width + (columns - 1) * gap }}>
       {ownTile && (
         <div style={size}>
-          <OwnTile call={call} crowded={count > CROWD} />
+          <OwnTile {...own} crowded={crowded} />
         </div>
       )}
       {people.map((person) => (
         <div key={person.participant_id} style={size}>
-          <Tile person={person} frozen={frozen} under={!ownTile} crowded={count > CROWD} />
+          <Tile {...tile(person)} under={!ownTile} crowded={crowded} />
         </div>
       ))}
+      {more > 0 && (
+        <div style={size}>
+          <MoreTile count={more} onPress={onMore} />
+        </div>
+      )}
     </div>
   );
 }

@@ -1,5 +1,6 @@
-import { MicOff, Pause, ScreenShare } from 'lucide-react';
+import { CircleCheck, Hand, Lock, MicOff, Pause, Pin, PinOff, ScreenShare } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
 import { Bars } from '../../components/Bars';
@@ -7,39 +8,71 @@ import { SpeakingBars } from '../../components/SpeakingBars';
 import { useEngine } from '../../engine/context';
 import { StreamCanvas } from '../../engine/frames/StreamCanvas';
 import { LOCAL_PREVIEW } from '../../engine/frameWire';
-import type { CallView, PersonView, StreamView } from '../../ipc/bindings';
-import { cameraStream, quality, saysQuality } from './derive';
+import type { CallView, PersonView, Reaction, ReactionView, ShareView, StreamView } from '../../engine/view';
+import { cameraStream, microphoneButton, muted, quality, saysQuality } from './derive';
+import { REACTION_ICONS } from './reactions';
 import styles from './Tile.module.css';
 
 interface TileProps {
   person: PersonView;
   /** Fills the stage. */
   single?: boolean;
+  /** Large beside a strip of others. */
+  large?: boolean;
   /** One's own picture may lie over its lower right. */
   under?: boolean;
   simple?: boolean;
   /** The line is down: this is the last picture. */
   frozen?: boolean;
   crowded?: boolean;
+  /** Place of the raised hand, from 1. */
+  hand?: number | undefined;
+  /** What they showed just now. */
+  reaction?: Reaction | undefined;
+  pinned?: boolean;
+  /** Keeps this person large, or not any more. */
+  onPin?: (() => void) | undefined;
+  /** They agreed to being recorded; told to admins. */
+  agreed?: boolean;
 }
 
 /** Somebody else. */
 export function Tile(props: TileProps) {
-  const { person, single = false, under = false, simple = false, frozen = false, crowded = false } = props;
+  const { person, single = false, large = false, under = false, simple = false, frozen = false } = props;
+  const { crowded = false, hand, reaction, pinned = false, onPin, agreed = false } = props;
   const { t } = useTranslation();
   const { pictures } = useEngine();
-  const { participant_id: id, display_name: name, microphone, speaking } = person;
+  const { participant_id: id, display_name: name, speaking } = person;
   const stream = pictures.supported ? cameraStream(person) : undefined;
-  const speaks = speaking && microphone && !frozen;
-  const words = [name, !microphone && t('call.muted'), speaks && t('call.speaking')]
+  const mute = muted(person);
+  const speaks = speaking && mute === 'no' && !frozen;
+  const words = [
+    name,
+    mute === 'self' && t('call.muted'),
+    mute === 'admin' && t('call.mutedByHost'),
+    speaks && t('call.speaking'),
+    hand !== undefined && t('call.handAt', { place: hand }),
+  ]
     .filter(Boolean)
     .join(', ');
+  const look = [
+    styles.tile,
+    speaks && styles.speaking,
+    frozen && styles.frozen,
+    single && styles.single,
+    large && styles.large,
+    under && styles.under,
+    crowded && styles.crowded,
+    pinned && styles.pinned,
+  ];
+  const line = saysQuality(person.quality) && !frozen;
   return (
     <article
-      className={`${styles.tile} ${speaks ? styles.speaking : ''} ${frozen ? styles.frozen : ''} ${single ? styles.single : ''} ${under ? styles.under : ''} ${crowded ? styles.crowded : ''}`}
+      className={look.filter(Boolean).join(' ')}
       data-testid="tile"
       data-participant-id={id}
-      data-microphone={microphone ? 'on' : 'off'}
+      data-microphone={mute === 'no' ? 'on' : 'off'}
+      data-muted={mute}
       data-camera={stream ? 'on' : 'off'}
       data-speaking={speaks}
       aria-label={words}
@@ -51,14 +84,18 @@ export function Tile(props: TileProps) {
       )}
       <Label>
         {frozen && <Pause size={16} strokeWidth={1.8} aria-hidden />}
-        {!frozen && !microphone && <MicOff size={16} strokeWidth={1.8} aria-hidden />}
+        {!frozen && mute !== 'no' && <MicOff size={16} strokeWidth={1.8} aria-hidden />}
+        {!frozen && mute === 'admin' && <Lock size={15} strokeWidth={1.8} aria-hidden />}
         {speaks && <SpeakingBars />}
         <span className={styles.name}>
           {frozen && t('call.lastPicture', { name })}
           {!frozen && (simple && speaks ? t('simple.speaks', { name }) : name)}
         </span>
+        {!frozen && mute === 'admin' && !crowded && (
+          <span className={styles.locked}>{t('call.mutedByHost')}</span>
+        )}
       </Label>
-      {saysQuality(person.quality) && !frozen && (
+      {line && (
         <span className={single || under ? styles.qualityTop : styles.quality} data-testid="quality">
           <Bars quality={quality(person.quality)} size={16} />
           {single
@@ -66,12 +103,87 @@ export function Tile(props: TileProps) {
             : t(`quality.q${quality(person.quality)}`)}
         </span>
       )}
+      <Signs hand={hand} reaction={reaction} agreed={agreed && !crowded} />
+      {onPin && (
+        <Button
+          className={styles.pin ?? ''}
+          onPress={onPin}
+          aria-label={pinned ? t('call.unpinName', { name }) : t('call.pinName', { name })}
+          data-testid="pin"
+        >
+          {pinned ? (
+            <PinOff size={16} strokeWidth={1.8} aria-hidden />
+          ) : (
+            <Pin size={16} strokeWidth={1.8} aria-hidden />
+          )}
+          {!crowded && <span>{pinned ? t('call.unpin') : t('call.pin')}</span>}
+        </Button>
+      )}
     </article>
   );
 }
 
+interface SignsProps {
+  hand: number | undefined;
+  reaction: Reaction | undefined;
+  agreed?: boolean;
+}
+
+/** What somebody does right now. */
+function Signs({ hand, reaction, agreed = false }: SignsProps) {
+  const { t } = useTranslation();
+  if (hand === undefined && !reaction && !agreed) return null;
+  const Icon = reaction && REACTION_ICONS[reaction];
+  return (
+    <span className={styles.signs} aria-hidden>
+      {agreed && (
+        <span className={styles.sign}>
+          <CircleCheck size={16} strokeWidth={1.8} aria-hidden />
+          <span className={styles.signWord}>{t('call.agreed')}</span>
+        </span>
+      )}
+      {Icon && reaction && (
+        <span className={styles.sign} data-testid="reaction">
+          <Icon size={18} strokeWidth={1.8} aria-hidden />
+          <span className={styles.signWord}>{t(`reaction.${reaction}`)}</span>
+        </span>
+      )}
+      {hand !== undefined && (
+        <span className={styles.sign} data-testid="hand">
+          <Hand size={16} strokeWidth={1.8} aria-hidden />
+          {t('call.handPlace', { count: hand, ordinal: true })}
+          <span className={styles.signWord}>{t('call.toSpeak')}</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** The latest reaction of somebody. */
+export function reactionOf(reactions: ReactionView[] | undefined, id: string): Reaction | undefined {
+  return reactions?.findLast(({ participant_id }) => participant_id === id)?.reaction;
+}
+
+/** Those for whom there is no tile. */
+export function MoreTile({ count, onPress }: { count: number; onPress: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Button className={styles.more ?? ''} onPress={onPress} data-testid="more-people">
+      {t('call.morePeople', { count })}
+    </Button>
+  );
+}
+
 /** Oneself, as a tile among the others. */
-export function OwnTile({ call, crowded }: { call: CallView; crowded: boolean }) {
+export function OwnTile({
+  call,
+  crowded,
+  hand,
+}: {
+  call: CallView;
+  crowded: boolean;
+  hand?: number | undefined;
+}) {
   const { t } = useTranslation();
   const { me } = call;
   return (
@@ -82,6 +194,7 @@ export function OwnTile({ call, crowded }: { call: CallView; crowded: boolean })
       aria-label={t('call.you')}
     >
       <OwnInside call={call} />
+      <Signs hand={hand} reaction={reactionOf(call.reactions, me.participant_id)} />
     </article>
   );
 }
@@ -92,7 +205,7 @@ export function OwnInside({ call }: { call: CallView }) {
   const { pictures } = useEngine();
   const { me } = call;
   const on = me.camera.state === 'on' && pictures.supported;
-  const muted = me.microphone.state !== 'on' && me.microphone.state !== 'starting';
+  const { on: heard, locked } = microphoneButton(me);
   return (
     <>
       {on ? (
@@ -101,8 +214,9 @@ export function OwnInside({ call }: { call: CallView }) {
         <NoPicture name={me.display_name} id={me.participant_id} />
       )}
       <Label>
-        {muted && <MicOff size={16} strokeWidth={1.8} aria-hidden />}
-        {!muted && me.speaking && <SpeakingBars />}
+        {!heard && <MicOff size={16} strokeWidth={1.8} aria-hidden />}
+        {locked && <Lock size={15} strokeWidth={1.8} aria-hidden />}
+        {heard && me.speaking && <SpeakingBars />}
         <span className={styles.name}>{t('call.you')}</span>
       </Label>
     </>
@@ -136,6 +250,30 @@ export function ScreenTile({ owner, stream, frozen }: ScreenTileProps) {
         <ScreenShare size={16} strokeWidth={1.8} aria-hidden />
         <span className={styles.name}>{words}</span>
       </Label>
+    </article>
+  );
+}
+
+/** What I show myself. A whole screen is not shown to oneself: it would show itself without end. */
+export function OwnShare({ share }: { share: ShareView }) {
+  const { t } = useTranslation();
+  const words = share.kind === 'window' ? t('share.youWindow') : t('share.youScreen');
+  return (
+    <article className={`${styles.tile} ${styles.ownShare}`} data-testid="own-share" aria-label={words}>
+      {share.stream_id === null || share.paused ? (
+        <div className={styles.shareWords}>
+          <ScreenShare size={40} strokeWidth={1.6} aria-hidden />
+          <p className={styles.shareTitle}>{share.paused ? t('share.paused') : words}</p>
+          <p>{share.label}</p>
+        </div>
+      ) : (
+        <StreamCanvas
+          key={share.stream_id}
+          streamId={share.stream_id}
+          className={styles.picture}
+          fit="contain"
+        />
+      )}
     </article>
   );
 }

@@ -1,13 +1,28 @@
-import { Circle, Timer } from 'lucide-react';
+import { Circle, CircleDot, ClipboardCheck, Lock, Timer, TriangleAlert } from 'lucide-react';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Bars } from '../../components/Bars';
 import { Logo } from '../../components/Logo';
-import type { CallView } from '../../ipc/bindings';
-import { endsSoon, ownQuality, timeLeft } from './derive';
+import type { CallView } from '../../engine/view';
+import { clock, endsSoon, ownQuality, recordingSlot, timeLeft } from './derive';
+import { LayoutMenu } from './LayoutMenu';
+import type { LayoutChoice } from './layout';
 import styles from './TopBar.module.css';
+import { useLeft, useRecorded } from './times';
 
-/** What this is, whether it is recorded, how long it goes on, how the line is. */
-export function TopBar({ call, simple }: { call: CallView; simple: boolean }) {
+interface Props {
+  call: CallView;
+  simple: boolean;
+  choice: LayoutChoice;
+  pinned: string | undefined;
+  onChoose: (choice: LayoutChoice) => void;
+  onUnpin: () => void;
+  /** The slot is pressed, to answer once more. */
+  onConsent: (() => void) | undefined;
+}
+
+/** What this is, whether it is recorded, how long it goes on, how the line is, how it lies. */
+export function TopBar({ call, simple, choice, pinned, onChoose, onUnpin, onConsent }: Props) {
   const { t } = useTranslation();
   const line = ownQuality(call);
   const title = call.is_test_call ? t('call.testTitle') : (call.title ?? t('call.title'));
@@ -16,32 +31,78 @@ export function TopBar({ call, simple }: { call: CallView; simple: boolean }) {
       <div className={styles.left}>
         <Logo size={simple ? 28 : 24} />
         <h1 className={styles.title}>{simple && !call.is_test_call ? t('simple.title') : title}</h1>
-      </div>
-      <div className={styles.recording} data-testid="recording-slot">
-        {call.recording === 'none' ? (
-          t('recording.slotNone')
-        ) : (
-          <>
-            <Circle size={14} strokeWidth={1.8} aria-hidden />
-            {t('recording.slotNot')}
-          </>
+        {!simple && call.invited_only && (
+          <span className={styles.tag}>
+            <Lock size={14} strokeWidth={1.8} aria-hidden />
+            {t('call.invitedOnly')}
+          </span>
         )}
       </div>
+      <RecordingSlot call={call} simple={simple} onConsent={onConsent} />
       <div className={styles.right}>
-        <TimeLeft seconds={call.seconds_left} simple={simple} />
+        <TimeLeft call={call} simple={simple} />
         {!simple && line !== undefined && (
           <span className={styles.item} data-testid="my-quality">
             <Bars quality={line} />
             {t(`quality.q${line}`)}
           </span>
         )}
+        {!simple && !call.is_test_call && (
+          <LayoutMenu call={call} choice={choice} pinned={pinned} onChoose={onChoose} onUnpin={onUnpin} />
+        )}
       </div>
     </header>
   );
 }
 
-function TimeLeft({ seconds, simple }: { seconds: number | null; simple: boolean }) {
+/** It always says something, and is red in every state in which it runs. */
+function RecordingSlot({ call, simple, onConsent }: Pick<Props, 'call' | 'simple' | 'onConsent'>) {
   const { t } = useTranslation();
+  const slot = recordingSlot(call);
+  const runs = slot.kind === 'on' || slot.kind === 'without';
+  const elapsed = useRecorded(call);
+  const look = { on: styles.red, without: styles.red, stopped: styles.warn };
+  const style = `${styles.recording} ${slot.kind in look ? look[slot.kind as keyof typeof look] : ''}`;
+  const inside = (
+    <>
+      {slot.kind === 'not' && <Circle size={14} strokeWidth={1.8} aria-hidden />}
+      {slot.kind === 'asking' && <ClipboardCheck size={16} strokeWidth={1.8} aria-hidden />}
+      {runs && <CircleDot size={17} strokeWidth={2.4} aria-hidden />}
+      {slot.kind === 'stopped' && <TriangleAlert size={15} strokeWidth={1.8} aria-hidden />}
+      <span className={styles.recordingWord}>
+        {slot.kind === 'none' && t('recording.slotNone')}
+        {slot.kind === 'not' && t('recording.slotNot')}
+        {slot.kind === 'asking' && t('recording.slotAsking', { agreed: slot.agreed, of: slot.of })}
+        {slot.kind === 'on' &&
+          (simple && call.me.consent === 'yes'
+            ? t('recording.slotWithYou')
+            : t('recording.slotOn', { time: clock(elapsed) }))}
+        {slot.kind === 'without' && t('recording.slotWithout')}
+        {slot.kind === 'stopped' && t(`recording.stopped_${slot.reason}`)}
+      </span>
+    </>
+  );
+  const data = { 'data-testid': 'recording-slot', 'data-state': slot.kind };
+  if (onConsent && (runs || slot.kind === 'asking')) {
+    return (
+      <Button className={style} onPress={onConsent} aria-describedby="consent-hint" {...data}>
+        {inside}
+        <span id="consent-hint" className="sr-only">
+          {t('recording.slotHint')}
+        </span>
+      </Button>
+    );
+  }
+  return (
+    <div className={style} {...data}>
+      {inside}
+    </div>
+  );
+}
+
+function TimeLeft({ call, simple }: { call: CallView; simple: boolean }) {
+  const { t } = useTranslation();
+  const seconds = useLeft(call);
   const left = timeLeft(seconds);
   if (simple && left.unit === 'none') return null;
   return (

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { callView, personView } from '../../engine/fake/samples';
+import type { CallView } from '../../engine/view';
 import {
   announcements,
   cameraStream,
+  clock,
   deviceButton,
   endsSoon,
+  handPlaces,
   headcount,
+  listed,
+  muted,
   ownQuality,
   quality,
+  recordingSlot,
   saysQuality,
   timeLeft,
 } from './derive';
@@ -18,12 +24,14 @@ describe('a call', () => {
     expect(deviceButton({ state: 'off' })).toMatchObject({ on: false, trouble: undefined });
     expect(deviceButton({ state: 'missing' }).trouble).toBe('missing');
     expect(deviceButton({ state: 'not_allowed' }).absent).toBe(true);
+    expect(deviceButton({ state: 'on', label: 'X' }, true)).toMatchObject({ on: false, locked: true });
+    expect(deviceButton({ state: 'not_allowed' }, true)).toMatchObject({ absent: true, locked: false });
   });
 
   it('counts oneself once one is in', () => {
     const people = [personView(1), personView(2)];
     expect(headcount({ people, connection: { state: 'connected' } })).toBe(3);
-    expect(headcount({ people: [], connection: { state: 'connecting' } })).toBe(0);
+    expect(headcount({ people: [], connection: { state: 'connecting' } })).toBeUndefined();
   });
 
   it('shows no picture of a camera that is off', () => {
@@ -52,6 +60,53 @@ describe('one’s own line', () => {
     expect(ownQuality({ me, connection: { state: 'connected' } })).toBe(4);
     expect(ownQuality({ me, connection: { state: 'reconnecting', attempt: 1 } })).toBe(0);
     expect(ownQuality({ me, connection: { state: 'connecting' } })).toBeUndefined();
+  });
+});
+
+describe('hands', () => {
+  it('stand in the order of their raising, one’s own among them', () => {
+    const [first, second] = [personView(1), personView(2)];
+    const people = [{ ...first, hand: 9 }, { ...second, hand: 4 }, personView(3)];
+    const me = { ...callView(2).me, hand: 5 };
+    expect([...handPlaces({ people, me })]).toEqual([
+      [second.participant_id, 1],
+      ['seat-me', 2],
+      [first.participant_id, 3],
+    ]);
+    expect(listed(people).map(({ hand }) => hand ?? null)).toEqual([4, 9, null]);
+  });
+});
+
+describe('the recording slot', () => {
+  const call = callView(2);
+  const slot = (change: Partial<CallView>, consent: 'yes' | 'no' | 'asked' = 'yes') =>
+    recordingSlot({ ...call, ...change, me: { ...call.me, consent } });
+  const on = { state: 'on', elapsed_s: 252 } as const;
+
+  it('always says something', () => {
+    expect(slot({ recording: 'none' })).toEqual({ kind: 'none' });
+    expect(slot({ recording: 'manual' })).toEqual({ kind: 'not' });
+    expect(slot({ recording_state: { state: 'asking', agreed: 1, of: 3 } })).toMatchObject({
+      kind: 'asking',
+    });
+    expect(slot({ recording_state: on })).toEqual({ kind: 'on', elapsed: 252 });
+    expect(slot({ recording_state: on }, 'no').kind).toBe('without');
+    // Whoever did not answer is left out, too.
+    expect(slot({ recording_state: on }, 'asked').kind).toBe('without');
+    expect(slot({ recording_state: { state: 'stopped', reason: 'disk_full' } }).kind).toBe('stopped');
+  });
+
+  it('counts like a clock', () => {
+    expect([0, 252, 3661].map(clock)).toEqual(['00:00', '04:12', '1:01:01']);
+  });
+});
+
+describe('being muted', () => {
+  it('is one’s own doing, or an admin’s', () => {
+    const taken = { microphone: true, camera: false, screen: false };
+    expect(muted({ microphone: true })).toBe('no');
+    expect(muted({ microphone: false })).toBe('self');
+    expect(muted({ microphone: false, muted_by_admin: taken })).toBe('admin');
   });
 });
 
@@ -86,5 +141,27 @@ describe('what is read out', () => {
     expect(announcements(lost, call)).toEqual([{ say: 'back' }]);
     const gone = { ...call, me: { ...call.me, camera: { state: 'missing' } as const } };
     expect(announcements(call, gone)).toEqual([]);
+  });
+
+  it('an admin’s doings, hands, the door, recording and time', () => {
+    const taken = { microphone: true, camera: false, screen: false };
+    const later: CallView = {
+      ...call,
+      me: { ...call.me, muted_by_admin: taken },
+      people: [{ ...anna, muted_by_admin: taken, hand: 1 }, kenji],
+      waiting: [{ participant_id: 'x', display_name: 'Tomás', waited_s: 0, connected: true }],
+      recording_state: { state: 'on', elapsed_s: 0 },
+    };
+    expect(announcements(call, later).map(({ say }) => say)).toEqual([
+      'recordingOn',
+      'mutedByHost',
+      'hand',
+      'waiting',
+      'youMutedByHost',
+    ]);
+    const at = (seconds_left: number) => ({ ...call, seconds_left });
+    expect(announcements(at(301), at(300))).toEqual([{ say: 'fiveMinutes' }]);
+    expect(announcements(at(31), at(30))).toEqual([{ say: 'halfMinute' }]);
+    expect(announcements(at(200), at(199))).toEqual([]);
   });
 });

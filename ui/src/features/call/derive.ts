@@ -1,36 +1,59 @@
 // What a call shows beside pictures: words on buttons, time left, a line's quality, what is read out.
 
-import type { CallView, DeviceState, NoticeCode, PersonView, StreamView } from '../../ipc/bindings';
+import type {
+  CallView,
+  DeviceState,
+  MeView,
+  PersonView,
+  RecordingState,
+  StreamView,
+  WaitingPersonView,
+} from '../../engine/view';
 
 /** A button for one's own microphone or camera. */
 export interface DeviceButton {
   /** Left out: the room or the seat has no such thing. */
   absent: boolean;
   on: boolean;
+  /** An admin took the right to send it: a click cannot give it back. */
+  locked: boolean;
   /** Something is wrong, and a click cannot mend it. */
   trouble: 'missing' | 'busy' | 'denied' | 'failed' | undefined;
 }
 
-export function deviceButton(device: DeviceState): DeviceButton {
+export function deviceButton(device: DeviceState, takenByAdmin = false): DeviceButton {
+  const button = { absent: false, on: false, locked: takenByAdmin, trouble: undefined };
+  if (takenByAdmin && device.state !== 'not_allowed') return button;
   switch (device.state) {
     case 'on':
     case 'starting':
-      return { absent: false, on: true, trouble: undefined };
+      return { ...button, on: true };
     case 'off':
-      return { absent: false, on: false, trouble: undefined };
+      return button;
     case 'missing':
     case 'busy':
     case 'denied':
     case 'failed':
-      return { absent: false, on: false, trouble: device.state };
+      return { ...button, trouble: device.state };
     case 'not_allowed':
-      return { absent: true, on: false, trouble: undefined };
+      return { ...button, absent: true, locked: false };
   }
 }
 
-/** How many are in the room, oneself among them. */
-export function headcount({ people, connection }: Pick<CallView, 'people' | 'connection'>): number {
-  return people.length + (connection.state === 'connecting' ? 0 : 1);
+/** One's own microphone as a button. */
+export const microphoneButton = ({ microphone, muted_by_admin }: MeView) =>
+  deviceButton(microphone, muted_by_admin?.microphone);
+
+/** One's own camera as a button. */
+export const cameraButton = ({ camera, muted_by_admin }: MeView) =>
+  deviceButton(camera, muted_by_admin?.camera);
+
+/** How many are in the room, oneself among them; not known before one is in oneself. */
+export function headcount({
+  people,
+  connection,
+}: Pick<CallView, 'people' | 'connection'>): number | undefined {
+  return connection.state === 'connecting' ? undefined : people.length + 1;
 }
 
 /** The stream that shows somebody's face. */
@@ -70,60 +93,186 @@ export function endsSoon(seconds: number | null): boolean {
   return seconds !== null && seconds <= 300;
 }
 
-/** How a notice looks and what can be done about it. */
-export interface NoticeLook {
-  tone: 'warn' | 'good' | 'plain';
-  action: 'unmute' | 'dismiss';
+/** How somebody is muted. */
+export type Muted = 'no' | 'self' | 'admin';
+
+export function muted({
+  microphone,
+  muted_by_admin,
+}: Pick<PersonView, 'microphone' | 'muted_by_admin'>): Muted {
+  if (muted_by_admin?.microphone) return 'admin';
+  return microphone ? 'no' : 'self';
 }
 
-export function noticeLook(code: NoticeCode): NoticeLook {
-  switch (code) {
-    case 'talking_while_muted':
-      return { tone: 'warn', action: 'unmute' };
-    case 'camera_lost':
-    case 'microphone_lost':
-    case 'speaker_lost':
-      return { tone: 'warn', action: 'dismiss' };
-    case 'camera_back':
-    case 'microphone_back':
-      return { tone: 'good', action: 'dismiss' };
-    case 'person_joined':
-    case 'person_left':
-      return { tone: 'plain', action: 'dismiss' };
+/** Places of raised hands: 1 was first. One's own hand counts among them. */
+export function handPlaces({ people, me }: Pick<CallView, 'people' | 'me'>): Map<string, number> {
+  const raised = [me, ...people].filter(({ hand }) => hand != null);
+  raised.sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0));
+  return new Map(raised.map(({ participant_id }, n) => [participant_id, n + 1]));
+}
+
+/** People as the panel lists them: raised hands first, in their order; then as they came. */
+export function listed(people: PersonView[]): PersonView[] {
+  const hand = (person: PersonView) => person.hand ?? Number.POSITIVE_INFINITY;
+  return [...people].sort((a, b) => {
+    const [first, second] = [hand(a), hand(b)];
+    return first === second ? 0 : first - second;
+  });
+}
+
+/** What the recording slot says. It always says something. */
+export type RecordingSlot =
+  | { kind: 'none' | 'not' }
+  | { kind: 'asking'; agreed: number; of: number }
+  /** `without`: my voice and picture are left out. */
+  | { kind: 'on' | 'without'; elapsed: number }
+  | { kind: 'stopped'; reason: 'disk_full' | 'failed' };
+
+export function recordingSlot(call: Pick<CallView, 'recording' | 'recording_state' | 'me'>): RecordingSlot {
+  const { recording, recording_state: now, me } = call;
+  switch (now?.state) {
+    case 'asking':
+      return { kind: 'asking', agreed: now.agreed, of: now.of };
+    case 'on':
+      // Where answers are not told there is nothing to say about them.
+      return {
+        kind: me.consent === undefined || me.consent === 'yes' ? 'on' : 'without',
+        elapsed: now.elapsed_s,
+      };
+    case 'stopped':
+      return { kind: 'stopped', reason: now.reason };
+    default:
+      return { kind: recording === 'none' ? 'none' : 'not' };
   }
+}
+
+/** Whether it runs: then everything that shows it is red. */
+export function isRecorded(state: RecordingState | undefined): boolean {
+  return state?.state === 'on';
+}
+
+/** Minutes and seconds, as a clock says them. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (n: number) => String(n).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const rest = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+/** How long somebody has waited: in minutes, and not at all in the first. */
+export function waitedMinutes({ waited_s }: Pick<WaitingPersonView, 'waited_s'>): number {
+  return Math.floor(waited_s / 60);
 }
 
 /** Something that is read out. */
 export type Announcement =
-  | { say: 'joined' | 'left' | 'muted' | 'unmuted'; name: string }
   | {
-      say: 'youMuted' | 'youUnmuted' | 'youCameraOff' | 'youCameraOn' | 'reconnecting' | 'connected' | 'back';
+      say:
+        | 'joined'
+        | 'left'
+        | 'muted'
+        | 'unmuted'
+        | 'mutedByHost'
+        | 'hand'
+        | 'waiting'
+        | 'shares'
+        | 'sharesNoMore';
+      name: string;
+    }
+  | {
+      say:
+        | 'youMuted'
+        | 'youUnmuted'
+        | 'youMutedByHost'
+        | 'youReleased'
+        | 'youCameraOff'
+        | 'youCameraOn'
+        | 'reconnecting'
+        | 'connected'
+        | 'back'
+        | 'recordingOn'
+        | 'recordingOff'
+        | 'recordingAsks'
+        | 'fiveMinutes'
+        | 'halfMinute';
     };
 
 /** What changed between two views, for those who do not see it. */
 export function announcements(before: CallView, now: CallView): Announcement[] {
-  const said: Announcement[] = [];
+  return [
+    ...line(before, now),
+    ...recording(before, now),
+    ...time(before, now),
+    ...others(before, now),
+    ...atTheDoor(before, now),
+    ...own(before, now),
+  ];
+}
+
+function line(before: CallView, now: CallView): Announcement[] {
   const was = before.connection.state;
   const is = now.connection.state;
-  if (was !== is) {
-    if (is === 'reconnecting') said.push({ say: 'reconnecting' });
-    if (is === 'connected') said.push({ say: was === 'connecting' ? 'connected' : 'back' });
-  }
+  if (was === is) return [];
+  if (is === 'reconnecting') return [{ say: 'reconnecting' }];
+  if (is === 'connected') return [{ say: was === 'connecting' ? 'connected' : 'back' }];
+  return [];
+}
+
+function recording(before: CallView, now: CallView): Announcement[] {
+  const was = before.recording_state?.state ?? 'off';
+  const is = now.recording_state?.state ?? 'off';
+  if (was === is) return [];
+  if (is === 'on') return [{ say: 'recordingOn' }];
+  if (is === 'asking') return [{ say: 'recordingAsks' }];
+  return was === 'on' ? [{ say: 'recordingOff' }] : [];
+}
+
+function time(before: CallView, now: CallView): Announcement[] {
+  const passed = (mark: number) =>
+    (before.seconds_left ?? 0) > mark && now.seconds_left !== null && now.seconds_left <= mark;
+  if (passed(30)) return [{ say: 'halfMinute' }];
+  return passed(300) ? [{ say: 'fiveMinutes' }] : [];
+}
+
+function others(before: CallView, now: CallView): Announcement[] {
+  const said: Announcement[] = [];
   const known = new Map(before.people.map((person) => [person.participant_id, person]));
+  const shares = ({ streams }: PersonView) => streams.some(({ source }) => source === 'screen');
   for (const person of now.people) {
-    const { participant_id, display_name: name, microphone } = person;
+    const { participant_id, display_name: name } = person;
     const old = known.get(participant_id);
     known.delete(participant_id);
-    // Whoever is there when one comes in oneself did not just come.
     if (!old) {
-      if (was !== 'connecting') said.push({ say: 'joined', name });
-    } else if (old.microphone !== microphone) said.push({ say: microphone ? 'unmuted' : 'muted', name });
+      // Whoever is there when one comes in oneself did not just come.
+      if (before.connection.state !== 'connecting') said.push({ say: 'joined', name });
+      continue;
+    }
+    if (muted(old) !== muted(person)) {
+      const say = { no: 'unmuted', self: 'muted', admin: 'mutedByHost' } as const;
+      said.push({ say: say[muted(person)], name });
+    }
+    if (old.hand == null && person.hand != null) said.push({ say: 'hand', name });
+    if (shares(old) !== shares(person)) said.push({ say: shares(person) ? 'shares' : 'sharesNoMore', name });
   }
   for (const { display_name: name } of known.values()) said.push({ say: 'left', name });
-  const mine = (view: CallView, device: 'microphone' | 'camera') => view.me[device].state;
+  return said;
+}
+
+function atTheDoor(before: CallView, now: CallView): Announcement[] {
+  const known = new Set(before.waiting?.map(({ participant_id }) => participant_id));
+  return (now.waiting ?? [])
+    .filter(({ participant_id }) => !known.has(participant_id))
+    .map(({ display_name: name }) => ({ say: 'waiting', name }));
+}
+
+function own({ me: before }: CallView, { me: now }: CallView): Announcement[] {
+  const said: Announcement[] = [];
+  const taken = (me: MeView) => me.muted_by_admin?.microphone ?? false;
   const turned = (device: 'microphone' | 'camera', to: 'on' | 'off') =>
-    mine(now, device) === to && mine(before, device) === (to === 'on' ? 'off' : 'on');
-  if (turned('microphone', 'off')) said.push({ say: 'youMuted' });
+    now[device].state === to && before[device].state === (to === 'on' ? 'off' : 'on');
+  if (taken(before) !== taken(now)) said.push({ say: taken(now) ? 'youMutedByHost' : 'youReleased' });
+  else if (turned('microphone', 'off')) said.push({ say: 'youMuted' });
   if (turned('microphone', 'on')) said.push({ say: 'youUnmuted' });
   if (turned('camera', 'off')) said.push({ say: 'youCameraOff' });
   if (turned('camera', 'on')) said.push({ say: 'youCameraOn' });

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { PersonView } from '../../ipc/bindings';
-import { arrange, cornerTowards, layout, nearestCorner } from './layout';
+import type { PersonView } from '../../engine/view';
+import {
+  arrange,
+  choices,
+  cornerTowards,
+  lastSpeaker,
+  layout,
+  MOST_TILES,
+  nearestCorner,
+  type Wish,
+} from './layout';
 
 const person = (id: string, more: Partial<PersonView> = {}): PersonView => ({
   participant_id: id,
@@ -15,21 +24,83 @@ const person = (id: string, more: Partial<PersonView> = {}): PersonView => ({
 });
 const connected = { state: 'connected' } as const;
 
+const automatic: Wish = { choice: 'automatic', pinned: undefined, speaker: undefined };
+const named = (...ids: string[]) => ids.map((id) => person(id));
+const screen = { stream_id: 4, source: 'screen', size: { width: 1920, height: 1080 } } as const;
+
 describe('the layout', () => {
   it('is chosen by who is there', () => {
-    expect(layout({ connection: { state: 'connecting' }, people: [] }).kind).toBe('joining');
-    expect(layout({ connection: connected, people: [] }).kind).toBe('alone');
-    expect(layout({ connection: connected, people: [person('a')] }).kind).toBe('single');
-    const three = ['a', 'b'].map((id) => person(id));
-    expect(layout({ connection: connected, people: three })).toMatchObject({ kind: 'grid', ownTile: false });
-    const four = ['a', 'b', 'c'].map((id) => person(id));
-    expect(layout({ connection: connected, people: four })).toMatchObject({ kind: 'grid', ownTile: true });
+    const of = (people: PersonView[]) => layout({ connection: connected, people }, automatic);
+    expect(layout({ connection: { state: 'connecting' }, people: [] }, automatic).kind).toBe('joining');
+    expect(of([]).kind).toBe('alone');
+    expect(of(named('a')).kind).toBe('single');
+    expect(of(named('a', 'b'))).toMatchObject({ kind: 'grid', ownTile: false });
+    expect(of(named('a', 'b', 'c'))).toMatchObject({ kind: 'grid', ownTile: true });
   });
 
-  it('a screen comes first', () => {
-    const stream = { stream_id: 4, source: 'screen', size: { width: 1920, height: 1080 } } as const;
-    const people = [person('a'), person('b', { streams: [stream] })];
-    expect(layout({ connection: connected, people })).toMatchObject({ kind: 'shared', stream });
+  it('puts a screen first, unless something else was chosen', () => {
+    const people = [person('a'), person('b', { streams: [screen] })];
+    const scene = { connection: connected, people };
+    expect(layout(scene, automatic)).toMatchObject({ kind: 'shared', shown: { stream: screen } });
+    expect(layout(scene, { ...automatic, choice: 'grid' }).kind).toBe('grid');
+    expect(choices(scene)).toContain('presentation');
+    expect(choices({ ...scene, people: named('a') })).not.toContain('presentation');
+  });
+
+  it('shows what one shares oneself', () => {
+    const share = { kind: 'window', label: 'Notes', paused: false, stream_id: null } as const;
+    expect(layout({ connection: connected, people: named('a'), share }, automatic)).toMatchObject({
+      kind: 'shared',
+      shown: { own: share },
+    });
+  });
+
+  it('keeps whom one pinned, and otherwise whoever spoke last, large', () => {
+    const scene = { connection: connected, people: named('a', 'b', 'c') };
+    const spoken = { ...automatic, choice: 'speaker', speaker: 'b' } as const;
+    expect(layout(scene, spoken)).toMatchObject({ kind: 'focus', person: { participant_id: 'b' } });
+    expect(layout(scene, { ...spoken, pinned: 'c' })).toMatchObject({
+      kind: 'focus',
+      pinned: true,
+      person: { participant_id: 'c' },
+      people: [{ participant_id: 'a' }, { participant_id: 'b' }],
+    });
+    // Who was pinned and left is forgotten.
+    expect(layout(scene, { ...automatic, pinned: 'gone' }).kind).toBe('grid');
+  });
+
+  it('draws no more tiles than it can, speakers and hands among them', () => {
+    const people = Array.from({ length: 40 }, (_, n) => person(`p${n}`, { camera: n < 30 }));
+    const late = people[39];
+    if (!late) throw new Error('forty people');
+    late.hand = 1;
+    const now = layout({ connection: connected, people }, { ...automatic, speaker: 'p38' });
+    if (now.kind !== 'grid') throw new Error(now.kind);
+    expect(now.people.length + 2).toBe(MOST_TILES);
+    expect(now.more).toBe(40 - now.people.length);
+    expect(now.people.map(({ participant_id }) => participant_id).slice(-2)).toEqual(['p38', 'p39']);
+  });
+
+  it('leaves out who only watches', () => {
+    const people = [person('a'), person('b', { role: 'audience' })];
+    expect(layout({ connection: connected, people }, automatic).kind).toBe('single');
+  });
+});
+
+describe('who spoke last', () => {
+  it('stays until somebody else speaks alone', () => {
+    const quiet = named('a', 'b');
+    const [a, b] = quiet;
+    if (!a || !b) throw new Error('two people');
+    expect(lastSpeaker(undefined, quiet)).toBeUndefined();
+    expect(lastSpeaker('a', quiet)).toBe('a');
+    const both = [
+      { ...a, speaking: true },
+      { ...b, speaking: true },
+    ];
+    expect(lastSpeaker('b', both)).toBe('b');
+    expect(lastSpeaker('a', [a, { ...b, speaking: true }])).toBe('b');
+    expect(lastSpeaker('gone', quiet)).toBeUndefined();
   });
 });
 

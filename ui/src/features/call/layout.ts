@@ -1,9 +1,28 @@
-// Where tiles lie: chosen by who is there and by the room there is, never by hand.
+// Where tiles lie: by what the person chose, by who is there, and by the room there is.
 
-import type { CallView, PersonView, StreamView } from '../../ipc/bindings';
+import type { CallView, PersonView, ShareView, StreamView } from '../../engine/view';
 
 /** From this many others on, one's own picture is a tile like the rest. */
 const OWN_TILE_FROM = 3;
+
+/** More tiles than this are not drawn: each costs a decoder. The rest is counted in a last tile. */
+export const MOST_TILES = 25;
+
+/** What the person chose; a pinned person comes before it. */
+export const CHOICES = ['automatic', 'grid', 'speaker', 'presentation'] as const;
+export type LayoutChoice = (typeof CHOICES)[number];
+
+/** What the person wants to see. */
+export interface Wish {
+  choice: LayoutChoice;
+  /** Somebody who is to stay large. */
+  pinned: string | undefined;
+  /** Who spoke last. */
+  speaker: string | undefined;
+}
+
+/** A screen that is shown: somebody's, or one's own. */
+export type Shown = { owner: PersonView; stream: StreamView } | { own: ShareView };
 
 /** What lies on the stage. */
 export type Layout =
@@ -11,21 +30,74 @@ export type Layout =
   | { kind: 'alone' }
   /** One person fills the stage, one's own picture floats. */
   | { kind: 'single'; person: PersonView }
-  /** Everybody alike; with one's own tile first, or with it floating. */
-  | { kind: 'grid'; people: PersonView[]; ownTile: boolean }
-  /** A screen that somebody shows, and a strip of people. */
-  | { kind: 'shared'; owner: PersonView; stream: StreamView; people: PersonView[] };
+  /** Everybody alike; with one's own tile first, or with it floating. `more` are not drawn. */
+  | { kind: 'grid'; people: PersonView[]; ownTile: boolean; more: number }
+  /** One person large, because of speaking or of being pinned, and a strip of the others. */
+  | { kind: 'focus'; person: PersonView; pinned: boolean; people: PersonView[] }
+  /** A screen, and a strip of people. */
+  | { kind: 'shared'; shown: Shown; people: PersonView[] };
 
-export function layout({ connection, people }: Pick<CallView, 'connection' | 'people'>): Layout {
-  if (connection.state === 'connecting' && people.length === 0) return { kind: 'joining' };
-  for (const owner of people) {
-    const stream = owner.streams.find(({ source }) => source === 'screen');
-    if (stream) return { kind: 'shared', owner, stream, people };
+type Scene = Pick<CallView, 'connection' | 'people' | 'share'>;
+
+export function layout({ connection, people: everybody, share }: Scene, wish: Wish): Layout {
+  // Whoever only watches sends no picture.
+  const people = everybody.filter(({ role }) => role !== 'audience');
+  if (connection.state === 'connecting' && everybody.length === 0) return { kind: 'joining' };
+  const shown = screenOf(people, share);
+  const pinned = people.find(({ participant_id }) => participant_id === wish.pinned);
+  if (pinned) return focus(pinned, true, people);
+  if (shown && (wish.choice === 'automatic' || wish.choice === 'presentation')) {
+    return { kind: 'shared', shown, people };
   }
   const [first] = people;
   if (!first) return { kind: 'alone' };
-  if (people.length === 1) return { kind: 'single', person: first };
-  return { kind: 'grid', people, ownTile: people.length >= OWN_TILE_FROM };
+  if (people.length === 1 && wish.choice !== 'grid') return { kind: 'single', person: first };
+  if (wish.choice === 'speaker') {
+    return focus(
+      people.find(({ participant_id }) => participant_id === wish.speaker) ?? first,
+      false,
+      people,
+    );
+  }
+  const ownTile = people.length >= OWN_TILE_FROM || wish.choice === 'grid';
+  const room = MOST_TILES - (ownTile ? 1 : 0);
+  if (people.length <= room) return { kind: 'grid', people, ownTile, more: 0 };
+  const drawn = mostWanted(people, room - 1, wish.speaker);
+  return { kind: 'grid', people: drawn, ownTile, more: people.length - drawn.length };
+}
+
+function focus(person: PersonView, pinned: boolean, people: PersonView[]): Layout {
+  return { kind: 'focus', person, pinned, people: people.filter((other) => other !== person) };
+}
+
+function screenOf(people: PersonView[], share: ShareView | null | undefined): Shown | undefined {
+  for (const owner of people) {
+    const stream = owner.streams.find(({ source }) => source === 'screen');
+    if (stream) return { owner, stream };
+  }
+  return share ? { own: share } : undefined;
+}
+
+/** Those who are drawn where not all can be: who speaks or raised a hand, then in the order of coming. They keep their order. */
+function mostWanted(people: PersonView[], count: number, speaker: string | undefined): PersonView[] {
+  const rank = (person: PersonView) =>
+    person.participant_id === speaker ? 0 : person.hand != null ? 1 : person.camera ? 2 : 3;
+  const wanted = new Set([...people].sort((a, b) => rank(a) - rank(b)).slice(0, count));
+  return people.filter((person) => wanted.has(person));
+}
+
+/** Who spoke last. Somebody who still speaks is not taken off the stage by another who begins. */
+export function lastSpeaker(before: string | undefined, people: PersonView[]): string | undefined {
+  const known = people.find(({ participant_id }) => participant_id === before);
+  if (known?.speaking) return before;
+  const speaks = people.find(({ speaking, microphone }) => speaking && microphone);
+  return speaks?.participant_id ?? known?.participant_id;
+}
+
+/** The layouts a person can choose now. */
+export function choices(call: Scene): LayoutChoice[] {
+  const shown = screenOf(call.people, call.share) !== undefined;
+  return CHOICES.filter((choice) => choice !== 'presentation' || shown);
 }
 
 /** A tile is between these, so that a picture of 16:9 fills it and loses little. */

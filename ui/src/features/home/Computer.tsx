@@ -1,7 +1,7 @@
 import { CircleCheck, Mic, TriangleAlert, Video, Volume2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
-import type { AppView } from '../../ipc/bindings';
+import type { AppView } from '../../engine/view';
 import styles from './Computer.module.css';
 import { type DeviceKind, deviceRows } from './derive';
 

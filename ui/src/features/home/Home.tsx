@@ -1,4 +1,12 @@
-import { AudioLines, House, Settings as SettingsIcon } from 'lucide-react';
+import {
+  AudioLines,
+  DoorOpen,
+  House,
+  Plus,
+  Settings as SettingsIcon,
+  TriangleAlert,
+  UserRoundCheck,
+} from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -7,16 +15,20 @@ import { Button } from '../../components/Button';
 import { Logo } from '../../components/Logo';
 import { firstName } from '../../components/people';
 import { useEngine } from '../../engine/context';
+import type { AccountView, AppView, Problem } from '../../engine/view';
 import { dateLocale } from '../../i18n';
-import type { AppView, Problem } from '../../ipc/bindings';
+import { NewRoom } from '../newroom/NewRoom';
 import { wayOn } from '../problem/derive';
 import { ProblemCard } from '../problem/ProblemCard';
 import { SettingsPanel } from '../settings/SettingsPanel';
 import { Computer } from './Computer';
-import { canTestCall } from './derive';
+import { canTestCall, waitingIn } from './derive';
 import styles from './Home.module.css';
 import { LinkBar } from './LinkBar';
+import { RoomList } from './RoomList';
 import { ServerCard } from './ServerCard';
+
+type Page = 'home' | 'rooms' | 'new' | 'settings';
 
 interface Props {
   view: AppView;
@@ -29,9 +41,12 @@ interface Props {
 export function Home({ view, problem, link: [link, setLink] }: Props) {
   const { t, i18n } = useTranslation();
   const engine = useEngine();
-  const [page, setPage] = useState<'home' | 'settings'>('home');
+  const [chosen, setPage] = useState<Page>('home');
+  // A room that is being made is gone on with after a reload; the back end has it.
+  const page = view.new_room && engine.rooms ? 'new' : chosen;
   const field = useRef<HTMLInputElement>(null);
   const name = view.settings.display_name;
+  const waiting = waitingIn(view.rooms);
   const hasProblem = problem !== null;
   const way = problem && wayOn(problem.code, link.trim() !== '');
   useEffect(() => {
@@ -63,25 +78,79 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
             <House size={20} strokeWidth={1.8} aria-hidden />
             {t('home.home')}
           </NavButton>
+          {engine.rooms && (
+            <NavButton current={page === 'rooms'} onPress={() => setPage('rooms')} testid="open-rooms">
+              <DoorOpen size={20} strokeWidth={1.8} aria-hidden />
+              {t('home.rooms')}
+            </NavButton>
+          )}
           <NavButton current={page === 'settings'} onPress={() => setPage('settings')} testid="open-settings">
             <SettingsIcon size={20} strokeWidth={1.8} aria-hidden />
             {t('home.settings')}
           </NavButton>
         </nav>
-        <ServerCard server={view.server} />
+        <ServerCard server={view.server} network={view.network} />
         <AriaButton className={styles.me ?? ''} onPress={() => setPage('settings')}>
           <Avatar name={name} id={name} size={32} />
           <span className={styles.meWords}>
             <span className={styles.meName}>{name || t('home.noName')}</span>
-            <span className={styles.meMore}>{name ? t('home.nameMore') : t('home.noNameMore')}</span>
+            <span className={styles.meMore}>
+              {view.account ? (
+                <Account account={view.account} />
+              ) : name ? (
+                t('home.nameMore')
+              ) : (
+                t('home.noNameMore')
+              )}
+            </span>
           </span>
         </AriaButton>
       </aside>
-      {page === 'settings' ? (
-        <SettingsPanel view={view} />
-      ) : (
+      {page === 'settings' && <SettingsPanel view={view} />}
+      {page === 'new' && <NewRoom view={view} onBack={() => setPage('home')} />}
+      {page === 'rooms' && view.rooms && (
         <main className={styles.main}>
-          <LinkBar ref={field} value={link} onChange={setLink} onOpen={open} />
+          <h1 className={styles.title}>{t('home.rooms')}</h1>
+          <RoomList rooms={view.rooms} onNew={() => setPage('new')} />
+        </main>
+      )}
+      {page === 'home' && (
+        <main className={styles.main}>
+          <div className={styles.top}>
+            <LinkBar
+              ref={field}
+              value={link}
+              onChange={setLink}
+              onOpen={open}
+              second={engine.rooms !== undefined && link.trim() === ''}
+            />
+            {engine.rooms && (
+              <Button
+                kind={link.trim() === '' ? 'primary' : 'second'}
+                size="bar"
+                icon={<Plus size={20} strokeWidth={1.8} aria-hidden />}
+                onPress={() => setPage('new')}
+                data-testid="new-room-button"
+              >
+                {t('home.newRoom')}
+              </Button>
+            )}
+          </div>
+          {view.account && (view.account.state === 'expired' || view.account.state === 'refused') && (
+            <section className={styles.expired} role="alert" data-testid="account-trouble">
+              <TriangleAlert size={22} strokeWidth={1.8} aria-hidden />
+              <p>
+                <b>{t('home.expiredTitle', { server: view.account.server })}</b> {t('home.expiredText')}
+              </p>
+              <Button
+                icon={<UserRoundCheck size={18} strokeWidth={1.8} aria-hidden />}
+                onPress={() => setPage('settings')}
+                data-testid="sign-in-again"
+              >
+                {t('home.signIn')}
+              </Button>
+            </section>
+          )}
           {problem ? (
             <ProblemCard problem={problem} onClose={() => void engine.goHome()}>
               {way === 'try_again' && (
@@ -99,10 +168,15 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
             <header className={styles.heading}>
               <p className={styles.date}>{capitalised(today.format(new Date()))}</p>
               <h1 className={styles.title}>
-                {name ? t('home.greeting', { name: firstName(name) }) : t('home.title')}
+                {waiting > 0
+                  ? t('home.waitsTitle', { count: waiting })
+                  : name
+                    ? t('home.greeting', { name: firstName(name) })
+                    : t('home.title')}
               </h1>
             </header>
           )}
+          {view.rooms && engine.rooms && <RoomList rooms={view.rooms} onNew={() => setPage('new')} />}
           <section className={styles.test}>
             <span className={styles.testSign}>
               <AudioLines size={30} strokeWidth={1.8} aria-hidden />
@@ -129,6 +203,23 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
       )}
     </div>
   );
+}
+
+/** Who one is to the servers, in a line. */
+function Account({ account }: { account: AccountView }) {
+  const { t } = useTranslation();
+  switch (account.state) {
+    case 'local':
+      return <>{t('home.accountLocal')}</>;
+    case 'signed_in':
+      return <>{t('home.accountAt', { server: account.server })}</>;
+    case 'signing_in':
+      return <>{t('home.accountSigningIn', { server: account.server })}</>;
+    case 'expired':
+      return <>{t('home.accountExpired', { server: account.server })}</>;
+    case 'refused':
+      return <>{t('home.accountRefused', { server: account.server })}</>;
+  }
 }
 
 const capitalised = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1);

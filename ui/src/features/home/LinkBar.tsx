@@ -11,10 +11,12 @@ interface Props {
   value: string;
   onChange: (text: string) => void;
   onOpen: (text: string) => void;
+  /** Something else is the first thing to do. */
+  second?: boolean;
 }
 
 /** The field for a visit link. A paste anywhere on the screen goes into it. */
-export function LinkBar({ ref, value, onChange, onOpen }: Props) {
+export function LinkBar({ ref, value, onChange, onOpen, second = false }: Props) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   useImperativeHandle(ref, () => input.current as HTMLInputElement);
@@ -60,7 +62,13 @@ export function LinkBar({ ref, value, onChange, onOpen }: Props) {
         />
         {!value && <kbd className={styles.kbd}>{mac ? '⌘ V' : 'Ctrl V'}</kbd>}
       </TextField>
-      <Button kind="primary" size="bar" type="submit" data-testid="open-link" className={styles.open}>
+      <Button
+        kind={second ? 'second' : 'primary'}
+        size="bar"
+        type="submit"
+        data-testid="open-link"
+        className={styles.open}
+      >
         {t('home.openLink')}
       </Button>
     </Form>

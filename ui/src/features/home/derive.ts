@@ -1,6 +1,6 @@
 // What the home screen shows of devices and of the server inside the app.
 
-import type { AppView, DevicesView, DeviceView, Settings } from '../../ipc/bindings';
+import type { AppView, DevicesView, DeviceView, RoomCardView, RoomsView, Settings } from '../../engine/view';
 
 export type DeviceKind = 'camera' | 'microphone' | 'speaker';
 
@@ -41,4 +41,20 @@ export function pastedLink(text: string): string {
   const words = text.trim().split(/\s+/);
   const address = words.find((word) => /^<?(https?|visita):\/\//i.test(word));
   return (address ?? words.join(' ')).replace(/^<|[>.,;]+$/g, '');
+}
+
+/** How many wait in all one's rooms. */
+export function waitingIn(rooms: RoomsView | undefined): number {
+  if (rooms?.state !== 'ready') return 0;
+  return rooms.rooms.reduce((sum, { waiting }) => sum + waiting, 0);
+}
+
+/** Those where somebody waits first, then by their time; always open ones last. */
+export function inOrder(rooms: RoomCardView[]): RoomCardView[] {
+  const start = (room: RoomCardView) => room.starts_at ?? Number.POSITIVE_INFINITY;
+  return [...rooms].sort((a, b) => {
+    if (a.waiting > 0 !== b.waiting > 0) return a.waiting > 0 ? -1 : 1;
+    const [first, second] = [start(a), start(b)];
+    return first === second ? 0 : first - second;
+  });
 }

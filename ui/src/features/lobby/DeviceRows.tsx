@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { Meter } from '../../components/Meter';
 import { useEngine } from '../../engine/context';
-import type { DeviceState, LobbyView } from '../../ipc/bindings';
+import type { DeviceState, LobbyView } from '../../engine/view';
 import styles from './DeviceRows.module.css';
 import { deviceAction, deviceWord, inTrouble } from './derive';
 

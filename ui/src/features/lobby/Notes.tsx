@@ -1,7 +1,7 @@
 import { CircleDot, CircleSlash, Wifi, WifiOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Spinner } from '../../components/Spinner';
-import type { LobbyView } from '../../ipc/bindings';
+import type { LobbyView } from '../../engine/view';
 import styles from './Notes.module.css';
 
 /** The network in a patient's words, and whether the visit is recorded. */

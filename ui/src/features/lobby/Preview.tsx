@@ -4,7 +4,7 @@ import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
 import { StreamCanvas } from '../../engine/frames/StreamCanvas';
 import { LOCAL_PREVIEW } from '../../engine/frameWire';
-import type { LobbyView } from '../../ipc/bindings';
+import type { LobbyView } from '../../engine/view';
 import { deviceWord } from './derive';
 import styles from './Preview.module.css';
 

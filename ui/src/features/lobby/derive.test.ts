@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeviceState } from '../../ipc/bindings';
+import type { DeviceState } from '../../engine/view';
 import { asksFirst, deviceAction, deviceWord, inTrouble, joinAs, peopleIn } from './derive';
 
 const on: DeviceState = { state: 'on', label: 'X' };

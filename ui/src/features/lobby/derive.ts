@@ -1,6 +1,6 @@
 // What the lobby says: each device in words, what joining means now, and whether it asks first.
 
-import type { DeviceState, LobbyView } from '../../ipc/bindings';
+import type { DeviceState, LobbyView } from '../../engine/view';
 
 export type DeviceWord = 'on' | 'starting' | 'off' | 'missing' | 'busy' | 'denied' | 'failed' | 'notAllowed';
 

@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import type { Problem } from '../../ipc/bindings';
+import type { Problem } from '../../engine/view';
 import styles from './ProblemCard.module.css';
 import { ProblemIcon } from './ProblemIcon';
 

@@ -1,5 +1,5 @@
 import { CalendarX2, DoorClosed, Link2Off, MonitorSmartphone, TriangleAlert, Unplug } from 'lucide-react';
-import type { ErrorCode } from '../../ipc/bindings';
+import type { ErrorCode } from '../../engine/view';
 import { type Sign, sign } from './derive';
 
 const icons: Record<Sign, typeof Unplug> = {

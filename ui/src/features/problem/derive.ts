@@ -1,6 +1,6 @@
 // What a problem is to a person: which sign, and which way on.
 
-import type { ErrorCode } from '../../ipc/bindings';
+import type { ErrorCode } from '../../engine/view';
 
 /** The sign a problem is shown with. */
 export type Sign = 'link' | 'time' | 'room' | 'network' | 'device' | 'fault';

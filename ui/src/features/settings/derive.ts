@@ -1,7 +1,7 @@
 // Choices of devices as lists show them.
 
 import type { Option } from '../../components/Choice';
-import type { DeviceChoice, DeviceView } from '../../ipc/bindings';
+import type { DeviceChoice, DeviceView } from '../../engine/view';
 
 /** The entry that leaves it to the system; no device has this id. */
 export const SYSTEM = ' system';

@@ -21,6 +21,7 @@ use rtc::{
 };
 
 use super::{Queues, chain_link};
+use crate::engine::rate::Rate;
 
 /// The one nearest to the wire.
 pub(crate) const SLOT: usize = 500;
@@ -67,7 +68,7 @@ pub(crate) struct SentMeter {
 impl SentMeter {
     /// Payload rate over the last second, bits per second.
     pub(crate) fn bits_per_second(&self, now: Instant) -> f64 {
-        self.rate.bits_per_second(now)
+        self.rate.per_second(now) * 8.0
     }
 }
 
@@ -84,6 +85,7 @@ pub(crate) struct ReceivedMeter {
     pub(crate) recovered: u64,
     /// Interarrival jitter (RFC 3550 section 6.4.1), seconds.
     pub(crate) jitter: f64,
+    rate: Rate,
     clock_rate: u32,
     first: Option<u64>,
     highest: u64,
@@ -97,7 +99,13 @@ impl ReceivedMeter {
         expected.saturating_sub(self.packets)
     }
 
+    /// Payload rate over the last second, bits per second.
+    pub(crate) fn bits_per_second(&self, now: Instant) -> f64 {
+        self.rate.per_second(now) * 8.0
+    }
+
     fn on_packet(&mut self, now: Instant, sequence: u16, timestamp: u32, bytes: usize) {
+        self.rate.add(now, bytes);
         self.packets += 1;
         self.bytes += bytes as u64;
         match self.first {
@@ -117,34 +125,6 @@ impl ReceivedMeter {
                 self.jitter += ((arrived - sent).abs() - self.jitter) / 16.0;
             }
             self.last_transit = Some((now, timestamp));
-        }
-    }
-}
-
-/// Bytes over about a second.
-#[derive(Clone, Debug, Default)]
-struct Rate {
-    since: Option<Instant>,
-    bytes: usize,
-    last: f64,
-}
-
-impl Rate {
-    fn add(&mut self, now: Instant, bytes: usize) {
-        let since = *self.since.get_or_insert(now);
-        let span = now.saturating_duration_since(since);
-        if span >= Duration::from_secs(1) {
-            self.last = self.bytes as f64 * 8.0 / span.as_secs_f64();
-            self.since = Some(now);
-            self.bytes = 0;
-        }
-        self.bytes += bytes;
-    }
-
-    fn bits_per_second(&self, now: Instant) -> f64 {
-        match self.since {
-            Some(since) if now.saturating_duration_since(since) < Duration::from_secs(2) => self.last,
-            _ => 0.0,
         }
     }
 }
@@ -406,17 +386,5 @@ mod tests {
         let meters = meters.lock();
         assert_eq!(meters.round_trip, Some(Duration::from_millis(80)));
         assert!((meters.sent[&1].loss - 0.25).abs() < 1e-6);
-    }
-
-    #[test]
-    fn rates_are_of_the_last_second() {
-        let mut rate = Rate::default();
-        let start = Instant::now();
-        for ms in (0..3000).step_by(10) {
-            rate.add(start + Duration::from_millis(ms), 125);
-        }
-        let end = start + Duration::from_millis(2990);
-        assert!((rate.bits_per_second(end) - 100_000.0).abs() < 2_000.0);
-        assert_eq!(rate.bits_per_second(end + Duration::from_secs(5)), 0.0);
     }
 }

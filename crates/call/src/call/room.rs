@@ -1,0 +1,407 @@
+//! What the room channel has told: my seat, rights, clock, recording, who waits. Plain state; what follows from a message
+//! for devices and media comes out as [`Effect`]s.
+
+use std::time::Instant;
+
+use visita_protocol::{
+    CallType, ParticipantId, Problem, RecordingMode, Secret, Tools,
+    channel::{
+        AdminState, ClockState, LeaveReason, MediaSource, MutedSources, ParticipantState, RecordingState, Ring,
+        RingState, RoomState, ServerMessage, StageRole, WaitingNote, WaitingRoom, WhiteboardState,
+    },
+    view::{
+        AskedToUnmuteView, ConsentAnswer, ConsentView, NoteView, NoticeCode, RingView, WaitingPersonView, WaitingView,
+    },
+};
+
+use super::clock::Clock;
+use crate::people::People;
+
+/// What follows from a message of the room.
+#[derive(Debug)]
+pub(super) enum Effect {
+    /// To be shown for a moment.
+    Notice(NoticeCode, Option<String>),
+    /// What I may send may have changed.
+    RightsChanged,
+    /// Where my media is.
+    MediaToken(String, Secret),
+    /// I am out.
+    Closed(LeaveReason),
+    /// A message of mine was refused.
+    Refused(Problem),
+}
+
+/// What I may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Allowed {
+    pub(super) microphone: bool,
+    pub(super) camera: bool,
+    pub(super) screen: bool,
+}
+
+/// The room as the channel tells it.
+#[derive(Debug)]
+pub(super) struct RoomSide {
+    pub(super) me: ParticipantId,
+    pub(super) display_name: String,
+    pub(super) is_admin: bool,
+    pub(super) tools: Tools,
+    pub(super) role: StageRole,
+    pub(super) hand: Option<u32>,
+    pub(super) muted_by_admin: MutedSources,
+    pub(super) title: Option<String>,
+    pub(super) call_type: CallType,
+    pub(super) recording: RecordingMode,
+    pub(super) webinar: bool,
+    pub(super) whiteboard: WhiteboardState,
+    pub(super) time_warning: Option<u32>,
+    /// The whole state has been told: from here on comings and goings are news.
+    pub(super) settled: bool,
+    /// In the waiting room.
+    pub(super) waiting: Option<WaitingRoom>,
+    recording_state: (RecordingState, Instant),
+    clock: Option<Clock>,
+    consent: Option<bool>,
+    rings: Vec<Ring>,
+    admin: (AdminState, Instant),
+    notes: Vec<WaitingNote>,
+    asked: Option<(ParticipantId, MediaSource)>,
+}
+
+impl RoomSide {
+    pub(super) fn new(me: ParticipantId, display_name: String, tools: Tools) -> Self {
+        let now = Instant::now();
+        Self {
+            me,
+            display_name,
+            is_admin: false,
+            tools,
+            role: StageRole::Speaker,
+            hand: None,
+            muted_by_admin: MutedSources::default(),
+            title: None,
+            call_type: CallType::AudioVideo,
+            recording: RecordingMode::None,
+            webinar: false,
+            whiteboard: WhiteboardState::default(),
+            time_warning: None,
+            settled: false,
+            waiting: None,
+            recording_state: (RecordingState::Off, now),
+            clock: None,
+            consent: None,
+            rings: Vec::new(),
+            admin: (AdminState::default(), now),
+            notes: Vec::new(),
+            asked: None,
+        }
+    }
+
+    /// What I may send now.
+    pub(super) fn allowed(&self) -> Allowed {
+        let speaker = self.role == StageRole::Speaker;
+        Allowed {
+            microphone: speaker && !self.muted_by_admin.microphone,
+            camera: speaker && !self.muted_by_admin.camera && self.call_type != CallType::AudioOnly,
+            screen: speaker && !self.muted_by_admin.screen && self.tools.screen_sharing,
+        }
+    }
+
+    /// Somebody asked me to switch something on; it was done, or declined.
+    pub(super) fn answered(&mut self, source: Option<MediaSource>) {
+        if source.is_none() || self.asked.as_ref().is_some_and(|(_, asked)| Some(*asked) == source) {
+            self.asked = None;
+        }
+    }
+
+    /// Takes a message of the server.
+    pub(super) fn take(&mut self, message: ServerMessage, people: &mut People, now: Instant) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match message {
+            ServerMessage::Welcome { you, room, .. } => {
+                self.take_room(you, room, people, now);
+                effects.push(Effect::RightsChanged);
+            }
+            ServerMessage::Waiting { you, room } => {
+                self.me = you;
+                self.title.clone_from(&room.title);
+                self.call_type = room.call_type;
+                self.recording = room.recording;
+                self.notes.clone_from(&room.notes);
+                self.waiting = Some(room);
+            }
+            ServerMessage::WaitingPlace { place } => {
+                if let Some(waiting) = &mut self.waiting {
+                    waiting.place = place;
+                }
+            }
+            ServerMessage::MediaToken { livekit_url, livekit_token } => {
+                effects.push(Effect::MediaToken(livekit_url, livekit_token));
+            }
+            ServerMessage::Joined { participant, .. } if participant.participant_id == self.me => {
+                self.take_mine(&participant);
+                effects.push(Effect::RightsChanged);
+            }
+            ServerMessage::Joined { participant, .. } => {
+                let name = participant.display_name.clone();
+                if people.seat_joined(participant) && self.settled {
+                    effects.push(Effect::Notice(NoticeCode::PersonJoined, Some(name)));
+                }
+            }
+            ServerMessage::Left { participant_id, .. } => {
+                if let Some(name) = people.seat_left(participant_id.as_str()) {
+                    effects.push(Effect::Notice(NoticeCode::PersonLeft, Some(name)));
+                }
+            }
+            ServerMessage::MediaChanged { participant_id, media, muted_by_admin, .. } => {
+                if participant_id == self.me {
+                    self.muted(muted_by_admin, &mut effects);
+                } else if let Some(seat) = people.seat_mut(participant_id.as_str()) {
+                    seat.media = media;
+                    seat.muted_by_admin = muted_by_admin;
+                }
+            }
+            ServerMessage::HandChanged { participant_id, hand, .. } => {
+                if participant_id == self.me {
+                    self.hand = hand;
+                } else if let Some(seat) = people.seat_mut(participant_id.as_str()) {
+                    if hand.is_some() && seat.hand.is_none() {
+                        effects.push(Effect::Notice(NoticeCode::HandRaised, Some(seat.display_name.clone())));
+                    }
+                    seat.hand = hand;
+                }
+            }
+            ServerMessage::RightsChanged { participant_id, tools, role, .. } => {
+                if participant_id == self.me {
+                    if (self.tools, self.role) != (tools, role) {
+                        effects.push(Effect::Notice(NoticeCode::RightsChanged, None));
+                    }
+                    (self.tools, self.role) = (tools, role);
+                    effects.push(Effect::RightsChanged);
+                } else if let Some(seat) = people.seat_mut(participant_id.as_str()) {
+                    (seat.tools, seat.role) = (tools, role);
+                }
+            }
+            ServerMessage::WhiteboardChanged { whiteboard, .. } => self.whiteboard = whiteboard,
+            ServerMessage::RecordingChanged { recording, .. } => {
+                let (was, is) = (is_on(&self.recording_state.0), is_on(&recording));
+                if was != is {
+                    let code = if is { NoticeCode::RecordingStarted } else { NoticeCode::RecordingStopped };
+                    effects.push(Effect::Notice(code, None));
+                }
+                self.recording_state = (recording, now);
+            }
+            ServerMessage::RingChanged { ring, .. } => {
+                self.rings.retain(|known| known.participant_id != ring.participant_id);
+                if ring.state != RingState::Answered {
+                    self.rings.push(ring);
+                }
+            }
+            ServerMessage::Clock { clock } => {
+                self.clock = Some(Clock::new(clock, now));
+                if self.time_warning.is_some_and(|warned| clock.seconds_left > warned) {
+                    self.time_warning = None;
+                }
+            }
+            ServerMessage::TimeWarning { seconds_left } => {
+                self.time_warning = Some(seconds_left);
+                let code = if seconds_left > 60 { NoticeCode::FiveMinutesLeft } else { NoticeCode::HalfMinuteLeft };
+                effects.push(Effect::Notice(code, None));
+            }
+            ServerMessage::Admin { state } => self.admin = (state, now),
+            ServerMessage::Doorbell { participant_id } => {
+                let waiting = self.admin.0.waiting.iter().find(|w| w.participant_id == participant_id);
+                effects.push(Effect::Notice(NoticeCode::Doorbell, waiting.map(|w| w.display_name.clone())));
+            }
+            ServerMessage::Note { note } => {
+                if note.from != self.me {
+                    effects.push(Effect::Notice(NoticeCode::Note, Some(note.from_name.clone())));
+                }
+                if !self.notes.iter().any(|known| known.id == note.id) {
+                    self.notes.push(note);
+                }
+            }
+            ServerMessage::AskedToUnmute { by, source } => {
+                effects.push(Effect::Notice(NoticeCode::AskedToUnmute, people.name_of(by.as_str())));
+                self.asked = Some((by, source));
+            }
+            ServerMessage::ConsentKept { consent } if consent.participant_id == self.me => {
+                self.consent = Some(consent.answer);
+            }
+            ServerMessage::Closed { reason } => effects.push(Effect::Closed(reason)),
+            ServerMessage::Refused { error } => effects.push(Effect::Refused(error)),
+            // What was missed follows as if nothing had happened.
+            ServerMessage::Resumed { .. } | ServerMessage::ConsentKept { .. } | ServerMessage::Pong => {}
+        }
+        effects
+    }
+
+    fn take_room(&mut self, you: ParticipantId, room: RoomState, people: &mut People, now: Instant) {
+        self.me = you;
+        self.tools = room.tools;
+        if let Some(mine) = room.participants.iter().find(|p| p.participant_id == self.me) {
+            let mine = mine.clone();
+            self.take_mine(&mine);
+        }
+        self.tools = room.tools;
+        self.title = room.title;
+        self.call_type = room.call_type;
+        self.recording = room.recording;
+        self.webinar = room.webinar;
+        self.whiteboard = room.whiteboard;
+        self.recording_state = (room.recording_state, now);
+        self.consent = room.consent.map(|consent| consent.answer);
+        self.rings = room.rings;
+        let runs = room.clock_runs;
+        self.clock = room.seconds_left.map(|seconds_left| Clock::new(ClockState { seconds_left, runs }, now));
+        people.seats(room.participants);
+        self.waiting = None;
+        self.settled = true;
+    }
+
+    fn take_mine(&mut self, mine: &ParticipantState) {
+        self.is_admin = mine.is_admin;
+        self.display_name.clone_from(&mine.display_name);
+        self.muted_by_admin = mine.muted_by_admin;
+        self.tools = mine.tools;
+        self.role = mine.role;
+        self.hand = mine.hand;
+    }
+
+    fn muted(&mut self, now: MutedSources, effects: &mut Vec<Effect>) {
+        let before = std::mem::replace(&mut self.muted_by_admin, now);
+        if before == now {
+            return;
+        }
+        let sources = [MediaSource::Microphone, MediaSource::Camera, MediaSource::Screen];
+        let taken = sources.iter().any(|s| now.contains(*s) && !before.contains(*s));
+        let code = if taken { NoticeCode::MutedByAdmin } else { NoticeCode::ReleasedByAdmin };
+        effects.extend([Effect::Notice(code, None), Effect::RightsChanged]);
+    }
+
+    // --- what is drawn ---
+
+    pub(super) fn seconds_left(&self, now: Instant) -> Option<u32> {
+        self.clock.map(|clock| clock.left(now))
+    }
+
+    pub(super) fn clock_runs(&self) -> bool {
+        self.clock.is_some_and(Clock::runs)
+    }
+
+    pub(super) fn recording_state(&self, now: Instant) -> RecordingState {
+        match &self.recording_state {
+            (RecordingState::On { elapsed_s }, since) => {
+                let more = u32::try_from(now.saturating_duration_since(*since).as_secs()).unwrap_or(0);
+                RecordingState::On { elapsed_s: elapsed_s.saturating_add(more) }
+            }
+            (other, _) => other.clone(),
+        }
+    }
+
+    pub(super) fn consent(&self) -> ConsentAnswer {
+        match self.consent {
+            Some(true) => ConsentAnswer::Yes,
+            Some(false) => ConsentAnswer::No,
+            None if is_on(&self.recording_state.0) || self.recording == RecordingMode::Automatic => {
+                ConsentAnswer::Asked
+            }
+            None => ConsentAnswer::NotAsked,
+        }
+    }
+
+    pub(super) fn asked_to_unmute(&self, people: &People) -> Option<AskedToUnmuteView> {
+        let (by, source) = self.asked.as_ref()?;
+        Some(AskedToUnmuteView { by_name: people.name_of(by.as_str()).unwrap_or_default(), source: *source })
+    }
+
+    pub(super) fn rings(&self, people: &People) -> Vec<RingView> {
+        let view = |ring: &Ring| RingView {
+            participant_id: ring.participant_id.clone(),
+            display_name: people
+                .name_of(ring.participant_id.as_str())
+                .unwrap_or_else(|| ring.participant_id.to_string()),
+            state: ring.state,
+        };
+        self.rings.iter().map(view).collect()
+    }
+
+    pub(super) fn waiting_people(&self, now: Instant) -> Vec<WaitingPersonView> {
+        let (admin, told) = &self.admin;
+        let more = u32::try_from(now.saturating_duration_since(*told).as_secs()).unwrap_or(0);
+        let waiting = admin.waiting.iter();
+        waiting
+            .map(|person| WaitingPersonView {
+                participant_id: person.participant_id.clone(),
+                display_name: person.display_name.clone(),
+                waited_s: person.waited_s.saturating_add(more),
+                connected: person.connected,
+                notes: self.notes_of(&person.participant_id),
+            })
+            .collect()
+    }
+
+    pub(super) fn removed(&self) -> Vec<visita_protocol::channel::RemovedPerson> {
+        self.admin.0.removed.clone()
+    }
+
+    /// Everybody's answer, of those who are in and of those who gave one; admins only.
+    pub(super) fn consents(&self, people: &People) -> Vec<ConsentView> {
+        if !self.is_admin || self.recording == RecordingMode::None {
+            return Vec::new();
+        }
+        let answers = &self.admin.0.consents;
+        #[allow(clippy::cast_precision_loss, reason = "milliseconds of Unix time are below 2^53")]
+        let mut views: Vec<ConsentView> = answers
+            .iter()
+            .map(|consent| ConsentView {
+                participant_id: consent.participant_id.clone(),
+                display_name: if consent.participant_id == self.me {
+                    self.display_name.clone()
+                } else {
+                    let name = people.name_of(consent.participant_id.as_str());
+                    name.unwrap_or_else(|| consent.participant_id.to_string())
+                },
+                answer: Some(consent.answer),
+                at_ms: Some(consent.at_ms as f64),
+            })
+            .collect();
+        for (participant_id, display_name) in people.seated() {
+            if !views.iter().any(|v| v.participant_id == participant_id) {
+                views.push(ConsentView { participant_id, display_name, answer: None, at_ms: None });
+            }
+        }
+        views
+    }
+
+    /// What a waiting guest sees; devices and connection are filled in by the caller.
+    pub(super) fn waiting_view(&self, view: &mut WaitingView) {
+        view.title.clone_from(&self.title);
+        view.display_name.clone_from(&self.display_name);
+        if let Some(waiting) = &self.waiting {
+            view.host_name.clone_from(&waiting.host_name);
+            view.place = Some(waiting.place);
+        }
+        view.notes = self.notes_of(&self.me);
+    }
+
+    fn notes_of(&self, guest: &ParticipantId) -> Vec<NoteView> {
+        #[allow(clippy::cast_precision_loss, reason = "milliseconds of Unix time are below 2^53")]
+        let view = |note: &WaitingNote| NoteView {
+            id: note.id,
+            from_name: note.from_name.clone(),
+            mine: note.from == self.me,
+            text: note.text.clone(),
+            at_ms: note.at_ms as f64,
+        };
+        self.notes.iter().filter(|note| note.guest == *guest).map(view).collect()
+    }
+}
+
+fn is_on(state: &RecordingState) -> bool {
+    matches!(state, RecordingState::On { .. })
+}
+
+#[cfg(test)]
+mod tests;

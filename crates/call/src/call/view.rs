@@ -1,0 +1,94 @@
+//! The whole of what the page draws of a call, put together from those who know.
+
+use std::time::Instant;
+
+use visita_protocol::{
+    CallType,
+    view::{CallView, ConnectionView, DeviceState, MeView, ShareView, WaitingView},
+};
+
+use super::owner::Owner;
+
+/// At this quality and below people notice: 0 (lost) to 5 (excellent).
+const WEAK: u8 = 1;
+
+impl Owner {
+    /// Everything, as it is now.
+    pub(super) fn view(&self) -> CallView {
+        let now = Instant::now();
+        let (local, room) = (self.media.state(), &self.room);
+        let allowed = room.allowed();
+        let or_not_allowed = |state, allowed| if allowed { state } else { DeviceState::NotAllowed };
+        CallView {
+            title: room.title.clone(),
+            call_type: room.call_type,
+            recording: room.recording,
+            recording_state: room.recording_state(now),
+            webinar: room.webinar,
+            connection: self.connection_view(),
+            me: MeView {
+                participant_id: room.me.clone(),
+                display_name: room.display_name.clone(),
+                is_admin: room.is_admin,
+                tools: room.tools,
+                microphone: or_not_allowed(local.microphone, allowed.microphone),
+                camera: or_not_allowed(local.camera, allowed.camera && room.call_type != CallType::AudioOnly),
+                speaker: local.speaker,
+                speaking: self.speaking,
+                quality: self.quality,
+                talking_while_muted: local.talking_while_muted,
+                muted_by_admin: room.muted_by_admin,
+                role: room.role,
+                hand: room.hand,
+                consent: room.consent(),
+            },
+            people: self.people.view(),
+            seconds_left: room.seconds_left(now),
+            clock_runs: room.clock_runs(),
+            time_warning: room.time_warning,
+            whiteboard: room.whiteboard.clone(),
+            waiting: room.waiting_people(now),
+            removed: room.removed(),
+            consents: room.consents(&self.people),
+            asked_to_unmute: room.asked_to_unmute(&self.people),
+            share: local.share.map(|share| ShareView {
+                kind: share.kind,
+                label: share.label,
+                paused: share.paused,
+                stream_id: None,
+            }),
+            rings: room.rings(&self.people),
+            sending: self.media.sending(),
+            is_test_call: false,
+        }
+    }
+
+    /// What a waiting guest sees.
+    pub(super) fn waiting_view(&self) -> WaitingView {
+        let local = self.media.state();
+        let mut view = WaitingView {
+            company: String::new(),
+            title: None,
+            host_name: None,
+            display_name: String::new(),
+            place: None,
+            starts_at: None,
+            notes: Vec::new(),
+            knock_again_s: None,
+            microphone: local.microphone,
+            camera: if self.room.call_type == CallType::AudioOnly { DeviceState::NotAllowed } else { local.camera },
+            speaker: local.speaker,
+            connection: self.connection,
+        };
+        self.room.waiting_view(&mut view);
+        view.knock_again_s = self.knock_again(Instant::now());
+        view
+    }
+
+    fn connection_view(&self) -> ConnectionView {
+        match self.connection {
+            ConnectionView::Connected if self.channel_lost || self.quality <= WEAK => ConnectionView::Unstable,
+            other => other,
+        }
+    }
+}

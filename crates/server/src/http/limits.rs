@@ -1,0 +1,106 @@
+//! How often. Links and addresses are counted where somebody without a key may come: joining, signing in, the channels; and
+//! wherever keys could be guessed, addresses are counted by what was refused.
+
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+
+use axum::{
+    extract::{MatchedPath, RawPathParams, Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
+use visita_protocol::{ErrorCode, Problem};
+
+use super::address;
+use crate::{
+    config::{Limits, Rate},
+    error::ApiError,
+};
+
+/// How often forgotten keys are dropped.
+pub(super) const TIDY: Duration = Duration::from_secs(60);
+
+/// The limits with what was used of them; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Limiters(Arc<Inner>);
+
+struct Inner {
+    /// By link code, which is kept only as a number with a secret of its own.
+    links: DefaultKeyedRateLimiter<u64>,
+    addresses: DefaultKeyedRateLimiter<IpAddr>,
+    failures: DefaultKeyedRateLimiter<IpAddr>,
+    hasher: std::hash::RandomState,
+}
+
+impl Limiters {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self(Arc::new(Inner {
+            links: RateLimiter::keyed(quota(limits.per_link)),
+            addresses: RateLimiter::keyed(quota(limits.per_address)),
+            failures: RateLimiter::keyed(quota(limits.failures_per_address)),
+            hasher: std::hash::RandomState::new(),
+        }))
+    }
+
+    /// Drops the keys that have their whole allowance again.
+    pub(super) fn tidy(&self) {
+        self.0.links.retain_recent();
+        self.0.addresses.retain_recent();
+        self.0.failures.retain_recent();
+    }
+}
+
+fn quota(rate: Rate) -> Quota {
+    let one = NonZeroU32::MIN;
+    Quota::per_second(NonZeroU32::new(rate.per_second).unwrap_or(one))
+        .allow_burst(NonZeroU32::new(rate.burst).unwrap_or(one))
+}
+
+/// Layer.
+pub(super) async fn check(
+    State(limiters): State<Limiters>,
+    path: Option<MatchedPath>,
+    params: RawPathParams,
+    request: Request,
+    next: Next,
+) -> Response {
+    let address = address::of(request.extensions());
+    let route = path.as_ref().map_or("", MatchedPath::as_str);
+    if matches!(route, "/join/{code}" | "/sign-in/{code}" | "/channel" | "/user-channel")
+        && let Err(wait) = ask(&limiters.0.addresses, &address)
+    {
+        return too_often(wait);
+    }
+    if let Some((_, code)) = params.iter().find(|(name, _)| *name == "code") {
+        use std::hash::BuildHasher;
+        if let Err(wait) = ask(&limiters.0.links, &limiters.0.hasher.hash_one(code)) {
+            return too_often(wait);
+        }
+    }
+    let response = next.run(request).await;
+    // What was not known might have been a guess.
+    let is_guess = match response.status() {
+        StatusCode::UNAUTHORIZED => true,
+        StatusCode::NOT_FOUND => matches!(route, "/join/{code}" | "/sign-in/{code}"),
+        _ => false,
+    };
+    if is_guess && let Err(wait) = ask(&limiters.0.failures, &address) {
+        return too_often(wait);
+    }
+    response
+}
+
+fn ask<K: std::hash::Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), Duration> {
+    limiter.check_key(key).map_err(|not_until| not_until.wait_time_from(limiter.clock().now()))
+}
+
+fn too_often(wait: Duration) -> Response {
+    let problem = Problem::new(ErrorCode::RateLimited, "too many requests; try again a little later");
+    let mut response = ApiError::from(problem).into_response();
+    let seconds = wait.as_millis().div_ceil(1000).max(1);
+    if let Ok(value) = HeaderValue::from_str(&seconds.to_string()) {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    response
+}

@@ -1,0 +1,45 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { openPage } from '../../test/page';
+
+const byId = (id: string) => screen.getByTestId(id);
+const press = (id: string) => userEvent.click(byId(id));
+
+describe('after a call', () => {
+  it('takes a rating with a comment', async () => {
+    const engine = await openPage('screen=after');
+    expect(byId('after-call').textContent).toContain('You spoke with Dr Elena Conti for 26 minutes.');
+    expect(screen.queryByTestId('rating-comment')).toBeNull();
+    await press('rate-4');
+    await userEvent.type(byId('rating-comment'), 'All clear');
+    await press('send-rating');
+    expect(engine.asked).toEqual([['rate', 4, 'All clear']]);
+    expect(byId('rating-sent')).toBeTruthy();
+    await press('go-home');
+    expect(engine.asked.at(-1)).toEqual(['go home']);
+  });
+
+  it('says when a rating did not arrive, and lets it be sent again', async () => {
+    const engine = await openPage('screen=after&unsent');
+    expect(byId('rating-failed')).toBeTruthy();
+    await press('rate-5');
+    await press('send-rating');
+    expect(engine.asked).toEqual([['rate', 5, '']]);
+  });
+
+  it('saves the report', async () => {
+    const engine = await openPage('screen=after');
+    expect(byId('report').textContent).toContain('Weak for 60 s');
+    await press('save-report');
+    expect(engine.asked).toEqual([['save report']]);
+    expect(byId('report').textContent).toContain('Documents/visita-report.html');
+  });
+
+  it('asks nothing where nothing is asked or told', async () => {
+    await openPage('screen=after&bare');
+    expect(screen.queryByTestId('rating')).toBeNull();
+    expect(screen.queryByTestId('report')).toBeNull();
+    expect(byId('go-home')).toBeTruthy();
+  });
+});

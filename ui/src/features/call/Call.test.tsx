@@ -1,0 +1,316 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import axe from 'axe-core';
+import { describe, expect, it } from 'vitest';
+import type { FakeEngine } from '../../engine/fake';
+import { openPage } from '../../test/page';
+
+const byId = (id: string) => screen.getByTestId(id);
+const press = (id: string) => userEvent.click(byId(id));
+const asked = (engine: FakeEngine) => engine.asked.filter(([name]) => !name.endsWith('picker'));
+
+/** What opens over a screen is gone over like the screen itself. */
+async function sound() {
+  const rules = { 'color-contrast': { enabled: false }, region: { enabled: false } };
+  const { violations } = await axe.run(document, { rules });
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`)).toEqual([]);
+}
+
+describe('the layout', () => {
+  it('is chosen from the menu, by pin, and by full screen', async () => {
+    await openPage('screen=call&people=5');
+    expect(byId('stage').dataset.layout).toBe('grid');
+    await press('layout');
+    await sound();
+    await press('layout-speaker');
+    expect(byId('stage').dataset.layout).toBe('focus');
+    const [, , third] = screen.getAllByTestId('tile');
+    if (!third) throw new Error('four others');
+    const who = third.dataset.participantId;
+    await userEvent.click(within(third).getByTestId('pin'));
+    expect(screen.getAllByTestId('tile')[0]?.dataset.participantId).toBe(who);
+    expect(byId('layout').textContent).toBe('Pinned');
+    await press('layout');
+    await press('layout-unpin');
+    expect(byId('layout').textContent).toBe('Speaker');
+  });
+
+  it('has a presentation only while something is shown', async () => {
+    await openPage('screen=call&people=4&share');
+    expect(byId('stage').dataset.layout).toBe('shared');
+    await press('layout');
+    await press('layout-grid');
+    expect(byId('stage').dataset.layout).toBe('grid');
+    await press('layout');
+    expect(byId('layout-presentation')).toBeTruthy();
+  });
+});
+
+describe('people', () => {
+  it('are listed to a guest without an admin’s buttons', async () => {
+    await openPage('screen=call&people=4&guest&hands');
+    await press('people-count');
+    await sound();
+    const people = screen.getAllByTestId('person');
+    // Raised hands first, in their order.
+    expect(people.map(({ dataset }) => dataset.participantId)).toEqual(['seat-1', 'seat-2', 'seat-0']);
+    expect(screen.queryByTestId('person-microphone')).toBeNull();
+    expect(screen.queryByTestId('panel-end')).toBeNull();
+    await userEvent.keyboard('{Escape}');
+    expect(screen.queryByTestId('people-panel')).toBeNull();
+  });
+
+  it('are muted by an admin, and shown so', async () => {
+    const engine = await openPage('screen=call&people=3');
+    await press('manage');
+    const [anna] = screen.getAllByTestId('person');
+    if (!anna) throw new Error('two others');
+    await userEvent.click(within(anna).getByTestId('person-microphone'));
+    expect(engine.asked.at(-1)).toEqual(['mute', 'seat-0', 'microphone']);
+    expect(anna.dataset.muted).toBe('admin');
+    expect(within(anna).getByText('muted by host')).toBeTruthy();
+    await userEvent.click(within(anna).getByTestId('person-microphone'));
+    expect(engine.asked.at(-1)).toEqual(['release', 'seat-0', 'microphone']);
+    // Released, they are still muted by their own switch: now one can only ask.
+    await userEvent.click(within(anna).getByTestId('person-microphone'));
+    expect(engine.asked.at(-1)).toEqual(['ask to unmute', 'seat-0', 'microphone']);
+  });
+
+  it('are stopped, made presenters and removed, the last asked first', async () => {
+    const engine = await openPage('screen=call&people=3');
+    await press('manage');
+    const row = () => screen.getAllByTestId('person')[1] as HTMLElement;
+    await userEvent.click(within(row()).getByTestId('person-camera'));
+    expect(engine.asked.at(-1)).toEqual(['mute', 'seat-1', 'camera']);
+    await userEvent.click(within(row()).getByTestId('person-more'));
+    await sound();
+    await press('person-makePresenter');
+    expect(engine.asked.at(-1)?.[0]).toBe('set tools');
+    expect(engine.asked.at(-1)?.[2]).toMatchObject({ screen_sharing: true, present_to_everyone: true });
+    await userEvent.click(within(row()).getByTestId('person-more'));
+    await press('person-remove');
+    expect(engine.asked.at(-1)?.[0]).toBe('set tools');
+    await press('remove-yes');
+    expect(engine.asked.at(-1)).toEqual(['remove', 'seat-1']);
+    await press('readmit');
+    expect(engine.asked.at(-1)).toEqual(['readmit', 'seat-1']);
+  });
+
+  it('are all muted, and the visit is ended, asked first', async () => {
+    const engine = await openPage('screen=call&people=3');
+    await press('manage');
+    await press('mute-all');
+    await press('panel-end');
+    expect(engine.asked).toEqual([['mute all']]);
+    await sound();
+    await press('panel-end-sure');
+    expect(engine.asked.at(-1)).toEqual(['end for everyone']);
+  });
+});
+
+describe('those who wait', () => {
+  it('are let in from the message', async () => {
+    const engine = await openPage('screen=call&people=2&waiting=3');
+    expect(byId('notice').textContent).toContain('Anna Rossi is waiting. And 2 more.');
+    await userEvent.click(within(byId('notice')).getByText('Admit'));
+    expect(engine.asked).toEqual([['admit', 'waits-0']]);
+    expect(byId('notice').textContent).toContain('Tomás Herrera');
+  });
+
+  it('are in a queue with their words', async () => {
+    const engine = await openPage('screen=call&people=2&waiting=3');
+    await press('manage');
+    await sound();
+    const queue = byId('waiting-queue');
+    expect(queue.textContent).toContain('Yes, I have them here.');
+    expect(screen.queryByTestId('notice')).toBeNull();
+    const [first, second] = within(queue).getAllByTestId('waiting-person');
+    if (!first || !second) throw new Error('three wait');
+    await userEvent.click(within(first).getByTestId('write'));
+    await userEvent.type(within(first).getByTestId('note-input'), 'One moment{Enter}');
+    expect(engine.asked.at(-1)).toEqual(['send note', 'waits-0', 'One moment']);
+    await userEvent.click(within(second).getByTestId('refuse'));
+    expect(engine.asked.at(-1)).toEqual(['refuse', 'waits-1']);
+    await press('admit-all');
+    expect(engine.asked.at(-1)).toEqual(['admit all']);
+    expect(queue.textContent).toContain('Nobody is waiting.');
+  });
+
+  it('are on top of the panel', async () => {
+    await openPage('screen=call&people=2&waiting=1');
+    await press('manage');
+    await press('open-panel');
+    expect(within(byId('people-panel')).getAllByTestId('waiting-person')).toHaveLength(1);
+    expect(byId('people-panel').textContent).toContain('2 in, 1 waiting');
+  });
+});
+
+describe('one’s own seat', () => {
+  it('raises a hand by key and shows the place', async () => {
+    const engine = await openPage('screen=call&people=4&hands');
+    await userEvent.keyboard('h');
+    expect(engine.asked).toEqual([['raise hand', true]]);
+    expect(byId('react').textContent).toContain('Hand up');
+    expect(byId('react').getAttribute('aria-label')).toBe('Your hand is up, place 3');
+    await press('react');
+    await sound();
+    await press('react-thumbs_up');
+    expect(engine.asked.at(-1)).toEqual(['react', 'thumbs_up']);
+    expect(screen.getAllByTestId('reaction')).toHaveLength(1);
+  });
+
+  it('cannot unmute what an admin took', async () => {
+    const engine = await openPage('screen=call&people=3&guest&locked');
+    expect(byId('toggle-microphone').textContent).toBe('By host');
+    await press('toggle-microphone');
+    await userEvent.keyboard('m');
+    expect(engine.asked).toEqual([]);
+  });
+
+  it('is asked to unmute, and may say no', async () => {
+    const engine = await openPage('screen=call&people=2&guest&mic=off&asked');
+    expect(byId('notice').textContent).toContain('Dr Elena Conti asks you to unmute.');
+    await press('notice-action');
+    expect(engine.asked).toEqual([['set microphone', true], ['decline unmute']]);
+  });
+
+  it('says how its devices fare for as long as it is so', async () => {
+    const engine = await openPage('screen=call&people=2&camera=missing&mic=busy');
+    expect(byId('notice').textContent).toContain('Another program uses the microphone');
+    await userEvent.click(within(byId('notice')).getByRole('button'));
+    expect(byId('notice').textContent).toContain('No camera found');
+    act(() =>
+      engine.change(({ screen: call }) => {
+        if (call.kind === 'call') call.me.camera = { state: 'on', label: 'X' };
+      }),
+    );
+    await waitFor(() => expect(screen.queryByTestId('notice')).toBeNull());
+  });
+
+  it('adds time when little is left', async () => {
+    const engine = await openPage('screen=call&people=2&left=240');
+    await press('notice-action');
+    expect(engine.asked).toEqual([['extend', 600]]);
+    expect(screen.queryByTestId('notice')).toBeNull();
+  });
+});
+
+describe('sharing', () => {
+  it('begins with a choice', async () => {
+    const engine = await openPage('screen=call&people=2');
+    await press('share');
+    await sound();
+    expect(byId('share-start').getAttribute('aria-disabled')).toBe('true');
+    await userEvent.click(screen.getByRole('radio', { name: 'Letters' }));
+    await press('share-start');
+    expect(asked(engine)).toEqual([['start share', 'window-2']]);
+    expect(byId('share-card').textContent).toContain('You share one window');
+    await press('pause-share');
+    expect(byId('share-card').dataset.paused).toBe('true');
+    await press('stop-share');
+    expect(asked(engine).slice(1)).toEqual([['pause share', true], ['stop share']]);
+    expect(screen.queryByTestId('share-card')).toBeNull();
+  });
+
+  it('leaves the choice to a system that has a picker', async () => {
+    const engine = await openPage('screen=call&people=2&sources=by_system');
+    await press('share');
+    await press('share-start');
+    expect(asked(engine)).toEqual([['start share', null]]);
+  });
+
+  it.each(['loading', 'failed', 'none'])('says when there is nothing to choose: %s', async (sources) => {
+    const engine = await openPage(`screen=call&people=2&sources=${sources}`);
+    await press('share');
+    await sound();
+    await press('share-start');
+    await press('share-cancel');
+    expect(asked(engine)).toEqual([]);
+  });
+});
+
+describe('being recorded', () => {
+  it('is asked, No first, and Escape is no answer', async () => {
+    const engine = await openPage('screen=call&people=2&guest&recording=on&consent=asked');
+    await sound();
+    const [no, yes] = within(byId('consent')).getAllByRole('button');
+    expect(no?.textContent).toBe('No, leave me out');
+    expect(yes?.className).toBe(no?.className);
+    expect(document.activeElement?.textContent).toBe('May this visit be recorded?');
+    await userEvent.keyboard('{Escape}');
+    expect(screen.queryByTestId('consent')).toBeNull();
+    expect(engine.asked).toEqual([]);
+    expect(byId('recording-slot').textContent).toContain('Recording, without you');
+    await press('recording-slot');
+    await press('consent-yes');
+    expect(engine.asked).toEqual([['answer consent', true, 'recording-1']]);
+    expect(byId('recording-slot').textContent).toContain('Recording 04:12');
+    // The answer can be changed.
+    await press('more');
+    await press('more-consent');
+    await press('consent-no');
+    expect(engine.asked.at(-1)).toEqual(['answer consent', false, 'recording-1']);
+  });
+
+  it('is started, seen with its answers, and stopped by an admin', async () => {
+    const engine = await openPage('screen=call&people=3&recording=on');
+    await press('manage');
+    const card = byId('recording-card');
+    expect(card.textContent).toContain('2 yes · 1 no');
+    expect(card.textContent).toContain('Said no: left out of the file');
+    await press('stop-recording');
+    await press('start-recording');
+    expect(engine.asked).toEqual([['stop recording'], ['start recording']]);
+  });
+});
+
+describe('simple mode', () => {
+  it('has four buttons, and the rest behind the third', async () => {
+    const engine = await openPage('screen=call&people=2&simple&guest');
+    expect(within(document.querySelector('footer') as HTMLElement).getAllByRole('button')).toHaveLength(4);
+    await press('more');
+    await sound();
+    await press('raise-hand');
+    expect(engine.asked).toEqual([['raise hand', true]]);
+    await press('more');
+    await press('more-show-people');
+    expect(byId('people-panel')).toBeTruthy();
+    await press('more');
+    await press('more-all');
+    expect(engine.asked.at(-1)).toEqual(['update settings', { simple: false }]);
+  });
+});
+
+describe('a back end that cannot do all this', () => {
+  it('is asked for nothing it lacks', async () => {
+    await openPage('screen=call&people=3', ['seat', 'admin', 'share']);
+    for (const id of ['react', 'share', 'manage', 'person-microphone']) {
+      expect(screen.queryByTestId(id)).toBeNull();
+    }
+    await press('people-count');
+    expect(screen.queryByTestId('panel-end')).toBeNull();
+    await userEvent.keyboard('h');
+    expect(byId('people-panel')).toBeTruthy();
+  });
+});
+
+describe('the waiting room', () => {
+  it('shows the place and writes to the host', async () => {
+    const engine = await openPage('screen=waiting&place=2');
+    expect(byId('screen-waiting').textContent).toContain('One person is before you.');
+    await userEvent.type(byId('note-input'), 'I am here{Enter}');
+    await press('knock');
+    expect(engine.asked).toEqual([['send note', null, 'I am here'], ['knock']]);
+    expect(byId('knock').getAttribute('aria-disabled')).toBe('true');
+    await press('sound-check');
+    await press('play-sound');
+    await press('leave');
+    expect(engine.asked.slice(2)).toEqual([['play test sound'], ['leave']]);
+  });
+
+  it('says when a room opens', async () => {
+    await openPage('screen=waiting&early');
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toMatch(/opens at/);
+    expect(screen.queryByTestId('knock')).toBeNull();
+  });
+});

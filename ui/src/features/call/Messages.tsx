@@ -1,0 +1,187 @@
+import {
+  BellRing,
+  CameraOff,
+  Headphones,
+  Info,
+  MicOff,
+  Timer,
+  TriangleAlert,
+  UserMinus,
+  UserPlus,
+  VolumeX,
+  X,
+} from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/Button';
+import { useEngine } from '../../engine/context';
+import type { CallView, NoticeView, Settings } from '../../engine/view';
+import styles from './Messages.module.css';
+import { type Message, message, stillClosed } from './messages';
+
+interface Props {
+  call: CallView;
+  notice: NoticeView | null;
+  settings: Settings;
+  /** The queue of those who wait is in sight. */
+  seesQueue: boolean;
+  onShowQueue: () => void;
+}
+
+/** How much time one press adds, in seconds. */
+const EXTENSION = 600;
+
+/** One message in a row of its own above the control bar: it never lies over a face or a name. */
+export function Messages({ call, notice, settings, seesQueue, onShowQueue }: Props) {
+  const { t } = useTranslation();
+  const engine = useEngine();
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const canExtend = call.me.is_admin && engine.admin !== undefined;
+  const given = { call, notice, settings, closed, canExtend, seesQueue };
+  const still = stillClosed(given);
+  useEffect(() => {
+    if (still.size !== closed.size) setClosed(still);
+  }, [still, closed]);
+  const said = message(given);
+  if (!said) return null;
+  const close = () => {
+    if (said.kind === 'notice') void engine.dismissNotice();
+    else if (said.kind === 'asked') void engine.seat?.declineUnmute();
+    setClosed(new Set([...closed, said.id]));
+  };
+  const act = (word: string, press: () => void) => (
+    <Button size="dense" className={styles.action} onPress={press} data-testid="notice-action">
+      {word}
+    </Button>
+  );
+  return (
+    <div
+      key={said.id}
+      className={`${styles.notice} ${styles[said.tone]}`}
+      // What an admin or the clock wants is read at once; the rest waits for its turn.
+      role={said.kind === 'asked' || said.kind === 'half_minute' ? 'alert' : 'status'}
+      data-testid="notice"
+      data-code={said.kind === 'notice' ? said.notice.code : said.kind}
+    >
+      <Sign said={said} />
+      <p className={styles.words}>
+        <Words said={said} />
+      </p>
+      {actions()}
+      {!(said.kind === 'notice' && said.action === 'unmute') && (
+        <AriaButton className={styles.close ?? ''} aria-label={t('call.dismiss')} onPress={close}>
+          <X size={18} strokeWidth={1.8} aria-hidden />
+        </AriaButton>
+      )}
+    </div>
+  );
+
+  function actions(): ReactNode {
+    if (!said) return null;
+    switch (said.kind) {
+      case 'notice':
+        return (
+          said.action === 'unmute' &&
+          act(t('call.unmute'), () => {
+            void engine.setMicrophone(true);
+            void engine.dismissNotice();
+          })
+        );
+      case 'asked':
+        return act(said.source === 'camera' ? t('message.switchOn') : t('call.unmute'), () => {
+          if (said.source === 'camera') void engine.setCamera(true);
+          else void engine.setMicrophone(true);
+          close();
+        });
+      case 'waiting':
+        return (
+          <>
+            {said.others > 0 && act(t('message.showQueue'), onShowQueue)}
+            {act(t('people.admit'), () => void engine.admin?.admit(said.participant))}
+          </>
+        );
+      case 'five_minutes':
+      case 'half_minute':
+        return (
+          said.extend &&
+          act(t('message.extend', { count: EXTENSION / 60 }), () => void engine.admin?.extend(EXTENSION))
+        );
+      default:
+        return null;
+    }
+  }
+}
+
+function Sign({ said }: { said: Message }) {
+  const Icon = icon(said);
+  return <Icon size={20} strokeWidth={1.8} aria-hidden />;
+}
+
+function icon(said: Message): typeof Info {
+  switch (said.kind) {
+    case 'asked':
+      return MicOff;
+    case 'waiting':
+      return BellRing;
+    case 'five_minutes':
+    case 'half_minute':
+      return Timer;
+    case 'recording_stopped':
+    case 'unstable':
+      return TriangleAlert;
+    case 'trouble':
+      return { microphone: MicOff, camera: CameraOff, speaker: VolumeX }[said.device];
+    case 'notice':
+      switch (said.notice.code) {
+        case 'talking_while_muted':
+          return MicOff;
+        case 'person_joined':
+          return UserPlus;
+        case 'person_left':
+          return UserMinus;
+        case 'microphone_back':
+        case 'camera_back':
+          return Headphones;
+        default:
+          return Info;
+      }
+  }
+}
+
+function Words({ said }: { said: Message }) {
+  const { t } = useTranslation();
+  switch (said.kind) {
+    case 'asked':
+      return said.source === 'camera'
+        ? t('message.askedCamera', { name: said.by })
+        : t('message.askedMicrophone', { name: said.by });
+    case 'waiting':
+      return (
+        <>
+          <b>{t('message.waits', { name: said.name })}</b>{' '}
+          {said.others > 0 && t('message.waitsMore', { count: said.others })}
+        </>
+      );
+    case 'five_minutes':
+      return (
+        <>
+          <b>{t('message.fiveMinutes')}</b> {t('message.timeText')}
+        </>
+      );
+    case 'half_minute':
+      return (
+        <>
+          <b>{t('message.halfMinute')}</b> {t('message.timeText')}
+        </>
+      );
+    case 'recording_stopped':
+      return <b>{t(`recording.stopped_${said.reason}Text`)}</b>;
+    case 'unstable':
+      return <>{t('message.unstable')}</>;
+    case 'trouble':
+      return <>{t(`trouble.${said.device}_${said.state}`)}</>;
+    case 'notice':
+      return <>{t(`notice.${said.notice.code}`, { name: said.notice.name ?? t('notice.somebody') })}</>;
+  }
+}

@@ -1,0 +1,258 @@
+import { CircleStop, MicOff, PhoneOff, Timer, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/Button';
+import { useEngine } from '../../engine/context';
+import type { CallView } from '../../engine/view';
+import { dateLocale } from '../../i18n';
+import { clock, handPlaces, listed, timeLeft } from './derive';
+import styles from './PeoplePanel.module.css';
+import { OwnRow, PersonRow } from './PersonRow';
+import { useLeft, useRecorded } from './times';
+import { WaitingRow } from './WaitingQueue';
+
+interface Props {
+  call: CallView;
+  pinned: string | undefined;
+  onPin: (id: string | undefined) => void;
+  onClose: () => void;
+}
+
+/** Who is in; and for admins, everything that a room can be told. */
+export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
+  const { t } = useTranslation();
+  const { admin } = useEngine();
+  const manages = call.me.is_admin && admin !== undefined && !call.is_test_call;
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Opened by key or pointer: whoever reads by ear is brought to it.
+  useEffect(() => heading.current?.focus(), []);
+  const hands = handPlaces(call);
+  const waiting = manages ? (call.waiting ?? []) : [];
+  const removed = manages ? (call.removed ?? []) : [];
+  const count = call.people.length + 1;
+  return (
+    <aside
+      className={styles.panel}
+      aria-label={manages ? t('people.manageLabel') : t('people.title')}
+      data-testid="people-panel"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onClose();
+      }}
+    >
+      <header className={styles.head}>
+        <h2 ref={heading} tabIndex={-1} className={styles.title}>
+          {manages ? t('people.manageLabel') : t('people.title')}
+        </h2>
+        <AriaButton
+          className={styles.close ?? ''}
+          aria-label={t('call.dismiss')}
+          onPress={onClose}
+          data-testid="close-panel"
+        >
+          <X size={20} strokeWidth={1.8} aria-hidden />
+        </AriaButton>
+      </header>
+      <div className={styles.body}>
+        {manages && call.recording !== 'none' && <RecordingCard call={call} />}
+        <section>
+          <div className={styles.caption}>
+            <h3 className={styles.captionTitle}>
+              {waiting.length > 0
+                ? t('people.countWaiting', { count, waiting: waiting.length })
+                : t('people.count', { count })}
+            </h3>
+            {manages && call.people.length > 1 && (
+              <AriaButton
+                className={styles.link ?? ''}
+                onPress={() => void admin.muteAll()}
+                data-testid="mute-all"
+              >
+                <MicOff size={16} strokeWidth={1.8} aria-hidden />
+                {t('people.muteAll')}
+              </AriaButton>
+            )}
+          </div>
+          <ul className={styles.list}>
+            {waiting.map((person, n) => (
+              <WaitingRow key={person.participant_id} person={person} place={n + 1} />
+            ))}
+            {listed(call.people).map((person) => (
+              <PersonRow
+                key={person.participant_id}
+                person={person}
+                call={call}
+                manages={manages}
+                hand={hands.get(person.participant_id)}
+                pinned={pinned === person.participant_id}
+                onPin={() => onPin(pinned === person.participant_id ? undefined : person.participant_id)}
+              />
+            ))}
+            <OwnRow call={call} hand={hands.get(call.me.participant_id)} />
+          </ul>
+          {waiting.length > 1 && (
+            <Button size="dense" className={styles.all} onPress={() => void admin?.admitAll()}>
+              {t('people.admitAll', { count: waiting.length })}
+            </Button>
+          )}
+        </section>
+        {removed.length > 0 && (
+          <section>
+            <h3 className={styles.captionTitle}>{t('people.removedTitle')}</h3>
+            <ul className={styles.list}>
+              {removed.map(({ participant_id: id, display_name: name }) => (
+                <li key={id} className={styles.removed}>
+                  <span>{name}</span>
+                  <Button
+                    size="dense"
+                    aria-label={t('people.readmitName', { name })}
+                    onPress={() => void admin?.readmit(id)}
+                    data-testid="readmit"
+                  >
+                    {t('people.readmit')}
+                  </Button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {manages && call.seconds_left !== null && <TimeCard call={call} />}
+      </div>
+      {manages && <End />}
+    </aside>
+  );
+}
+
+/** Start, stop, how long, and who agreed. */
+function RecordingCard({ call }: { call: CallView }) {
+  const { t, i18n } = useTranslation();
+  const { admin } = useEngine();
+  const { recording_state: state = { state: 'off' }, consents = [] } = call;
+  const on = state.state === 'on';
+  const elapsed = useRecorded(call);
+  const time = new Intl.DateTimeFormat(dateLocale(i18n.language, navigator.languages), {
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  const yes = consents.filter(({ answer }) => answer === true).length;
+  const no = consents.filter(({ answer }) => answer === false).length;
+  const runs = on || state.state === 'asking';
+  return (
+    <section className={`${styles.card} ${on ? styles.recording : ''}`} data-testid="recording-card">
+      <div className={styles.cardHead}>
+        <span className={`${styles.dot} ${on ? styles.lit : ''}`} aria-hidden />
+        <div className={styles.words}>
+          <h3 className={styles.cardTitle}>
+            {state.state === 'off' && t('recording.slotNot')}
+            {state.state === 'asking' && t('recording.slotAsking', { agreed: state.agreed, of: state.of })}
+            {on && t('recording.slotOn', { time: clock(elapsed) })}
+            {state.state === 'stopped' && t(`recording.stopped_${state.reason}`)}
+          </h3>
+          <p className={styles.help}>
+            {state.state === 'stopped'
+              ? t(`recording.stopped_${state.reason}Text`)
+              : call.recording === 'automatic'
+                ? t('recording.byItself')
+                : t('recording.everybodyAsked')}
+          </p>
+        </div>
+        {runs ? (
+          <Button
+            kind="leave"
+            icon={<CircleStop size={18} strokeWidth={1.8} aria-hidden />}
+            onPress={() => void admin?.stopRecording()}
+            data-testid="stop-recording"
+          >
+            {t('recording.stop')}
+          </Button>
+        ) : (
+          <Button onPress={() => void admin?.startRecording()} data-testid="start-recording">
+            {t('recording.start')}
+          </Button>
+        )}
+      </div>
+      {consents.length > 0 && (
+        <div className={styles.consents}>
+          <p className={styles.consentHead}>
+            <b>{t('consent.answers')}</b>
+            <span>{t('consent.sum', { yes, no })}</span>
+          </p>
+          <ul>
+            {consents.map(({ participant_id: id, display_name: name, answer, at_ms }) => (
+              <li key={id} className={styles.consent} data-answer={String(answer)}>
+                <span className={styles.consentName}>{name}</span>
+                <span className={answer === true ? styles.agreed : styles.refused}>
+                  {answer === true && t('consent.agreedAt', { time: time.format(at_ms ?? 0) })}
+                  {answer === false && t('consent.leftOut')}
+                  {answer === null && t('consent.awaited')}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** What is left, and more of it. */
+function TimeCard({ call }: { call: CallView }) {
+  const { t } = useTranslation();
+  const { admin } = useEngine();
+  const left = timeLeft(useLeft(call));
+  const words =
+    left.unit === 'seconds'
+      ? t('call.secondsLeft', { count: left.count })
+      : t('call.minutesLeft', { count: left.unit === 'none' ? 0 : left.count });
+  return (
+    <section className={`${styles.card} ${styles.time}`}>
+      <Timer size={20} strokeWidth={1.8} aria-hidden />
+      <p className={styles.timeWords}>{words}</p>
+      {[5, 15].map((minutes) => (
+        <Button
+          key={minutes}
+          size="dense"
+          aria-label={t('people.extendBy', { count: minutes })}
+          onPress={() => void admin?.extend(minutes * 60)}
+          data-testid={`extend-${minutes}`}
+        >
+          {t('people.extend', { count: minutes })}
+        </Button>
+      ))}
+    </section>
+  );
+}
+
+/** Ends it for all; asks once, in place. */
+function End() {
+  const { t } = useTranslation();
+  const engine = useEngine();
+  const [sure, setSure] = useState(false);
+  return (
+    <footer className={styles.foot}>
+      {sure ? (
+        <div className={styles.sure} role="alert">
+          <p>{t('people.endSure')}</p>
+          <div className={styles.sureWays}>
+            <Button onPress={() => setSure(false)} autoFocus>
+              {t('people.endNot')}
+            </Button>
+            <Button kind="leave" onPress={() => void engine.endForEveryone()} data-testid="panel-end-sure">
+              {t('call.endForEveryone')}
+            </Button>
+          </div>
+        </div>
+      ) : (
+        <Button
+          kind="end"
+          className={styles.end}
+          icon={<PhoneOff size={18} strokeWidth={1.8} aria-hidden />}
+          onPress={() => setSure(true)}
+          data-testid="panel-end"
+        >
+          {t('call.endForEveryone')}
+        </Button>
+      )}
+    </footer>
+  );
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { appView, callView } from '../../engine/fake/samples';
+import type { CallView, NoticeView } from '../../engine/view';
+import { type Given, message, stillClosed } from './messages';
+
+const given = (change: Partial<CallView> = {}, more: Partial<Given> = {}): Given => ({
+  call: { ...callView(2), ...change },
+  notice: null,
+  settings: appView().settings,
+  closed: new Set(),
+  canExtend: true,
+  seesQueue: false,
+  ...more,
+});
+const waiting = [{ participant_id: 'x', display_name: 'Tomás', waited_s: 9, connected: true }];
+const joined: NoticeView = { code: 'person_joined', name: 'Anna' };
+
+describe('the message', () => {
+  it('is nothing in a quiet call', () => {
+    expect(message(given())).toBeUndefined();
+  });
+
+  it('of a device stays as long as its trouble', () => {
+    const me = { ...callView(2).me, camera: { state: 'missing' } as const };
+    expect(message(given({ me }))).toMatchObject({ kind: 'trouble', device: 'camera' });
+    // Sound matters more than picture.
+    const both = { ...me, microphone: { state: 'busy', label: 'X' } as const };
+    expect(message(given({ me: both }))).toMatchObject({ device: 'microphone' });
+  });
+
+  it('that was closed makes room for the next, and comes back when it happens again', () => {
+    const me = { ...callView(2).me, camera: { state: 'missing' } as const };
+    const closed = new Set(['trouble camera missing']);
+    expect(message(given({ me }, { closed, notice: joined }))).toMatchObject({ kind: 'notice' });
+    expect(stillClosed(given({ me }, { closed })).size).toBe(1);
+    expect(stillClosed(given({}, { closed })).size).toBe(0);
+  });
+
+  it('puts first what one is asked, then the end, then who waits', () => {
+    const all = {
+      waiting,
+      seconds_left: 20,
+      asked_to_unmute: { by_name: 'Elena', source: 'microphone' },
+    } as const;
+    const order = (change: Partial<CallView>) => message(given({ ...change, waiting }))?.kind;
+    expect(order({ ...all, waiting })).toBe('asked');
+    expect(order({ seconds_left: 20 })).toBe('half_minute');
+    expect(order({ seconds_left: 200 })).toBe('waiting');
+    expect(message(given({ seconds_left: 200 }))).toMatchObject({ kind: 'five_minutes', extend: true });
+    expect(message(given({ seconds_left: 301 }))).toBeUndefined();
+  });
+
+  it('says nothing of a queue that is in sight', () => {
+    expect(message(given({ waiting }, { seesQueue: true }))).toBeUndefined();
+  });
+
+  it('says that one talks while muted, unless one does not want that', () => {
+    const notice: NoticeView = { code: 'talking_while_muted', name: null };
+    expect(message(given({}, { notice }))).toMatchObject({ action: 'unmute' });
+    const settings = { ...appView().settings, talking_while_muted: false };
+    expect(message(given({}, { notice, settings }))).toBeUndefined();
+  });
+});

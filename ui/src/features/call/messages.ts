@@ -1,0 +1,135 @@
+// The one message above the control bar: which of all that could be said now.
+
+import type { CallView, DeviceState, MediaSource, NoticeCode, NoticeView, Settings } from '../../engine/view';
+
+/** What a message can be about. */
+export type Message = {
+  /** Names one occasion: closing it silences this one, not the next. */
+  id: string;
+  tone: 'warn' | 'good' | 'plain';
+} & (
+  | { kind: 'notice'; notice: NoticeView; action: 'unmute' | 'dismiss' }
+  | { kind: 'asked'; by: string; source: MediaSource }
+  | { kind: 'waiting'; name: string; participant: string; others: number }
+  | { kind: 'five_minutes' | 'half_minute'; extend: boolean }
+  /** A device of one's own; it stays as long as the trouble does. */
+  | { kind: 'trouble'; device: 'microphone' | 'camera' | 'speaker'; state: Trouble }
+  | { kind: 'unstable' }
+  | { kind: 'recording_stopped'; reason: 'disk_full' | 'failed' }
+);
+
+type Trouble = 'missing' | 'busy' | 'denied' | 'failed';
+
+export interface Given {
+  call: CallView;
+  notice: NoticeView | null;
+  settings: Settings;
+  /** Ids of messages that were closed. */
+  closed: ReadonlySet<string>;
+  /** Whether time can be added. */
+  canExtend: boolean;
+  /** The queue is open already. */
+  seesQueue: boolean;
+}
+
+/** The message that matters most; nothing when there is none. */
+export function message(given: Given): Message | undefined {
+  return candidates(given).find(({ id }) => !given.closed.has(id));
+}
+
+/** Those of the closed that are still an occasion: what comes again is said again. */
+export function stillClosed(given: Given): ReadonlySet<string> {
+  const now = new Set(candidates(given).map(({ id }) => id));
+  return new Set([...given.closed].filter((id) => now.has(id)));
+}
+
+/** From the most urgent on. */
+function candidates({ call, notice, settings, canExtend, seesQueue }: Given): Message[] {
+  const found: Message[] = [];
+  const { asked_to_unmute: asked, seconds_left: left, recording_state: recording } = call;
+  if (asked) {
+    const id = `asked ${asked.source} ${asked.by_name}`;
+    found.push({ id, tone: 'plain', kind: 'asked', by: asked.by_name, source: asked.source });
+  }
+  const talks = call.me.talking_while_muted || notice?.code === 'talking_while_muted';
+  if (talks && settings.talking_while_muted !== false) {
+    found.push(ofNotice({ code: 'talking_while_muted', name: null }, 'warn', 'unmute'));
+  }
+  if (left !== null && left <= 30) {
+    found.push({ id: 'half_minute', tone: 'warn', kind: 'half_minute', extend: canExtend });
+  }
+  if (recording?.state === 'stopped') {
+    found.push({
+      id: `stopped ${recording.reason}`,
+      tone: 'warn',
+      kind: 'recording_stopped',
+      reason: recording.reason,
+    });
+  }
+  const [next, ...others] = call.waiting ?? [];
+  if (next && !seesQueue) {
+    found.push({
+      id: `waiting ${next.participant_id}`,
+      tone: 'plain',
+      kind: 'waiting',
+      name: next.display_name,
+      participant: next.participant_id,
+      others: others.length,
+    });
+  }
+  if (left !== null && left > 30 && left <= 300) {
+    found.push({ id: 'five_minutes', tone: 'plain', kind: 'five_minutes', extend: canExtend });
+  }
+  if (call.connection.state === 'unstable') found.push({ id: 'unstable', tone: 'warn', kind: 'unstable' });
+  // Sound before picture: without it there is no visit.
+  for (const device of ['microphone', 'speaker', 'camera'] as const) {
+    const state = trouble(call.me[device]);
+    if (state) found.push({ id: `trouble ${device} ${state}`, tone: 'warn', kind: 'trouble', device, state });
+  }
+  const tone = notice && toneOf(notice.code);
+  if (notice && tone) found.push(ofNotice(notice, tone, 'dismiss'));
+  return found;
+}
+
+/** How a passing notice looks; nothing for what the view itself says for as long as it is so. */
+function toneOf(code: NoticeCode): Message['tone'] | undefined {
+  switch (code) {
+    case 'camera_back':
+    case 'microphone_back':
+    case 'released_by_admin':
+    case 'connection_back':
+      return 'good';
+    case 'person_joined':
+    case 'person_left':
+    case 'hand_raised':
+    case 'note':
+    case 'rights_changed':
+    case 'recording_started':
+    case 'recording_stopped':
+      return 'plain';
+    case 'muted_by_admin':
+    case 'share_ended':
+    case 'refused':
+      return 'warn';
+    case 'camera_lost':
+    case 'microphone_lost':
+    case 'speaker_lost':
+    case 'talking_while_muted':
+    case 'doorbell':
+    case 'asked_to_unmute':
+    case 'five_minutes_left':
+    case 'half_minute_left':
+    case 'connection_lost':
+      return undefined;
+  }
+}
+
+function ofNotice(notice: NoticeView, tone: Message['tone'], action: 'unmute' | 'dismiss'): Message {
+  return { id: `notice ${notice.code} ${notice.name ?? ''}`, tone, kind: 'notice', notice, action };
+}
+
+function trouble({ state }: DeviceState): Trouble | undefined {
+  return state === 'missing' || state === 'busy' || state === 'denied' || state === 'failed'
+    ? state
+    : undefined;
+}
