@@ -1,12 +1,32 @@
-//! `./dev bench`: the call's figures, several runs, as a table and as JSON.
+//! `./dev bench`: the call's figures, several runs, as a table and as JSON; `./dev bench sfu`: the media server's.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
-use clap::Parser;
-use visita_tests::call::{self, Figures};
+use clap::{Parser, ValueEnum};
+use visita_tests::{
+    bench::sfu,
+    call::{self, Figures},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// A call of two, in the window.
+    Call,
+    /// The media server beside livekit-server.
+    Sfu,
+}
 
 #[derive(Parser)]
 struct Arguments {
+    /// What is measured.
+    #[arg(value_enum, default_value_t = What::Call)]
+    what: What,
+    /// Of the media server's scenarios, only those with these names.
+    #[arg(long)]
+    only: Vec<String>,
+    /// Seconds counted of each scenario of the media server.
+    #[arg(long, default_value_t = 8)]
+    seconds: u64,
     /// Folder of the built programs.
     #[arg(long)]
     bin_dir: PathBuf,
@@ -34,6 +54,9 @@ const ROWS: [Row; 8] = [
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if arguments.what == What::Sfu {
+        return bench_sfu(&arguments).await;
+    }
     let mut runs = Vec::new();
     for _ in 0..arguments.runs {
         runs.push(call::measured(&arguments.bin_dir, None).await?);
@@ -56,6 +79,24 @@ async fn main() -> anyhow::Result<()> {
     let json = serde_json::to_string(&runs)?;
     println!("{json}");
     if let Some(file) = arguments.json {
+        std::fs::write(file, json)?;
+    }
+    Ok(())
+}
+
+async fn bench_sfu(arguments: &Arguments) -> anyhow::Result<()> {
+    let wanted = |one: &&sfu::Scenario| arguments.only.is_empty() || arguments.only.iter().any(|name| name == one.name);
+    let scenarios: Vec<sfu::Scenario> = sfu::SCENARIOS.iter().filter(wanted).copied().collect();
+    let times = sfu::Times { settle: Duration::from_secs(5), window: Duration::from_secs(arguments.seconds) };
+    let mut all = Vec::new();
+    for _ in 0..arguments.runs {
+        let figures = sfu::measure(&arguments.bin_dir, &scenarios, times).await?;
+        print!("{}", sfu::table(&figures));
+        all.push(figures);
+    }
+    let json = serde_json::to_string(&all)?;
+    println!("{json}");
+    if let Some(file) = &arguments.json {
         std::fs::write(file, json)?;
     }
     Ok(())

@@ -51,6 +51,7 @@ impl Engine {
             self.faults.push((key, fault));
         }
         peer.touched = true;
+        peer.up_to_date = true;
         self.drain(key, now);
     }
 

@@ -125,6 +125,8 @@ pub(crate) struct Peer {
     pub(crate) link: Link,
     /// To be drained in this turn.
     pub(crate) touched: bool,
+    /// It knows the time already: a datagram told it, and nothing was done to it since.
+    pub(crate) up_to_date: bool,
     /// Earliest wake-up in the timers.
     pub(crate) scheduled: Option<Instant>,
 }
@@ -166,8 +168,11 @@ impl Peer {
         events: &mut Vec<Event>,
         transmits: &mut Vec<Transmit>,
     ) -> Result<Instant, PeerFault> {
+        let up_to_date = std::mem::take(&mut self.up_to_date);
         self.with(|rtc| {
-            rtc.handle_input(Input::Timeout(now))?;
+            if !up_to_date {
+                rtc.handle_input(Input::Timeout(now))?;
+            }
             for _ in 0..MAX_OUTPUTS {
                 match rtc.poll_output()? {
                     Output::Timeout(_) if !rtc.is_alive() => return Ok(Err(PeerFault::Closed)),
@@ -256,6 +261,7 @@ impl PeerFactory {
             sources: Vec::new(),
             link: Link::default(),
             touched: false,
+            up_to_date: false,
             scheduled: None,
         })
     }

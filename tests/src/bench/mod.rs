@@ -1,0 +1,3 @@
+//! What `./dev bench WHAT` measures, one module each.
+
+pub mod sfu;
