@@ -17,6 +17,8 @@ const NETWORK = /ERR_NETWORK_CHANGED/;
 const wide = { width: 1280, height: 800 };
 const small = { width: 800, height: 600 };
 const phone = { width: 360, height: 740 };
+const ring = { width: 420, height: 220 };
+const mini = { width: 320, height: 200 };
 
 /** Name, query, sizes. Every picture is taken light and dark, English and Italian. */
 const screens = [
@@ -24,7 +26,13 @@ const screens = [
   ['home-first', 'nameless&bare&server=starting', [wide]],
   ['home-unreachable', 'problem=server_unreachable&server=failed', [wide, small]],
   ['home-malformed', 'problem=link_malformed', [wide, phone]],
-  ['home-settings', 'page=settings', [wide, small], openSettings],
+  ['settings-devices', '', [wide, small], (page) => settings(page, 'devices')],
+  ['settings-you', '', [wide], (page) => settings(page, 'you')],
+  ['settings-shortcuts', '', [wide, small], (page) => settings(page, 'shortcuts')],
+  ['settings-notifications', '', [wide], (page) => settings(page, 'notifications')],
+  ['settings-account', '', [wide, small], (page) => settings(page, 'account')],
+  ['settings-account-in', 'account=signed_in&network', [wide], (page) => settings(page, 'account')],
+  ['settings-diagnostics', '', [wide, small], (page) => settings(page, 'diagnostics')],
   ['home-rooms-none', 'rooms=none&network', [wide, small]],
   ['home-rooms-failed', 'rooms=failed&account=expired', [wide]],
   ['home-rooms-loading', 'rooms=loading&account=signed_in', [wide]],
@@ -38,6 +46,8 @@ const screens = [
   ['lobby-no-camera', 'screen=lobby&camera=missing&mic=denied&network=weak', [wide]],
   ['lobby-in-use', 'screen=lobby&inuse', [wide]],
   ['lobby-problem', 'screen=lobby&problem=media_unreachable', [wide, small]],
+  ['lobby-consent', 'screen=lobby&consent=asked', [wide, small, phone]],
+  ['lobby-consent-guest', 'screen=lobby&consent=no&auto&early', [wide, small]],
   ['lobby-long', 'screen=lobby&long', [wide, small]],
   ['lobby-simple', 'screen=lobby&simple', [wide, small]],
   ['call-1', 'screen=call&people=1', [wide]],
@@ -102,6 +112,11 @@ const screens = [
   ['call-connecting', 'screen=call&people=1&connecting', [wide]],
   ['call-simple', 'screen=call&people=2&simple&guest', [wide, small, phone]],
   ['call-simple-muted', 'screen=call&people=2&simple&mic=off', [wide]],
+  ['call-2-unstable', 'screen=call&people=2&unstable', [wide]],
+  ['window-incoming', 'window=incoming', [ring]],
+  ['window-incoming-unnamed', 'window=incoming&nobody', [ring]],
+  ['window-mini', 'window=mini&screen=call&people=2&recording=on&mic=off', [mini]],
+  ['window-mini-long', 'window=mini&screen=call&people=2&long&reconnecting', [mini]],
   ['after', 'screen=after', [wide, small]],
   ['after-rated', 'screen=after', [wide, small, phone], (page) => page.getByTestId('rate-4').click()],
   ['after-sent', 'screen=after&sent', [wide]],
@@ -140,8 +155,9 @@ async function pick(page) {
   await page.getByTestId('share-source').nth(2).click();
 }
 
-function openSettings(page) {
-  return page.getByTestId('open-settings').click();
+async function settings(page, tab) {
+  await page.getByTestId('open-settings').click();
+  await page.getByTestId(`settings-tab-${tab}`).click();
 }
 
 const server = await createServer({

@@ -71,6 +71,7 @@ describe('home', () => {
   it('changes language and theme at once', async () => {
     await openPage('');
     await userEvent.click(byId('open-settings'));
+    await userEvent.click(byId('settings-tab-you'));
     await userEvent.click(within(byId('settings-language')).getByRole('button'));
     await userEvent.click(screen.getByRole('option', { name: 'Italiano' }));
     await waitFor(() => expect(document.documentElement.lang).toBe('it'));
@@ -124,6 +125,32 @@ describe('the lobby', () => {
     await userEvent.click(byId('toggle-camera'));
     await userEvent.click(byId('play-sound'));
     expect(engine.asked).toEqual([['set microphone', false], ['set camera', false], ['play test sound']]);
+  });
+});
+
+describe('before a recorded visit', () => {
+  it('asks, and lets in whatever is answered', async () => {
+    const engine = await openPage('screen=lobby&consent=asked&early');
+    expect(byId('starts-at').textContent).toContain('Sunday');
+    await userEvent.click(byId('consent-no'));
+    expect(byId('consent-no').getAttribute('aria-pressed')).toBe('true');
+    await userEvent.click(byId('consent-yes'));
+    await userEvent.click(byId('join'));
+    expect(engine.asked).toEqual([
+      ['answer consent', false, 'recording-1'],
+      ['answer consent', true, 'recording-1'],
+      ['join', false],
+    ]);
+  });
+});
+
+describe('a guest', () => {
+  it('has large text from the start, and keeps what was chosen', async () => {
+    const engine = await openPage('screen=lobby&auto');
+    expect(document.documentElement.dataset.simple).toBe('true');
+    await userEvent.click(byId('larger-text'));
+    expect(engine.asked).toEqual([['update settings', { simple: false, simple_for_guests: false }]]);
+    expect(document.documentElement.dataset.simple).toBe('false');
   });
 });
 

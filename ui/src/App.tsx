@@ -9,19 +9,34 @@ import { Home } from './features/home/Home';
 import { Lobby } from './features/lobby/Lobby';
 import { Opening } from './features/opening/Opening';
 import { Waiting } from './features/waiting/Waiting';
+import { Incoming } from './features/windows/Incoming';
+import { Mini } from './features/windows/Mini';
+import { drawnSettings } from './simple';
 import { useAppearance } from './useAppearance';
 
+/** Which window this page is in. */
+export type Part = 'main' | 'incoming' | 'mini';
+
+/** The window that an address asks for: each has the same page, and draws its own part of the same view. */
+export function partOf(search: string): Part {
+  const asked = new URLSearchParams(search).get('window');
+  return asked === 'incoming' || asked === 'mini' ? asked : 'main';
+}
+
 /** The screen that the last view says. */
-export function App() {
+export function App({ part = 'main' }: { part?: Part }) {
   const view = useAppView();
   const { i18n } = useTranslation();
-  useAppearance(view?.settings);
+  const settings = view && drawnSettings(view);
+  useAppearance(settings ?? undefined, part === 'main');
   // What was typed is still there when a link did not open.
   const link = useState('');
   if (!view) return null;
   return (
     <I18nProvider locale={i18n.language}>
-      <Screen view={view} link={link} />
+      {part === 'main' && <Screen view={view} link={link} />}
+      {part === 'incoming' && <Incoming view={view} />}
+      {part === 'mini' && <Mini view={view} />}
     </I18nProvider>
   );
 }
@@ -33,18 +48,19 @@ interface ScreenProps {
 
 function Screen({ view, link }: ScreenProps) {
   const { screen } = view;
+  const settings = drawnSettings(view);
   switch (screen.kind) {
     case 'home':
       return <Home view={view} problem={screen.problem} link={link} />;
     case 'opening':
       return <Opening host={screen.host} />;
     case 'lobby':
-      return <Lobby lobby={screen} settings={view.settings} />;
+      return <Lobby lobby={screen} settings={settings} />;
     case 'waiting':
-      return <Waiting waiting={screen} settings={view.settings} />;
+      return <Waiting waiting={screen} settings={settings} />;
     case 'call':
-      return <Call call={screen} settings={view.settings} devices={view.devices} notice={view.notice} />;
+      return <Call call={screen} settings={settings} devices={view.devices} notice={view.notice} />;
     case 'after':
-      return <After after={screen} settings={view.settings} />;
+      return <After after={screen} settings={settings} />;
   }
 }

@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './App';
+import { App, partOf } from './App';
 import { EngineProvider } from './engine/context';
 import type { Engine } from './engine/engine';
 import { spoken, startI18n } from './i18n';
@@ -24,7 +24,7 @@ if (root) {
     createRoot(root).render(
       <StrictMode>
         <EngineProvider engine={started}>
-          <App />
+          <App part={partOf(location.search)} />
         </EngineProvider>
       </StrictMode>,
     );

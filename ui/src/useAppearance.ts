@@ -21,12 +21,12 @@ export function shownTheme(choice: Theme, systemDark: boolean): 'light' | 'dark'
   return systemDark ? 'dark' : 'light';
 }
 
-/** Brings language, theme and size of text to the whole page. */
-export function useAppearance(settings: Settings | undefined): void {
+/** Brings language, theme and size of text to the whole page. A small window has no room for large text. */
+export function useAppearance(settings: Settings | undefined, large = true): void {
   const { i18n } = useTranslation();
   const theme = shownTheme(settings?.theme ?? 'system', useSystemDark());
   const language = spoken(settings?.language ?? 'system', navigator.languages);
-  const simple = settings?.simple ?? false;
+  const simple = large && (settings?.simple ?? false);
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
     document.documentElement.dataset.simple = String(simple);

@@ -14,7 +14,6 @@ mod network;
 pub mod peer;
 mod people;
 mod playout;
-mod sounds;
 
 /// What programs log when `VISITA_LOG` says nothing else. The WebRTC stack warns of much that mends itself.
 pub const LOG_FILTER: &str =
@@ -23,5 +22,8 @@ pub const LOG_FILTER: &str =
 pub use call::{Call, CallState, JoinTarget, Reception};
 pub use frames::FrameHub;
 pub use local::{CameraChoice, LocalMedia, LocalState, MicrophoneChoice, ShareChoice, ShareState, SpeakerChoice};
-pub use sounds::{Ringer, Sound};
-pub use visita_media::processing::{ProcessingStats, Settings as SoundSettings};
+pub use visita_media::{
+    processing::{ProcessingStats, Settings as SoundSettings},
+    // A ring sounds on a device of its own: `visita_media::speaker::play`.
+    speaker::Sound,
+};

@@ -13,13 +13,14 @@ use visita_codec::{
     mix::Mixer,
     tone::{self, ToneReading},
 };
-use visita_media::{DeviceError, microphone::AudioSource, processing::Render};
-
-use crate::sounds::{Playing, Sound};
+use visita_media::{
+    DeviceError,
+    microphone::AudioSource,
+    processing::Render,
+    speaker::{Sound, Sounds},
+};
 
 const BLOCK: usize = 480;
-/// Sounds that may be heard at once; a crowd that comes in is no fanfare.
-const MOST_SOUNDS: usize = 3;
 /// How much of each voice is kept for measuring: one second.
 const PROBE_LEN: usize = 48_000;
 /// How long after it was heard the echo gives a sound back.
@@ -29,7 +30,7 @@ const ECHO_DELAY: Duration = Duration::from_millis(1500);
 pub(crate) struct Playout {
     voices: HashMap<String, Voice>,
     mixer: Mixer,
-    sounds: Vec<Playing>,
+    sounds: Sounds,
     /// Where echo cancellation hears what is played.
     render: Option<Render>,
     level: f32,
@@ -63,7 +64,7 @@ impl Playout {
         Self {
             voices: HashMap::new(),
             mixer: Mixer::new(),
-            sounds: Vec::new(),
+            sounds: Sounds::default(),
             render,
             level: 0.0,
             echo: None,
@@ -102,9 +103,7 @@ impl Playout {
 
     /// Plays a sound from its start, among the voices.
     pub(crate) fn play(&mut self, sound: Sound) {
-        if self.sounds.len() < MOST_SOUNDS {
-            self.sounds.push(Playing::new(sound));
-        }
+        self.sounds.play(sound);
     }
 
     /// Keeps the last second of every voice for [`Playout::report`].
@@ -148,13 +147,11 @@ impl Playout {
                 this.mixer.add(&block);
             }
         }
-        let mixer = &mut this.mixer;
-        this.sounds.retain_mut(|sound| {
+        if !this.sounds.is_silent() {
             let mut block = [0.0; BLOCK];
-            let goes_on = sound.fill(&mut block);
-            mixer.add(&block);
-            goes_on
-        });
+            this.sounds.fill(&mut block);
+            this.mixer.add(&block);
+        }
         this.mixer.finish(out);
         if let Some(render) = &mut this.render {
             render.render(out);

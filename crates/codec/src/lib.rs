@@ -18,6 +18,7 @@ pub mod simulcast;
 pub mod talker;
 #[cfg(test)]
 mod testing;
+pub mod tile;
 pub mod tone;
 pub mod vp8;
 

@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn many_loud_voices_stay_within_full_scale_and_keep_their_pitch() {
-        let (mut mixer, mut tones) = (Mixer::new(), [(); 8].map(|()| Tone::new(440.0, -3.0)));
+        let (mut mixer, mut tones) = (Mixer::new(), [(); 25].map(|()| Tone::new(440.0, -3.0)));
         let mut heard = Vec::new();
         for _ in 0..100 {
             mixer.begin();

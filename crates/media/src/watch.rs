@@ -16,6 +16,9 @@ use crate::{
 /// and is the same everywhere.
 const EVERY: Duration = Duration::from_millis(700);
 
+/// Where cameras have to be asked themselves, with every so many looks.
+const CAMERAS_EVERY: u32 = 4;
+
 /// How long the first look is waited for. A hung sound server answers never.
 const FIRST: Duration = Duration::from_secs(3);
 
@@ -119,15 +122,20 @@ impl State {
 
 /// Runs as long as somebody holds what it fills.
 fn run(watched: &Weak<Shared>) {
+    let (mut cameras, mut nodes, mut looks) = (Vec::new(), None, 0_u32);
     while let Some(shared) = watched.upgrade() {
         // Without a sound system there are no devices; asked again, because it may start.
         let microphones = sound::look(Direction::In).unwrap_or_default();
         let speakers = sound::look(Direction::Out).unwrap_or_default();
-        let cameras = camera::list();
+        let now = camera::nodes();
+        if looks == 0 || now != nodes || now.is_none() && looks.is_multiple_of(CAMERAS_EVERY) {
+            (cameras, nodes) = (camera::list(), now);
+        }
+        looks = looks.wrapping_add(1);
         let mut state = shared.state.lock();
         let same = state.microphones == microphones && state.speakers == speakers && state.cameras == cameras;
         if !same || state.version == 0 {
-            *state = State { version: state.version + 1, microphones, speakers, cameras };
+            *state = State { version: state.version + 1, microphones, speakers, cameras: cameras.clone() };
             shared.changed.notify_all();
         }
         drop(state);

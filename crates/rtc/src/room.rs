@@ -22,6 +22,8 @@ pub struct JoinOptions {
     pub auto_subscribe: bool,
     /// What this network carried last time ([`RtcStats::good_rate`] of then), so that the first picture is a good one.
     pub known_rate: Option<Bitrate>,
+    /// Media only through the TURN servers the room names. A server may also ask for it by itself.
+    pub relay_only: bool,
 }
 
 /// What is wanted of a track of somebody else's.

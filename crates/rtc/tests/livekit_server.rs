@@ -3,7 +3,12 @@
 mod common;
 
 use std::io::Write as _;
-use std::{net::TcpListener, path::PathBuf, process::Stdio, time::Duration};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use common::scenario::{self, Server};
 use tokio::process::{Child, Command};
@@ -20,20 +25,31 @@ fn binary() -> Option<PathBuf> {
 /// A server of one test's own; it ends with it.
 struct Running {
     server: Server,
-    _process: Child,
+    process: Child,
+    config: PathBuf,
     _folder: tempfile::TempDir,
+}
+
+fn spawn(config: &Path) -> Child {
+    Command::new(binary().expect("found before"))
+        .arg("--config")
+        .arg(config)
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("livekit-server starts")
 }
 
 async fn start(test: &str) -> Option<Running> {
     common::log();
-    let Some(binary) = binary() else {
+    if binary().is_none() {
         // Past the test runner's capture: nobody must take a skipped test for a passed one.
         let _ = writeln!(
             std::io::stderr(),
             "SKIPPED: livekit_server::{test}: no livekit-server; set VISITA_LIVEKIT_SERVER"
         );
         return None;
-    };
+    }
     let folder = tempfile::tempdir().expect("a folder");
     // Another process may take a port between its choice and its use.
     for _ in 0..5 {
@@ -51,13 +67,7 @@ async fn start(test: &str) -> Option<Running> {
         );
         let path = folder.path().join("config.yaml");
         std::fs::write(&path, config).expect("written");
-        let mut process = Command::new(&binary)
-            .arg("--config")
-            .arg(&path)
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("livekit-server starts");
+        let mut process = spawn(&path);
         let deadline = tokio::time::Instant::now() + common::PATIENCE;
         loop {
             if tokio::net::TcpStream::connect(("127.0.0.1", http)).await.is_ok() {
@@ -66,7 +76,7 @@ async fn start(test: &str) -> Option<Running> {
                     key: "tests".to_owned(),
                     secret: secret.to_owned(),
                 };
-                return Some(Running { server, _process: process, _folder: folder });
+                return Some(Running { server, process, config: path, _folder: folder });
             }
             if process.try_wait().expect("its state").is_some() {
                 break;
@@ -76,6 +86,18 @@ async fn start(test: &str) -> Option<Running> {
         }
     }
     panic!("livekit-server does not start");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_starts_again() {
+    let Some(Running { server, mut process, config, _folder }) = start("the_server_starts_again").await else { return };
+    let mut again = None;
+    scenario::the_server_starts_again(&server, async || {
+        process.kill().await.expect("killed");
+        again = Some(spawn(&config));
+    })
+    .await;
+    drop(again);
 }
 
 macro_rules! on_livekit {
@@ -98,6 +120,8 @@ on_livekit!(
     the_cable_is_out,
     the_address_changes,
     udp_is_blocked,
+    layers_are_repaired,
+    the_target_follows_the_way,
     signalling_breaks,
     signalling_is_gone_for_a_while,
     unwatched_layers_are_told,

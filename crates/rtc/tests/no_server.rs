@@ -8,7 +8,7 @@ use visita_rtc::{JoinError, JoinOptions, join};
 
 async fn refusal(url: String) -> JoinError {
     let token = common::token("key", "secret-of-the-tests-0123456789abcdef", "room", "ada");
-    let joining = join(JoinOptions { url, token, auto_subscribe: true, known_rate: None });
+    let joining = join(JoinOptions { url, token, auto_subscribe: true, known_rate: None, relay_only: false });
     tokio::time::timeout(common::PATIENCE, joining).await.expect("an answer in time").expect_err("no server")
 }
 

@@ -6,14 +6,17 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use serde::Deserialize;
 use url::Url;
 use visita_protocol::Secret;
-use visita_server::{Bootstrap, LiveKit, ServerConfig};
+use visita_server::{Bootstrap, Limits, LiveKit, ServerConfig};
 
 /// LiveKit's port, so that its examples run unchanged.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7880);
+
+/// What an operator wants to know.
+const DEFAULT_LOG: &str = "info,sqlx=warn";
 
 /// The Visita room server.
 #[derive(Debug, Parser)]
@@ -55,6 +58,21 @@ struct Flags {
     /// API key of that company. Better given by the environment: flags can be seen by other users of the computer.
     #[arg(long, env = "VISITA_API_KEY", value_name = "KEY", hide_env_values = true)]
     api_key: Option<Secret>,
+    /// Connections at once, WebSockets included [default: 20000].
+    #[arg(long, env = "VISITA_MAX_CONNECTIONS", value_name = "NUMBER")]
+    max_connections: Option<usize>,
+    /// Connections at once from one address [default: 2000].
+    #[arg(long, env = "VISITA_MAX_CONNECTIONS_EACH", value_name = "NUMBER")]
+    max_connections_each: Option<usize>,
+    /// Proxy in front of the server, whose x-forwarded-for is believed; may be given several times.
+    #[arg(long, env = "VISITA_TRUSTED_PROXY", value_name = "IP", value_delimiter = ',')]
+    trusted_proxy: Vec<IpAddr>,
+    /// How the log is written [default: text].
+    #[arg(long, env = "VISITA_LOG_FORMAT", value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+    /// What is logged, as `tracing` filters are written [default: info,sqlx=warn].
+    #[arg(long, env = "VISITA_LOG", value_name = "FILTER")]
+    log: Option<String>,
     /// TOML file with the same settings, such as listen = "0.0.0.0:7880".
     #[arg(long, env = "VISITA_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -75,6 +93,29 @@ struct Settings {
     livekit_secret: Option<Secret>,
     company: Option<String>,
     api_key: Option<Secret>,
+    max_connections: Option<usize>,
+    max_connections_each: Option<usize>,
+    trusted_proxy: Vec<IpAddr>,
+    log_format: Option<LogFormat>,
+    log: Option<String>,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// A JSON object each line.
+    Json,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Log {
+    pub(crate) format: LogFormat,
+    pub(crate) filter: String,
 }
 
 /// Why there is nothing to start.
@@ -86,7 +127,7 @@ pub(crate) enum Stop {
 }
 
 /// Reads flags, environment and file.
-pub(crate) fn read() -> Result<ServerConfig, Stop> {
+pub(crate) fn read() -> Result<(ServerConfig, Log), Stop> {
     let flags = Flags::try_parse().map_err(|error| {
         let _ = error.print();
         Stop::Told(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
@@ -105,15 +146,35 @@ fn read_file(file: &Path) -> Result<Settings, String> {
 
 /// The message names the line and the setting, and shows nothing of the file, which may hold keys.
 fn parse(text: &str) -> Result<Settings, String> {
-    toml::from_str(text).map_err(|error| {
+    let told = |error: &toml::de::Error, setting: Option<String>| {
         let line = error.span().map_or(1, |span| {
             text.as_bytes()[..span.start.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
         });
-        format!("line {line}: {}", error.message())
+        let setting = setting.map(|setting| format!("{setting}: ")).unwrap_or_default();
+        format!("line {line}: {setting}{}", error.message())
+    };
+    let file = toml::Deserializer::parse(text).map_err(|error| told(&error, None))?;
+    serde_path_to_error::deserialize(file).map_err(|error| {
+        let setting = error.path().to_string();
+        told(error.inner(), Some(setting).filter(|setting| !matches!(setting.as_str(), "." | "?")))
     })
 }
 
-fn merge(flags: Flags, file: Settings) -> Result<ServerConfig, String> {
+fn merge(flags: Flags, file: Settings) -> Result<(ServerConfig, Log), String> {
+    let log = Log {
+        format: flags.log_format.or(file.log_format).unwrap_or_default(),
+        filter: flags.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.into()),
+    };
+    let most = Limits::default();
+    let limits = Limits {
+        connections: flags.max_connections.or(file.max_connections).unwrap_or(most.connections),
+        connections_each: flags.max_connections_each.or(file.max_connections_each).unwrap_or(most.connections_each),
+        trusted_proxies: if flags.trusted_proxy.is_empty() { file.trusted_proxy } else { flags.trusted_proxy },
+        ..most
+    };
+    if limits.connections == 0 || limits.connections_each == 0 {
+        return Err("max-connections and max-connections-each are at least 1".into());
+    }
     let url = flags.livekit_url.or(file.livekit_url);
     let key = flags.livekit_key.or(file.livekit_key);
     let secret = flags.livekit_secret.or(file.livekit_secret);
@@ -130,7 +191,7 @@ fn merge(flags: Flags, file: Settings) -> Result<ServerConfig, String> {
         (None, None) => None,
     };
     let announce = if flags.announce.is_empty() { file.announce } else { flags.announce };
-    Ok(ServerConfig {
+    let config = ServerConfig {
         listen: flags.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
         data: flags.data.or(file.data),
         public_url: flags.public_url.or(file.public_url),
@@ -140,8 +201,10 @@ fn merge(flags: Flags, file: Settings) -> Result<ServerConfig, String> {
         dev: flags.dev || file.dev,
         livekit,
         bootstrap,
+        limits,
         ..ServerConfig::default()
-    })
+    };
+    Ok((config, log))
 }
 
 #[cfg(test)]
@@ -155,9 +218,16 @@ mod tests {
     #[test]
     fn flags_come_before_the_file() {
         let file = parse("listen = \"0.0.0.0:80\"\nrtc_udp = 7881\n").expect("a file");
-        let config = merge(flags(&["--listen", "127.0.0.1:0"]), file).expect("settings");
+        let (config, log) = merge(flags(&["--listen", "127.0.0.1:0"]), file).expect("settings");
         assert_eq!(config.listen.to_string(), "127.0.0.1:0");
         assert_eq!(config.rtc_udp, Some(7881));
+        assert_eq!(log, Log { format: LogFormat::Text, filter: DEFAULT_LOG.into() });
+        let file =
+            parse("log_format = \"json\"\ntrusted_proxy = [\"10.0.0.1\"]\nmax_connections = 9\n").expect("a file");
+        let (config, log) = merge(flags(&["--max-connections-each", "3"]), file).expect("settings");
+        assert_eq!((config.limits.connections, config.limits.connections_each), (9, 3));
+        assert_eq!(config.limits.trusted_proxies, ["10.0.0.1".parse::<IpAddr>().expect("an address")]);
+        assert_eq!(log.format, LogFormat::Json);
     }
 
     #[test]
@@ -165,6 +235,17 @@ mod tests {
         let wrong = |args: &[&str]| merge(flags(args), Settings::default()).expect_err("refused");
         assert!(wrong(&["--livekit-url", "ws://x"]).contains("livekit-secret"));
         assert!(wrong(&["--company", "Clinic"]).contains("API key"));
+        assert!(wrong(&["--max-connections", "0"]).contains("max-connections"));
+        for (text, setting) in [
+            ("listen = \"nowhere\"", "listen"),
+            ("rtc_udp = 70000", "rtc_udp"),
+            ("dev = 1", "dev"),
+            ("log_format = \"xml\"", "log_format"),
+            ("announce = [\"10.0.0.1\", \"x\"]", "announce[1]"),
+        ] {
+            let told = parse(&format!("\n{text}\n")).expect_err("refused");
+            assert!(told.starts_with(&format!("line 2: {setting}: ")), "{told}");
+        }
         let unknown = parse("\n\nlissten = 1\n").expect_err("refused");
         assert!(unknown.starts_with("line 3") && unknown.contains("lissten"), "{unknown}");
         let secret = parse("api_key = \"hunter2\" x").expect_err("refused");

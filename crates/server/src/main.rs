@@ -6,6 +6,7 @@ mod flags;
 
 use std::{io::Write, process::ExitCode};
 
+use flags::{Log, LogFormat};
 use tokio::signal;
 use tracing::{Level, Metadata};
 use tracing_subscriber::{
@@ -20,12 +21,14 @@ use visita_server::{RunningServer, StartError};
 const FAILED: u8 = 1;
 
 fn main() -> ExitCode {
-    let config = match flags::read() {
-        Ok(config) => config,
+    let (config, log) = match flags::read() {
+        Ok(read) => read,
         Err(flags::Stop::Told(code)) => return code,
         Err(flags::Stop::Wrong(error)) => return fail(&StartError::Config(error)),
     };
-    start_log();
+    if let Err(error) = start_log(&log) {
+        return fail(&StartError::Config(error));
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -53,17 +56,22 @@ fn main() -> ExitCode {
     })
 }
 
-/// What is logged: `VISITA_LOG` as `tracing` filters are written, else what an operator wants to know.
-fn start_log() {
-    let wanted = std::env::var("VISITA_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
-    let wanted = EnvFilter::builder().parse_lossy(wanted);
-    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
-    tracing_subscriber::registry().with(log.with_filter(wanted.and(filter_fn(is_harmless)))).init();
+/// Starts the log, on stderr.
+fn start_log(log: &Log) -> Result<(), String> {
+    let filter = EnvFilter::builder().parse(&log.filter).map_err(|error| format!("log: {error}"))?;
+    let filter = filter.and(filter_fn(is_harmless));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    let lines = match log.format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+    Ok(())
 }
 
 /// At `trace` these write down what goes over the wire, tokens and all. Nobody can ask for that.
 fn is_harmless(metadata: &Metadata<'_>) -> bool {
-    let talkative = ["tungstenite", "tokio_tungstenite", "hyper", "hyper_util", "sqlx"];
+    let talkative = ["tungstenite", "tokio_tungstenite", "hyper", "hyper_util", "h2", "reqwest", "sqlx"];
     let target = metadata.target().split("::").next().unwrap_or_default();
     *metadata.level() != Level::TRACE || !talkative.contains(&target)
 }

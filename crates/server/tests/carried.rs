@@ -33,6 +33,7 @@ async fn join_media(entry: &Value) -> (Media, Events) {
         token: Secret::new(text("livekit_token")),
         auto_subscribe: true,
         known_rate: None,
+        relay_only: false,
     };
     tokio::time::timeout(SOON, join(options)).await.expect("in time").expect("joined")
 }
@@ -136,6 +137,7 @@ async fn who_is_removed_is_out_of_the_media_and_stays_out(carrier: Carrier) {
         token: Secret::new(entry["livekit_token"].as_str().expect("a token")),
         auto_subscribe: true,
         known_rate: None,
+        relay_only: false,
     };
     if let Ok(Ok((_guest, mut events))) = tokio::time::timeout(SOON, join(options)).await {
         next_that(&mut events, "out again", |event| {

@@ -29,6 +29,7 @@ over_each_carrier!(
     names_are_forgotten_with_the_session,
     media_ends_with_the_seat,
     at_the_end_of_the_duration_the_room_is_over,
+    everybody_is_warned_before_the_end,
 );
 
 /// A message with what differs from run to run made plain.
@@ -340,23 +341,31 @@ async fn media_ends_with_the_seat(carrier: Carrier) {
     }
 }
 
-async fn at_the_end_of_the_duration_the_room_is_over(carrier: Carrier) {
+/// A server with a room of 60 seconds, of which so much was talked already.
+async fn nearly_used_up(carrier: Carrier, used: Duration) -> (common::Server, common::Room, tempfile::TempDir) {
     let data = tempfile::tempdir().expect("a folder");
     let config = || ServerConfig { data: Some(data.path().to_owned()), ..ServerConfig::default() };
     let first = carrier.server_with(config()).await;
     first.api.users().await;
-    let room = first.api.room(json!({ "duration": 60 })).await;
+    let mut room = first.api.room(json!({ "duration": 60 })).await;
     first.running.stop().await;
-    // As if 59 of the 60 seconds had been talked already.
     let url = format!("sqlite://{}", data.path().join("visita.db").display());
     let mut database = SqliteConnection::connect(&url).await.expect("the database");
-    sqlx::query("UPDATE rooms SET used_ms = 59000").execute(&mut database).await.expect("written");
+    let used = i64::try_from(used.as_millis()).expect("a short time");
+    sqlx::query("UPDATE rooms SET used_ms = ?").bind(used).execute(&mut database).await.expect("written");
     database.close().await.expect("closed");
 
     let server = carrier.server_with(config()).await;
-    let here = |link: &str| link.replace(&first.api.base, &server.api.base);
-    let mut host = server.api.come(&here(&room.host), "Dr. Conti").await;
-    let mut guest = server.api.come(&here(&room.guest), "Ada").await;
+    for link in [&mut room.host, &mut room.guest] {
+        *link = link.replace(&first.api.base, &server.api.base);
+    }
+    (server, room, data)
+}
+
+async fn at_the_end_of_the_duration_the_room_is_over(carrier: Carrier) {
+    let (server, room, _data) = nearly_used_up(carrier, Duration::from_secs(59)).await;
+    let mut host = server.api.come(&room.host, "Dr. Conti").await;
+    let mut guest = server.api.come(&room.guest, "Ada").await;
     assert_eq!(guest.welcome["room"]["seconds_left"], 1);
     host.next().await;
     for person in [&mut host, &mut guest] {
@@ -364,6 +373,17 @@ async fn at_the_end_of_the_duration_the_room_is_over(carrier: Carrier) {
         assert_eq!(person.next().await, json!({ "type": "closed", "reason": "room_closed" }));
         person.expect_closed().await;
     }
-    assert_eq!(code(&server.api.look(&here(&room.guest)).await), "room_ended");
+    assert_eq!(code(&server.api.look(&room.guest).await), "room_ended");
     until("the end is written down", || async { server.api.get(&room.path()).await.1["status"] == "ended" }).await;
+}
+
+async fn everybody_is_warned_before_the_end(carrier: Carrier) {
+    let (server, room, _data) = nearly_used_up(carrier, Duration::from_millis(29_700)).await;
+    let mut host = server.api.come(&room.host, "Dr. Conti").await;
+    let mut guest = server.api.come(&room.guest, "Ada").await;
+    assert_eq!(host.next().await["type"], "joined");
+    for person in [&mut host, &mut guest] {
+        assert_eq!(person.next().await["type"], "clock");
+        insta::assert_json_snapshot!("time_warning", person.next().await);
+    }
 }

@@ -184,6 +184,12 @@ async fn sessions(data: &Path) -> Vec<(String, bool)> {
 
 #[tokio::test]
 async fn no_log_and_no_file_has_a_code_a_token_or_a_key() {
+    for format in ["text", "json"] {
+        keeps_its_secrets(format).await;
+    }
+}
+
+async fn keeps_its_secrets(format: &str) {
     let data = tempfile::tempdir().expect("a folder");
     let key = "very-secret-api-key";
     let server = Process::start(&[
@@ -195,6 +201,8 @@ async fn no_log_and_no_file_has_a_code_a_token_or_a_key() {
         "Clinic",
         "--api-key",
         key,
+        "--log-format",
+        format,
     ]);
     let call = async |method, path: &str, body: Value| {
         let (status, body) = server.api.call(method, path, Some(&body.to_string()), Some(key)).await;
@@ -224,6 +232,25 @@ async fn no_log_and_no_file_has_a_code_a_token_or_a_key() {
         .await;
     second.next().await;
     let livekit_token = entry["livekit_token"].as_str().expect("a token").to_owned();
+
+    // Signing in, webhooks and whatever else has a secret; wrong ones too.
+    let sign_in = call(Method::POST, "/v2/users/dr/sign-in-link", json!({})).await;
+    let sign_in = sign_in["url"].as_str().expect("a link").to_owned();
+    let (_, signed_in) = server.api.call(Method::POST, &sign_in, None, None).await;
+    let access_token = signed_in["access_token"].as_str().expect("a token").to_owned();
+    assert_eq!(server.api.as_user(Method::GET, "/v2/rooms", Value::Null, &access_token).await.0, StatusCode::OK);
+    server.api.as_user(Method::GET, "/v2/rooms", Value::Null, "mistaken-signature.mistaken-token").await;
+    server.api.call(Method::POST, "/sign-in/wrong-secret-code", None, None).await;
+    let hook = json!({ "url": "http://127.0.0.1:9/wrong-secret-path?key=secret-in-the-query" });
+    let hook = call(Method::POST, "/v2/webhooks", hook).await;
+    let mut users = common::Person::open(&json!({
+        "channel_url": format!("{}/user-channel", server.api.base.replace("http", "ws")),
+    }))
+    .await;
+    users.send(json!({ "type": "hello", "token": access_token })).await;
+    assert_eq!(users.next().await["type"], "welcome");
+    let third = server.api.come(renewed["url"].as_str().expect("a link"), "Unforgettable").await;
+    third.vanish();
     let rtc = format!("{}/rtc?access_token={livekit_token}&protocol=15", server.api.base.replace("http", "ws"));
     let _socket = tokio_tungstenite::connect_async(rtc).await.expect("the media server");
     until("the log", || async { server.api.get("/health").await.0 == StatusCode::OK }).await;
@@ -232,7 +259,24 @@ async fn no_log_and_no_file_has_a_code_a_token_or_a_key() {
     assert!(log.contains("entered") && log.contains(&room.id), "the log says what happens: {log}");
 
     let renewed = renewed["url"].as_str().expect("a link");
+    if format == "json" {
+        for line in log.lines() {
+            let line: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
+            assert!(line["timestamp"].is_string() && line["level"].is_string(), "{line}");
+        }
+    }
+    assert!(log.contains("a webhook did not take an event"), "the webhook was tried: {log}");
+    let id = log.split("request{id=").nth(1).or_else(|| log.split("\"id\":\"").nth(1)).expect("request ids");
+    assert!(id.trim_start_matches('"').chars().take(32).all(|c| c.is_ascii_hexdigit()), "{id}");
+
     let secrets = [
+        code_of(&sign_in),
+        access_token.as_str(),
+        "wrong-secret-path",
+        "secret-in-the-query",
+        "wrong-secret-code",
+        "mistaken-signature.mistaken-token",
+        hook["secret"].as_str().expect("a secret"),
         key,
         "wrong-secret-api-key",
         code_of(&room.host),
@@ -248,7 +292,9 @@ async fn no_log_and_no_file_has_a_code_a_token_or_a_key() {
         for part in secret.split('.').filter(|part| part.len() > 8) {
             let line = log.lines().find(|line| line.contains(part));
             assert!(line.is_none(), "{secret} is in the log: {line:?}");
-            for file in std::fs::read_dir(data.path()).expect("the folder") {
+            // A webhook's address is kept as it was given.
+            let is_address = ["wrong-secret-path", "secret-in-the-query"].contains(&secret);
+            for file in std::fs::read_dir(data.path()).expect("the folder").filter(|_| !is_address) {
                 let path = file.expect("a file").path();
                 let bytes = std::fs::read(&path).expect("its bytes");
                 let found = bytes.windows(part.len()).any(|window| window == part.as_bytes());
@@ -297,11 +343,67 @@ async fn who_cannot_serve_says_why_and_with_which_status() {
         (&["--listen", "127.0.0.1:0", "--company", "Clinic"], "API key"),
         (&["--listen", "127.0.0.1:0", "--colour", "red"], "--colour"),
         (&["--config", "/nowhere/at/all.toml"], "/nowhere/at/all.toml"),
+        (&["--dev", "--listen", "127.0.0.1:0", "--log", "visita=loudly"], "log:"),
+        (&["--log-format", "xml"], "--log-format"),
     ] {
         let (status, words) = fails(args);
         assert_eq!(status, 2, "{args:?}: {words}");
         assert!(words.contains(word), "{args:?}: {words}");
     }
+}
+
+/// Killed in the middle of writing: whatever was answered is there, whole, and nothing else is half there.
+#[tokio::test]
+async fn what_was_answered_is_there_after_a_kill_in_the_middle_of_writing() {
+    let data = tempfile::tempdir().expect("a folder");
+    let args = ["--dev", "--listen", "127.0.0.1:0", "--data", text(data.path())];
+    let server = Process::start(&args);
+    server.api.users().await;
+    let made = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let mut writers = Vec::new();
+    for _ in 0..4 {
+        let (api, made) = (server.api.clone(), made.clone());
+        writers.push(tokio::spawn(async move {
+            let body = json!({ "participants": [{ "user_id": "dr", "is_admin": true }, { "user_id": "pat" }] });
+            loop {
+                let request = api.client.post(format!("{}/v2/rooms", api.base)).header("apikey", "devkey");
+                let Ok(answer) = request.body(body.to_string()).send().await else { return };
+                let Ok(room) = answer.json::<Value>().await else { return };
+                made.lock().expect("rooms").push(room);
+            }
+        }));
+    }
+    until("some rooms", || async { made.lock().expect("rooms").len() >= 100 }).await;
+    server.signal("-KILL");
+    for writer in writers {
+        writer.await.expect("it ends with the server");
+    }
+    assert_eq!(server.end().0.code(), None, "killed");
+
+    let server = Process::start(&args);
+    let made = std::mem::take(&mut *made.lock().expect("rooms"));
+    for room in &made {
+        let path = format!("/v2/rooms/{}", room["room_id"].as_str().expect("an id"));
+        let (status, told) = server.api.get(&path).await;
+        assert_eq!((status, told["user_urls"].as_array().map(Vec::len)), (StatusCode::OK, Some(2)), "{path}");
+        assert_eq!(
+            code_of(told["user_urls"][1]["url"].as_str().expect("a link")),
+            code_of(room["user_urls"][1]["url"].as_str().expect("a link"))
+        );
+    }
+    let total = server.api.get("/v2/rooms?limit=1").await.1["total"].as_u64().expect("a number");
+    // Those that were written and not answered any more: at most one of each writer.
+    assert!((made.len() as u64..=made.len() as u64 + 4).contains(&total), "{total} of {}", made.len());
+    let url = format!("sqlite://{}", data.path().join("visita.db").display());
+    let mut database = SqliteConnection::connect(&url).await.expect("the database");
+    let check: String = sqlx::query("PRAGMA integrity_check").fetch_one(&mut database).await.expect("a row").get(0);
+    assert_eq!(check, "ok");
+    let halves: i64 = sqlx::query("SELECT count(*) FROM rooms WHERE (SELECT count(*) FROM seats s JOIN links l USING (room_id, participant_id) WHERE s.room_id = rooms.room_id) <> 2")
+        .fetch_one(&mut database)
+        .await
+        .expect("a row")
+        .get(0);
+    assert_eq!(halves, 0, "a room has both seats and links, or is none");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What is read from an offer besides negotiating it, and what is taken out of ours.
 
+use std::collections::HashMap;
+
 use crate::{api::TrackKind, forward::Offered};
 
 /// An m-line of an offer.
@@ -54,19 +56,69 @@ pub(crate) fn receiving_only(sdp: &str) -> String {
     })
 }
 
+/// Names tracks anew: an m-line that takes up another track goes on under the name it was made with. `names` has stream and
+/// track by m-line id.
+pub(crate) fn with_tracks_named(sdp: &str, names: &HashMap<String, String>) -> String {
+    rewrite_lines(sdp, |section, line, out| match names.get(section) {
+        Some(name) if line.starts_with("a=msid:") => {
+            out.push_str("a=msid:");
+            out.push_str(name);
+            out.push_str("\r\n");
+        }
+        _ => out.push_str(line),
+    })
+}
+
+/// Asks for discontinuous transmission (RFC 7587 6.1) on the m-lines of these ids.
+pub(crate) fn with_dtx(sdp: &str, mids: &[String]) -> String {
+    rewrite_lines(sdp, |section, line, out| {
+        // Of what is spoken here only Opus has this parameter.
+        let opus = line.starts_with("a=fmtp:") && line.contains("useinbandfec") && !line.contains("usedtx");
+        if opus && mids.iter().any(|mid| mid == section) {
+            out.push_str(line.trim_end());
+            out.push_str(";usedtx=1\r\n");
+        } else {
+            out.push_str(line);
+        }
+    })
+}
+
+/// Passes each line, with the id of the m-line it belongs to (empty in the session part), through `rule`, which writes what is
+/// to stand in its place.
+fn rewrite_lines(sdp: &str, mut rule: impl FnMut(&str, &str, &mut String)) -> String {
+    let mut out = String::with_capacity(sdp.len() + 256);
+    for section in sections(sdp) {
+        let mid = section.lines().find_map(|line| line.strip_prefix("a=mid:")).map_or("", str::trim);
+        for line in section.split_inclusive('\n') {
+            rule(mid, line, &mut out);
+        }
+    }
+    out
+}
+
+/// The session part and the media sections.
+fn sections(sdp: &str) -> impl Iterator<Item = &str> {
+    let mut rest = sdp;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.get(1..).and_then(|tail| tail.find("\nm=")).map_or(rest.len(), |at| at + 2);
+        let (section, tail) = rest.split_at(end);
+        rest = tail;
+        Some(section)
+    })
+}
+
 /// Passes each line of the media sections through what `rule` makes of its section; the session part stays.
 fn rewrite_sections<'a, R: Fn(&'a str) -> &'a str>(sdp: &'a str, rule: impl Fn(&'a str) -> R) -> String {
     let mut out = String::with_capacity(sdp.len());
-    let mut rest = sdp;
-    while !rest.is_empty() {
-        let end = rest.get(1..).and_then(|tail| tail.find("\nm=")).map_or(rest.len(), |at| at + 2);
-        let (section, tail) = rest.split_at(end);
+    for section in sections(sdp) {
         if section.starts_with("m=") {
             out.extend(section.split_inclusive('\n').map(rule(section)));
         } else {
             out.push_str(section);
         }
-        rest = tail;
     }
     out
 }
@@ -156,6 +208,18 @@ mod tests {
         let expected = "v=0\r\na=msid-semantic:WMS *\r\nm=audio 9 X 111\r\na=mid:1\r\na=inactive\r\n\
             m=video 9 X 96\r\na=mid:2\r\na=recvonly\r\nm=video 9 X 96\r\na=mid:3\r\na=recvonly\r\n";
         assert_eq!(receiving_only(sdp), expected);
+    }
+
+    #[test]
+    fn lines_are_named_and_quietened_by_their_id() {
+        let sdp = "v=0\r\nm=audio 9 X 111\r\na=mid:1\r\na=msid:p old\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n\
+            m=audio 9 X 111\r\na=mid:11\r\na=msid:p other\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n";
+        let names = HashMap::from([("1".to_owned(), "q new".to_owned())]);
+        assert_eq!(with_tracks_named(sdp, &names), sdp.replace("p old", "q new"));
+        let quiet = with_dtx(sdp, &["11".to_owned()]);
+        assert_eq!(quiet.matches(";usedtx=1\r\n").count(), 1);
+        assert!(quiet.ends_with("useinbandfec=1;usedtx=1\r\n"));
+        assert_eq!(with_dtx("", &[]), "");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use rand::Rng;
 
 use crate::{
     api::{LeftReason, Permissions, TrackDescription, TrackKind, TrackSource},
-    forward::Layer,
+    forward::{Layer, VideoCodec},
 };
 
 /// Signal protocol spoken: the newest that needs nothing beyond two peer connections.
@@ -31,7 +31,6 @@ pub(crate) const PING_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Payload formats that are forwarded, as LiveKit names them.
 pub(crate) const MIME_OPUS: &str = "audio/opus";
-pub(crate) const MIME_VP8: &str = "video/VP8";
 
 const ID_ALPHABET: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
 const ID_LEN: usize = 12;
@@ -73,7 +72,9 @@ pub(crate) fn server_info() -> ServerInfo {
 }
 
 pub(crate) fn publish_codecs() -> Vec<Codec> {
-    [MIME_OPUS, MIME_VP8].map(|mime| Codec { mime: mime.to_owned(), ..Default::default() }).into()
+    [MIME_OPUS, VideoCodec::Vp8.mime(), VideoCodec::H264.mime(), VideoCodec::Vp9.mime()]
+        .map(|mime| Codec { mime: mime.to_owned(), ..Default::default() })
+        .into()
 }
 
 pub(crate) fn permission(permissions: &Permissions, kind: Kind) -> ParticipantPermission {

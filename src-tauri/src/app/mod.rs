@@ -513,6 +513,7 @@ impl App {
             camera: visita_call::CameraChoice::Pattern,
             microphone: visita_call::MicrophoneChoice::Echo,
             speaker: visita_call::SpeakerChoice::Null,
+            share: None,
             stay: None,
             measure: false,
         };

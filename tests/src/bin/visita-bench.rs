@@ -1,41 +1,37 @@
 //! `./dev bench`: the call's figures, several runs, as a table and as JSON; `./dev bench sfu`: the media server's.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
+use anyhow::Context;
+use clap::{Parser, Subcommand};
 use visita_tests::{
-    bench::sfu,
+    bench::{rest, sfu},
     call::{self, Figures},
 };
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum What {
-    /// A call of two, in the window.
-    Call,
-    /// The media server beside livekit-server.
-    Sfu,
-}
-
 #[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
-    /// What is measured.
-    #[arg(value_enum, default_value_t = What::Call)]
-    what: What,
-    /// Of the media server's scenarios, only those with these names.
-    #[arg(long)]
-    only: Vec<String>,
-    /// Seconds counted of each scenario of the media server.
-    #[arg(long, default_value_t = 8)]
-    seconds: u64,
+    #[command(subcommand)]
+    what: Option<What>,
     /// Folder of the built programs.
     #[arg(long)]
-    bin_dir: PathBuf,
+    bin_dir: Option<PathBuf>,
     /// How often the call is held.
     #[arg(long, default_value_t = 3)]
     runs: usize,
     /// Where the JSON goes, besides stdout.
     #[arg(long)]
     json: Option<PathBuf>,
+}
+
+/// One part rather than the whole call.
+#[derive(Subcommand)]
+enum What {
+    /// Rooms made over REST.
+    Rest(rest::Arguments),
+    /// The media server beside livekit-server.
+    Sfu(sfu::Arguments),
 }
 
 type Row = (&'static str, &'static str, fn(&Figures) -> f64);
@@ -54,12 +50,15 @@ const ROWS: [Row; 8] = [
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    if arguments.what == What::Sfu {
-        return bench_sfu(&arguments).await;
+    match arguments.what {
+        Some(What::Rest(arguments)) => return rest::run(arguments).await,
+        Some(What::Sfu(arguments)) => return sfu::run(arguments).await,
+        None => {}
     }
+    let bin_dir = arguments.bin_dir.context("--bin-dir is missing")?;
     let mut runs = Vec::new();
     for _ in 0..arguments.runs {
-        runs.push(call::measured(&arguments.bin_dir, None).await?);
+        runs.push(call::measured(&bin_dir, None).await?);
     }
     for (name, unit, value) in ROWS {
         print!("{name:<38}");
@@ -79,24 +78,6 @@ async fn main() -> anyhow::Result<()> {
     let json = serde_json::to_string(&runs)?;
     println!("{json}");
     if let Some(file) = arguments.json {
-        std::fs::write(file, json)?;
-    }
-    Ok(())
-}
-
-async fn bench_sfu(arguments: &Arguments) -> anyhow::Result<()> {
-    let wanted = |one: &&sfu::Scenario| arguments.only.is_empty() || arguments.only.iter().any(|name| name == one.name);
-    let scenarios: Vec<sfu::Scenario> = sfu::SCENARIOS.iter().filter(wanted).copied().collect();
-    let times = sfu::Times { settle: Duration::from_secs(5), window: Duration::from_secs(arguments.seconds) };
-    let mut all = Vec::new();
-    for _ in 0..arguments.runs {
-        let figures = sfu::measure(&arguments.bin_dir, &scenarios, times).await?;
-        print!("{}", sfu::table(&figures));
-        all.push(figures);
-    }
-    let json = serde_json::to_string(&all)?;
-    println!("{json}");
-    if let Some(file) = &arguments.json {
         std::fs::write(file, json)?;
     }
     Ok(())

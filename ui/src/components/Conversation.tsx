@@ -49,7 +49,7 @@ export function Conversation({ notes, label, empty, onSend, guest = false }: Pro
           <li key={id} className={`${styles.note} ${mine ? styles.mine : ''}`} data-testid="note">
             <span className="sr-only">{mine ? t('waiting.youWrote') : from_name}: </span>
             <span className={styles.text}>{text}</span>
-            <time className={styles.time}>{time.format(at_ms)}</time>
+            {at_ms !== null && <time className={styles.time}>{time.format(at_ms)}</time>}
           </li>
         ))}
       </ol>

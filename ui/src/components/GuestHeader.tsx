@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useEngine } from '../engine/context';
 import type { Settings } from '../engine/view';
 import { languageNames, type Spoken, spoken } from '../i18n';
+import { simplePatch } from '../simple';
 import { Choice } from './Choice';
 import styles from './GuestHeader.module.css';
 import { Logo } from './Logo';
@@ -32,7 +33,7 @@ export function GuestHeader({ title, settings, back }: Props) {
       <ToggleButton
         className={styles.larger ?? ''}
         isSelected={settings.simple}
-        onChange={(simple) => void engine.updateSettings({ simple })}
+        onChange={(simple) => void engine.updateSettings(simplePatch(settings, simple))}
         data-testid="larger-text"
       >
         <ALargeSmall size={24} strokeWidth={1.8} aria-hidden />

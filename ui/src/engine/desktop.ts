@@ -28,6 +28,7 @@ export function desktopEngine(): Engine {
     dismissNotice: async () => void (await commands.dismissNotice()),
     updateSettings: async (patch) => void (await commands.updateSettings(patch)),
     refreshDevices: async () => void (await commands.refreshDevices()),
+    diagnostics: () => commands.diagnostics(),
     pictures: new FramesClient(asked),
   };
 }

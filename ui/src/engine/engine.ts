@@ -3,6 +3,7 @@
 
 import type {
   AppView,
+  DiagnosticsView,
   FramesEndpoint,
   Levels,
   MediaSource,
@@ -47,6 +48,8 @@ export interface Engine {
   /** Where the pictures come from. */
   readonly pictures: Pictures;
 
+  diagnostics?(): Promise<DiagnosticsView>;
+
   // What a back end may not have yet. The page draws no control for a group that is missing.
   readonly seat?: SeatCommands;
   readonly admin?: AdminCommands;
@@ -55,6 +58,7 @@ export interface Engine {
   readonly account?: AccountCommands;
   readonly after?: AfterCommands;
   readonly windows?: WindowCommands;
+  readonly devices?: DeviceCommands;
 }
 
 /** What everybody may ask for in a room, or before it. */
@@ -90,6 +94,8 @@ export interface AdminCommands {
   startRecording(): Promise<void>;
   stopRecording(): Promise<void>;
   extend(seconds: number): Promise<void>;
+  /** Rings somebody who is not in, or all of them. */
+  ring(whom: ParticipantId | null): Promise<void>;
 }
 
 /** Showing a screen or a window. */
@@ -142,6 +148,12 @@ export interface WindowCommands {
   openFolder(): Promise<void>;
   /** Begins a mail in the system's program. */
   mail(subject: string, body: string): Promise<void>;
+}
+
+/** Trying devices outside of a call. */
+export interface DeviceCommands {
+  /** Opens the chosen camera and microphone, or closes them; fills `device_check` and the levels. */
+  preview(on: boolean): Promise<void>;
 }
 
 /** Brings streams onto canvases. */

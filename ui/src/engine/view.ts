@@ -4,38 +4,54 @@
 import type * as rust from '../ipc/bindings';
 
 export type {
+  AskedToUnmuteView,
   BuiltInServerView,
   CallType,
+  ConnectionView,
+  ConsentAnswer,
+  ConsentView,
   DeviceChoice,
   DeviceState,
   DevicesView,
   DeviceView,
   ErrorCode,
   FramesEndpoint,
-  JoinPreview,
   Language,
   LeaveReason,
   Levels,
+  MediaSource,
+  MeView,
+  MutedSources,
   NetworkCheck,
+  NoteView,
+  NoticeCode,
+  NoticeView,
   ParticipantId,
+  PersonView,
   Problem,
   RecordingMode,
+  RemovedPerson,
+  RingView,
   RoomId,
+  SendingView,
+  ShareView,
   ShownSize,
+  StageRole,
   StreamSource,
   StreamView,
   Theme,
   Tools,
+  WaitingPersonView,
+  WaitingView,
 } from '../ipc/bindings';
 
 type ParticipantId = rust.ParticipantId;
 
 // ------------------------------------------------------------------------------------------------- the application
 
-export type AppView = Omit<rust.AppView, 'screen' | 'settings' | 'notice'> & {
+export type AppView = Omit<rust.AppView, 'screen' | 'settings'> & {
   screen: ScreenView;
   settings: Settings;
-  notice: NoticeView | null;
 } & AppMore;
 
 interface AppMore {
@@ -49,191 +65,61 @@ interface AppMore {
   new_room?: NewRoomView | null;
   /** A call that rings. */
   incoming?: IncomingCallView | null;
-  /** Version and figures, for support. */
+  /** The devices while they are tried in the settings. */
+  device_check?: { camera: rust.DeviceState; microphone: rust.DeviceState; speaker: rust.DeviceState } | null;
+  /** Version and places, for support. */
   about?: AboutView;
 }
 
 export type ScreenView =
-  | Extract<rust.ScreenView, { kind: 'home' } | { kind: 'opening' }>
+  | Extract<rust.ScreenView, { kind: 'home' } | { kind: 'opening' } | { kind: 'waiting' }>
   | ({ kind: 'lobby' } & LobbyView)
-  | ({ kind: 'waiting' } & WaitingView)
   | ({ kind: 'call' } & CallView)
   | ({ kind: 'after' } & AfterView);
 
-/** What a notice is about. */
-export type NoticeCode =
-  | rust.NoticeCode
-  | 'hand_raised'
-  | 'doorbell'
-  | 'note'
-  | 'asked_to_unmute'
-  | 'muted_by_admin'
-  | 'released_by_admin'
-  | 'rights_changed'
-  | 'five_minutes_left'
-  | 'half_minute_left'
-  | 'recording_started'
-  | 'recording_stopped'
-  | 'share_ended'
-  | 'refused'
-  | 'connection_lost'
-  | 'connection_back';
-
-export type NoticeView = Omit<rust.NoticeView, 'code'> & { code: NoticeCode };
-
-/** `unstable`: in, but the line is weak, or a part of it is being made again. */
-export type ConnectionView = rust.ConnectionView | { state: 'unstable' };
-
 // ------------------------------------------------------------------------------------------------- lobby and waiting
 
-export type LobbyView = rust.LobbyView & {
+export type LobbyView = Omit<rust.LobbyView, 'preview'> & {
+  preview: JoinPreview;
   /** My answer to being recorded, where the room records from its start. */
-  consent?: ConsentAnswer;
-  /** The room opens at this time, Unix seconds; joining before leads to the waiting page. */
-  starts_at?: number | null;
+  consent?: rust.ConsentAnswer;
 };
 
-/** Where an answer to being recorded stands. */
-export type ConsentAnswer = 'not_asked' | 'asked' | 'yes' | 'no';
+export type JoinPreview = Omit<rust.JoinPreview, keyof PreviewMore> & PreviewMore;
 
-/** Before an admin lets one in, or before the room opens. */
-export interface WaitingView {
-  /** Name of the company that hosts it. */
-  company: string;
-  title: string | null;
-  /** The host's name, while the host is in. */
-  host_name: string | null;
-  display_name: string;
-  /** 1 is next; none before the room opens. */
-  place: number | null;
-  /** When the room opens, Unix seconds; none once it is open. */
-  starts_at: number | null;
-  notes: NoteView[];
-  /** Until when another ring at the door has no effect, seconds. */
-  knock_again_s: number | null;
-  microphone: rust.DeviceState;
-  camera: rust.DeviceState;
-  speaker: rust.DeviceState;
-  connection: ConnectionView;
-}
-
-/** A note between a waiting guest and the host. */
-export interface NoteView {
-  id: number;
-  from_name: string;
-  /** I wrote it. */
-  mine: boolean;
-  text: string;
-  /** Unix time in milliseconds. */
-  at_ms: number;
+interface PreviewMore {
+  /** When the visit starts, Unix seconds; none means at any time. */
+  starts_at?: number | null;
+  /** From when on the link lets people in, Unix seconds; none means now. */
+  opens_at?: number | null;
+  /** An admin has to let this seat in. */
+  waiting_room?: boolean;
+  /** The person is asked about recording before going in. */
+  asks_consent?: boolean;
 }
 
 // ------------------------------------------------------------------------------------------------- the call
 
-export type CallView = Omit<rust.CallView, 'me' | 'people' | 'connection' | 'recording_state'> & {
-  connection: ConnectionView;
-  me: MeView;
-  people: PersonView[];
-} & CallMore;
+export type CallView = Omit<rust.CallView, 'recording_state'> & CallMore;
 
 interface CallMore {
-  /** Speakers and audience. */
-  webinar?: boolean;
+  recording_state: RecordingState;
   /** Only those with a link of their own come in. */
   invited_only?: boolean;
-  /** Whether the time that is left is being counted down. */
-  clock_runs?: boolean;
-  recording_state?: RecordingState;
   /** Guests wait until an admin lets them in. */
   waiting_room?: boolean;
-  /** Who waits to be let in, the next one first; admins only. */
-  waiting?: WaitingPersonView[];
-  /** Who was put out and may be let come again; admins only. */
-  removed?: RemovedPersonView[];
-  /** Answers to being recorded; admins only. */
-  consents?: ConsentView[];
-  /** An admin asks me to switch something on. */
-  asked_to_unmute?: { by_name: string; source: MediaSource } | null;
-  /** What I show. */
-  share?: ShareView | null;
   /** What could be shown, while the picker is open. */
   share_sources?: ShareSourcesView;
   /** Reactions of the last seconds. */
   reactions?: ReactionView[];
-  /** Who is being rung. */
-  rings?: RingView[];
 }
-
-export type MeView = rust.MeView &
-  SeatMore & {
-    /** I talk while my microphone is off. */
-    talking_while_muted?: boolean;
-    /** My answer to being recorded. */
-    consent?: ConsentAnswer;
-  };
-
-export type PersonView = rust.PersonView &
-  SeatMore & {
-    /** What they may use. */
-    tools?: rust.Tools;
-  };
-
-interface SeatMore {
-  /** What an admin has taken the right to send of. */
-  muted_by_admin?: MutedSources;
-  /** On stage or in the audience of a webinar. */
-  role?: StageRole;
-  /** The raised hand: the smallest number was first; none is down. */
-  hand?: number | null;
-}
-
-export interface MutedSources {
-  microphone: boolean;
-  camera: boolean;
-  screen: boolean;
-}
-export type MediaSource = keyof MutedSources;
-export type StageRole = 'speaker' | 'audience';
 
 export type RecordingState =
-  | { state: 'off' }
+  | rust.RecordingState
   /** Answers are awaited. */
   | { state: 'asking'; agreed: number; of: number }
-  | { state: 'on'; elapsed_s: number }
   /** It ended by itself. */
   | { state: 'stopped'; reason: 'disk_full' | 'failed' };
-
-export interface WaitingPersonView {
-  participant_id: ParticipantId;
-  display_name: string;
-  waited_s: number;
-  /** Their line is up. */
-  connected: boolean;
-  notes?: NoteView[];
-}
-
-export interface RemovedPersonView {
-  participant_id: ParticipantId;
-  display_name: string;
-}
-
-export interface ConsentView {
-  participant_id: ParticipantId;
-  display_name: string;
-  /** None while it is awaited. */
-  answer: boolean | null;
-  /** Unix time in milliseconds. */
-  at_ms: number | null;
-}
-
-export interface ShareView {
-  kind: 'screen' | 'window';
-  /** What it is called, as the picker said. */
-  label: string;
-  paused: boolean;
-  /** It as a local stream, where it can be shown without showing itself. */
-  stream_id: number | null;
-}
 
 export type ShareSourcesView =
   | { state: 'loading' }
@@ -259,12 +145,6 @@ export interface ReactionView {
   reaction: Reaction;
 }
 
-export interface RingView {
-  participant_id: ParticipantId;
-  display_name: string;
-  state: 'ringing' | 'answered' | 'declined' | 'busy' | 'no_answer' | 'cancelled';
-}
-
 // ------------------------------------------------------------------------------------------------- after the call
 
 export type AfterView = rust.AfterView & {
@@ -274,6 +154,8 @@ export type AfterView = rust.AfterView & {
   with_names?: string[];
   /** Until when the link is good, Unix seconds. */
   good_until?: number | null;
+  /** I led it. */
+  was_admin?: boolean;
   /** The room asks how it was. */
   asks_rating?: boolean;
   rating?: { state: 'sending' | 'sent' } | { state: 'failed'; problem: rust.Problem };
@@ -373,7 +255,7 @@ export interface SeatLinkView {
   url: string;
 }
 
-/** Whether rooms can be recorded by the server that makes them. */
+/** Whether people on this network may join the rooms of this computer. */
 export interface NetworkSwitchView {
   on: boolean;
   /** The address others on this network would use, once it is on. */
@@ -401,6 +283,9 @@ export interface IncomingCallView {
   rings_until_ms: number;
 }
 
+/** Figures of the last call. */
+export type DiagnosticsView = rust.Diagnostics;
+
 export interface AboutView {
   version: string;
   /** Where logs and rooms lie. */
@@ -421,6 +306,8 @@ interface SettingsMore {
   echo_cancellation?: boolean;
   noise_suppression?: boolean;
   automatic_gain?: boolean;
+  /** Large text and few buttons in visits that somebody else leads. */
+  simple_for_guests?: boolean;
   /** Own picture as in a mirror. */
   mirror?: boolean;
   /** Say so when I talk while muted. */

@@ -61,6 +61,14 @@ export type AppView = {
 /**  The whole view, after each change. */
 export type AppViewChanged = AppView;
 
+/**  An admin asks me to switch something on. */
+export type AskedToUnmuteView = {
+	/**  Who asks. */
+	by_name: string,
+	/**  What. */
+	source: MediaSource,
+};
+
 /**  The server that runs inside the app. */
 export type BuiltInServerView = 
 /**  Starting. */
@@ -91,6 +99,10 @@ export type CallView = {
 	call_type: CallType,
 	/**  Whether it is recorded. */
 	recording: RecordingMode,
+	/**  Whether it is being recorded now. While it is, nobody may overlook it. */
+	recording_state: RecordingState,
+	/**  Speakers and audience. */
+	webinar: boolean,
 	/**  The line to the room. */
 	connection: ConnectionView,
 	/**  Myself. */
@@ -99,6 +111,26 @@ export type CallView = {
 	people: PersonView[],
 	/**  Effective call time that is left, in seconds. */
 	seconds_left: number | null,
+	/**  Whether that is being counted down. */
+	clock_runs: boolean,
+	/**  Little time is left: 300 or 30 seconds, as last warned of. */
+	time_warning: number | null,
+	/**  Whether the whiteboard is open for everybody. */
+	whiteboard: WhiteboardState,
+	/**  Who waits to be let in, the next one first; admins only. */
+	waiting: WaitingPersonView[],
+	/**  Who was put out and may be let come again; admins only. */
+	removed: RemovedPerson[],
+	/**  Answers to being recorded; admins only. */
+	consents: ConsentView[],
+	/**  An admin asks me to switch something on. */
+	asked_to_unmute: AskedToUnmuteView | null,
+	/**  What I show. */
+	share: ShareView | null,
+	/**  Who is being rung. */
+	rings: RingView[],
+	/**  What I send as video. */
+	sending: SendingView[],
 	/**  This is a test call of one's own. */
 	is_test_call: boolean,
 };
@@ -109,10 +141,35 @@ export type ConnectionView =
 { state: "connecting" } | 
 /**  In. */
 { state: "connected" } | 
+/**  In, but the line is weak, or a part of it is being made again. */
+{ state: "unstable" } | 
 /**  Lost; being made again by itself. */
 { state: "reconnecting"; 
 /**  Which try, from 1. */
 attempt: number };
+
+/**  Where my answer to being recorded stands. */
+export type ConsentAnswer = 
+/**  Nobody asks: it is not recorded now. */
+"not_asked" | 
+/**  Asked, not answered yet. */
+"asked" | 
+/**  In the recording. */
+"yes" | 
+/**  Not in the recording. */
+"no";
+
+/**  Somebody's answer to being recorded. */
+export type ConsentView = {
+	/**  Whose. */
+	participant_id: ParticipantId,
+	/**  Their name; their id when they are not in any more. */
+	display_name: string,
+	/**  None while it is awaited. */
+	answer: boolean | null,
+	/**  When, Unix time in milliseconds. */
+	at_ms: number | null,
+};
 
 /**  A choice of device. */
 export type DeviceChoice = 
@@ -356,6 +413,35 @@ export type MeView = {
 	speaking: boolean,
 	/**  My line, 0 (lost) to 5 (excellent). */
 	quality: number,
+	/**  I talk while my microphone is off. */
+	talking_while_muted: boolean,
+	/**  What an admin has taken the right to send of. */
+	muted_by_admin: MutedSources,
+	/**  On stage or in the audience of a webinar. */
+	role: StageRole,
+	/**  My raised hand: the smallest number was first; none is down. */
+	hand: number | null,
+	/**  My answer to being recorded. */
+	consent: ConsentAnswer,
+};
+
+/**  One kind of media that somebody sends. */
+export type MediaSource = 
+/**  A microphone. */
+"microphone" | 
+/**  A camera. */
+"camera" | 
+/**  A screen or window, with its sound. */
+"screen";
+
+/**  What an admin has taken the right to send of. */
+export type MutedSources = {
+	/**  The microphone. */
+	microphone?: boolean,
+	/**  The camera. */
+	camera?: boolean,
+	/**  Screen and windows. */
+	screen?: boolean,
 };
 
 /**  What the lobby found out about the way to the server. */
@@ -368,6 +454,20 @@ export type NetworkCheck =
 "weak" | 
 /**  The server does not answer. */
 "unreachable";
+
+/**  A note between a waiting guest and the host. */
+export type NoteView = {
+	/**  Rises with each note. */
+	id: number,
+	/**  Who wrote it. */
+	from_name: string,
+	/**  I wrote it. */
+	mine: boolean,
+	/**  What. */
+	text: string,
+	/**  When, Unix time in milliseconds. */
+	at_ms: number,
+};
 
 /**  What a notice is about. */
 export type NoticeCode = 
@@ -386,7 +486,37 @@ export type NoticeCode =
 /**  `name` left. */
 "person_left" | 
 /**  You are talking while muted. */
-"talking_while_muted";
+"talking_while_muted" | 
+/**  `name` raised a hand. */
+"hand_raised" | 
+/**  Somebody, `name`, rings at the door. */
+"doorbell" | 
+/**  A note from `name` has come. */
+"note" | 
+/**  An admin, `name`, asks to switch something on. */
+"asked_to_unmute" | 
+/**  An admin took the right to send something. */
+"muted_by_admin" | 
+/**  An admin gave it back. */
+"released_by_admin" | 
+/**  What I may use changed. */
+"rights_changed" | 
+/**  Five minutes are left. */
+"five_minutes_left" | 
+/**  Half a minute is left. */
+"half_minute_left" | 
+/**  Recording began. */
+"recording_started" | 
+/**  Recording ended. */
+"recording_stopped" | 
+/**  What was shared is gone, or may not be shared any more. */
+"share_ended" | 
+/**  The room refused what was asked for. */
+"refused" | 
+/**  The line was lost. */
+"connection_lost" | 
+/**  The line is back. */
+"connection_back";
 
 /**  A message above the control bar. */
 export type NoticeView = {
@@ -417,6 +547,14 @@ export type PersonView = {
 	quality: number,
 	/**  What of them arrives as video. */
 	streams: StreamView[],
+	/**  What an admin has taken the right to send of. */
+	muted_by_admin: MutedSources,
+	/**  What they may use; all of it for who came without a seat. */
+	tools: Tools,
+	/**  On stage or in the audience of a webinar. */
+	role: StageRole,
+	/**  Their raised hand: the smallest number was first; none is down. */
+	hand: number | null,
 };
 
 /**  Width and height in pixels. */
@@ -435,7 +573,7 @@ export type Problem = {
 	message: string,
 	/**  The field that is wrong, as a path such as `participants[1].user_id`. */
 	field?: string | null,
-	/**  With `room_not_started`: from when on the room lets people in, Unix time in seconds. */
+	/**  With `room_not_started`: when the visit starts, Unix time in seconds. */
 	starts_at?: number | null,
 };
 
@@ -447,6 +585,48 @@ export type RecordingMode =
 "automatic" | 
 /**  When an admin, or the API, starts it. */
 "manual";
+
+/**  Whether the session is being recorded. */
+export type RecordingState = 
+/**  It is not. */
+{ state: "off" } | 
+/**  It is, with so many seconds recorded so far. */
+{ state: "on"; 
+/**  Recorded so far, in seconds. */
+elapsed_s: number };
+
+/**  Somebody who was put out. */
+export type RemovedPerson = {
+	/**  Their seat. */
+	participant_id: ParticipantId,
+	/**  The name they had. */
+	display_name: string,
+};
+
+/**  What ringing came to. */
+export type RingState = 
+/**  It rings. */
+"ringing" | 
+/**  Taken; they are coming, or in already. */
+"answered" | 
+/**  Not wanted. */
+"declined" | 
+/**  On another call. */
+"busy" | 
+/**  Nobody took it in time. */
+"no_answer" | 
+/**  The caller gave up. */
+"cancelled";
+
+/**  Somebody who is being rung. */
+export type RingView = {
+	/**  Their seat. */
+	participant_id: ParticipantId,
+	/**  Their name; their id where it is not known. */
+	display_name: string,
+	/**  What it came to. */
+	state: RingState,
+};
 
 /**  A room that lasts. */
 export type RoomId = string;
@@ -465,6 +645,10 @@ host: string }) & { problem?: never } |
 {
 	kind: "lobby",
 } & LobbyView | 
+/**  Before an admin lets one in. */
+{
+	kind: "waiting",
+} & WaitingView | 
 /**  In the room, or on the way into it. */
 {
 	kind: "call",
@@ -473,6 +657,20 @@ host: string }) & { problem?: never } |
 {
 	kind: "after",
 } & AfterView;
+
+/**  One encoding of a video of mine that goes out. */
+export type SendingView = {
+	/**  Camera or screen. */
+	source: StreamSource,
+	/**  `q`, `h`, `f` from small to large; empty for the only one. */
+	layer: string,
+	/**  Size of its pictures. */
+	size: PixelSize,
+	/**  Pictures in the last second. */
+	fps: number,
+	/**  Rate of the last second, kbit/s. */
+	kbps: number,
+};
 
 /**  What the person chose; kept over restarts. */
 export type Settings = {
@@ -503,6 +701,25 @@ export type SettingsPatch = {
 	simple?: boolean | null,
 };
 
+/**  What is shared. */
+export type ShareKind = 
+/**  All of a screen. */
+"screen" | 
+/**  One window. */
+"window";
+
+/**  What I show to the others. */
+export type ShareView = {
+	/**  A screen or a window. */
+	kind: ShareKind,
+	/**  What it is called. */
+	label: string,
+	/**  The others see it standing still. */
+	paused: boolean,
+	/**  It as a stream of my own, where that can be shown. */
+	stream_id: number | null,
+};
+
 /**  The size at which the page shows a stream, in device pixels. */
 export type ShownSize = {
 	/**  The stream. */
@@ -510,6 +727,13 @@ export type ShownSize = {
 	/**  The tile's size; zero by zero when it is not visible. */
 	size: PixelSize,
 };
+
+/**  Whether somebody publishes or watches. Everybody is a speaker where the room is no webinar. */
+export type StageRole = 
+/**  Publishes. */
+"speaker" | 
+/**  Watches, and may chat and raise a hand. */
+"audience";
 
 /**  Where a stream comes from. */
 export type StreamSource = 
@@ -562,6 +786,48 @@ export type Tools = {
 	signature?: boolean,
 };
 
+/**  Somebody in the waiting room, as admins see them. */
+export type WaitingPersonView = {
+	/**  Their seat. */
+	participant_id: ParticipantId,
+	/**  Their name. */
+	display_name: string,
+	/**  How long they have waited, in seconds. */
+	waited_s: number,
+	/**  Their line is up. */
+	connected: boolean,
+	/**  Notes to and from them, oldest first. */
+	notes: NoteView[],
+};
+
+/**  In the waiting room. */
+export type WaitingView = {
+	/**  Name of the company that hosts it; empty where it is not known. */
+	company: string,
+	/**  The room's title, when it has one. */
+	title: string | null,
+	/**  The host's name, while the host is in. */
+	host_name: string | null,
+	/**  My name. */
+	display_name: string,
+	/**  1 is next; none before the room opens. */
+	place: number | null,
+	/**  When the room opens, Unix seconds; none once it is open. */
+	starts_at: number | null,
+	/**  Between me and the host, oldest first. */
+	notes: NoteView[],
+	/**  Until when another ring at the door has no effect, seconds. */
+	knock_again_s: number | null,
+	/**  Microphone. */
+	microphone: DeviceState,
+	/**  Camera. */
+	camera: DeviceState,
+	/**  Speaker. */
+	speaker: DeviceState,
+	/**  The line to the room. */
+	connection: ConnectionView,
+};
+
 /**  The right to the whiteboard: all, nothing, or some of its sub-rights. */
 export type Whiteboard = 
 /**  `true`: every sub-right; `false`: no whiteboard. */
@@ -577,6 +843,14 @@ export type WhiteboardRights = {
 	wb_shape?: boolean,
 	wb_pen?: boolean,
 	wb_eraser?: boolean,
+};
+
+/**  Whether the whiteboard is open for everybody. */
+export type WhiteboardState = {
+	/**  Open. */
+	shown: boolean,
+	/**  Who opened it. */
+	by: ParticipantId | null,
 };
 
 /* Tauri Specta runtime */

@@ -8,10 +8,13 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 use clap::{Args, Parser, Subcommand};
 use tokio::{signal::unix::SignalKind, sync::watch};
 use visita_call::{
-    CameraChoice, JoinTarget, MicrophoneChoice, SpeakerChoice, entry,
-    peer::{self, PeerOptions},
+    CameraChoice, JoinTarget, MicrophoneChoice, ShareChoice, SpeakerChoice, entry,
+    peer::{
+        self, PeerOptions,
+        load::{self, LoadOptions},
+    },
 };
-use visita_protocol::{ErrorBody, ErrorCode, Problem, Secret};
+use visita_protocol::{ErrorBody, ErrorCode, ParticipantId, Problem, Secret, view::ShareKind};
 
 #[derive(Parser)]
 #[command(name = "visita-peer", about = "A participant without a window", version)]
@@ -28,15 +31,34 @@ enum Command {
 
 #[derive(Args)]
 struct Join {
-    /// A seat's link.
-    #[arg(required_unless_present = "url", conflicts_with_all = ["url", "token"])]
-    link: Option<String>,
+    /// A seat's link; with --count one for each participant.
+    #[arg(required_unless_present_any = ["url", "callaba"], conflicts_with_all = ["url", "token", "callaba"])]
+    links: Vec<String>,
     /// LiveKit URL, ws://HOST:PORT.
-    #[arg(long, requires = "token")]
+    #[arg(long, conflicts_with = "callaba")]
     url: Option<String>,
     /// LiveKit access token.
     #[arg(long, requires = "url", env = "VISITA_PEER_TOKEN", hide_env_values = true)]
     token: Option<String>,
+    /// LiveKit API key, to make tokens with instead of --token.
+    #[arg(long, requires_all = ["url", "secret", "room"], conflicts_with = "token")]
+    key: Option<String>,
+    /// LiveKit API secret of --key.
+    #[arg(long, requires = "key", env = "VISITA_PEER_SECRET", hide_env_values = true)]
+    secret: Option<String>,
+    /// A server with Callaba's public helpers, http://HOST:PORT, to go into --room by its id.
+    #[arg(long, requires = "room")]
+    callaba: Option<url::Url>,
+    /// The room of --key or --callaba.
+    #[arg(long)]
+    room: Option<String>,
+    /// So many participants in this process, to load a server: they send loops that were encoded once, and count what
+    /// arrives.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=2000))]
+    count: Option<u32>,
+    /// What to share: pattern, or the id of a screen or window.
+    #[arg(long)]
+    share: Option<String>,
     /// pattern, none, default, or a camera's id.
     #[arg(long, default_value = "pattern")]
     camera: String,
@@ -91,10 +113,19 @@ async fn main() -> ExitCode {
         }
     };
     let Command::Join(join) = cli.command;
-    let options = match options(&join) {
-        Ok(options) => options,
+    if join.url.is_some() && join.token.is_none() && join.key.is_none() {
+        eprintln!("--url needs --token, or --key, --secret and --room");
+        return ExitCode::from(64);
+    }
+    let targets = match targets(&join) {
+        Ok(targets) => targets,
         Err(problem) => return refused(problem),
     };
+    let wanted = usize::try_from(join.count.unwrap_or(1)).unwrap_or(usize::MAX);
+    if targets.len() < wanted || (join.count.is_none() && targets.len() > 1) {
+        eprintln!("{wanted} participants need {wanted} links, not {}", targets.len());
+        return ExitCode::from(64);
+    }
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
         let terminate = async {
@@ -109,28 +140,96 @@ async fn main() -> ExitCode {
         }
         stop.send_replace(true);
     });
-    match peer::run(options, stopped).await {
-        Ok(report) => {
-            let text = if join.json { serde_json::to_string(&report) } else { serde_json::to_string_pretty(&report) };
-            println!("{}", text.unwrap_or_default());
-            ExitCode::SUCCESS
-        }
+    if join.count.is_some() {
+        let options = LoadOptions {
+            targets: targets.into_iter().take(wanted).collect(),
+            picture: join.camera != "none",
+            sound: join.mic != "none",
+            stay: join.stay,
+        };
+        return match load::run(options, stopped).await {
+            Ok(report) if report.joined > 0 => print(&join, &report),
+            Ok(report) => {
+                let first = report.peers.into_iter().find_map(|peer| peer.error);
+                refused(first.unwrap_or_else(|| Problem::new(ErrorCode::ServerUnreachable, "nobody got in")))
+            }
+            Err(problem) => refused(problem),
+        };
+    }
+    let Some(target) = targets.into_iter().next() else { return ExitCode::from(64) };
+    match peer::run(options(&join, target), stopped).await {
+        Ok(report) => print(&join, &report),
         Err(peer::NotIn(problem)) => refused(problem),
     }
 }
 
-fn options(join: &Join) -> Result<PeerOptions, Problem> {
-    let target = match (&join.link, &join.url, &join.token) {
-        (Some(link), _, _) => JoinTarget::Link {
-            link: entry::parse_link(link)?,
-            display_name: join.name.clone(),
-            displace: join.displace,
-        },
-        (None, Some(url), Some(token)) => JoinTarget::LiveKit { url: url.clone(), token: Secret::new(token.clone()) },
-        _ => return Err(Problem::invalid("link", "give a link, or --url and --token")),
+fn print(join: &Join, report: &impl serde::Serialize) -> ExitCode {
+    let text = if join.json { serde_json::to_string(report) } else { serde_json::to_string_pretty(report) };
+    println!("{}", text.unwrap_or_default());
+    ExitCode::SUCCESS
+}
+
+/// Where each participant goes.
+fn targets(join: &Join) -> Result<Vec<JoinTarget>, Problem> {
+    let numbers = 0..join.count.unwrap_or(1);
+    let name = |number: u32| match (&join.name, join.count) {
+        (Some(name), Some(_)) => Some(format!("{name} {number}")),
+        (name, _) => name.clone(),
     };
-    Ok(PeerOptions {
+    if let Some(url) = &join.url {
+        let token = |number: u32| match (&join.token, &join.key, &join.secret, &join.room) {
+            (Some(token), ..) => Ok(Secret::new(token.clone())),
+            (None, Some(key), Some(secret), Some(room)) => mint(key, secret, room, &identity(number), name(number)),
+            _ => Err(Problem::invalid("token", "give --token, or --key, --secret and --room")),
+        };
+        return numbers.map(|n| Ok(JoinTarget::LiveKit { url: url.clone(), token: token(n)? })).collect();
+    }
+    if let (Some(server), Some(room)) = (&join.callaba, &join.room) {
+        return numbers
+            .map(|number| {
+                let id: Result<ParticipantId, _> = identity(number).parse();
+                Ok(JoinTarget::Callaba {
+                    server: server.clone(),
+                    room_id: room.clone(),
+                    participant_id: id.map_err(|_| Problem::invalid("participant_id", "not an id"))?,
+                    display_name: name(number),
+                    media_url: None,
+                })
+            })
+            .collect();
+    }
+    let links = join.links.iter().zip(0..);
+    links
+        .map(|(link, number)| {
+            let link = entry::parse_link(link)?;
+            Ok(JoinTarget::Link { link, display_name: name(number), displace: join.displace })
+        })
+        .collect()
+}
+
+/// Nobody else's, in this run and in others.
+fn identity(number: u32) -> String {
+    format!("peer-{:08x}-{number}", rand::random::<u32>())
+}
+
+fn mint(key: &str, secret: &str, room: &str, identity: &str, name: Option<String>) -> Result<Secret, Problem> {
+    let grants = livekit_token::VideoGrants { room_join: true, room: room.to_owned(), ..Default::default() };
+    livekit_token::AccessToken::with_api_key(key, secret)
+        .with_identity(identity)
+        .with_name(&name.unwrap_or_else(|| identity.to_owned()))
+        .with_grants(grants)
+        .to_jwt()
+        .map(Secret::from)
+        .map_err(|error| Problem::new(ErrorCode::Internal, error.to_string()))
+}
+
+fn options(join: &Join, target: JoinTarget) -> PeerOptions {
+    PeerOptions {
         target,
+        share: join.share.as_ref().map(|share| match share.as_str() {
+            "pattern" => ShareChoice::Pattern,
+            id => ShareChoice::Source { id: id.to_owned(), label: id.to_owned(), kind: ShareKind::Screen },
+        }),
         camera: match join.camera.as_str() {
             "pattern" => CameraChoice::Pattern,
             "none" => CameraChoice::None,
@@ -152,7 +251,7 @@ fn options(join: &Join) -> Result<PeerOptions, Problem> {
         },
         stay: join.stay,
         measure: true,
-    })
+    }
 }
 
 fn refused(problem: Problem) -> ExitCode {

@@ -101,6 +101,7 @@ impl Owner {
             token,
             auto_subscribe: self.receiving.auto_subscribe(),
             known_rate: network::known_rate(&server),
+            relay_only: false,
         };
         match or_leave(visita_rtc::join(options), inbox, &media).await? {
             Ok((room, events)) => Ok(Connected { room, events, channel, server }),

@@ -240,10 +240,10 @@ impl Owner {
 
     pub(super) fn notice(&self, code: NoticeCode, name: Option<String>) {
         let sound = match code {
-            NoticeCode::PersonJoined => Some(Sound::Joined),
-            NoticeCode::PersonLeft => Some(Sound::Left),
-            NoticeCode::Doorbell => Some(Sound::Doorbell),
-            NoticeCode::Note | NoticeCode::HandRaised | NoticeCode::AskedToUnmute => Some(Sound::Attention),
+            NoticeCode::PersonJoined => Some(Sound::Join),
+            NoticeCode::PersonLeft => Some(Sound::Leave),
+            NoticeCode::Doorbell => Some(Sound::Knock),
+            NoticeCode::Note | NoticeCode::HandRaised | NoticeCode::AskedToUnmute => Some(Sound::Message),
             _ => None,
         };
         if let Some(sound) = sound {

@@ -1,9 +1,6 @@
 //! The camera thread: capture, one's own small picture for the page, and the published picture.
 
-use std::{
-    sync::atomic::Ordering,
-    time::{Duration, Instant},
-};
+use std::{sync::atomic::Ordering, time::Duration};
 
 use visita_codec::{
     I420Frame,
@@ -13,14 +10,12 @@ use visita_codec::{
 };
 use visita_media::{
     DeviceError,
-    camera::{self, PatternSource, VideoSource},
+    camera::{Following, PatternSource, VideoSource},
 };
 use visita_protocol::{Bitrate, frames::LOCAL_PREVIEW, view::DeviceState};
 
 use super::{CAPTURE_FPS, CAPTURE_SIZE, CameraChoice, RETRY, Shared, device_state, fit, video_out::VideoSender};
 
-/// A camera that gives nothing for this long is opened again.
-const STALLED: Duration = Duration::from_secs(3);
 /// One's own picture is enough for a person at half the rate.
 const PREVIEW_EVERY: u32 = 2;
 const PREVIEW_BITRATE: Bitrate = Bitrate::from_kbps(500);
@@ -28,7 +23,6 @@ const PREVIEW_BITRATE: Bitrate = Bitrate::from_kbps(500);
 struct Opened {
     source: Box<dyn VideoSource>,
     generation: u32,
-    last_frame: Instant,
 }
 
 pub(super) fn run(shared: &Shared) {
@@ -56,11 +50,9 @@ pub(super) fn run(shared: &Shared) {
             Some(current) => current,
             None => match open(&choice) {
                 Ok(source) => {
-                    let label = source.label().to_owned();
-                    shared.set_state(|s| s.camera = DeviceState::On { label });
                     preview = Picture::default();
                     sender = VideoSender::new(Content::Camera, LAYERS);
-                    opened.insert(Opened { source, generation, last_frame: Instant::now() })
+                    opened.insert(Opened { source, generation })
                 }
                 Err(error) => {
                     tracing::info!(%error, "the camera did not open");
@@ -72,19 +64,15 @@ pub(super) fn run(shared: &Shared) {
         };
         let frame = match current.source.next(Duration::from_millis(200)) {
             Ok(Some(frame)) => frame,
-            Ok(None) if current.last_frame.elapsed() < STALLED => continue,
-            Ok(None) => {
-                fail(shared, &DeviceError::Failed("the camera gives no picture".into()));
-                opened = None;
-                continue;
-            }
+            Ok(None) => continue,
             Err(error) => {
-                fail(shared, &error);
-                opened = None;
+                // Going on asking is how it comes back.
+                shared.set_state(|s| s.camera = device_state(&error, ""));
                 continue;
             }
         };
-        current.last_frame = Instant::now();
+        let label = current.source.label().to_owned();
+        shared.set_state(|s| s.camera = DeviceState::On { label });
         count = count.wrapping_add(1);
         if let Some(publication) = &publication {
             let at = frame.captured_at.saturating_duration_since(shared.epoch);
@@ -107,17 +95,11 @@ pub(super) fn run(shared: &Shared) {
 
 fn open(choice: &CameraChoice) -> Result<Box<dyn VideoSource>, DeviceError> {
     match choice {
-        CameraChoice::Default => camera::open(None, CAPTURE_SIZE, CAPTURE_FPS),
-        CameraChoice::Device(id) => camera::open(Some(id), CAPTURE_SIZE, CAPTURE_FPS),
+        CameraChoice::Default => Ok(Box::new(Following::new(None, CAPTURE_SIZE, CAPTURE_FPS))),
+        CameraChoice::Device(id) => Ok(Box::new(Following::new(Some(id.clone()), CAPTURE_SIZE, CAPTURE_FPS))),
         CameraChoice::Pattern => Ok(Box::new(PatternSource::new(CAPTURE_SIZE, CAPTURE_FPS))),
         CameraChoice::None => Err(DeviceError::Missing),
     }
-}
-
-fn fail(shared: &Shared, error: &DeviceError) {
-    tracing::info!(%error, "the camera stopped");
-    shared.set_state(|s| s.camera = device_state(error, ""));
-    shared.wait(RETRY);
 }
 
 /// An encoder that follows size and rate, made anew when the size changes.

@@ -1,9 +1,6 @@
 //! The microphone thread: capture, level, Opus.
 
-use std::{
-    sync::atomic::Ordering,
-    time::{Duration, Instant},
-};
+use std::{sync::atomic::Ordering, time::Duration};
 
 use visita_codec::{
     level,
@@ -11,7 +8,7 @@ use visita_codec::{
 };
 use visita_media::{
     DeviceError,
-    microphone::{self, AudioSource, ToneSource, WavSource},
+    microphone::{AudioSource, Following, ToneSource, WavSource},
     processing::{Capture, Settings},
 };
 use visita_protocol::{Bitrate, view::DeviceState};
@@ -23,7 +20,6 @@ const BITRATE: Bitrate = Bitrate::from_kbps(32);
 /// A synthetic sound is no speech; as loud as this (dBov, RFC 6464: 0 is loudest) it counts as a voice all the same, so
 /// that whoever sends it is told as speaking.
 const LOUD_DBOV: u8 = 45;
-const STALLED: Duration = Duration::from_secs(3);
 /// A test tone is loud enough to measure and soft enough to bear.
 const TONE_DBFS: f32 = -20.0;
 
@@ -32,7 +28,6 @@ pub(super) fn run(shared: &Shared, mut capture: Capture) {
     let mut encoder: Option<Encoder> = None;
     let mut packet = [0.0_f32; 960];
     let mut filled = 0;
-    let mut last_sound = Instant::now();
     let mut voice = false;
     while !shared.stopping() {
         let (choice, on, publication, generation) = {
@@ -52,7 +47,6 @@ pub(super) fn run(shared: &Shared, mut capture: Capture) {
             Some((current, _)) => current,
             None => match open(shared, &choice) {
                 Ok(opened) => {
-                    last_sound = Instant::now();
                     filled = 0;
                     // What is made for tests arrives as it was made.
                     let real = matches!(choice, MicrophoneChoice::Default | MicrophoneChoice::Device(_));
@@ -69,24 +63,19 @@ pub(super) fn run(shared: &Shared, mut capture: Capture) {
                 }
             },
         };
-        let state = if on { DeviceState::On { label: current.label().to_owned() } } else { DeviceState::Off };
-        shared.set_state(|s| s.microphone = state);
-
         let mut block = [0.0_f32; 480];
         match current.read(&mut block, Duration::from_millis(100)) {
-            Ok(true) => last_sound = Instant::now(),
-            Ok(false) if last_sound.elapsed() < STALLED => continue,
-            Ok(false) => {
-                fail(shared, &DeviceError::Failed("the microphone gives no sound".into()));
-                source = None;
-                continue;
-            }
+            Ok(true) => {}
+            Ok(false) => continue,
             Err(error) => {
-                fail(shared, &error);
-                source = None;
+                // Going on asking is how it comes back.
+                shared.microphone_level.store(0, Ordering::Relaxed);
+                shared.set_state(|s| s.microphone = device_state(&error, ""));
                 continue;
             }
         }
+        let state = if on { DeviceState::On { label: current.label().to_owned() } } else { DeviceState::Off };
+        shared.set_state(|s| s.microphone = state);
         let heard = capture.capture(&mut block);
         let muted_talk = heard.talking && !on && publication.is_some();
         shared.set_state(|s| s.talking_while_muted = muted_talk);
@@ -134,18 +123,11 @@ pub(super) fn run(shared: &Shared, mut capture: Capture) {
 
 fn open(shared: &Shared, choice: &MicrophoneChoice) -> Result<Box<dyn AudioSource>, DeviceError> {
     match choice {
-        MicrophoneChoice::Default => microphone::open(None),
-        MicrophoneChoice::Device(id) => microphone::open(Some(id)),
+        MicrophoneChoice::Default => Ok(Box::new(Following::new(None))),
+        MicrophoneChoice::Device(id) => Ok(Box::new(Following::new(Some(id.clone())))),
         MicrophoneChoice::Tone(hz) => Ok(Box::new(ToneSource::new(*hz, TONE_DBFS))),
         MicrophoneChoice::Wav(path) => Ok(Box::new(WavSource::open(path)?)),
         MicrophoneChoice::Echo => Ok(Box::new(EchoSource::new(&shared.playout))),
         MicrophoneChoice::None => Err(DeviceError::Missing),
     }
-}
-
-fn fail(shared: &Shared, error: &DeviceError) {
-    tracing::info!(%error, "the microphone stopped");
-    shared.microphone_level.store(0, Ordering::Relaxed);
-    shared.set_state(|s| s.microphone = device_state(error, ""));
-    shared.wait(RETRY);
 }

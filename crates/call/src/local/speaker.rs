@@ -1,64 +1,67 @@
-//! The speaker thread: keeps a speaker open and falls back to none, so that mixing and measuring go on without one.
+//! The speaker thread: keeps a speaker open, and tells how it is. Without one, mixing and measuring go on.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use visita_media::speaker::Speaker;
+use visita_media::speaker::{Following, Render, Speaker};
 use visita_protocol::view::DeviceState;
 
-use super::{RETRY, Shared, SpeakerChoice, device_state};
+use super::{Shared, SpeakerChoice, device_state};
 use crate::playout::Playout;
 
 /// How often a working speaker is looked after.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
+enum Opened {
+    Null { _speaker: Speaker },
+    Following(Following),
+}
+
 pub(super) fn run(shared: &Shared) {
-    // Held so that its thread renders; replaced when another is chosen or it fails.
-    let mut speaker: Option<Speaker> = None;
-    let mut generation = None;
-    let mut retry_at = None;
+    // Held so that it renders; replaced when another is chosen.
+    let mut opened: Option<(Opened, u32)> = None;
     while !shared.stopping() {
-        let (choice, wished) = {
+        let (choice, generation) = {
             let wish = shared.speaker.lock();
             (wish.choice.clone(), wish.generation)
         };
-        let failed = speaker.as_ref().and_then(Speaker::failed);
-        if let Some(error) = &failed {
-            tracing::info!(%error, "the speaker stopped");
-        }
-        let due = retry_at.is_some_and(|at| Instant::now() >= at);
-        if generation != Some(wished) || failed.is_some() || due {
-            generation = Some(wished);
-            retry_at = None;
-            // Closed first: two speakers would pull the same sound apart.
-            drop(speaker.take());
-            speaker = Some(match &choice {
-                SpeakerChoice::Null => {
-                    shared.set_state(|s| s.speaker = DeviceState::On { label: String::new() });
-                    Speaker::null(render(shared))
+        if opened.as_ref().is_none_or(|(_, of)| *of != generation) {
+            let chosen = match choice {
+                SpeakerChoice::Null => None,
+                SpeakerChoice::Default => Some(None),
+                SpeakerChoice::Device(id) => Some(Some(id)),
+            };
+            opened = Some(match (opened.take(), chosen) {
+                (Some((Opened::Following(following), _)), Some(chosen)) => {
+                    following.choose(chosen);
+                    (Opened::Following(following), generation)
                 }
-                SpeakerChoice::Default | SpeakerChoice::Device(_) => {
-                    let id = if let SpeakerChoice::Device(id) = &choice { Some(id.as_str()) } else { None };
-                    match Speaker::open(id, render(shared)) {
-                        Ok(speaker) => {
-                            let label = speaker.label().to_owned();
-                            shared.set_state(|s| s.speaker = DeviceState::On { label });
-                            speaker
-                        }
-                        Err(error) => {
-                            tracing::info!(%error, "the speaker did not open");
-                            shared.set_state(|s| s.speaker = device_state(&error, ""));
-                            retry_at = Some(Instant::now() + RETRY);
-                            Speaker::null(render(shared))
-                        }
-                    }
+                (before, chosen) => {
+                    // Closed first: two speakers would pull the same sound apart.
+                    drop(before);
+                    let new = match chosen {
+                        None => Opened::Null { _speaker: Speaker::null(render(shared)) },
+                        Some(chosen) => Opened::Following(Following::start(chosen, render(shared))),
+                    };
+                    (new, generation)
                 }
             });
+        }
+        let state = match &opened {
+            Some((Opened::Following(following), _)) => match (following.device(), following.failed()) {
+                (Some(device), _) => Some(DeviceState::On { label: device.label }),
+                (None, Some(error)) => Some(device_state(&error, "")),
+                (None, None) => None,
+            },
+            _ => Some(DeviceState::On { label: String::new() }),
+        };
+        if let Some(state) = state {
+            shared.set_state(|s| s.speaker = state);
         }
         shared.wait(LOOK_EVERY);
     }
 }
 
-fn render(shared: &Shared) -> Box<dyn FnMut(&mut [f32; 480]) + Send> {
+fn render(shared: &Shared) -> Render {
     let playout = shared.playout.clone();
     Box::new(move |out| Playout::render(&playout, out))
 }

@@ -1,6 +1,7 @@
 //! A participant without a window: joins, sends camera and microphone (or test pattern and tone), receives everyone, and
 //! tells what it saw. `visita-peer` is its program; the desktop app's test call is the same peer in its own process.
 
+pub mod load;
 mod report;
 mod watcher;
 
@@ -20,8 +21,8 @@ use visita_rtc::MediaKind;
 pub use report::{AudioReport, Latency, Report, SentReport, StreamReport, VideoReport};
 
 use crate::{
-    Call, CallState, CameraChoice, FrameHub, JoinTarget, LocalMedia, MicrophoneChoice, Reception, SpeakerChoice,
-    frames::FrameSink, people::participant_id,
+    Call, CallState, CameraChoice, FrameHub, JoinTarget, LocalMedia, MicrophoneChoice, Reception, ShareChoice,
+    SpeakerChoice, frames::FrameSink, people::participant_id,
 };
 use watcher::Watcher;
 
@@ -36,6 +37,8 @@ pub struct PeerOptions {
     pub microphone: MicrophoneChoice,
     /// Where it plays what it hears; [`SpeakerChoice::Null`] measures only.
     pub speaker: SpeakerChoice,
+    /// What it shares once it is in.
+    pub share: Option<ShareChoice>,
     /// How long it stays; without it until the room ends or `stop` says so.
     pub stay: Option<Duration>,
     /// Decodes and measures what it receives. A friendly peer that only keeps company does not need to.
@@ -48,7 +51,7 @@ pub struct PeerOptions {
 pub struct NotIn(pub Problem);
 
 /// Runs a peer until its time is over, the room ends, or `stop` becomes true.
-pub async fn run(options: PeerOptions, mut stop: watch::Receiver<bool>) -> Result<Report, NotIn> {
+pub async fn run(mut options: PeerOptions, mut stop: watch::Receiver<bool>) -> Result<Report, NotIn> {
     let usage = report::Usage::start();
     let started = Instant::now();
     let (hub, key_frames) = FrameHub::new();
@@ -86,6 +89,9 @@ pub async fn run(options: PeerOptions, mut stop: watch::Receiver<bool>) -> Resul
                 if joined.is_none() && view.connection == ConnectionView::Connected {
                     joined = Some(started.elapsed());
                     deadline = options.stay.map(|stay| Instant::now() + stay);
+                    if let Some(share) = options.share.take() {
+                        call.share(share);
+                    }
                     tracing::info!(joined_ms = started.elapsed().as_millis(), "in the room");
                 }
                 views.take(&view, &call);

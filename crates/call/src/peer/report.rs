@@ -38,7 +38,7 @@ pub struct SentReport {
     pub fps: f64,
     /// Kilobits per second in the last second.
     pub kbps: u32,
-    /// Number of layers.
+    /// Number of layers that went out at some time.
     pub layers: usize,
 }
 
@@ -112,13 +112,14 @@ pub(super) fn millis(duration: Duration) -> f64 {
     tenth(duration.as_secs_f64() * 1000.0)
 }
 
-fn tenth(value: f64) -> f64 {
+pub(super) fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }
 
 pub(super) fn sent(stats: Option<&RtcStats>, size: PixelSize, in_room: Duration) -> Option<SentReport> {
     let track = stats?.sent.iter().find(|t| t.source == Source::Camera)?;
-    let top = track.layers.last()?;
+    // The largest that anybody looked at.
+    let top = track.layers.iter().rev().find(|layer| layer.frames > 0).or(track.layers.last())?;
     #[allow(clippy::cast_precision_loss, reason = "a call has far fewer than 2^52 frames")]
     let frames = top.frames as f64;
     Some(SentReport {
@@ -126,7 +127,7 @@ pub(super) fn sent(stats: Option<&RtcStats>, size: PixelSize, in_room: Duration)
         height: size.height,
         fps: tenth(frames / in_room.as_secs_f64().max(0.001)),
         kbps: track.layers.iter().map(|l| l.kbps).sum(),
-        layers: track.layers.len(),
+        layers: track.layers.iter().filter(|layer| layer.frames > 0).count(),
     })
 }
 
@@ -164,7 +165,7 @@ pub(super) fn streams(views: &Views, watcher: Option<&Watcher>) -> Vec<StreamRep
     streams
 }
 
-fn latency(mut samples: Vec<u64>) -> Option<Latency> {
+pub(super) fn latency(mut samples: Vec<u64>) -> Option<Latency> {
     samples.sort_unstable();
     let at = |percent: usize| samples.get(samples.len().saturating_sub(1) * percent / 100).copied();
     #[allow(clippy::cast_precision_loss, reason = "microseconds of a latency are far below 2^52")]

@@ -40,7 +40,7 @@ pub(crate) struct Seen {
 impl Seen {
     /// A freeze is a gap above three times the average, or above the average plus 150 ms, whichever is more
     /// (`freezeCount` of W3C webrtc-stats).
-    fn frame(&mut self, now: Instant) {
+    pub(crate) fn frame(&mut self, now: Instant) {
         if let Some(last) = self.last {
             let gap = now.duration_since(last);
             let limit = (self.average_gap * 3).max(self.average_gap + Duration::from_millis(150));

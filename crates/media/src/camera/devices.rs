@@ -32,6 +32,11 @@ pub(super) fn all() -> Vec<Found> {
     cameras.into_iter().enumerate().map(|(place, camera)| found(&camera, place == 0)).collect()
 }
 
+/// What changes when a camera comes or goes, without opening any: asking a camera wakes it.
+pub(super) fn nodes() -> Option<Vec<String>> {
+    system::nodes()
+}
+
 /// A camera by id, or the first.
 pub(super) fn find(id: Option<&str>) -> Result<Found, DeviceError> {
     all().into_iter().find(|camera| id.is_none_or(|id| camera.info.id == id)).ok_or(DeviceError::Missing)
@@ -80,8 +85,14 @@ mod system {
 
     /// Whether there is any camera. Spares asking where there is none.
     pub(super) fn any() -> bool {
-        let is_video = |name: std::ffi::OsString| name.to_string_lossy().starts_with("video");
-        fs::read_dir("/dev").is_ok_and(|entries| entries.flatten().any(|entry| is_video(entry.file_name())))
+        nodes().is_some_and(|nodes| !nodes.is_empty())
+    }
+
+    pub(super) fn nodes() -> Option<Vec<String>> {
+        let names = fs::read_dir("/dev").ok()?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let mut nodes: Vec<String> = names.filter(|name| name.starts_with("video")).collect();
+        nodes.sort();
+        Some(nodes)
     }
 
     /// A USB camera has a second node for what is not picture; the first node of a device has index 0.
@@ -137,6 +148,10 @@ mod system {
 
     pub(super) fn any() -> bool {
         true
+    }
+
+    pub(super) fn nodes() -> Option<Vec<String>> {
+        None
     }
 
     pub(super) fn takes_pictures(_: &CameraIndex) -> bool {

@@ -39,6 +39,11 @@ pub fn list() -> Vec<DeviceInfo> {
     devices::all().into_iter().map(|camera| camera.info).collect()
 }
 
+/// What changes when a camera comes or goes; `None` where only [`list`] tells.
+pub(crate) fn nodes() -> Option<Vec<String>> {
+    devices::nodes()
+}
+
 /// Opens a camera by the id that [`list`] gave, or the default one, in the format nearest to a size and to pictures per
 /// second. `Busy` if another program uses it, `Denied` if the system does not let us.
 pub fn open(id: Option<&str>, want: PixelSize, fps: u32) -> Result<Box<dyn VideoSource>, DeviceError> {

@@ -160,11 +160,6 @@ impl<P> Pacer<P> {
         Duration::from_secs_f64(self.repetition_bytes as f64 * 8.0 / self.pace.max(1.0))
     }
 
-    /// What waits.
-    pub(crate) fn queued_bytes(&self) -> usize {
-        self.queued_bytes
-    }
-
     /// Bits per second.
     fn rate(&self) -> f64 {
         self.hurry.map_or(self.pace, |(_, bps)| bps).max(50_000.0)

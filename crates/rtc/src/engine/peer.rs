@@ -9,7 +9,10 @@ use bytes::Bytes;
 use rtc::{
     ice::mdns::MulticastDnsMode,
     media_stream::MediaStreamTrack,
-    peer_connection::transport::{RTCDtlsRole, RTCIceCandidateType},
+    peer_connection::{
+        configuration::RTCIceTransportPolicy,
+        transport::{RTCDtlsRole, RTCIceCandidateType, RTCIceProtocol},
+    },
     rtp_transceiver::{
         RTCRtpTransceiverDirection, RTCRtpTransceiverInit,
         rtp_sender::{
@@ -20,7 +23,6 @@ use rtc::{
     sdp::extmap::{
         AUDIO_LEVEL_URI, SDES_MID_URI, SDES_REPAIR_RTP_STREAM_ID_URI, SDES_RTP_STREAM_ID_URI, TRANSPORT_CC_URI,
     },
-    statistics::{StatsSelector, report::RTCStatsReportEntry},
 };
 use visita_protocol::Bitrate;
 use webrtc::{
@@ -46,6 +48,8 @@ use crate::{AddressKind, MediaKind, Path, Protocol};
 const ICE_CHECK_EVERY: Duration = Duration::from_millis(20);
 /// How often a pair is checked before it counts as dead.
 const ICE_CHECKS: u16 = 500;
+/// How long UDP is tried alone.
+const UDP_FIRST: Duration = Duration::from_millis(300);
 /// Without an answer for so long the connection counts as disconnected, and then as failed; how often it is asked.
 const ICE_DISCONNECTED: Duration = Duration::from_millis(2500);
 const ICE_FAILED: Duration = Duration::from_secs(20);
@@ -125,7 +129,21 @@ pub(crate) struct Peer {
     control: Arc<SendControl>,
     /// Candidates that came before the description they belong to.
     early_candidates: Vec<RTCIceCandidateInit>,
+    /// TCP candidates, held back until UDP had its chance: the first pair that works is taken.
+    late_candidates: Vec<RTCIceCandidateInit>,
+    late_since: Option<Instant>,
     has_remote: bool,
+    starts_dtls: bool,
+}
+
+/// How a connection is made.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Manner {
+    /// Over TURN only.
+    pub(crate) relay_only: bool,
+    /// We start the DTLS handshake. The server is some 200 ms faster at it; but the library, when it is the one that waits,
+    /// never gets over the loss of certain packets of the handshake.
+    pub(crate) starts_dtls: bool,
 }
 
 /// A track of ours on a connection.
@@ -144,6 +162,7 @@ impl Peer {
     pub(crate) async fn open(
         side: Side,
         servers: &[IceServer],
+        manner: Manner,
         control: Arc<SendControl>,
         on_event: OnEvent,
     ) -> Result<Self, EngineError> {
@@ -177,8 +196,10 @@ impl Peer {
             .with_host_acceptance_min_wait(at_once)
             .with_srflx_acceptance_min_wait(at_once)
             .with_prflx_acceptance_min_wait(at_once)
-            // Passive when answering: the server then starts the handshake, 200 ms sooner than we would.
-            .with_answering_dtls_role(RTCDtlsRole::Server)
+            .with_answering_dtls_role(match manner.starts_dtls {
+                true => RTCDtlsRole::Client,
+                false => RTCDtlsRole::Server,
+            })
             // A check that came too early for the other side's candidates is repeated at once, not after 200 ms; the
             // number of tries still covers ten seconds.
             .with_ice_connection_attempts(Some(ICE_CHECK_EVERY), Some(ICE_CHECKS))
@@ -188,12 +209,22 @@ impl Peer {
             .with_discard_local_candidates_during_ice_restart(true)
             .build();
         let connection = PeerConnectionBuilder::new()
-            .with_configuration(RTCConfigurationBuilder::default().with_ice_servers(servers).build())
+            .with_configuration(
+                RTCConfigurationBuilder::default()
+                    .with_ice_servers(servers)
+                    .with_ice_transport_policy(match manner.relay_only {
+                        true => RTCIceTransportPolicy::Relay,
+                        false => RTCIceTransportPolicy::All,
+                    })
+                    .build(),
+            )
             .with_media_engine(media)
             .with_setting_engine(settings)
             .with_interceptor_registry(registry)
             .with_handler(Arc::new(Handler { on_event: on_event.clone() }))
             .with_udp_addrs(own_sockets())
+            // For connections of ours only; nobody is told of the listening ones.
+            .with_tcp_addrs(own_sockets())
             .build()
             .await?;
         Ok(Self {
@@ -202,7 +233,10 @@ impl Peer {
             meters,
             control,
             early_candidates: Vec::new(),
+            late_candidates: Vec::new(),
+            late_since: None,
             has_remote: false,
+            starts_dtls: manner.starts_dtls,
         })
     }
 
@@ -219,14 +253,16 @@ impl Peer {
     /// Makes an offer and takes it as our description.
     pub(crate) async fn offer(&self) -> Result<String, EngineError> {
         let offer = self.connection.create_offer(None).await?;
-        // Passive here too (RFC 5763 section 5 lets the offerer choose): the server starts the DTLS handshake.
-        let sdp = offer.sdp.replace("a=setup:actpass", "a=setup:passive");
+        // RFC 5763 section 5 lets the offerer choose.
+        let setup = if self.starts_dtls { "a=setup:active" } else { "a=setup:passive" };
+        let sdp = offer.sdp.replace("a=setup:actpass", setup);
         self.connection.set_local_description(offer).await?;
         Ok(sdp)
     }
 
     /// Takes the answer to our offer.
     pub(crate) async fn accept_answer(&mut self, sdp: String) -> Result<(), EngineError> {
+        let sdp = self.without_late_candidates(&sdp);
         self.connection.set_remote_description(RTCSessionDescription::answer(sdp)?).await?;
         self.add_early_candidates().await;
         Ok(())
@@ -234,6 +270,7 @@ impl Peer {
 
     /// Takes the other side's offer and answers it.
     pub(crate) async fn answer(&mut self, offer: String) -> Result<String, EngineError> {
+        let offer = self.without_late_candidates(&offer);
         self.connection.set_remote_description(RTCSessionDescription::offer(offer)?).await?;
         self.add_early_candidates().await;
         let answer = self.connection.create_answer(None).await?;
@@ -252,10 +289,44 @@ impl Peer {
                 return;
             }
         };
-        if self.has_remote {
+        if is_tcp(&candidate.candidate) {
+            self.hold_back(candidate);
+        } else if self.has_remote {
             self.add(candidate).await;
         } else if self.early_candidates.len() < 256 {
             self.early_candidates.push(candidate);
+        }
+    }
+
+    fn hold_back(&mut self, candidate: RTCIceCandidateInit) {
+        self.late_since.get_or_insert_with(Instant::now);
+        if self.late_candidates.len() < 16 {
+            self.late_candidates.push(candidate);
+        }
+    }
+
+    /// A description without its TCP candidates, which are held back.
+    fn without_late_candidates(&mut self, sdp: &str) -> String {
+        let (tcp, rest): (Vec<&str>, Vec<&str>) = sdp
+            .split_inclusive('\n')
+            .partition(|line| line.strip_prefix("a=candidate:").is_some_and(|rest| is_tcp(rest.trim_end())));
+        for line in tcp {
+            let candidate = line.trim_end().trim_start_matches("a=").to_owned();
+            if self.late_candidates.iter().all(|held| held.candidate != candidate) {
+                self.hold_back(RTCIceCandidateInit { candidate, sdp_mline_index: Some(0), ..Default::default() });
+            }
+        }
+        rest.concat()
+    }
+
+    /// Tries TCP as well, when UDP did not work for a while.
+    pub(crate) async fn add_late_candidates(&mut self, now: Instant) {
+        let is_time = self.late_since.is_some_and(|since| now.saturating_duration_since(since) >= UDP_FIRST);
+        if is_time && self.has_remote {
+            self.late_since = None;
+            for candidate in std::mem::take(&mut self.late_candidates) {
+                self.add(candidate).await;
+            }
         }
     }
 
@@ -277,32 +348,18 @@ impl Peer {
         Ok(self.connection.restart_ice().await?)
     }
 
-    /// The candidates in use.
+    /// The candidates in use; none where there are none, or there are no data channels, through which the library shows them.
     pub(crate) async fn path(&self) -> Option<Path> {
-        let report = self.connection.get_stats(Instant::now(), StatsSelector::None).await;
-        let pair = report
-            .candidate_pairs()
-            .filter(|pair| pair.nominated)
-            .max_by_key(|pair| pair.packets_sent + pair.packets_received)?;
-        let mut ends = [None, None];
-        for entry in report.iter() {
-            match entry {
-                RTCStatsReportEntry::LocalCandidate(end) if end.stats.id == pair.local_candidate_id => {
-                    ends[0] = Some(end);
-                }
-                RTCStatsReportEntry::RemoteCandidate(end) if end.stats.id == pair.remote_candidate_id => {
-                    ends[1] = Some(end);
-                }
-                _ => {}
-            }
-        }
-        let [local, remote] = [ends[0]?, ends[1]?];
-        let is_tcp = [local, remote].iter().any(|end| end.protocol.to_ascii_lowercase().starts_with("tcp"));
+        let sctp = self.connection.sctp().await?;
+        let ice = sctp.transport().ice_transport();
+        let pair = ice.get_selected_candidate_pair().await.ok()??;
+        let (local, remote) = (pair.local(), pair.remote());
+        let is_tcp = [local, remote].iter().any(|end| end.protocol == RTCIceProtocol::Tcp);
         Some(Path {
             protocol: if is_tcp { Protocol::Tcp } else { Protocol::Udp },
-            local: address_kind(local.candidate_type),
-            remote: address_kind(remote.candidate_type),
-            is_ipv6: remote.address.as_ref().is_some_and(|address| address.contains(':')),
+            local: address_kind(local.typ),
+            remote: address_kind(remote.typ),
+            is_ipv6: remote.address.contains(':'),
         })
     }
 
@@ -442,6 +499,11 @@ fn own_sockets() -> Vec<&'static str> {
     sockets
 }
 
+/// Whether a candidate (RFC 8839 section 5.1) is of TCP.
+fn is_tcp(candidate: &str) -> bool {
+    candidate.split(' ').nth(2).is_some_and(|transport| transport.eq_ignore_ascii_case("tcp"))
+}
+
 /// Zero means "none" in RTCP.
 fn random_ssrc() -> u32 {
     rand::random_range(1..=u32::MAX)
@@ -516,7 +578,7 @@ struct Handler {
 #[async_trait::async_trait]
 impl PeerConnectionEventHandler for Handler {
     async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
-        let json = event.candidate.to_json().ok().and_then(|init| {
+        let json = event.candidate.to_json().ok().filter(|init| !is_tcp(&init.candidate)).and_then(|init| {
             // The official Rust clients panic on a candidate without these two.
             let init = RTCIceCandidateInit {
                 sdp_mid: Some(init.sdp_mid.unwrap_or_default()),
@@ -562,5 +624,63 @@ impl PeerConnectionEventHandler for Handler {
         };
         let (stream_id, track_id) = (handle.stream_id().await, handle.track_id().await);
         (self.on_event)(PeerEvent::Track(RemoteMediaTrack { stream_id, track_id, kind, handle }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn peer() -> Peer {
+        crate::use_aws_lc();
+        Peer::open(Side::Publisher, &[], Manner::default(), SendControl::new(None), Arc::new(|_| {}))
+            .await
+            .expect("opened")
+    }
+
+    #[tokio::test]
+    async fn what_is_sent_is_offered_first_and_by_layers() {
+        let peer = peer().await;
+        let rids = ["q", "h", "f"].map(str::to_owned).to_vec();
+        peer.add_video("camera", rids).await.expect("added");
+        peer.add_audio("microphone").await.expect("added");
+        let offer = peer.offer().await.expect("offered");
+        let section = |kind: &str| {
+            let at = offer.find(&format!("m={kind}")).expect("a section");
+            let rest = &offer[at..];
+            rest[..rest[2..].find("m=").map_or(rest.len(), |end| end + 2)].to_owned()
+        };
+        let video = section("video");
+        assert!(video.starts_with("m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\n"), "{video}");
+        for line in [
+            "a=rtpmap:96 VP8/90000",
+            "a=fmtp:97 apt=96",
+            "a=rid:q send",
+            "a=rid:h send",
+            "a=rid:f send",
+            "a=simulcast:send q;h;f",
+            "a=rtcp-fb:96 nack",
+            "a=rtcp-fb:96 transport-cc",
+            "a=setup:passive",
+        ] {
+            assert!(video.lines().any(|found| found.trim_end() == line), "no {line} in {video}");
+        }
+        for uri in [SDES_MID_URI, SDES_RTP_STREAM_ID_URI, SDES_REPAIR_RTP_STREAM_ID_URI, TRANSPORT_CC_URI] {
+            assert!(video.contains(uri), "{uri}");
+        }
+        let audio = section("audio");
+        assert!(audio.starts_with("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n") && audio.contains(AUDIO_LEVEL_URI), "{audio}");
+        peer.close().await;
+    }
+
+    #[tokio::test]
+    async fn tcp_waits_for_udp() {
+        let mut peer = peer().await;
+        let sdp = "v=0\r\na=candidate:1 1 udp 1 127.0.0.1 7 typ host\r\n\
+                   a=candidate:2 1 tcp 1 127.0.0.1 7 typ host tcptype passive\r\na=mid:0\r\n";
+        assert_eq!(peer.without_late_candidates(sdp).lines().count(), 3);
+        peer.add_candidate(r#"{"candidate":"candidate:3 1 tcp 1 127.0.0.1 8 typ host tcptype passive"}"#).await;
+        assert_eq!(peer.late_candidates.len(), 2);
+        peer.close().await;
     }
 }

@@ -18,6 +18,12 @@ impl Session {
                 _ => None,
             };
         }
+        if self.link.publisher.state != PeerState::Connected {
+            self.link.publisher.peer.add_late_candidates(now).await;
+        }
+        if self.link.subscriber_state != PeerState::Connected {
+            self.link.subscriber.add_late_candidates(now).await;
+        }
         self.take_stats(now);
         self.send_held_wanted(now).await;
         while let Some(index) = self.publications.iter().position(|p| p.is_awaited() && p.deadline <= now) {

@@ -14,7 +14,7 @@ use visita_protocol::Bitrate;
 
 use crate::{
     JoinError, JoinOptions,
-    engine::{Channel, EngineError, IceServer, Peer, PeerEvent, PeerState, SendControl, Side, resolved},
+    engine::{Channel, EngineError, IceServer, Manner, Peer, PeerEvent, PeerState, SendControl, Side, resolved},
 };
 
 /// The newest protocol version whose every message we understand: 18 would change the data channels.
@@ -98,12 +98,17 @@ impl Link {
             .collect();
         let servers = resolved(servers).await;
         let media = |error: EngineError| JoinError::Media(error.0);
+        let forced = join.client_configuration.as_ref().map(proto::ClientConfiguration::force_relay);
+        let relay_only = options.relay_only || forced == Some(proto::ClientConfigSetting::Enabled);
+        // The second way to shake hands has its turn where the first did not lead anywhere.
+        let manner = Manner { relay_only, starts_dtls: generation.is_multiple_of(2) };
         let control = SendControl::new(known_rate);
         let open = |side| {
             let events = events.clone();
             Peer::open(
                 side,
                 &servers,
+                manner,
                 control.clone(),
                 // The session is gone when this fails, and the connection goes with it.
                 Arc::new(move |event| drop(events.send((generation, side, event)))),

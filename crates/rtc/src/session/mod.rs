@@ -44,8 +44,10 @@ use crate::{
     engine::{Inlet, PeerEvent, RemoteMediaTrack, Side},
 };
 
-/// How long the media connection may take at the join.
+/// How long the media connection may take at the join, all tries together.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long one try may take.
+const JOIN_TRY_TIMEOUT: Duration = Duration::from_millis(2500);
 /// How long the server may take to name a track and to answer its offer.
 const PUBLISH_TIMEOUT: Duration = Duration::from_secs(10);
 /// Deadlines are looked after, and statistics taken, this often.
@@ -115,7 +117,11 @@ pub(crate) async fn start(options: JoinOptions, leaving: watch::Receiver<bool>) 
         leaving,
         events: events_in,
         shared: shared.clone(),
-        phase: Phase::Joining { reply: connected_in, deadline: Instant::now() + JOIN_TIMEOUT },
+        phase: Phase::Joining {
+            reply: connected_in,
+            try_until: Instant::now() + JOIN_TRY_TIMEOUT,
+            deadline: Instant::now() + JOIN_TIMEOUT,
+        },
         publications: Vec::new(),
         subscriptions: HashMap::new(),
         orphans: HashMap::new(),

@@ -20,20 +20,22 @@ use crate::{
 /// alone.
 const DELAYS_MS: [u64; 10] = [0, 300, 1200, 2700, 4800, 7000, 7000, 7000, 7000, 7000];
 /// Tries to resume before joining anew.
-const RESUMES: u32 = 4;
+const RESUMES: u32 = 3;
 /// How long the new socket of a resume may take: a try begun while the cable was out is not worth waiting for.
 const SOCKET_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a try may take from the new socket to media.
 const TRY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the server may take to answer an offer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long media may be sent without any feedback; servers tell some ten times a second.
+const UNANSWERED: Duration = Duration::from_secs(2);
 /// ICE often comes back by itself; only then is more done.
 const DISCONNECTED_GRACE: Duration = Duration::from_millis(500);
 
 /// Where the session stands.
 pub(crate) enum Phase {
     /// The join is not through.
-    Joining { reply: oneshot::Sender<Result<(), JoinError>>, deadline: Instant },
+    Joining { reply: oneshot::Sender<Result<(), JoinError>>, try_until: Instant, deadline: Instant },
     /// All is well.
     Connected,
     /// The next try is due at a time.
@@ -72,6 +74,7 @@ impl Session {
         };
         let how = if attempt > RESUMES || before == How::Rejoin { How::Rejoin } else { how };
         tracing::info!(attempt, ?how, "reconnecting");
+        self.link.publisher.peer.control().forget_unanswered();
         self.emit(RtcEvent::Connection(ConnectionState::Reconnecting { attempt }));
         self.phase = Phase::Waiting { attempt, how, until: Instant::now() + Duration::from_millis(delay) };
         if delay == 0 { self.try_again().await } else { GO_ON }
@@ -152,6 +155,20 @@ impl Session {
                 tracing::warn!(%error, "restarting ICE failed");
                 Next::Again(How::Rejoin)
             }
+        }
+    }
+
+    /// A join that gets no media connection, with another one.
+    async fn join_anew(&mut self) -> Flow {
+        tracing::info!("no media connection yet: another try");
+        if let Phase::Joining { try_until, .. } = &mut self.phase {
+            *try_until = Instant::now() + super::JOIN_TRY_TIMEOUT * 2;
+        }
+        match self.rejoin().await {
+            Next::Wait => self.check_connected().await,
+            Next::Over(_) => self.join_failed(JoinError::Media("the second try was refused".to_owned())),
+            // The deadline of all tries goes on.
+            Next::Again(_) | Next::RejoinNow => GO_ON,
         }
     }
 
@@ -296,6 +313,7 @@ impl Session {
                 self.tell_best_rate();
             }
         }
+        self.link.publisher.peer.control().forget_unanswered();
         self.emit(RtcEvent::Connection(ConnectionState::Connected));
         GO_ON
     }
@@ -305,6 +323,7 @@ impl Session {
             Phase::Joining { deadline, .. } if *deadline <= now => {
                 return self.join_failed(JoinError::Media("no media connection in time".to_owned()));
             }
+            Phase::Joining { try_until, .. } if *try_until <= now => return self.join_anew().await,
             Phase::Waiting { until, .. } if *until <= now => return self.try_again().await,
             Phase::Trying { deadline, how, .. } if *deadline <= now => {
                 let how = *how;
@@ -314,6 +333,11 @@ impl Session {
                 if self.link.publisher.offered_at.is_some_and(|at| now.saturating_duration_since(at) > ANSWER_TIMEOUT) {
                     tracing::warn!("an offer was not answered");
                     return self.lost(How::Rejoin).await;
+                }
+                // The server sees us at another address, say: its answers go to the old one, ours still arrive.
+                if self.link.publisher.peer.control().unanswered(now) > UNANSWERED {
+                    tracing::info!("nothing is heard of what is sent");
+                    return self.lost(How::Resume(proto::ReconnectReason::RrPublisherFailed)).await;
                 }
                 if self.disconnected_since.is_some_and(|at| now.saturating_duration_since(at) > DISCONNECTED_GRACE) {
                     self.disconnected_since = None;

@@ -52,6 +52,8 @@ pub(crate) fn token_with(key: &str, secret: &str, identity: &str, grants: VideoG
 pub(crate) struct Peer {
     pub(crate) room: Room,
     events: mpsc::UnboundedReceiver<RtcEvent>,
+    /// Taken out already.
+    early: std::collections::VecDeque<RtcEvent>,
     /// Media of subscribed tracks by publisher and source, until somebody takes them.
     media: HashMap<(String, Source), RemoteMedia>,
     /// Who spoke at any time: servers tell it once.
@@ -62,9 +64,20 @@ pub(crate) struct Peer {
 
 impl Peer {
     pub(crate) async fn join(url: &str, token: Secret) -> Self {
-        let options = JoinOptions { url: url.to_owned(), token, auto_subscribe: true, known_rate: None };
+        let url = url.to_owned();
+        Self::join_with(JoinOptions { url, token, auto_subscribe: true, known_rate: None, relay_only: false }).await
+    }
+
+    pub(crate) async fn join_with(options: JoinOptions) -> Self {
         let (room, events) = join(options).await.expect("joined");
-        Self { room, events, media: HashMap::new(), spoke: HashSet::new(), left: HashSet::new() }
+        Self {
+            room,
+            events,
+            early: Default::default(),
+            media: HashMap::new(),
+            spoke: HashSet::new(),
+            left: HashSet::new(),
+        }
     }
 
     /// Waits for an event; media of subscribed tracks are kept on the way.
@@ -72,7 +85,13 @@ impl Peer {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let event = match tokio::time::timeout(left, self.events.recv()).await {
+            let next = async {
+                match self.early.pop_front() {
+                    Some(event) => Some(event),
+                    None => self.events.recv().await,
+                }
+            };
+            let event = match tokio::time::timeout(left, next).await {
                 Ok(Some(event)) => event,
                 Ok(None) => panic!("{}: the events ended while waiting for {what}", self.room.identity()),
                 Err(_) => panic!("{}: no {what} within {PATIENCE:?}", self.room.identity()),
@@ -93,12 +112,13 @@ impl Peer {
         }
     }
 
-    /// Takes what happened so far.
+    /// Looks at what happened so far.
     pub(crate) fn drain(&mut self) {
         while let Ok(event) = self.events.try_recv() {
             if let RtcEvent::ParticipantLeft { identity } = &event {
                 self.left.insert(identity.clone());
             }
+            self.early.push_back(event);
         }
     }
 
@@ -235,6 +255,22 @@ impl Sending {
             }
         });
         Self { task: task.abort_handle(), key, number: sent }
+    }
+
+    /// One layer that obeys the target, up to 3 Mbit/s.
+    pub(crate) fn adaptive(video: LocalVideo, room: Room) -> Self {
+        let task = tokio::spawn(async move {
+            let start = Instant::now();
+            let mut clock = tokio::time::interval(Duration::from_millis(33));
+            for number in 0.. {
+                clock.tick().await;
+                let bps = room.stats().estimate.map_or(500_000, |target| target.bps()).min(3_000_000);
+                let len = (f64::from(bps) * 0.9 * 0.033 / 8.0) as usize;
+                let frame = vp8_frame(number, number % 30 == 0, PixelSize::new(1280, 720), len);
+                video.write(0, &frame, number % 30 == 0, start.elapsed());
+            }
+        });
+        Self { task: task.abort_handle(), key: Arc::default(), number: Arc::default() }
     }
 
     pub(crate) fn audio(audio: LocalAudio) -> Self {

@@ -323,8 +323,9 @@ pub(crate) async fn signalling_is_gone_for_a_while(server: &Server) {
     whole_frames(&mut bob.video("ada").await, 10).await;
     proxy.refuse(true);
     proxy.cut();
-    ada.wait("a third try", |event| match event {
-        RtcEvent::Connection(ConnectionState::Reconnecting { attempt: 3 }) => Some(()),
+    // The first three try to resume.
+    ada.wait("a fourth try", |event| match event {
+        RtcEvent::Connection(ConnectionState::Reconnecting { attempt: 4 }) => Some(()),
         _ => None,
     })
     .await;
@@ -469,6 +470,64 @@ pub(crate) async fn the_address_changes(server: &Server) {
     println!("media both ways {:?} after the network changed", changed.elapsed());
 }
 
+/// Three layers over a network that loses some: each is repaired, and the server knows which layer a repair is for.
+pub(crate) async fn layers_are_repaired(server: &Server) {
+    let relay = Relay::start(&server.url).await.expect("a relay");
+    relay.set(Conditions { delay: std::time::Duration::from_millis(15), loss: 0.03, ..Conditions::default() });
+    let ada = server.join_at(relay.url(), "repaired", "ada").await;
+    let mut bob = server.join("repaired", "bob").await;
+    let sizes = [PixelSize::new(320, 180), PixelSize::new(640, 360), PixelSize::new(1280, 720)];
+    let video = ada.room.publish_video(camera(simulcast(sizes))).await.expect("published");
+    let _sending = Sending::video(video.clone(), sizes.into_iter().zip([600, 2000, 7000]).collect());
+    let mut from_ada = bob.video("ada").await;
+    // The highest layer, as nothing else is said.
+    while frame(&mut from_ada).await.expect("the track goes on").size != Some(sizes[2]) {}
+    let mut seen = 0;
+    let mut numbers = std::collections::BTreeSet::new();
+    while seen < 90 {
+        let number = frame_number(&frame(&mut from_ada).await.expect("the track goes on").data);
+        seen += 1;
+        numbers.extend(number);
+    }
+    let missed = numbers.last().zip(numbers.first()).map_or(0, |(last, first)| last - first + 1 - numbers.len() as u32);
+    assert!(missed < 30, "{missed} of {seen} frames were not repaired");
+    let sent = ada.room.stats().sent.remove(0);
+    assert_eq!(sent.layers.iter().map(|layer| layer.size).collect::<Vec<_>>(), sizes.map(Some));
+    assert!(sent.layers[2].nacked > 0 && sent.layers[2].retransmitted > 0, "{sent:?}");
+}
+
+/// The estimate finds what the way carries, and follows when it changes.
+pub(crate) async fn the_target_follows_the_way(server: &Server) {
+    let relay = Relay::start(&server.url).await.expect("a relay");
+    let way = |kbps| Conditions {
+        rate: Some(Bitrate::from_kbps(kbps)),
+        delay: std::time::Duration::from_millis(15),
+        ..Conditions::default()
+    };
+    relay.set_up(way(5000));
+    let mut ada = server.join_at(relay.url(), "target", "ada").await;
+    let mut bob = server.join("target", "bob").await;
+    let video = ada.publish_camera().await;
+    let _sending = Sending::adaptive(video, ada.room.clone());
+    let mut from_ada = bob.video("ada").await;
+    let drain = tokio::spawn(async move { while from_ada.recv().await.is_some() {} });
+    let start = std::time::Instant::now();
+    let mut target = async |what: &str, wanted: &dyn Fn(u32) -> bool| {
+        ada.wait(what, |event| match event {
+            RtcEvent::TargetBitrate(target) if wanted(target.kbps()) => Some(()),
+            _ => None,
+        })
+        .await;
+        println!("{what} after {:?}", start.elapsed());
+    };
+    target("more than 2 Mbit/s", &|kbps| kbps > 2200).await;
+    relay.set_up(way(500));
+    target("less than half a megabit", &|kbps| kbps < 500).await;
+    relay.set_up(way(3000));
+    target("2 Mbit/s again", &|kbps| kbps > 2000).await;
+    drain.abort();
+}
+
 /// No UDP at all: TCP carries it.
 pub(crate) async fn udp_is_blocked(server: &Server) {
     let mut pair = Pair::new(server, "blocked", |relay| {
@@ -481,6 +540,35 @@ pub(crate) async fn udp_is_blocked(server: &Server) {
     until("word of the way", || room.stats().path.is_some()).await;
     assert_eq!(room.stats().path.map(|path| path.protocol), Some(Protocol::Tcp));
     assert_eq!(pair.relay.counters().up.packets, 0);
+}
+
+/// The server dies and comes back: everybody joins anew by itself, and media flow.
+pub(crate) async fn the_server_starts_again(server: &Server, restart: impl AsyncFnOnce()) {
+    let mut ada = server.join("again", "ada").await;
+    let mut bob = server.join("again", "bob").await;
+    let camera = ada.publish_camera().await;
+    let _sending = Sending::video(camera, vec![(SIZE, 3000)]);
+    whole_frames(&mut bob.video("ada").await, 10).await;
+    restart().await;
+    for peer in [&mut ada, &mut bob] {
+        peer.wait("the return", |event| match event {
+            RtcEvent::Connection(ConnectionState::Connected) => Some(()),
+            _ => None,
+        })
+        .await;
+    }
+    let from_ada = async {
+        // What was there before the end may still be in the queue of events.
+        loop {
+            let mut receiver = bob.video("ada").await;
+            while let Some(frame) = receiver.recv().await {
+                if frame_number(&frame.data).is_some() {
+                    return;
+                }
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, from_ada).await.expect("media again");
 }
 
 /// Layers that nobody looks at are not wanted.
@@ -525,9 +613,15 @@ pub(crate) async fn displaced(server: &Server) {
 
 pub(crate) async fn a_wrong_token_is_refused(server: &Server) {
     let wrong = token(&server.key, "a secret that is not the server's own", "two", "ada");
-    let error = join(JoinOptions { url: server.url.clone(), token: wrong, auto_subscribe: true, known_rate: None })
-        .await
-        .expect_err("a wrong token");
+    let error = join(JoinOptions {
+        url: server.url.clone(),
+        token: wrong,
+        auto_subscribe: true,
+        known_rate: None,
+        relay_only: false,
+    })
+    .await
+    .expect_err("a wrong token");
     assert!(matches!(error, JoinError::Refused { .. }), "{error:?}");
     assert_eq!(error.code(), ErrorCode::Unauthorized);
 }

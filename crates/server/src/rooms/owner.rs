@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use tokio::sync::mpsc;
@@ -33,6 +33,8 @@ pub(super) struct Owner {
     room: Room,
     users: HashMap<ParticipantId, UserId>,
     clients: HashMap<ConnectionId, mpsc::Sender<Mail>>,
+    /// Up to which Unix second the media server refuses a seat's tokens.
+    revoked: HashMap<ParticipantId, u64>,
     last_used: Instant,
 }
 
@@ -48,6 +50,7 @@ impl Owner {
             room,
             users,
             clients: HashMap::new(),
+            revoked: HashMap::new(),
             last_used: Instant::now(),
         }
     }
@@ -104,6 +107,9 @@ impl Owner {
             }
             Command::Enter { input, participant_id, reply } => {
                 let result = self.handle(input).await;
+                if result.is_ok() {
+                    self.past_revocation(&participant_id).await;
+                }
                 let _ = reply.send(result.map(|()| self.room.media_rights(&participant_id)).map_err(Into::into));
             }
             Command::Occupants { reply } => {
@@ -217,6 +223,7 @@ impl Owner {
         match output {
             Output::Send { to, message } => self.mail(to, Mail::Message(message), behind),
             Output::SendMediaToken { to, participant_id, display_name, rights } => {
+                self.past_revocation(&participant_id).await;
                 match shared.signer.sign(&room_id, &participant_id, &display_name, &rights) {
                     Ok(token) => self.mail(to, Mail::MediaToken(token), behind),
                     Err(error) => tracing::error!(%error, "no media token could be made"),
@@ -225,7 +232,12 @@ impl Owner {
             Output::Close { connection } => {
                 self.clients.remove(&connection);
             }
-            Output::RemoveMedia { participant_id, revoke } => media.remove(&room_id, &participant_id, revoke).await,
+            Output::RemoveMedia { participant_id, revoke } => {
+                media.remove(&room_id, &participant_id, revoke).await;
+                if revoke {
+                    self.revoked.insert(participant_id, since_epoch().as_secs());
+                }
+            }
             Output::SetMediaRights { participant_id, rights } => {
                 media.set_rights(&room_id, &participant_id, rights).await;
             }
@@ -310,6 +322,14 @@ impl Owner {
         }
     }
 
+    /// Tokens tell when they were made in whole seconds. One made in the second of a revocation would be refused with those
+    /// from before, so it is made in the next.
+    async fn past_revocation(&mut self, seat: &ParticipantId) {
+        let Some(second) = self.revoked.remove(seat) else { return };
+        let next = Duration::from_secs(second + 1);
+        tokio::time::sleep(next.saturating_sub(since_epoch()).min(Duration::from_secs(1))).await;
+    }
+
     async fn tell(&self, news: News, at: Timestamp) {
         self.shared.listener.hear(&self.company, &self.room_id, news, at).await;
     }
@@ -317,6 +337,11 @@ impl Owner {
     fn now(&self) -> Timestamp {
         self.shared.clock.now()
     }
+}
+
+/// By the wall clock, as tokens have it.
+fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// Never, when there is no time.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, Vp8Descriptor};
+use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite};
 
 use super::{
     Engine,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     api::TrackKind,
-    forward::{Layer, VideoPacket},
+    forward::{Layer, Seen, VideoPacket},
 };
 
 /// Clock rate of video (RFC 7741 4.1).
@@ -87,8 +87,7 @@ impl Engine {
 
     fn forward_video(&mut self, source: Source, packet: &RtpPacket, now: Instant) {
         let Some(track) = self.tracks.get_mut(source.track) else { return };
-        let descriptor = Vp8Descriptor::parse(&packet.payload).ok();
-        let key_frame = descriptor.is_some_and(|descriptor| descriptor.starts_keyframe(&packet.payload));
+        let Seen { key_frame, empty, descriptor } = track.codec.look(&packet.payload);
         if key_frame {
             track.layers[source.layer.index()].gate.seen();
         }
@@ -100,8 +99,7 @@ impl Engine {
             arrival: now,
             captured: captured(packet),
             key_frame,
-            // What has no VP8 in it is padding, or nothing a decoder could use.
-            empty: descriptor.is_none(),
+            empty,
             picture_id: descriptor.and_then(|descriptor| descriptor.picture_id()),
             tl0: descriptor.and_then(|descriptor| descriptor.tl0_pic_idx()),
         };
@@ -164,8 +162,17 @@ impl Engine {
         if let Some(source) = peer.sources.iter().find(|source| source.ssrc == ssrc) {
             return Some(*source);
         }
-        let (mid, rid) = peer
-            .with(|rtc| Ok(rtc.direct_api().stream_rx(&ssrc).map(|stream| (stream.mid(), stream.rid()))))
+        let payload_type = packet.header.payload_type;
+        let (mid, rid, spec) = peer
+            .with(|rtc| {
+                let Some((mid, rid)) = rtc.direct_api().stream_rx(&ssrc).map(|stream| (stream.mid(), stream.rid()))
+                else {
+                    return Ok(None);
+                };
+                let params = rtc.codec_config().params().iter();
+                let spec = params.into_iter().find(|one| one.pt() == payload_type).map(|one| one.spec());
+                Ok(Some((mid, rid, spec)))
+            })
             .ok()??;
         let tracks = &self.participants.get(peer.participant)?.tracks;
         let of_mid = |&&key: &&TrackKey| self.tracks.get(key).is_some_and(|track| *track.mid == *mid.to_string());
@@ -181,6 +188,9 @@ impl Engine {
             peer.sources.clear();
         }
         peer.sources.push(source);
+        if let Some(spec) = spec {
+            self.learn_codec(track, spec);
+        }
         Some(source)
     }
 }

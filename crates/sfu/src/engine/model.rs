@@ -12,14 +12,15 @@ use livekit_protocol::{
     participant_info::{Kind, State},
     signal_response::Message as Response,
 };
-use str0m::{change::SdpPendingOffer, channel::ChannelId, media::Mid, media::Pt, rtp::Ssrc};
+use str0m::{change::SdpPendingOffer, channel::ChannelId, format::CodecSpec, media::Mid, media::Pt, rtp::Ssrc};
 use tokio::sync::mpsc;
 
 use super::peer::{ChannelKind, PeerKey};
 use crate::{
     api::{Permissions, TrackKind, TrackSource},
     forward::{
-        Dynacast, KeyFrameGate, LAYERS, PendingTracks, Rate, ReliableLog, SequenceMap, Speakers, VideoForwarder,
+        Dynacast, KeyFrameGate, LAYERS, PendingTracks, Rate, ReliableLog, SequenceMap, Speakers, VideoCodec,
+        VideoForwarder,
     },
     token::Grant,
     wire,
@@ -180,6 +181,9 @@ impl Participant {
 pub(crate) struct PendingTrack {
     pub(crate) info: TrackInfo,
     pub(crate) muted_by_server: bool,
+    pub(crate) codec: VideoCodec,
+    /// The client's encoder is to send nothing while nobody speaks.
+    pub(crate) wants_dtx: bool,
 }
 
 /// What a subscriber said of one track.
@@ -218,16 +222,29 @@ pub(crate) struct Negotiation {
     pub(crate) closing: Vec<Mid>,
     /// m-lines that are new in the offer that waits for its answer.
     pub(crate) offered: Vec<String>,
+    /// m-lines that offer switches off, and those it puts to use again.
+    pub(crate) retiring: Vec<Mid>,
+    pub(crate) reused: Vec<(Mid, TrackKind)>,
+    /// m-lines both sides have switched off: free for other tracks.
+    pub(crate) idle: Vec<(Mid, TrackKind)>,
     /// That offer brings the data channels.
     pub(crate) offered_channels: bool,
 }
 
 impl Negotiation {
+    /// m-lines, new or put to use again, that the client has not answered for yet.
+    pub(crate) fn offered_mids(&self) -> Vec<String> {
+        self.offered.iter().cloned().chain(self.reused.iter().map(|(mid, _)| mid.to_string())).collect()
+    }
+
     /// Forgets the offer that waits for its answer: it never arrived.
     pub(crate) fn take_back(&mut self) {
         self.pending = None;
         self.again = false;
         self.offered.clear();
+        // The client may know nothing of it: what was to be off is switched off by the next offer.
+        self.closing.append(&mut self.retiring);
+        self.idle.append(&mut self.reused);
         self.channels_made &= !std::mem::take(&mut self.offered_channels);
     }
 }
@@ -260,6 +277,11 @@ pub(crate) struct Track {
     pub(crate) cid: Option<String>,
     pub(crate) mid: String,
     pub(crate) muted_by_server: bool,
+    /// Of a video track: as announced, until its first packet shows.
+    pub(crate) codec: VideoCodec,
+    /// The format in detail, once a packet has shown it.
+    pub(crate) spec: Option<CodecSpec>,
+    pub(crate) wants_dtx: bool,
     pub(crate) layers: [LayerState; LAYERS],
     pub(crate) alive: [bool; LAYERS],
     pub(crate) dynacast: Dynacast,

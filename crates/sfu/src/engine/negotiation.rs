@@ -2,12 +2,14 @@
 
 use std::{collections::HashMap, time::Instant};
 
-use livekit_protocol::{SessionDescription, SignalTarget, TrickleRequest, signal_response::Message as Response};
+use livekit_protocol::{
+    SessionDescription, SignalTarget, SubscriptionError, TrickleRequest, signal_response::Message as Response,
+};
 use str0m::{
     Candidate, RtcError,
     change::{SdpAnswer, SdpOffer},
     channel::{ChannelConfig, Reliability},
-    format::Codec,
+    format::{Codec, CodecSpec},
     media::{Direction, MediaKind, Mid},
 };
 
@@ -18,7 +20,7 @@ use super::{
 };
 use crate::{
     api::{LeftReason, TrackKind},
-    sdp::{OfferedLine, receiving_only, without_idle_tracks},
+    sdp::{OfferedLine, receiving_only, with_dtx, with_tracks_named, without_idle_tracks},
 };
 
 /// Remote candidates kept while the description is awaited.
@@ -41,7 +43,7 @@ impl Engine {
         self.learn_ufrag(peer_key);
         self.match_lines(key, lines, now);
         let mid_to_track_id = self.published_mids(key);
-        let sdp = receiving_only(&answer.to_sdp_string());
+        let sdp = with_dtx(&receiving_only(&answer.to_sdp_string()), &self.quiet_mids(key));
         self.tell(key, Response::Answer(SessionDescription { r#type: "answer".to_owned(), sdp, id, mid_to_track_id }));
     }
 
@@ -56,6 +58,8 @@ impl Engine {
         let Some(pending) = negotiation.pending.take() else { return };
         negotiation.offered.clear();
         negotiation.offered_channels = false;
+        negotiation.reused.clear();
+        let retired = std::mem::take(&mut negotiation.retiring);
         let peer_key = participant.subscriber;
         if self.on_peer(peer_key, |rtc| rtc.sdp_api().accept_answer(pending, answer)).is_none() {
             return;
@@ -63,6 +67,7 @@ impl Engine {
         self.described(peer_key);
         self.learn_ufrag(peer_key);
         self.take_streams(key);
+        self.free_lines(key, retired);
         self.on_subscriber_ready(key, now);
         let Some(participant) = self.participants.get_mut(key) else { return };
         if std::mem::take(&mut participant.negotiation.again) {
@@ -82,10 +87,24 @@ impl Engine {
         let restart = std::mem::take(&mut negotiation.restart);
         let closing = std::mem::take(&mut negotiation.closing);
         let peer_key = participant.subscriber;
+        let mut idle = std::mem::take(&mut negotiation.idle);
+        let retiring = closing.clone();
         let fresh: Vec<NewLine> =
             participant.subscriptions.clone().into_iter().filter_map(|one| self.new_line(one)).collect();
+        // An m-line that is free takes up another track, so that descriptions do not grow with all that ever was.
+        let (again, fresh): (Vec<_>, Vec<_>) = fresh
+            .into_iter()
+            .map(|line| {
+                let free = idle.iter().position(|(_, kind)| *kind == line.track_kind());
+                (line, free.map(|at| idle.remove(at)))
+            })
+            .partition(|(_, free)| free.is_some());
+        let reused: Vec<(Mid, TrackKind)> = again.iter().filter_map(|(_, free)| *free).collect();
 
         let offered = self.on_peer(peer_key, |rtc| {
+            for &(mid, kind) in &reused {
+                fresh_stream(rtc, mid, kind);
+            }
             let mut api = rtc.sdp_api();
             if restart {
                 api.ice_restart(true);
@@ -102,18 +121,28 @@ impl Engine {
             for mid in closing {
                 api.set_direction(mid, Direction::Inactive);
             }
+            let again = again.into_iter().filter_map(|(line, free)| Some((line.subscription, free?.0)));
+            let again: Vec<(SubscriptionKey, Mid)> = again.collect();
+            for &(_, mid) in &again {
+                api.set_direction(mid, Direction::SendOnly);
+            }
             let mids: Vec<(SubscriptionKey, Mid)> = fresh
                 .into_iter()
-                .map(|NewLine { subscription, kind, stream_id, track_id }| {
+                .map(|(NewLine { subscription, kind, stream_id, track_id }, _)| {
                     let mid = api.add_media(kind, Direction::SendOnly, Some(stream_id), Some(track_id), None);
                     (subscription, mid)
                 })
                 .collect();
-            Ok((api.apply(), mids))
+            Ok((api.apply(), mids, again))
         });
-        let Some((Some((offer, pending)), mids)) = offered else { return };
+        let Some((Some((offer, pending)), mids, again)) = offered else {
+            if let Some(participant) = self.participants.get_mut(key) {
+                participant.negotiation.idle = idle;
+            }
+            return;
+        };
         let fresh_mids = mids.iter().map(|(_, mid)| mid.to_string()).collect();
-        for (subscription, mid) in mids {
+        for (subscription, mid) in mids.into_iter().chain(again) {
             if let Some(subscription) = self.subscriptions.get_mut(subscription) {
                 subscription.mid = Some(mid);
             }
@@ -123,10 +152,14 @@ impl Engine {
         negotiation.pending = Some(pending);
         negotiation.offered = fresh_mids;
         negotiation.offered_channels = make_channels;
+        negotiation.retiring = retiring;
+        negotiation.reused = reused;
+        negotiation.idle = idle;
         negotiation.id += 1;
         let id = negotiation.id;
         let mid_to_track_id = self.subscribed_mids(key);
-        let sdp = without_idle_tracks(&offer.to_sdp_string());
+        let names = self.subscribed_names(key);
+        let sdp = with_tracks_named(&without_idle_tracks(&offer.to_sdp_string()), &names);
         self.tell(key, Response::Offer(SessionDescription { r#type: "offer".to_owned(), sdp, id, mid_to_track_id }));
     }
 
@@ -139,28 +172,61 @@ impl Engine {
             TrackKind::Video => MediaKind::Video,
         };
         // The client finds participant and track in these; Firefox makes up its own track id, so the stream id has both.
-        let stream_id = format!("{}|{}", publisher.sid, track.info.sid);
+        let stream_id = stream_id(&publisher.sid, &track.info.sid);
         Some(NewLine { subscription: key, kind, stream_id, track_id: track.info.sid.clone() })
     }
 
-    /// After an answer: which stream carries which subscription.
-    fn take_streams(&mut self, key: ParticipantKey) {
+    /// m-lines the client has switched off too are free from here on; one it refused for good is not.
+    fn free_lines(&mut self, key: ParticipantKey, mids: Vec<Mid>) {
         let Some(participant) = self.participants.get(key) else { return };
-        let peer_key = participant.subscriber;
+        let free = self.on_peer(participant.subscriber, |rtc| {
+            let lines = mids.into_iter().filter_map(|mid| rtc.media(mid));
+            let usable = lines.filter(|media| !media.disabled() && media.direction() == Direction::Inactive);
+            Ok(usable.map(|media| (media.mid(), kind_of(media.kind()))).collect::<Vec<_>>())
+        });
+        if let Some(participant) = self.participants.get_mut(key) {
+            participant.negotiation.idle.extend(free.into_iter().flatten());
+        }
+    }
+
+    /// What the client is to find in the m-lines: stream and track of each.
+    fn subscribed_names(&self, key: ParticipantKey) -> HashMap<String, String> {
+        let Some(participant) = self.participants.get(key) else { return HashMap::new() };
+        let subscriptions = participant.subscriptions.iter().filter_map(|&one| self.subscriptions.get(one));
+        subscriptions
+            .filter_map(|subscription| {
+                let track = self.tracks.get(subscription.track)?;
+                let owner = self.participants.get(track.participant)?;
+                let (stream, track) = (stream_id(&owner.sid, &track.info.sid), &track.info.sid);
+                Some((subscription.mid?.to_string(), format!("{stream} {track}")))
+            })
+            .collect()
+    }
+
+    /// After an answer: which stream carries which subscription.
+    pub(super) fn take_streams(&mut self, key: ParticipantKey) {
+        let Some(participant) = self.participants.get(key) else { return };
+        let (peer_key, offered) = (participant.subscriber, participant.negotiation.offered_mids());
         for subscription_key in participant.subscriptions.clone() {
             let Some(subscription) = self.subscriptions.get(subscription_key).filter(|one| one.out.is_none()) else {
                 continue;
             };
-            let Some(mid) = subscription.mid else { continue };
+            // One that is only offered so far has no stream yet.
+            let Some(mid) = subscription.mid.filter(|mid| !offered.contains(&mid.to_string())) else { continue };
             let Some(track) = self.tracks.get(subscription.track) else { continue };
             let kind = track.kind;
             let codec = match kind {
                 TrackKind::Audio => Codec::Opus,
-                TrackKind::Video => Codec::Vp8,
+                TrackKind::Video => track.codec.codec(),
             };
-            let out = self.on_peer(peer_key, |rtc| Ok(outgoing(rtc, mid, codec, kind)));
+            let (spec, sid) = (track.spec, track.info.sid.clone());
+            let out = self.on_peer(peer_key, |rtc| Ok(outgoing(rtc, mid, codec, kind, spec)));
+            let Some(out) = out else { return };
+            if out.is_none() {
+                self.tell_unsubscribable(key, sid, SubscriptionError::SeCodecUnsupported);
+            }
             if let Some(subscription) = self.subscriptions.get_mut(subscription_key) {
-                subscription.out = out.flatten();
+                subscription.out = out;
             }
         }
     }
@@ -211,6 +277,16 @@ impl Engine {
         }
     }
 
+    /// m-lines whose sound is to pause while nobody speaks.
+    fn quiet_mids(&self, key: ParticipantKey) -> Vec<String> {
+        let tracks = self.participants.get(key).map(|participant| participant.tracks.as_slice()).unwrap_or_default();
+        let tracks = tracks.iter().filter_map(|&track| self.tracks.get(track));
+        tracks
+            .filter(|track| track.kind == TrackKind::Audio && track.wants_dtx)
+            .map(|track| track.mid.clone())
+            .collect()
+    }
+
     fn published_mids(&self, key: ParticipantKey) -> HashMap<String, String> {
         let tracks = self.participants.get(key).map(|participant| participant.tracks.as_slice()).unwrap_or_default();
         let tracks = tracks.iter().filter_map(|&track| self.tracks.get(track));
@@ -246,6 +322,26 @@ impl Engine {
     }
 }
 
+/// Stream id of a track towards subscribers: the participant's id and the track's, by which clients find both.
+fn stream_id(participant_sid: &str, track_sid: &str) -> String {
+    format!("{participant_sid}|{track_sid}")
+}
+
+fn kind_of(kind: MediaKind) -> TrackKind {
+    if kind.is_audio() { TrackKind::Audio } else { TrackKind::Video }
+}
+
+/// Gives an m-line that takes up another track a stream of its own: what is still on its way of the old one must not be taken
+/// for the new one.
+fn fresh_stream(rtc: &mut str0m::Rtc, mid: Mid, kind: TrackKind) {
+    let mut api = rtc.direct_api();
+    if let Some(old) = api.stream_tx_by_mid(mid, None).map(|stream| stream.ssrc()) {
+        api.remove_stream_tx(old);
+    }
+    let (ssrc, repair) = (api.new_ssrc(), api.new_ssrc());
+    api.declare_stream_tx(ssrc, (kind == TrackKind::Video).then_some(repair), mid, None);
+}
+
 struct NewLine {
     subscription: SubscriptionKey,
     kind: MediaKind,
@@ -253,11 +349,24 @@ struct NewLine {
     track_id: String,
 }
 
-/// The stream str0m made for an m-line, and the payload type agreed on for the codec; none when the client refused either.
-fn outgoing(rtc: &mut str0m::Rtc, mid: Mid, codec: Codec, kind: TrackKind) -> Option<Outgoing> {
+impl NewLine {
+    fn track_kind(&self) -> TrackKind {
+        kind_of(self.kind)
+    }
+}
+
+/// The stream str0m made for an m-line, and the payload type agreed on for the codec; none when the client refused either. Of
+/// several that differ in their profile, the one the track has.
+fn outgoing(rtc: &mut str0m::Rtc, mid: Mid, codec: Codec, kind: TrackKind, spec: Option<CodecSpec>) -> Option<Outgoing> {
     let agreed = rtc.media(mid)?.remote_pts().to_vec();
-    let payload_type =
-        rtc.codec_config().params().iter().find(|one| one.spec().codec == codec && agreed.contains(&one.pt()))?.pt();
+    let params = rtc.codec_config().params().iter();
+    let fitting: Vec<_> = params.filter(|one| one.spec().codec == codec && agreed.contains(&one.pt())).collect();
+    let profile = |spec: &CodecSpec| {
+        let format = &spec.format;
+        (format.packetization_mode, format.profile_level_id, format.profile_id)
+    };
+    let same = spec.and_then(|spec| fitting.iter().find(|one| profile(&one.spec()) == profile(&spec)));
+    let payload_type = same.or(fitting.first())?.pt();
     let mut api = rtc.direct_api();
     let stream = api.stream_tx_by_mid(mid, None)?;
     Peer::tune(stream, kind);

@@ -56,6 +56,16 @@ const NO_TIME: Duration = Duration::from_micros(200);
 /// nobody on a good link begins with a poor picture; a link that has less shows it within the first second.
 pub(super) const INITIAL_BANDWIDTH: Bitrate = Bitrate::kbps(3000);
 
+/// H.264 as browsers have it: payload type and that of its retransmissions, packetization mode, profile and level. High profile
+/// is left out: not every receiver decodes it, and who offers it offers these as well.
+const H264: [(u8, u8, bool, u32); 5] = [
+    (108, 109, true, 0x42e01f),
+    (124, 120, false, 0x42e01f),
+    (127, 121, true, 0x42001f),
+    (125, 107, false, 0x42001f),
+    (123, 119, true, 0x4d001f),
+];
+
 /// Which of a participant's two peer connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -219,7 +229,7 @@ impl PeerFactory {
         local: &[(Protocol, SocketAddr)],
         now: Instant,
     ) -> Result<Peer, PeerFault> {
-        let config = RtcConfig::new()
+        let mut config = RtcConfig::new()
             .set_crypto_provider(self.provider.clone())
             .set_dtls_cert(self.certificate.clone())
             .set_ice_lite(ice_lite)
@@ -230,7 +240,11 @@ impl PeerFactory {
             .enable_vp8(true)
             .set_send_buffer_audio(RESEND_AUDIO)
             .set_send_buffer_video(RESEND_VIDEO)
+            .enable_vp9(true)
             .set_stats_interval(Some(STATS_INTERVAL));
+        for (payload_type, resend, packetization_mode, profile) in H264 {
+            config.codec_config().add_h264(payload_type.into(), Some(resend.into()), packetization_mode, profile);
+        }
         let made = catch_unwind(AssertUnwindSafe(|| {
             let mut rtc = config.build(now);
             for &(protocol, address) in local {

@@ -3,12 +3,14 @@
 use std::time::Instant;
 
 use livekit_protocol::{
-    AddTrackRequest, MuteTrackRequest, RequestResponse, SimulcastCodecInfo, TrackInfo, TrackPublishedResponse,
-    TrackSource as WireSource, TrackType, TrackUnpublishedResponse, UpdateLocalAudioTrack, UpdateLocalVideoTrack,
-    UpdateVideoLayers, VideoLayer, VideoQuality,
+    AddTrackRequest, AudioTrackFeature, MuteTrackRequest, RequestResponse, SimulcastCodecInfo, TrackInfo,
+    TrackPublishedResponse, TrackSource as WireSource, TrackType, TrackUnpublishedResponse, UpdateLocalAudioTrack,
+    UpdateLocalVideoTrack, UpdateVideoLayers, VideoLayer, VideoQuality,
     request_response::{Reason, Request as Refused},
     signal_response::Message as Response,
 };
+
+use str0m::format::CodecSpec;
 
 use super::{
     Engine,
@@ -16,7 +18,7 @@ use super::{
 };
 use crate::{
     api::{SfuEvent, TrackKind, TrackSource},
-    forward::{Dynacast, Offered, Wanted},
+    forward::{Dynacast, Offered, VideoCodec, Wanted},
     sdp::OfferedLine,
     wire,
 };
@@ -52,7 +54,9 @@ impl Engine {
         let mut info = track_info(&request, kind, source);
         let held = participant.held.contains(&source);
         info.muted |= held;
-        let pending = PendingTrack { info: info.clone(), muted_by_server: held };
+        let codec = announced_codec(&request);
+        let wants_dtx = !disables_dtx(&request);
+        let pending = PendingTrack { info: info.clone(), muted_by_server: held, codec, wants_dtx };
         if !participant.pending.want(Wanted { cid: request.cid.clone(), kind, track: pending }) {
             return self.refuse_track(key, request, Reason::LimitExceeded, "too many tracks wait to be published");
         }
@@ -111,7 +115,7 @@ impl Engine {
 
     fn publish(&mut self, key: ParticipantKey, wanted: Wanted<PendingTrack>, offered: Offered, now: Instant) {
         let Some(participant) = self.participants.get_mut(key) else { return };
-        let PendingTrack { mut info, muted_by_server } = wanted.track;
+        let PendingTrack { mut info, muted_by_server, codec, wants_dtx } = wanted.track;
         info.mid.clone_from(&offered.mid);
         for codec in &mut info.codecs {
             codec.mid.clone_from(&offered.mid);
@@ -126,6 +130,9 @@ impl Engine {
             cid: offered.cid,
             mid: offered.mid,
             muted_by_server,
+            codec,
+            spec: None,
+            wants_dtx,
             layers: Default::default(),
             alive: Default::default(),
             dynacast: Dynacast::new(),
@@ -145,6 +152,35 @@ impl Engine {
             }
         }
         self.review_wanted_layers(track_key, now);
+    }
+
+    /// A packet shows what a track really is: clients may send another codec than they announced.
+    pub(super) fn learn_codec(&mut self, track_key: TrackKey, spec: CodecSpec) {
+        let Some(track) = self.tracks.get_mut(track_key).filter(|track| track.kind == TrackKind::Video) else { return };
+        let Some(codec) = VideoCodec::of(spec.codec) else { return };
+        if track.spec.replace(spec) == Some(spec) {
+            return;
+        }
+        let changed = std::mem::replace(&mut track.codec, codec) != codec;
+        if changed {
+            track.info.mime_type = codec.mime().to_owned();
+            for one in &mut track.info.codecs {
+                one.mime_type = codec.mime().to_owned();
+            }
+        }
+        let (owner, mut subscribers) = (track.participant, Vec::new());
+        for &one in &track.subscriptions {
+            if let Some(subscription) = self.subscriptions.get_mut(one) {
+                subscription.out = None;
+                subscribers.push(subscription.subscriber);
+            }
+        }
+        if changed {
+            self.announce(owner);
+        }
+        for subscriber in subscribers {
+            self.take_streams(subscriber);
+        }
     }
 
     /// Ends a track for everybody.
@@ -268,6 +304,17 @@ impl Engine {
     }
 }
 
+/// The codec a client says it will send; VP8 when it says none that is known here.
+fn announced_codec(request: &AddTrackRequest) -> VideoCodec {
+    let first = request.simulcast_codecs.first();
+    first.and_then(|codec| VideoCodec::by_name(&codec.codec)).unwrap_or_default()
+}
+
+#[expect(deprecated, reason = "older clients say it there")]
+fn disables_dtx(request: &AddTrackRequest) -> bool {
+    request.disable_dtx || request.audio_features.contains(&i32::from(AudioTrackFeature::TfNoDtx))
+}
+
 #[expect(deprecated, reason = "clients read layers and simulcast there")]
 fn track_info(request: &AddTrackRequest, kind: TrackKind, source: TrackSource) -> TrackInfo {
     let codec_layers = request.simulcast_codecs.first().map(|codec| codec.layers.clone()).unwrap_or_default();
@@ -279,7 +326,7 @@ fn track_info(request: &AddTrackRequest, kind: TrackKind, source: TrackSource) -
     }
     let mime_type = match kind {
         TrackKind::Audio => wire::MIME_OPUS,
-        TrackKind::Video => wire::MIME_VP8,
+        TrackKind::Video => announced_codec(request).mime(),
     };
     let codec = SimulcastCodecInfo {
         mime_type: mime_type.to_owned(),

@@ -396,7 +396,7 @@ impl Engine {
         let update = SubscribedQualityUpdate {
             track_sid: track.info.sid.clone(),
             subscribed_qualities: qualities.clone(),
-            subscribed_codecs: vec![SubscribedCodec { codec: "vp8".to_owned(), qualities }],
+            subscribed_codecs: vec![SubscribedCodec { codec: track.codec.name().to_owned(), qualities }],
         };
         self.tell(track.participant, Response::SubscribedQualityUpdate(update));
     }

@@ -2,6 +2,7 @@
 //! no clock, no WebRTC library.
 
 mod bandwidth;
+mod codec;
 mod data;
 mod dynacast;
 mod key_frames;
@@ -13,6 +14,7 @@ mod speakers;
 mod video;
 
 pub(crate) use bandwidth::{Allocator, Demand, Importance, desired};
+pub(crate) use codec::{Seen, VideoCodec};
 pub(crate) use data::{Addressed, Receivers, address};
 pub(crate) use dynacast::Dynacast;
 pub(crate) use key_frames::KeyFrameGate;

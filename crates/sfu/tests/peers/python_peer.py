@@ -5,7 +5,7 @@
 Commands in, one JSON object per line out. Pictures carry a counter as black and white blocks and sound is a sine, so that
 what a receiver reports can only come from what a sender made.
 
-    publish video|audio|screen     unpublish video|audio|screen     mute video|audio     unmute video|audio
+    publish video|audio|screen|h264|vp9     unpublish video|audio|screen|h264|vp9     mute video|audio     unmute video|audio
     send TEXT [IDENTITY...]        send-lossy TEXT                  quality IDENTITY low|high
     subscribe IDENTITY on|off      leave
     audience IDENTITY|none|all     attribute NAME VALUE             name NAME
@@ -139,9 +139,12 @@ class Peer:
         else:
             source = rtc.VideoSource(WIDTH, HEIGHT)
             track = rtc.LocalVideoTrack.create_video_track(what, source)
-            kind = rtc.TrackSource.SOURCE_CAMERA if what == "video" else rtc.TrackSource.SOURCE_SCREENSHARE
+            kind = rtc.TrackSource.SOURCE_SCREENSHARE if what == "screen" else rtc.TrackSource.SOURCE_CAMERA
+            codecs = {"h264": rtc.VideoCodec.H264, "vp9": rtc.VideoCodec.VP9}
             options = rtc.TrackPublishOptions(
-                source=kind, video_codec=rtc.VideoCodec.VP8, simulcast=what == "video"
+                source=kind,
+                video_codec=codecs.get(what, rtc.VideoCodec.VP8),
+                simulcast=what in ("video", "h264"),
             )
             feed = self.feed_pictures(source)
         try:

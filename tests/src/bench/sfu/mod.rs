@@ -11,7 +11,7 @@ mod totals;
 
 use std::{
     cell::RefCell,
-    path::Path,
+    path::{Path, PathBuf},
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -32,6 +32,48 @@ use crate::{
 use connection::Factory;
 use participant::{Grid, Left, Part, Run, Video, take_part};
 use totals::Totals;
+
+/// What to measure.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Folder of the built programs.
+    #[arg(long)]
+    bin_dir: PathBuf,
+    /// Only the scenarios with these names.
+    #[arg(long)]
+    only: Vec<String>,
+    /// Seconds counted of each scenario.
+    #[arg(long, default_value_t = 8)]
+    seconds: u64,
+    /// How often everything is measured.
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
+    /// Where the JSON goes, besides stdout.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+/// Measures, and prints a table for each run and JSON.
+///
+/// # Errors
+/// When a server does not start.
+pub async fn run(arguments: Arguments) -> Result<()> {
+    let wanted = |one: &&Scenario| arguments.only.is_empty() || arguments.only.iter().any(|name| name == one.name);
+    let scenarios: Vec<Scenario> = SCENARIOS.iter().filter(wanted).copied().collect();
+    let times = Times { settle: Duration::from_secs(5), window: Duration::from_secs(arguments.seconds) };
+    let mut all = Vec::new();
+    for _ in 0..arguments.runs {
+        let figures = measure(&arguments.bin_dir, &scenarios, times).await?;
+        print!("{}", table(&figures));
+        all.push(figures);
+    }
+    let json = serde_json::to_string(&all)?;
+    println!("{json}");
+    if let Some(file) = arguments.json {
+        std::fs::write(file, json)?;
+    }
+    Ok(())
+}
 
 /// What is loaded onto a server.
 #[derive(Clone, Copy, Debug)]

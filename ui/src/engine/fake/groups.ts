@@ -4,6 +4,7 @@ import type {
   AccountCommands,
   AdminCommands,
   AfterCommands,
+  DeviceCommands,
   RoomsCommands,
   SeatCommands,
   ShareCommands,
@@ -29,6 +30,7 @@ export interface Groups {
   account: AccountCommands;
   after: AfterCommands;
   windows: WindowCommands;
+  devices: DeviceCommands;
 }
 
 /** Notes what was asked, then acts. */
@@ -95,7 +97,7 @@ export function groups(command: Command, change: (edit: (view: AppView) => void)
           if (screen.kind === 'waiting') screen.notes = [...screen.notes, note];
           if (screen.kind === 'call') {
             const guest = screen.waiting?.find(({ participant_id }) => participant_id === to);
-            if (guest) guest.notes = [...(guest.notes ?? []), note];
+            if (guest) guest.notes = [...guest.notes, note];
           }
         }),
       ),
@@ -167,6 +169,11 @@ export function groups(command: Command, change: (edit: (view: AppView) => void)
           call.recording_state = { state: 'off' };
         }),
       ),
+      ring: command('ring', (_whom: string | null) =>
+        inCall((call) => {
+          call.rings = [{ participant_id: 'seat-8', display_name: 'Anna Rossi', state: 'ringing' }];
+        }),
+      ),
       extend: command('extend', (seconds: number) =>
         inCall((call) => {
           if (call.seconds_left !== null) call.seconds_left += seconds;
@@ -217,7 +224,7 @@ export function groups(command: Command, change: (edit: (view: AppView) => void)
               display_name,
               is_admin,
               me,
-              url: `http://127.0.0.1:7880/join/q7Zk2LmPa9RtVbXc${n}yUd4Xr9d`,
+              url: `http://127.0.0.1:7880/join/q${n}Zk2LmPa9RtVbXcyUd4Xr9${n}`,
             })),
           };
         }),
@@ -268,6 +275,14 @@ export function groups(command: Command, change: (edit: (view: AppView) => void)
           if (screen.kind === 'after' && screen.report) {
             screen.report.saved_to = 'Documents/visita-report.html';
           }
+        }),
+      ),
+    },
+    devices: {
+      preview: command('preview', (on: boolean) =>
+        change((view) => {
+          const works = { state: 'on', label: 'Integrated' } as const;
+          view.device_check = on ? { camera: works, microphone: works, speaker: works } : null;
         }),
       ),
     },

@@ -48,6 +48,7 @@ export function fakeOptions(search: string): FakeOptions {
   view.settings.theme = (asked.get('theme') ?? 'light') as Theme;
   view.settings.language = (asked.get('lang') ?? 'en') as Language;
   view.settings.simple = has('simple');
+  view.settings.simple_for_guests = has('auto');
   if (has('nameless')) view.settings.display_name = '';
   if (has('bare')) view.devices = { cameras: [], microphones: [], speakers: [] };
   const server = asked.get('server');
@@ -73,10 +74,12 @@ export function fakeOptions(search: string): FakeOptions {
         lobby.network = (asked.get('network') ?? 'good') as typeof lobby.network;
         lobby.microphone = device('mic') ?? lobby.microphone;
         lobby.camera = device('camera') ?? lobby.camera;
+        if (has('early')) lobby.preview.starts_at = Date.UTC(2027, 10, 21, 9, 30) / 1000;
         const consent = asked.get('consent') as ConsentAnswer | null;
         if (consent) {
           lobby.consent = consent;
           lobby.preview.recording = 'automatic';
+          lobby.preview.asks_consent = true;
         }
         return { kind: 'lobby', ...lobby };
       }

@@ -62,6 +62,13 @@ const TOOLS: Tools = {
   signature: true,
 };
 
+/** A seat of which nothing was taken. */
+const SEAT = {
+  muted_by_admin: { microphone: false, camera: false, screen: false },
+  role: 'speaker',
+  hand: null,
+} as const;
+
 /** Somebody, by number; the same number is the same person. */
 export function personView(n: number, long = false): PersonView {
   const names = long ? LONG_NAMES : NAMES;
@@ -70,6 +77,7 @@ export function personView(n: number, long = false): PersonView {
     participant_id: `seat-${n}`,
     display_name: names[n % names.length] ?? `Person ${n}`,
     is_admin: false,
+    ...SEAT,
     microphone: n === 0 || n % 3 !== 0,
     camera,
     speaking: n === (long ? 1 : 2),
@@ -97,6 +105,9 @@ export function callView(count: number, long = false): CallView {
       participant_id: 'seat-me',
       display_name: 'Dr Elena Conti',
       is_admin: true,
+      ...SEAT,
+      talking_while_muted: false,
+      consent: 'not_asked',
       tools: TOOLS,
       microphone: { state: 'on', label: 'USB headset' },
       camera: { state: 'on', label: 'Integrated camera' },
@@ -105,7 +116,19 @@ export function callView(count: number, long = false): CallView {
       quality: 4,
     },
     people,
+    recording_state: { state: 'off' },
+    webinar: false,
     seconds_left: count > 2 ? null : 1080,
+    clock_runs: false,
+    time_warning: null,
+    whiteboard: { shown: false, by: null },
+    waiting: [],
+    removed: [],
+    consents: [],
+    asked_to_unmute: null,
+    share: null,
+    rings: [],
+    sending: [],
     is_test_call: false,
   };
 }
@@ -222,6 +245,7 @@ export function afterView(): AfterView {
     company: 'Studio Conti',
     with_names: ['Dr Elena Conti'],
     good_until: Date.UTC(2026, 10, 22, 12) / 1000,
+    was_admin: false,
     asks_rating: true,
     report: structuredClone(REPORT),
   };
@@ -298,6 +322,7 @@ export const SETTINGS: Settings = {
   echo_cancellation: true,
   noise_suppression: true,
   automatic_gain: true,
+  simple_for_guests: false,
   mirror: true,
   talking_while_muted: true,
   doorbell: true,

@@ -41,7 +41,7 @@ export function Call({ call, settings, devices, notice }: Props) {
   // Asked once by itself; whoever closed it finds it in the recording slot and under More.
   const [consentOpen, setConsentOpen] = useState(consent === 'asked');
   useEffect(() => setConsentOpen(consent === 'asked'), [consent]);
-  const asksConsent = engine.seat && consent !== undefined && call.recording !== 'none';
+  const asksConsent = engine.seat && call.recording !== 'none';
   const openConsent = asksConsent ? () => setConsentOpen(true) : undefined;
   useShortcuts(call);
   const times = useTimes(call);
@@ -69,6 +69,7 @@ export function Call({ call, settings, devices, notice }: Props) {
             <Stage
               call={call}
               simple={simple}
+              mirrored={settings.mirror !== false}
               choice={choice}
               pinned={pinned}
               onPin={setPinned}
@@ -88,6 +89,7 @@ export function Call({ call, settings, devices, notice }: Props) {
         </div>
         {simple ? (
           <SimpleBar
+            settings={settings}
             call={call}
             onPeople={() => setPanel(true)}
             onShare={() => setPicks(true)}
@@ -107,7 +109,7 @@ export function Call({ call, settings, devices, notice }: Props) {
           />
         )}
         {picks && <SharePicker sources={call.share_sources} onClose={() => setPicks(false)} />}
-        {consentOpen && <ConsentDialog onClose={() => setConsentOpen(false)} />}
+        {consentOpen && asksConsent && <ConsentDialog onClose={() => setConsentOpen(false)} />}
         <Announcer call={call} />
       </div>
     </TimesProvider>

@@ -33,7 +33,7 @@ export function ControlBar(props: Props) {
   const { t } = useTranslation();
   const engine = useEngine();
   const { me } = call;
-  const waiting = call.waiting ?? [];
+  const waiting = call.waiting;
   return (
     <footer className={styles.bar}>
       <div className={styles.left}>
@@ -61,13 +61,13 @@ export function ControlBar(props: Props) {
           <BarSlot
             icon={MonitorUp}
             word={
-              me.muted_by_admin?.screen ? t('call.byHost') : call.share ? t('share.sharing') : t('share.slot')
+              me.muted_by_admin.screen ? t('call.byHost') : call.share ? t('share.sharing') : t('share.slot')
             }
-            label={me.muted_by_admin?.screen ? t('share.byHost') : t('share.slotLabel')}
-            open={call.share != null}
-            locked={me.muted_by_admin?.screen ?? false}
+            label={me.muted_by_admin.screen ? t('share.byHost') : t('share.slotLabel')}
+            open={call.share !== null}
+            locked={me.muted_by_admin.screen ?? false}
             onPress={() => {
-              if (me.muted_by_admin?.screen) return;
+              if (me.muted_by_admin.screen) return;
               if (call.share) void engine.share?.stop();
               else onShare();
             }}

@@ -96,10 +96,12 @@ export function Messages({ call, notice, settings, seesQueue, onShowQueue }: Pro
         });
       case 'waiting':
         return (
-          <>
-            {said.others > 0 && act(t('message.showQueue'), onShowQueue)}
-            {act(t('people.admit'), () => void engine.admin?.admit(said.participant))}
-          </>
+          engine.admin && (
+            <>
+              {said.others > 0 && act(t('message.showQueue'), onShowQueue)}
+              {act(t('people.admit'), () => void engine.admin?.admit(said.participant))}
+            </>
+          )
         );
       case 'five_minutes':
       case 'half_minute':

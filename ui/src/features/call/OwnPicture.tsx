@@ -8,10 +8,11 @@ import { OwnInside } from './Tile';
 interface Props {
   call: CallView;
   simple: boolean;
+  mirrored: boolean;
 }
 
 /** One's own picture over the stage. It may be dragged, or moved by arrow keys, to another corner and stays there. */
-export function OwnPicture({ call, simple }: Props) {
+export function OwnPicture({ call, simple, mirrored }: Props) {
   const { t } = useTranslation();
   const [corner, setCorner] = useState<Corner>('bottom-right');
   const [drag, setDrag] = useState<{ x: number; y: number } | null>(null);
@@ -61,7 +62,7 @@ export function OwnPicture({ call, simple }: Props) {
       onPointerCancel={() => setDrag(null)}
     >
       <div className={styles.inside}>
-        <OwnInside call={call} />
+        <OwnInside call={call} mirrored={mirrored} />
       </div>
     </div>
   );

@@ -28,8 +28,9 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
   // Opened by key or pointer: whoever reads by ear is brought to it.
   useEffect(() => heading.current?.focus(), []);
   const hands = handPlaces(call);
-  const waiting = manages ? (call.waiting ?? []) : [];
-  const removed = manages ? (call.removed ?? []) : [];
+  const waiting = manages ? call.waiting : [];
+  const rings = manages ? call.rings : [];
+  const removed = manages ? call.removed : [];
   const count = call.people.length + 1;
   return (
     <aside
@@ -96,6 +97,30 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
             </Button>
           )}
         </section>
+        {rings.length > 0 && (
+          <section>
+            <h3 className={styles.captionTitle}>{t('people.ringsTitle')}</h3>
+            <ul className={styles.list}>
+              {rings.map(({ participant_id: id, display_name: name, state }) => (
+                <li key={id} className={styles.removed} data-testid="ring" data-state={state}>
+                  <span>
+                    {name} · {t(`people.ring_${state}`)}
+                  </span>
+                  {state !== 'ringing' && state !== 'answered' && (
+                    <Button
+                      size="dense"
+                      aria-label={t('people.ringAgainName', { name })}
+                      onPress={() => void admin?.ring(id)}
+                      data-testid="ring-again"
+                    >
+                      {t('people.ringAgain')}
+                    </Button>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
         {removed.length > 0 && (
           <section>
             <h3 className={styles.captionTitle}>{t('people.removedTitle')}</h3>
@@ -127,7 +152,7 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
 function RecordingCard({ call }: { call: CallView }) {
   const { t, i18n } = useTranslation();
   const { admin } = useEngine();
-  const { recording_state: state = { state: 'off' }, consents = [] } = call;
+  const { recording_state: state, consents } = call;
   const on = state.state === 'on';
   const elapsed = useRecorded(call);
   const time = new Intl.DateTimeFormat(dateLocale(i18n.language, navigator.languages), {

@@ -67,7 +67,7 @@ export function PersonRow({ person, call, manages, hand, pinned, onPin }: Props)
             {hand}
           </span>
         )}
-        {manages && (
+        {manages && person.role !== 'audience' && (
           <>
             <IconButton
               icon={taken ? Lock : person.microphone ? Mic : MicOff}
@@ -88,17 +88,17 @@ export function PersonRow({ person, call, manages, hand, pinned, onPin }: Props)
             />
             {call.call_type !== 'audio_only' && (
               <IconButton
-                icon={person.muted_by_admin?.camera ? Lock : person.camera ? Video : CameraOff}
+                icon={person.muted_by_admin.camera ? Lock : person.camera ? Video : CameraOff}
                 label={
-                  person.muted_by_admin?.camera
+                  person.muted_by_admin.camera
                     ? t('people.releaseCameraName', { name })
                     : person.camera
                       ? t('people.cameraOffName', { name })
                       : t('people.askCameraName', { name })
                 }
-                off={!person.camera || (person.muted_by_admin?.camera ?? false)}
+                off={!person.camera || (person.muted_by_admin.camera ?? false)}
                 onPress={() => {
-                  if (person.muted_by_admin?.camera) void admin?.release(id, 'camera');
+                  if (person.muted_by_admin.camera) void admin?.release(id, 'camera');
                   else if (person.camera) void admin?.mute(id, 'camera');
                   else void admin?.askToUnmute(id, 'camera');
                 }}

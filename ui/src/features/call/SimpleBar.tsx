@@ -4,7 +4,8 @@ import { Button, Dialog, DialogTrigger, Popover, ToggleButton } from 'react-aria
 import { useTranslation } from 'react-i18next';
 import { Button as WordButton } from '../../components/Button';
 import { useEngine } from '../../engine/context';
-import type { CallView } from '../../engine/view';
+import type { CallView, Settings } from '../../engine/view';
+import { simplePatch } from '../../simple';
 import { cameraButton, type DeviceButton, headcount, microphoneButton } from './derive';
 import { LeaveButton } from './LeaveButton';
 import { ReactChoices } from './ReactSlot';
@@ -12,6 +13,7 @@ import styles from './SimpleBar.module.css';
 
 interface Props {
   call: CallView;
+  settings: Settings;
   onPeople: () => void;
   onShare: () => void;
   /** My answer to being recorded can be changed. */
@@ -19,7 +21,8 @@ interface Props {
 }
 
 /** Four large buttons with whole sentences, for whoever should not be distracted; the rest waits behind the third. */
-export function SimpleBar({ call, onPeople, onShare, onConsent }: Props) {
+export function SimpleBar(props: Props) {
+  const { call } = props;
   const { t } = useTranslation();
   const engine = useEngine();
   const microphone = microphoneButton(call.me);
@@ -50,7 +53,7 @@ export function SimpleBar({ call, onPeople, onShare, onConsent }: Props) {
         testid="toggle-camera"
         state={call.me.camera.state}
       />
-      {!call.is_test_call && <More call={call} onPeople={onPeople} onShare={onShare} onConsent={onConsent} />}
+      {!call.is_test_call && <More {...props} />}
       <div className={styles.slot}>
         <LeaveButton call={call} simple />
       </div>
@@ -92,7 +95,7 @@ function Device({ button, signs, words, locked, trouble, set, testid, state }: D
 }
 
 /** Everything else that this seat may do. */
-function More({ call, onPeople, onShare, onConsent }: Props) {
+function More({ call, settings, onPeople, onShare, onConsent }: Props) {
   const { t } = useTranslation();
   const engine = useEngine();
   const [open, setOpen] = useState(false);
@@ -129,7 +132,7 @@ function More({ call, onPeople, onShare, onConsent }: Props) {
             )}
             <WordButton
               size="guest"
-              onPress={then(() => void engine.updateSettings({ simple: false }))}
+              onPress={then(() => void engine.updateSettings(simplePatch(settings, false)))}
               data-testid="more-all"
             >
               {t('simple.allButtons')}

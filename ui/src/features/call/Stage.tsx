@@ -1,6 +1,7 @@
-import { Users, WifiOff } from 'lucide-react';
+import { BellRing, Users, WifiOff } from 'lucide-react';
 import { type ComponentProps, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/Button';
 import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
 import type { CallView, PersonView } from '../../engine/view';
@@ -14,6 +15,8 @@ import { MoreTile, OwnShare, OwnTile, reactionOf, ScreenTile, Tile } from './Til
 interface Props {
   call: CallView;
   simple: boolean;
+  /** One's own picture as in a mirror. */
+  mirrored: boolean;
   choice: LayoutChoice;
   /** Who is to stay large. */
   pinned: string | undefined;
@@ -23,9 +26,9 @@ interface Props {
 }
 
 /** The people, and oneself. */
-export function Stage({ call, simple, choice, pinned, onPin, onShowPeople }: Props) {
+export function Stage({ call, simple, mirrored, choice, pinned, onPin, onShowPeople }: Props) {
   const { t } = useTranslation();
-  const { pictures } = useEngine();
+  const { pictures, admin } = useEngine();
   const stage = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState({ width: 0, height: 0 });
   useEffect(() => {
@@ -43,7 +46,8 @@ export function Stage({ call, simple, choice, pinned, onPin, onShowPeople }: Pro
   const frozen = call.connection.state === 'reconnecting';
   const floats = now.kind === 'alone' || now.kind === 'single' || (now.kind === 'grid' && !now.ownTile);
   const hands = handPlaces(call);
-  const consents = new Map(call.consents?.map(({ participant_id, answer }) => [participant_id, answer]));
+  const rings = call.rings.some(({ state }) => state === 'ringing');
+  const consents = new Map(call.consents.map(({ participant_id, answer }) => [participant_id, answer]));
   const tile = (person: PersonView) => {
     const { participant_id: id } = person;
     return {
@@ -57,7 +61,7 @@ export function Stage({ call, simple, choice, pinned, onPin, onShowPeople }: Pro
       agreed: call.me.is_admin && consents.get(id) === true,
     };
   };
-  const own = { call, hand: hands.get(call.me.participant_id) };
+  const own = { call, hand: hands.get(call.me.participant_id), mirrored };
   return (
     <div ref={stage} className={styles.stage} data-testid="stage" data-layout={now.kind}>
       {now.kind === 'joining' && (
@@ -74,6 +78,17 @@ export function Stage({ call, simple, choice, pinned, onPin, onShowPeople }: Pro
           </span>
           <h2 className={styles.messageTitle}>{t('call.alone')}</h2>
           <p>{call.is_test_call ? t('call.testHint') : t('call.aloneText')}</p>
+          {admin && call.me.is_admin && !call.is_test_call && (
+            <Button
+              size="bar"
+              icon={<BellRing size={18} strokeWidth={1.8} aria-hidden />}
+              unavailable={rings}
+              onPress={() => void admin.ring(null)}
+              data-testid="ring-others"
+            >
+              {rings ? t('people.ring_ringing') : t('people.ringOthers')}
+            </Button>
+          )}
         </div>
       )}
       {now.kind === 'single' && <Tile {...tile(now.person)} single simple={simple} />}
@@ -102,7 +117,7 @@ export function Stage({ call, simple, choice, pinned, onPin, onShowPeople }: Pro
           <ShareCard share={call.share} />
         </div>
       )}
-      {floats && <OwnPicture call={call} simple={simple} />}
+      {floats && <OwnPicture call={call} simple={simple} mirrored={mirrored} />}
       {!pictures.supported && (
         <div className={styles.noPictures} role="status" data-testid="no-decoder">
           <b>{t('call.noDecoderTitle')}</b>
@@ -115,7 +130,7 @@ export function Stage({ call, simple, choice, pinned, onPin, onShowPeople }: Pro
 }
 
 type TileOf = (person: PersonView) => ComponentProps<typeof Tile>;
-type Own = { call: CallView; hand: number | undefined };
+type Own = { call: CallView; hand: number | undefined; mirrored: boolean };
 
 /** The others, small, beside what is large; oneself among them. */
 function Strip({ people, tile, own }: { people: PersonView[]; tile: TileOf; own: Own }) {

@@ -179,10 +179,12 @@ export function OwnTile({
   call,
   crowded,
   hand,
+  mirrored,
 }: {
   call: CallView;
   crowded: boolean;
   hand?: number | undefined;
+  mirrored: boolean;
 }) {
   const { t } = useTranslation();
   const { me } = call;
@@ -193,14 +195,14 @@ export function OwnTile({
       data-camera={me.camera.state}
       aria-label={t('call.you')}
     >
-      <OwnInside call={call} />
+      <OwnInside call={call} mirrored={mirrored} />
       <Signs hand={hand} reaction={reactionOf(call.reactions, me.participant_id)} />
     </article>
   );
 }
 
 /** One's own picture and label, for a tile or for what floats. */
-export function OwnInside({ call }: { call: CallView }) {
+export function OwnInside({ call, mirrored }: { call: CallView; mirrored: boolean }) {
   const { t } = useTranslation();
   const { pictures } = useEngine();
   const { me } = call;
@@ -209,7 +211,7 @@ export function OwnInside({ call }: { call: CallView }) {
   return (
     <>
       {on ? (
-        <StreamCanvas streamId={LOCAL_PREVIEW} className={styles.picture} fit="cover" mirrored />
+        <StreamCanvas streamId={LOCAL_PREVIEW} className={styles.picture} fit="cover" mirrored={mirrored} />
       ) : (
         <NoPicture name={me.display_name} id={me.participant_id} />
       )}

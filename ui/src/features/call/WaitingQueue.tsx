@@ -85,7 +85,7 @@ export function WaitingRow({ person, place }: RowProps) {
   const { t } = useTranslation();
   const engine = useEngine();
   const [open, setOpen] = useState(false);
-  const { participant_id: id, display_name: name, connected, notes = [] } = person;
+  const { participant_id: id, display_name: name, connected, notes } = person;
   const last = notes.findLast(({ mine }) => !mine);
   const minutes = waitedMinutes(person);
   return (

@@ -104,8 +104,8 @@ describe('the recording slot', () => {
 describe('being muted', () => {
   it('is one’s own doing, or an admin’s', () => {
     const taken = { microphone: true, camera: false, screen: false };
-    expect(muted({ microphone: true })).toBe('no');
-    expect(muted({ microphone: false })).toBe('self');
+    expect(muted({ microphone: true, muted_by_admin: {} })).toBe('no');
+    expect(muted({ microphone: false, muted_by_admin: {} })).toBe('self');
     expect(muted({ microphone: false, muted_by_admin: taken })).toBe('admin');
   });
 });
@@ -149,7 +149,7 @@ describe('what is read out', () => {
       ...call,
       me: { ...call.me, muted_by_admin: taken },
       people: [{ ...anna, muted_by_admin: taken, hand: 1 }, kenji],
-      waiting: [{ participant_id: 'x', display_name: 'Tomás', waited_s: 0, connected: true }],
+      waiting: [{ participant_id: 'x', display_name: 'Tomás', waited_s: 0, connected: true, notes: [] }],
       recording_state: { state: 'on', elapsed_s: 0 },
     };
     expect(announcements(call, later).map(({ say }) => say)).toEqual([

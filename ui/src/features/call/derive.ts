@@ -42,11 +42,11 @@ export function deviceButton(device: DeviceState, takenByAdmin = false): DeviceB
 
 /** One's own microphone as a button. */
 export const microphoneButton = ({ microphone, muted_by_admin }: MeView) =>
-  deviceButton(microphone, muted_by_admin?.microphone);
+  deviceButton(microphone, muted_by_admin.microphone);
 
 /** One's own camera as a button. */
 export const cameraButton = ({ camera, muted_by_admin }: MeView) =>
-  deviceButton(camera, muted_by_admin?.camera);
+  deviceButton(camera, muted_by_admin.camera);
 
 /** How many are in the room, oneself among them; not known before one is in oneself. */
 export function headcount({
@@ -100,13 +100,13 @@ export function muted({
   microphone,
   muted_by_admin,
 }: Pick<PersonView, 'microphone' | 'muted_by_admin'>): Muted {
-  if (muted_by_admin?.microphone) return 'admin';
+  if (muted_by_admin.microphone) return 'admin';
   return microphone ? 'no' : 'self';
 }
 
 /** Places of raised hands: 1 was first. One's own hand counts among them. */
 export function handPlaces({ people, me }: Pick<CallView, 'people' | 'me'>): Map<string, number> {
-  const raised = [me, ...people].filter(({ hand }) => hand != null);
+  const raised = [me, ...people].filter(({ hand }) => hand !== null);
   raised.sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0));
   return new Map(raised.map(({ participant_id }, n) => [participant_id, n + 1]));
 }
@@ -130,13 +130,12 @@ export type RecordingSlot =
 
 export function recordingSlot(call: Pick<CallView, 'recording' | 'recording_state' | 'me'>): RecordingSlot {
   const { recording, recording_state: now, me } = call;
-  switch (now?.state) {
+  switch (now.state) {
     case 'asking':
       return { kind: 'asking', agreed: now.agreed, of: now.of };
     case 'on':
-      // Where answers are not told there is nothing to say about them.
       return {
-        kind: me.consent === undefined || me.consent === 'yes' ? 'on' : 'without',
+        kind: me.consent === 'yes' ? 'on' : 'without',
         elapsed: now.elapsed_s,
       };
     case 'stopped':
@@ -147,8 +146,8 @@ export function recordingSlot(call: Pick<CallView, 'recording' | 'recording_stat
 }
 
 /** Whether it runs: then everything that shows it is red. */
-export function isRecorded(state: RecordingState | undefined): boolean {
-  return state?.state === 'on';
+export function isRecorded({ state }: RecordingState): boolean {
+  return state === 'on';
 }
 
 /** Minutes and seconds, as a clock says them. */
@@ -220,8 +219,8 @@ function line(before: CallView, now: CallView): Announcement[] {
 }
 
 function recording(before: CallView, now: CallView): Announcement[] {
-  const was = before.recording_state?.state ?? 'off';
-  const is = now.recording_state?.state ?? 'off';
+  const was = before.recording_state.state;
+  const is = now.recording_state.state;
   if (was === is) return [];
   if (is === 'on') return [{ say: 'recordingOn' }];
   if (is === 'asking') return [{ say: 'recordingAsks' }];
@@ -252,7 +251,7 @@ function others(before: CallView, now: CallView): Announcement[] {
       const say = { no: 'unmuted', self: 'muted', admin: 'mutedByHost' } as const;
       said.push({ say: say[muted(person)], name });
     }
-    if (old.hand == null && person.hand != null) said.push({ say: 'hand', name });
+    if (old.hand === null && person.hand !== null) said.push({ say: 'hand', name });
     if (shares(old) !== shares(person)) said.push({ say: shares(person) ? 'shares' : 'sharesNoMore', name });
   }
   for (const { display_name: name } of known.values()) said.push({ say: 'left', name });
@@ -260,15 +259,15 @@ function others(before: CallView, now: CallView): Announcement[] {
 }
 
 function atTheDoor(before: CallView, now: CallView): Announcement[] {
-  const known = new Set(before.waiting?.map(({ participant_id }) => participant_id));
-  return (now.waiting ?? [])
+  const known = new Set(before.waiting.map(({ participant_id }) => participant_id));
+  return now.waiting
     .filter(({ participant_id }) => !known.has(participant_id))
     .map(({ display_name: name }) => ({ say: 'waiting', name }));
 }
 
 function own({ me: before }: CallView, { me: now }: CallView): Announcement[] {
   const said: Announcement[] = [];
-  const taken = (me: MeView) => me.muted_by_admin?.microphone ?? false;
+  const taken = (me: MeView) => me.muted_by_admin.microphone ?? false;
   const turned = (device: 'microphone' | 'camera', to: 'on' | 'off') =>
     now[device].state === to && before[device].state === (to === 'on' ? 'off' : 'on');
   if (taken(before) !== taken(now)) said.push({ say: taken(now) ? 'youMutedByHost' : 'youReleased' });

@@ -20,6 +20,10 @@ const person = (id: string, more: Partial<PersonView> = {}): PersonView => ({
   speaking: false,
   quality: 5,
   streams: [],
+  muted_by_admin: { microphone: false, camera: false, screen: false },
+  tools: {},
+  role: 'speaker',
+  hand: null,
   ...more,
 });
 const connected = { state: 'connected' } as const;

@@ -37,7 +37,7 @@ export type Layout =
   /** A screen, and a strip of people. */
   | { kind: 'shared'; shown: Shown; people: PersonView[] };
 
-type Scene = Pick<CallView, 'connection' | 'people' | 'share'>;
+type Scene = Pick<CallView, 'connection' | 'people'> & Partial<Pick<CallView, 'share'>>;
 
 export function layout({ connection, people: everybody, share }: Scene, wish: Wish): Layout {
   // Whoever only watches sends no picture.

@@ -12,7 +12,7 @@ const given = (change: Partial<CallView> = {}, more: Partial<Given> = {}): Given
   seesQueue: false,
   ...more,
 });
-const waiting = [{ participant_id: 'x', display_name: 'Tomás', waited_s: 9, connected: true }];
+const waiting = [{ participant_id: 'x', display_name: 'Tomás', waited_s: 9, connected: true, notes: [] }];
 const joined: NoticeView = { code: 'person_joined', name: 'Anna' };
 
 describe('the message', () => {

@@ -58,7 +58,7 @@ function candidates({ call, notice, settings, canExtend, seesQueue }: Given): Me
   if (left !== null && left <= 30) {
     found.push({ id: 'half_minute', tone: 'warn', kind: 'half_minute', extend: canExtend });
   }
-  if (recording?.state === 'stopped') {
+  if (recording.state === 'stopped') {
     found.push({
       id: `stopped ${recording.reason}`,
       tone: 'warn',
@@ -66,7 +66,7 @@ function candidates({ call, notice, settings, canExtend, seesQueue }: Given): Me
       reason: recording.reason,
     });
   }
-  const [next, ...others] = call.waiting ?? [];
+  const [next, ...others] = call.waiting;
   if (next && !seesQueue) {
     found.push({
       id: `waiting ${next.participant_id}`,

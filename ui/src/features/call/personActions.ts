@@ -28,12 +28,12 @@ export function personActions(
   if (!manages) return actions;
   const taken = person.muted_by_admin;
   // Whoever is muted by own wish can be kept so, too.
-  if (!person.microphone && !taken?.microphone && !watches) actions.push('askMicrophone', 'muteMicrophone');
-  if (person.hand != null) actions.push('lowerHand');
+  if (!person.microphone && !taken.microphone && !watches) actions.push('askMicrophone', 'muteMicrophone');
+  if (person.hand !== null) actions.push('lowerHand');
   if (person.streams.some(({ source }) => source === 'screen')) actions.push('stopSharing');
-  if (taken?.screen) actions.push('allowSharing');
+  if (taken.screen) actions.push('allowSharing');
   if (call.webinar) actions.push(watches ? 'makePresenter' : 'takePresenter');
-  else if (person.tools) actions.push(person.tools.screen_sharing ? 'takePresenter' : 'makePresenter');
+  else actions.push(person.tools.screen_sharing ? 'takePresenter' : 'makePresenter');
   if (call.waiting_room) actions.push('sendBack');
   actions.push('remove');
   return actions;

@@ -20,7 +20,7 @@ import { dateLocale } from '../../i18n';
 import { NewRoom } from '../newroom/NewRoom';
 import { wayOn } from '../problem/derive';
 import { ProblemCard } from '../problem/ProblemCard';
-import { SettingsPanel } from '../settings/SettingsPanel';
+import { type SettingsPage, SettingsPanel } from '../settings/SettingsPanel';
 import { Computer } from './Computer';
 import { canTestCall, waitingIn } from './derive';
 import styles from './Home.module.css';
@@ -42,6 +42,11 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
   const { t, i18n } = useTranslation();
   const engine = useEngine();
   const [chosen, setPage] = useState<Page>('home');
+  const [first, setFirst] = useState<SettingsPage>();
+  const settings = (begin?: SettingsPage) => {
+    setFirst(begin);
+    setPage('settings');
+  };
   // A room that is being made is gone on with after a reload; the back end has it.
   const page = view.new_room && engine.rooms ? 'new' : chosen;
   const field = useRef<HTMLInputElement>(null);
@@ -76,21 +81,21 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
         <nav className={styles.nav} aria-label={t('app.name')}>
           <NavButton current={page === 'home'} onPress={() => setPage('home')}>
             <House size={20} strokeWidth={1.8} aria-hidden />
-            {t('home.home')}
+            <span>{t('home.home')}</span>
           </NavButton>
           {engine.rooms && (
             <NavButton current={page === 'rooms'} onPress={() => setPage('rooms')} testid="open-rooms">
               <DoorOpen size={20} strokeWidth={1.8} aria-hidden />
-              {t('home.rooms')}
+              <span>{t('home.rooms')}</span>
             </NavButton>
           )}
-          <NavButton current={page === 'settings'} onPress={() => setPage('settings')} testid="open-settings">
+          <NavButton current={page === 'settings'} onPress={() => settings()} testid="open-settings">
             <SettingsIcon size={20} strokeWidth={1.8} aria-hidden />
-            {t('home.settings')}
+            <span>{t('home.settings')}</span>
           </NavButton>
         </nav>
         <ServerCard server={view.server} network={view.network} />
-        <AriaButton className={styles.me ?? ''} onPress={() => setPage('settings')}>
+        <AriaButton className={styles.me ?? ''} onPress={() => settings('you')}>
           <Avatar name={name} id={name} size={32} />
           <span className={styles.meWords}>
             <span className={styles.meName}>{name || t('home.noName')}</span>
@@ -106,7 +111,7 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
           </span>
         </AriaButton>
       </aside>
-      {page === 'settings' && <SettingsPanel view={view} />}
+      {page === 'settings' && <SettingsPanel view={view} {...(first && { first })} />}
       {page === 'new' && <NewRoom view={view} onBack={() => setPage('home')} />}
       {page === 'rooms' && view.rooms && (
         <main className={styles.main}>
@@ -144,7 +149,7 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
               </p>
               <Button
                 icon={<UserRoundCheck size={18} strokeWidth={1.8} aria-hidden />}
-                onPress={() => setPage('settings')}
+                onPress={() => settings('account')}
                 data-testid="sign-in-again"
               >
                 {t('home.signIn')}
@@ -198,7 +203,7 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
               {t('home.makeTestCall')}
             </Button>
           </section>
-          <Computer view={view} onChange={() => setPage('settings')} />
+          <Computer view={view} onChange={() => settings()} />
         </main>
       )}
     </div>

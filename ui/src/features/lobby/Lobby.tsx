@@ -9,6 +9,7 @@ import { firstName } from '../../components/people';
 import { useEngine } from '../../engine/context';
 import type { LobbyView, Problem, Settings } from '../../engine/view';
 import { dateLocale } from '../../i18n';
+import { Consent } from './Consent';
 import { DeviceRows } from './DeviceRows';
 import { asksFirst, joinAs, peopleIn } from './derive';
 import styles from './Lobby.module.css';
@@ -22,11 +23,14 @@ interface Props {
 
 /** Who, where, with what; and one large button. */
 export function Lobby({ lobby, settings }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const engine = useEngine();
   const { preview, problem } = lobby;
   const name = lobby.display_name.trim();
   const asks = asksFirst(lobby);
+  // Once the visit has begun nobody needs to be told when.
+  const startsAt =
+    preview.starts_at != null && preview.starts_at * 1000 > Date.now() ? preview.starts_at : null;
   return (
     <div className={styles.screen} data-testid="screen-lobby">
       <GuestHeader
@@ -45,8 +49,9 @@ export function Lobby({ lobby, settings }: Props) {
       />
       <main className={styles.main}>
         <div className={styles.left}>
-          <Preview lobby={lobby} />
+          <Preview lobby={lobby} mirrored={settings.mirror !== false} />
           <Notes lobby={lobby} />
+          {lobby.consent && preview.asks_consent && <Consent answer={lobby.consent} />}
         </div>
         <div className={styles.right}>
           <h1 className={styles.title}>
@@ -54,6 +59,19 @@ export function Lobby({ lobby, settings }: Props) {
           </h1>
           <p className={styles.room}>
             <Room lobby={lobby} />
+            {startsAt != null && (
+              <span className={styles.starts} data-testid="starts-at">
+                {t('lobby.startsAt', {
+                  when: new Intl.DateTimeFormat(dateLocale(i18n.language, navigator.languages), {
+                    weekday: 'long',
+                    day: 'numeric',
+                    month: 'long',
+                    hour: '2-digit',
+                    minute: '2-digit',
+                  }).format(startsAt * 1000),
+                })}
+              </span>
+            )}
             <span className={styles.server}>{t('lobby.server', { host: lobby.host })}</span>
           </p>
           {preview.display_name === null && (
@@ -168,6 +186,7 @@ function Foot({ lobby: { preview } }: { lobby: LobbyView }) {
         {people && <Avatar name={people.first} id={people.first} size={26} />}
         <span>
           {people ? t('lobby.peopleIn', { count: people.others + 1, ...people }) : t('lobby.nobodyIn')}
+          {preview.waiting_room && `. ${t('lobby.letIn')}`}
         </span>
       </span>
       {date && (

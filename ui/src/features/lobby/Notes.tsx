@@ -10,8 +10,9 @@ export function Notes({ lobby }: { lobby: LobbyView }) {
   const { network, preview } = lobby;
   const weak = network === 'weak' || network === 'unreachable';
   const recorded = preview.recording !== 'none';
+  const asked = lobby.consent !== undefined && preview.asks_consent;
   return (
-    <div className={styles.notes}>
+    <div className={`${styles.notes} ${asked ? styles.alone : ''}`}>
       <div
         className={`${styles.note} ${weak ? styles.warn : network === 'good' ? styles.good : ''}`}
         data-network={network}
@@ -24,17 +25,20 @@ export function Notes({ lobby }: { lobby: LobbyView }) {
           <p className={styles.text}>{t(`network.${network}Text`)}</p>
         </div>
       </div>
-      <div className={styles.note} data-recording={preview.recording}>
-        {recorded ? (
-          <CircleDot className={styles.red} size={24} strokeWidth={1.8} aria-hidden />
-        ) : (
-          <CircleSlash size={24} strokeWidth={1.8} aria-hidden />
-        )}
-        <div>
-          <p className={styles.title}>{t(`recording.${preview.recording}`)}</p>
-          <p className={styles.text}>{t(`recording.${preview.recording}Text`)}</p>
+      {/* Where it is asked, the question says it. */}
+      {!asked && (
+        <div className={styles.note} data-recording={preview.recording}>
+          {recorded ? (
+            <CircleDot className={styles.red} size={24} strokeWidth={1.8} aria-hidden />
+          ) : (
+            <CircleSlash size={24} strokeWidth={1.8} aria-hidden />
+          )}
+          <div>
+            <p className={styles.title}>{t(`recording.${preview.recording}`)}</p>
+            <p className={styles.text}>{t(`recording.${preview.recording}Text`)}</p>
+          </div>
         </div>
-      </div>
+      )}
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { deviceWord } from './derive';
 import styles from './Preview.module.css';
 
 /** One's own picture, or why there is none. */
-export function Preview({ lobby }: { lobby: LobbyView }) {
+export function Preview({ lobby, mirrored }: { lobby: LobbyView; mirrored: boolean }) {
   const { t } = useTranslation();
   const { pictures } = useEngine();
   const { camera } = lobby;
@@ -19,7 +19,7 @@ export function Preview({ lobby }: { lobby: LobbyView }) {
   return (
     <div className={styles.preview} data-testid="self-preview">
       {shown ? (
-        <StreamCanvas streamId={LOCAL_PREVIEW} className={styles.picture} mirrored />
+        <StreamCanvas streamId={LOCAL_PREVIEW} className={styles.picture} mirrored={mirrored} />
       ) : (
         <div className={styles.none}>
           <span className={styles.sign}>

@@ -112,7 +112,7 @@ describe('the links', () => {
     const engine = await made();
     const [anna] = screen.getAllByTestId('link');
     if (!anna) throw new Error('two links');
-    const url = 'http://127.0.0.1:7880/join/q7Zk2LmPa9RtVbXc1yUd4Xr9d';
+    const url = 'http://127.0.0.1:7880/join/q1Zk2LmPa9RtVbXcyUd4Xr91';
     await userEvent.click(within(anna).getByTestId('copy-link'));
     expect(engine.asked.at(-1)).toEqual(['copy', url]);
     expect(within(anna).getByTestId('copy-link').textContent).toBe('Copied');

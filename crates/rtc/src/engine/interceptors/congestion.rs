@@ -48,6 +48,8 @@ pub(super) struct OfProbe(pub(super) u32);
 pub(crate) struct SendControl {
     pub(crate) controller: Mutex<Controller>,
     queue: Mutex<Queue>,
+    /// Since when packets leave of which nothing is heard, though others were.
+    unanswered: Mutex<Option<Instant>>,
 }
 
 /// What waits in the pacer.
@@ -55,19 +57,31 @@ pub(crate) struct SendControl {
 pub(crate) struct Queue {
     /// How long it takes to leave.
     pub(crate) delay: Duration,
-    /// Bytes.
-    pub(crate) bytes: usize,
 }
 
 impl SendControl {
     /// For a network that carried `known` last time.
     pub(crate) fn new(known: Option<Bitrate>) -> Arc<Self> {
-        Arc::new(Self { controller: Mutex::new(Controller::new(known)), queue: Mutex::default() })
+        Arc::new(Self {
+            controller: Mutex::new(Controller::new(known)),
+            queue: Mutex::default(),
+            unanswered: Mutex::default(),
+        })
     }
 
     /// What waits in the pacer.
     pub(crate) fn queue(&self) -> Queue {
         *self.queue.lock()
+    }
+
+    /// For how long nothing was heard of what is sent, though it was before.
+    pub(crate) fn unanswered(&self, now: Instant) -> Duration {
+        self.unanswered.lock().map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
+    }
+
+    /// The way is made anew: waits anew.
+    pub(crate) fn forget_unanswered(&self) {
+        *self.unanswered.lock() = None;
     }
 
     pub(super) fn set_queue(&self, queue: Queue) {
@@ -93,6 +107,8 @@ pub(crate) struct Congestion {
     /// Packets that left, by number from `first` on.
     sent: VecDeque<Sent>,
     first: u64,
+    /// Feedback came at some time.
+    has_answers: bool,
 }
 
 impl Congestion {
@@ -108,6 +124,7 @@ impl Congestion {
             extensions: HashMap::new(),
             sent: VecDeque::new(),
             first: 0,
+            has_answers: false,
         }
     }
 
@@ -124,6 +141,15 @@ impl Congestion {
         if self.sent.back().is_some_and(paused) {
             self.control.controller.lock().on_pause();
         }
+        let mut unanswered = self.control.unanswered.lock();
+        // After a pause nobody owed an answer.
+        if self.sent.back().is_some_and(paused) {
+            *unanswered = None;
+        }
+        if self.has_answers {
+            unanswered.get_or_insert(packet.now);
+        }
+        drop(unanswered);
         self.sent.push_back(Sent { departure: packet.now, size: rtp.marshal_size() + SRTP_TAG, probe, told: false });
         if self.sent.len() > MEMORY {
             self.sent.pop_front();
@@ -143,6 +169,8 @@ impl Congestion {
     }
 
     fn on_feedback(&mut self, now: Instant, feedback: &TransportLayerCc) {
+        self.has_answers = true;
+        self.control.forget_unanswered();
         let mut told = Vec::new();
         // A chunk may have room for more packets than are meant.
         for ack in convert_twcc(feedback).into_iter().take(usize::from(feedback.packet_status_count)) {

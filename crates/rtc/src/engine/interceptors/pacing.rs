@@ -171,7 +171,7 @@ impl Pacing {
     }
 
     fn tell_queue(&self) {
-        self.control.set_queue(Queue { delay: self.pacer.delay(), bytes: self.pacer.queued_bytes() });
+        self.control.set_queue(Queue { delay: self.pacer.delay() });
     }
 }
 

@@ -42,9 +42,17 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        // A connection to a file neither breaks nor ages: asking it each time whether it is well is a way there and back.
+        let pool = |most| {
+            SqlitePoolOptions::new()
+                .max_connections(most)
+                .test_before_acquire(false)
+                .idle_timeout(None)
+                .max_lifetime(None)
+        };
+        let writer = pool(1).connect_with(options.clone()).await?;
         sqlx::migrate!("./migrations").run(&writer).await.map_err(sqlx::Error::from)?;
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
+        let readers = pool(READERS).connect_with(options).await?;
         let store = Self { readers, writer };
         store.close_forgotten_sessions().await?;
         Ok(store)

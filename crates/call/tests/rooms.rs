@@ -1,0 +1,200 @@
+//! Stories of a room on our own server: who waits, who may do what, who is shown what.
+
+mod common;
+
+use common::{Person, by_link, room, server};
+use serde_json::json;
+use visita_call::{CallState, MicrophoneChoice, ShareChoice};
+use visita_protocol::{
+    ParticipantId, Tools,
+    channel::{LeaveReason, MediaSource},
+    view::{DeviceState, NoticeCode, ShareKind, StreamSource},
+};
+
+fn id(text: &str) -> ParticipantId {
+    text.parse().expect("an id")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_waits_writes_and_is_let_in() {
+    let server = server().await;
+    let room = room(&server, 2, json!({ "waiting_room": true, "description": "Follow-up" })).await;
+    let mut host = Person::quiet(by_link(&room.links[0], "Dr. Conti"), "host");
+    host.is_in().await;
+    let guest = Person::quiet(by_link(&room.links[1], "Ada"), "guest");
+    guest
+        .waits("the place", |view| {
+            let known = (view.place, view.title.as_deref(), view.host_name.as_deref());
+            (known == (Some(1), Some("Follow-up"), Some("Dr. Conti"))).then_some(())
+        })
+        .await;
+    assert!(guest.call.stats().is_none(), "media before being let in");
+    guest.call.send_note(None, "I am a little late".into());
+    let (waiting, note) = host
+        .sees("who waits, with the note", |view| {
+            let waiting = view.waiting.first()?;
+            Some((waiting.participant_id.clone(), waiting.notes.first()?.clone()))
+        })
+        .await;
+    assert_eq!((note.text.as_str(), note.mine, note.from_name.as_str()), ("I am a little late", false, "Ada"));
+    assert_eq!(host.hears(NoticeCode::Note).await.as_deref(), Some("Ada"));
+    host.call.send_note(Some(waiting.clone()), "No hurry".into());
+    guest.waits("the answer", |view| view.notes.iter().any(|n| n.text == "No hurry" && !n.mine).then_some(())).await;
+    guest.call.knock();
+    guest.waits("when to knock again", |view| view.knock_again_s).await;
+    host.call.admit(waiting);
+    guest.is_in().await;
+    host.sees_person("the guest", "Ada", |_| Some(())).await;
+    host.sees("nobody waiting", |view| view.waiting.is_empty().then_some(())).await;
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_who_is_refused_is_out() {
+    let server = server().await;
+    let room = room(&server, 2, json!({ "waiting_room": true })).await;
+    let host = Person::quiet(by_link(&room.links[0], "Host"), "host");
+    host.is_in().await;
+    let guest = Person::quiet(by_link(&room.links[1], "Guest"), "guest");
+    let waiting = host.sees("who waits", |view| Some(view.waiting.first()?.participant_id.clone())).await;
+    host.call.refuse(waiting);
+    let reason =
+        guest.until("the end", |state| if let CallState::Over(reason) = state { Some(*reason) } else { None }).await;
+    assert_eq!(reason, LeaveReason::Removed);
+    host.sees("who was refused", |view| (view.removed.len() == 1).then_some(())).await;
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_admin_takes_stays_off_until_it_is_given_back() {
+    let server = server().await;
+    let room = room(&server, 2, json!({})).await;
+    let host = Person::quiet(by_link(&room.links[0], "Host"), "host");
+    let mut guest = Person::sending(by_link(&room.links[1], "Guest"), "guest");
+    host.sees_person("sound and picture", "Guest", |p| (p.microphone && p.camera).then_some(())).await;
+    let seat = id(&room.seats[1]);
+    host.call.mute(seat.clone(), MediaSource::Microphone);
+    guest.hears(NoticeCode::MutedByAdmin).await;
+    guest.sees("it is off", |v| (v.me.muted_by_admin.microphone && !v.me.microphone.is_on()).then_some(())).await;
+    host.sees_person("it is off", "Guest", |p| (!p.microphone && p.muted_by_admin.microphone).then_some(())).await;
+    // The wish alone changes nothing.
+    guest.call.set_microphone(true);
+    guest.call.raise_hand(true);
+    host.sees_person("the hand", "Guest", |p| p.hand).await;
+    assert!(!guest.call.media().microphone_on());
+    host.call.release(seat.clone(), MediaSource::Microphone);
+    guest.hears(NoticeCode::ReleasedByAdmin).await;
+    host.call.ask_to_unmute(seat, MediaSource::Microphone);
+    let asked = guest.sees("being asked", |view| view.me_asked()).await;
+    assert_eq!(asked, ("Host".to_owned(), MediaSource::Microphone));
+    guest.call.set_microphone(true);
+    guest
+        .sees("it is on, and nobody asks", |v| (v.me.microphone.is_on() && v.asked_to_unmute.is_none()).then_some(()))
+        .await;
+    host.sees_person("it is on again", "Guest", |p| p.microphone.then_some(())).await;
+    server.stop().await;
+}
+
+/// Who asks me to switch what on.
+trait Asked {
+    fn me_asked(&self) -> Option<(String, MediaSource)>;
+}
+
+impl Asked for visita_protocol::view::CallView {
+    fn me_asked(&self) -> Option<(String, MediaSource)> {
+        self.asked_to_unmute.as_ref().map(|asked| (asked.by_name.clone(), asked.source))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_share_is_seen_paused_and_taken_away_with_its_right() {
+    let server = server().await;
+    let room = room(&server, 2, json!({})).await;
+    let host = Person::quiet(by_link(&room.links[0], "Host"), "host");
+    let mut guest = Person::quiet(by_link(&room.links[1], "Guest"), "guest");
+    host.is_in().await;
+    guest.is_in().await;
+    guest.call.share(ShareChoice::Pattern);
+    let screen = |p: &visita_protocol::view::PersonView| {
+        p.streams.iter().find(|s| s.source == StreamSource::Screen).map(|s| s.size)
+    };
+    let size = host.sees_person("the share", "Guest", screen).await;
+    assert_eq!((size.width, size.height), (1280, 720));
+    let sent =
+        guest.sees("what is sent", |v| v.sending.iter().find(|s| s.source == StreamSource::Screen).cloned()).await;
+    assert_eq!((sent.size.width, sent.layer.as_str()), (1280, ""));
+    guest.call.pause_share(true);
+    guest.sees("paused", |v| v.share.as_ref()?.paused.then_some(())).await;
+    host.call.set_tools(id(&room.seats[1]), Tools { screen_sharing: false, ..Tools::ALL });
+    guest.hears(NoticeCode::ShareEnded).await;
+    guest.sees("no share", |v| v.share.is_none().then_some(())).await;
+    host.sees_person("no share", "Guest", |p| screen(p).is_none().then_some(())).await;
+    // Without the right it does not even begin.
+    guest.call.share(ShareChoice::Pattern);
+    guest.hears(NoticeCode::Refused).await;
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_is_not_there_ends_the_share_and_not_the_call() {
+    let server = server().await;
+    let room = room(&server, 1.max(2), json!({})).await;
+    let mut host = Person::quiet(by_link(&room.links[0], "Host"), "host");
+    host.is_in().await;
+    let gone = ShareChoice::Source { id: "window:0".into(), label: "Gone".into(), kind: ShareKind::Window };
+    host.call.share(gone);
+    host.hears(NoticeCode::ShareEnded).await;
+    host.sees("no share", |v| v.share.is_none().then_some(())).await;
+    host.is_in().await;
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_is_extended_and_the_session_ended() {
+    let server = server().await;
+    let room = room(&server, 2, json!({ "duration": 600 })).await;
+    let host = Person::quiet(by_link(&room.links[0], "Host"), "host");
+    let guest = Person::quiet(by_link(&room.links[1], "Guest"), "guest");
+    guest.sees("the clock", |v| (v.clock_runs && v.seconds_left.is_some_and(|left| left <= 600)).then_some(())).await;
+    host.sees_person("the guest", "Guest", |_| Some(())).await;
+    host.call.extend(600);
+    guest.sees("more time", |v| v.seconds_left.filter(|left| *left > 600)).await;
+    // Who is no admin ends nothing.
+    guest.call.end_for_everyone();
+    host.call.raise_hand(true);
+    guest.sees_person("still going on", "Host", |p| p.hand).await;
+    host.call.end_for_everyone();
+    for person in [&host, &guest] {
+        let over = |state: &CallState| if let CallState::Over(reason) = state { Some(*reason) } else { None };
+        assert_eq!(person.until("the end", over).await, LeaveReason::SessionEnded);
+    }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_for_sound_has_no_camera() {
+    let server = server().await;
+    let room = room(&server, 2, json!({ "call_type": "audio_only" })).await;
+    let host = Person::sending(by_link(&room.links[0], "Host"), "host");
+    let guest = Person::sending(by_link(&room.links[1], "Guest"), "guest");
+    host.sees("no camera", |v| (v.me.camera == DeviceState::NotAllowed).then_some(())).await;
+    guest.sees_person("sound", "Host", |p| p.microphone.then_some(())).await;
+    guest.sees_person("no picture", "Host", |p| (!p.camera && p.streams.is_empty()).then_some(())).await;
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn devices_are_changed_while_the_call_goes_on() {
+    let server = server().await;
+    let room = room(&server, 2, json!({})).await;
+    let host = Person::quiet(by_link(&room.links[0], "Host"), "host");
+    let mut guest = Person::sending(by_link(&room.links[1], "Guest"), "guest");
+    host.sees_person("sound", "Guest", |p| p.microphone.then_some(())).await;
+    guest.call.media().choose_microphone(MicrophoneChoice::Device("not there".into()));
+    guest.hears(NoticeCode::MicrophoneLost).await;
+    guest.sees("it is missing", |v| (v.me.microphone == DeviceState::Missing).then_some(())).await;
+    guest.call.media().choose_microphone(MicrophoneChoice::Tone(880.0));
+    guest.hears(NoticeCode::MicrophoneBack).await;
+    guest.sees("it works", |v| v.me.microphone.is_on().then_some(())).await;
+    server.stop().await;
+}
