@@ -1,11 +1,7 @@
 //! What scenarios of the whole system are made of: the real server, real peers, the real window on a virtual display with
 //! real PulseAudio sinks, and other people's clients. Waiting means "until seen, or fail after N".
 
-pub mod bench {
-    //! Figures of single parts.
-
-    pub mod rest;
-}
+pub mod bench;
 pub mod call;
 pub mod chromium;
 pub mod clients;

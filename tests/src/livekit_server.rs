@@ -9,7 +9,7 @@ use crate::process::{Running, free_port, port_open};
 
 /// A running `livekit-server` with key `devkey` and secret `secret`.
 pub struct LiveKitServer {
-    _running: Running,
+    running: Running,
     _folder: tempfile::TempDir,
     port: u16,
 }
@@ -35,7 +35,12 @@ impl LiveKitServer {
         std::fs::write(&file, config)?;
         let running = Running::start(Command::new(program).arg("--config").arg(&file).stderr(Stdio::null()))?;
         port_open(port, Duration::from_secs(20)).await.context("livekit-server")?;
-        Ok(Self { _running: running, _folder: folder, port })
+        Ok(Self { running, _folder: folder, port })
+    }
+
+    /// Process id.
+    pub fn pid(&self) -> u32 {
+        self.running.pid()
     }
 
     /// `ws://127.0.0.1:PORT`.

@@ -20,6 +20,7 @@ mod sfu;
 mod stun;
 mod token;
 mod twirp;
+mod udp;
 mod wire;
 
 pub use api::{

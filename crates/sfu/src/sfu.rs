@@ -17,6 +17,7 @@ use crate::{
     http,
     token::Keys,
     twirp,
+    udp::MediaSocket,
 };
 
 /// Signalling messages on their way to the media thread. When it is this far behind, clients wait.
@@ -67,7 +68,7 @@ impl Sfu {
                 Err(error) => return drop(started.send(Err(SfuError::Thread(error)))),
             };
             runtime.block_on(async move {
-                let socket = match UdpSocket::from_std(socket) {
+                let socket = match UdpSocket::from_std(socket).and_then(MediaSocket::new) {
                     Ok(socket) => socket,
                     Err(error) => return drop(started.send(Err(SfuError::Thread(error)))),
                 };

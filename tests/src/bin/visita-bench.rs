@@ -1,11 +1,11 @@
-//! `./dev bench`: the call's figures, several runs, as a table and as JSON.
+//! `./dev bench`: the call's figures, several runs, as a table and as JSON; `./dev bench sfu`: the media server's.
 
 use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use visita_tests::{
-    bench::rest,
+    bench::{rest, sfu},
     call::{self, Figures},
 };
 
@@ -30,6 +30,8 @@ struct Arguments {
 enum What {
     /// Rooms made over REST.
     Rest(rest::Arguments),
+    /// The media server beside livekit-server.
+    Sfu(sfu::Arguments),
 }
 
 type Row = (&'static str, &'static str, fn(&Figures) -> f64);
@@ -48,8 +50,10 @@ const ROWS: [Row; 8] = [
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    if let Some(What::Rest(arguments)) = arguments.what {
-        return rest::run(arguments).await;
+    match arguments.what {
+        Some(What::Rest(arguments)) => return rest::run(arguments).await,
+        Some(What::Sfu(arguments)) => return sfu::run(arguments).await,
+        None => {}
     }
     let bin_dir = arguments.bin_dir.context("--bin-dir is missing")?;
     let mut runs = Vec::new();

@@ -1,7 +1,6 @@
 //! Datagrams in and out, and what the peer connections report.
 
 use std::{
-    io,
     net::{IpAddr, SocketAddr},
     time::Instant,
 };
@@ -13,17 +12,16 @@ use super::{
     BATCH, Engine,
     peer::{ChannelKind, PeerFault, PeerKey, Role, read_datagram},
 };
-use crate::{api::SfuEvent, stun::receiver_ufrag};
+use crate::{api::SfuEvent, stun::receiver_ufrag, udp::Inbox};
 
 impl Engine {
     /// Takes what has come in, up to a batch.
-    pub(super) fn read_datagrams(&mut self, buffer: &mut [u8]) {
-        for _ in 0..BATCH {
-            match self.socket.try_recv_from(buffer) {
-                Ok((len, source)) => self.on_datagram(&buffer[..len], source, Instant::now()),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                // ICMP errors of earlier sends come up here; they concern one peer at most.
-                Err(error) => tracing::debug!(%error, "receiving media"),
+    pub(super) fn read_datagrams(&mut self, inbox: &mut Inbox) {
+        let mut taken = 0;
+        while taken < BATCH && self.socket.receive(inbox) {
+            for (source, datagram) in inbox.datagrams() {
+                taken += 1;
+                self.on_datagram(datagram, source, Instant::now());
             }
         }
     }
@@ -53,6 +51,7 @@ impl Engine {
             self.faults.push((key, fault));
         }
         peer.touched = true;
+        peer.up_to_date = true;
         self.drain(key, now);
     }
 
@@ -113,15 +112,12 @@ impl Engine {
                 }
                 continue;
             }
-            match self.socket.try_send_to(&transmit.contents, transmit.destination) {
-                Ok(_) => {
-                    self.stats.datagrams_out += 1;
-                    self.stats.bytes_out += transmit.contents.len() as u64;
-                }
-                // A full socket buffer is congestion: what does not fit is lost, and asked for again.
-                Err(_) => self.stats.datagrams_dropped += 1,
-            }
+            self.socket.push(transmit.destination, transmit.contents.into());
         }
+        let sent = self.socket.flush();
+        self.stats.datagrams_out += sent.datagrams;
+        self.stats.bytes_out += sent.bytes;
+        self.stats.datagrams_dropped += sent.dropped;
     }
 
     /// Ends the participants whose peers went wrong.
@@ -161,6 +157,7 @@ impl Engine {
             Event::ChannelData(data) => self.on_channel_data(key, data.id, &data.data, now),
             Event::ChannelBufferedAmountLow(_) => self.flush_data(key),
             Event::PeerStats(stats) => self.on_stats(key, &stats),
+            Event::EgressBitrateEstimate(kind) => self.on_estimate(key, &kind, now),
             Event::Closed => self.faults.push((key, PeerFault::Closed)),
             _ => {}
         }

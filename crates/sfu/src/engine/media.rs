@@ -31,6 +31,7 @@ impl Engine {
         let Some(track) = self.tracks.get_mut(source.track) else { return };
         let layer_state = &mut track.layers[source.layer.index()];
         layer_state.last_packet = Some(now);
+        layer_state.rate.add(packet.payload.len());
         if track.info.muted {
             return;
         }

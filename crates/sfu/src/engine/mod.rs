@@ -9,6 +9,7 @@
 //!  UDP socket ─────datagram─────►┘                 └─► UDP socket, SfuEvent
 //! ```
 
+mod bandwidth;
 mod commands;
 mod data;
 mod ingress;
@@ -45,7 +46,6 @@ use str0m::{
     net::{Protocol, Transmit},
 };
 use tokio::{
-    net::UdpSocket,
     sync::{mpsc, oneshot},
     time::sleep_until,
 };
@@ -55,6 +55,7 @@ use crate::{
     control::Command,
     sdp::OfferedLine,
     token::{Grant, Keys},
+    udp::MediaSocket,
 };
 pub(crate) use model::ParticipantKey;
 use model::{Participant, Room, RoomKey, Subscription, SubscriptionKey, Track, TrackKey};
@@ -64,7 +65,7 @@ use simulation::Forced;
 use tcp::{Connections, TcpEvent};
 use timers::Timers;
 
-/// Largest datagram taken; media packets are below 1500 bytes.
+/// Largest packet taken over TCP; media packets are below 1500 bytes.
 const DATAGRAM_LEN: usize = 2048;
 
 /// Datagrams, messages or commands taken in one turn before the peers are drained, so that none of them starves the others.
@@ -158,7 +159,7 @@ pub(crate) struct Parts {
 }
 
 pub(crate) struct Engine {
-    socket: UdpSocket,
+    socket: MediaSocket,
     factory: PeerFactory,
     /// Our candidates: where clients send to.
     local: Vec<SocketAddr>,
@@ -199,7 +200,7 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    pub(crate) fn new(parts: Parts, socket: UdpSocket, port: u16) -> Self {
+    pub(crate) fn new(parts: Parts, socket: MediaSocket, port: u16) -> Self {
         let Parts { announce, factory, keys, events, departure_timeout, limits, tcp } = parts;
         let (tcp_port, tcp_events) = tcp;
         Self {
@@ -240,7 +241,7 @@ impl Engine {
         mut signals: mpsc::Receiver<SignalEvent>,
         mut commands: mpsc::UnboundedReceiver<Command>,
     ) {
-        let mut buffer = vec![0; DATAGRAM_LEN];
+        let mut inbox = self.socket.inbox();
         let sleep = sleep_until(tokio::time::Instant::now());
         tokio::pin!(sleep);
         let mut tcp_open = true;
@@ -250,7 +251,7 @@ impl Engine {
                 sleep.as_mut().reset(deadline);
             }
             tokio::select! {
-                ready = self.socket.readable() => {
+                ready = self.socket.ready() => {
                     if let Err(error) = ready {
                         tracing::warn!(%error, "media socket");
                     }
@@ -282,7 +283,7 @@ impl Engine {
                 let Ok(command) = commands.try_recv() else { break };
                 self.on_command(command, now);
             }
-            self.read_datagrams(&mut buffer);
+            self.read_datagrams(&mut inbox);
             self.finish_turn(Instant::now());
         }
     }

@@ -19,7 +19,8 @@ use super::peer::{ChannelKind, PeerKey};
 use crate::{
     api::{Permissions, TrackKind, TrackSource},
     forward::{
-        Dynacast, KeyFrameGate, LAYERS, PendingTracks, ReliableLog, SequenceMap, Speakers, VideoCodec, VideoForwarder,
+        Dynacast, KeyFrameGate, LAYERS, PendingTracks, Rate, ReliableLog, SequenceMap, Speakers, VideoCodec,
+        VideoForwarder,
     },
     token::Grant,
     wire,
@@ -294,6 +295,7 @@ pub(crate) struct LayerState {
     pub(crate) ssrc: Option<Ssrc>,
     pub(crate) last_packet: Option<Instant>,
     pub(crate) gate: KeyFrameGate,
+    pub(crate) rate: Rate,
 }
 
 pub(crate) struct Subscription {

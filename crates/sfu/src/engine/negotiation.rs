@@ -16,7 +16,7 @@ use str0m::{
 use super::{
     Engine,
     model::{Outgoing, ParticipantKey, SubscriptionKey},
-    peer::{ChannelKind, PeerKey},
+    peer::{ChannelKind, Peer, PeerKey},
 };
 use crate::{
     api::{LeftReason, TrackKind},
@@ -214,12 +214,13 @@ impl Engine {
             // One that is only offered so far has no stream yet.
             let Some(mid) = subscription.mid.filter(|mid| !offered.contains(&mid.to_string())) else { continue };
             let Some(track) = self.tracks.get(subscription.track) else { continue };
-            let codec = match track.kind {
+            let kind = track.kind;
+            let codec = match kind {
                 TrackKind::Audio => Codec::Opus,
                 TrackKind::Video => track.codec.codec(),
             };
             let (spec, sid) = (track.spec, track.info.sid.clone());
-            let out = self.on_peer(peer_key, |rtc| Ok(outgoing(rtc, mid, codec, spec)));
+            let out = self.on_peer(peer_key, |rtc| Ok(outgoing(rtc, mid, codec, kind, spec)));
             let Some(out) = out else { return };
             if out.is_none() {
                 self.tell_unsubscribable(key, sid, SubscriptionError::SeCodecUnsupported);
@@ -356,7 +357,7 @@ impl NewLine {
 
 /// The stream str0m made for an m-line, and the payload type agreed on for the codec; none when the client refused either. Of
 /// several that differ in their profile, the one the track has.
-fn outgoing(rtc: &mut str0m::Rtc, mid: Mid, codec: Codec, spec: Option<CodecSpec>) -> Option<Outgoing> {
+fn outgoing(rtc: &mut str0m::Rtc, mid: Mid, codec: Codec, kind: TrackKind, spec: Option<CodecSpec>) -> Option<Outgoing> {
     let agreed = rtc.media(mid)?.remote_pts().to_vec();
     let params = rtc.codec_config().params().iter();
     let fitting: Vec<_> = params.filter(|one| one.spec().codec == codec && agreed.contains(&one.pt())).collect();
@@ -367,8 +368,9 @@ fn outgoing(rtc: &mut str0m::Rtc, mid: Mid, codec: Codec, spec: Option<CodecSpec
     let same = spec.and_then(|spec| fitting.iter().find(|one| profile(&one.spec()) == profile(&spec)));
     let payload_type = same.or(fitting.first())?.pt();
     let mut api = rtc.direct_api();
-    let ssrc = api.stream_tx_by_mid(mid, None)?.ssrc();
-    Some(Outgoing { ssrc, payload_type })
+    let stream = api.stream_tx_by_mid(mid, None)?;
+    Peer::tune(stream, kind);
+    Some(Outgoing { ssrc: stream.ssrc(), payload_type })
 }
 
 /// Reads the JSON of an `RTCIceCandidateInit`. Names under `.local` cannot be resolved here and are left out.

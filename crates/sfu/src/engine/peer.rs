@@ -9,17 +9,22 @@ use std::{
 
 use str0m::{
     Candidate, Event, Input, Output, Rtc, RtcConfig, RtcError,
+    bwe::Bitrate,
     channel::ChannelId,
     config::{CryptoProvider, DtlsCert},
     net::{Protocol, Receive, TcpType, Transmit},
-    rtp::Ssrc,
+    rtp::{Ssrc, StreamTx},
 };
 
 use super::{
+    bandwidth::Link,
     model::{ParticipantKey, TrackKey},
     paths::Path,
 };
-use crate::{api::SfuError, forward::Layer};
+use crate::{
+    api::{SfuError, TrackKind},
+    forward::Layer,
+};
 
 slotmap::new_key_type! {
     /// A peer connection.
@@ -29,12 +34,27 @@ slotmap::new_key_type! {
 /// How often loss and round trip are looked at.
 const STATS_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Sent packets kept for retransmission, per stream: half a second and more of 2.5 Mbit/s video, four seconds of sound.
-const RESEND_VIDEO: usize = 500;
-const RESEND_AUDIO: usize = 200;
+/// Sent packets kept for retransmission, per stream: a second and more of 2.5 Mbit/s video, two seconds of sound. They are
+/// most of what a subscriber takes of memory.
+const RESEND_VIDEO: usize = 300;
+const RESEND_AUDIO: usize = 100;
+
+/// How old a packet may be to be sent again: later than that no decoder waits for it.
+const RESEND_AGE: Duration = Duration::from_secs(2);
+
+/// What of a stream may be retransmissions. Less than this gives up on links that lose a tenth in bursts; more lets a client
+/// that asks for everything again multiply its stream.
+const RESEND_SHARE: f32 = 0.4;
 
 /// Outputs taken from one peer in one go. More than any honest peer has to say; stops one that never ends.
 const MAX_OUTPUTS: usize = 10_000;
+
+/// A wake-up this near is now.
+const NO_TIME: Duration = Duration::from_micros(200);
+
+/// What a subscriber's link is taken to carry until it has been measured: a call of two at full quality. Optimistic, so that
+/// nobody on a good link begins with a poor picture; a link that has less shows it within the first second.
+pub(super) const INITIAL_BANDWIDTH: Bitrate = Bitrate::kbps(3000);
 
 /// H.264 as browsers have it: payload type and that of its retransmissions, packetization mode, profile and level. High profile
 /// is left out: not every receiver decodes it, and who offers it offers these as well.
@@ -111,8 +131,12 @@ pub(crate) struct Peer {
     pub(crate) early_candidates: Vec<Candidate>,
     pub(crate) channels: Vec<(ChannelId, ChannelKind)>,
     pub(crate) sources: Vec<Source>,
+    /// Of a subscriber.
+    pub(crate) link: Link,
     /// To be drained in this turn.
     pub(crate) touched: bool,
+    /// It knows the time already: a datagram told it, and nothing was done to it since.
+    pub(crate) up_to_date: bool,
     /// Earliest wake-up in the timers.
     pub(crate) scheduled: Option<Instant>,
 }
@@ -125,6 +149,17 @@ impl Peer {
             Ok(result) => Ok(result?),
             Err(_) => Err(PeerFault::Panic),
         }
+    }
+
+    /// Prepares a stream towards the client for packets that are passed on.
+    pub(crate) fn tune(stream: &mut StreamTx, kind: TrackKind) {
+        let kept = match kind {
+            TrackKind::Audio => RESEND_AUDIO,
+            TrackKind::Video => RESEND_VIDEO,
+        };
+        stream.set_rtx_cache(kept, RESEND_AGE, Some(RESEND_SHARE));
+        // The publisher has spread them out already, and what has room on the link is decided by layers, not by a queue.
+        stream.set_unpaced(true);
     }
 
     /// Whether a datagram is for this peer: same address, or a STUN message with its integrity.
@@ -143,12 +178,17 @@ impl Peer {
         events: &mut Vec<Event>,
         transmits: &mut Vec<Transmit>,
     ) -> Result<Instant, PeerFault> {
+        let up_to_date = std::mem::take(&mut self.up_to_date);
         self.with(|rtc| {
-            rtc.handle_input(Input::Timeout(now))?;
+            if !up_to_date {
+                rtc.handle_input(Input::Timeout(now))?;
+            }
             for _ in 0..MAX_OUTPUTS {
                 match rtc.poll_output()? {
-                    Output::Timeout(at) if rtc.is_alive() => return Ok(Ok(at)),
-                    Output::Timeout(_) => return Ok(Err(PeerFault::Closed)),
+                    Output::Timeout(_) if !rtc.is_alive() => return Ok(Err(PeerFault::Closed)),
+                    // With a bandwidth estimate every packet waits for a moment of its own; none is worth a turn of the loop.
+                    Output::Timeout(at) if at <= now + NO_TIME => rtc.handle_input(Input::Timeout(at.max(now)))?,
+                    Output::Timeout(at) => return Ok(Ok(at)),
                     Output::Transmit(transmit) => transmits.push(transmit),
                     Output::Event(event) => events.push(event),
                 }
@@ -194,6 +234,7 @@ impl PeerFactory {
             .set_dtls_cert(self.certificate.clone())
             .set_ice_lite(ice_lite)
             .set_rtp_mode(true)
+            .enable_bwe((role == Role::Subscriber).then_some(INITIAL_BANDWIDTH))
             .clear_codecs()
             .enable_opus(true, false)
             .enable_vp8(true)
@@ -232,7 +273,9 @@ impl PeerFactory {
             early_candidates: Vec::new(),
             channels: Vec::new(),
             sources: Vec::new(),
+            link: Link::default(),
             touched: false,
+            up_to_date: false,
             scheduled: None,
         })
     }

@@ -23,6 +23,7 @@ impl Engine {
         self.next_tick = now + TICK;
         self.tick_tracks(now);
         self.tick_speakers(now);
+        self.tick_bandwidth(now);
         self.tick_participants(now);
         self.tick_rooms(now);
         self.tick_resumed(now);
@@ -33,6 +34,7 @@ impl Engine {
         let tracks: Vec<TrackKey> = self.tracks.keys().collect();
         for key in tracks {
             let Some(track) = self.tracks.get_mut(key) else { continue };
+            track.layers.iter_mut().for_each(|layer| layer.rate.review(now));
             if track.review_alive() {
                 for &one in &track.subscriptions {
                     if let Some(Forward::Video(video)) = self.subscriptions.get_mut(one).map(|one| &mut one.forward) {

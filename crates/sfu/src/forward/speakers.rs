@@ -75,6 +75,11 @@ impl<K: Ord + Copy> Speakers<K> {
         others.chain([SpeakerChange { key, level: 0.0, active: false }]).collect()
     }
 
+    /// Whether somebody speaks, as told last.
+    pub(crate) fn speaks(&self, key: K) -> bool {
+        self.voices.get(&key).is_some_and(|voice| voice.told > 0.0)
+    }
+
     /// When to call [`decide`](Self::decide).
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         self.next

@@ -87,6 +87,7 @@ pub(crate) struct VideoForwarder {
     target: Option<Layer>,
     ceiling: Layer,
     paused: bool,
+    share: Option<Layer>,
     offsets: Offsets,
     last: Option<Last>,
 }
@@ -118,6 +119,7 @@ impl VideoForwarder {
             target: None,
             ceiling: Layer::HIGH,
             paused: false,
+            share: Some(Layer::HIGH),
             offsets: Offsets::default(),
             last: None,
         }
@@ -136,10 +138,28 @@ impl VideoForwarder {
         }
     }
 
+    /// The best layer the subscriber's link has room for; none: not even the least, the stream stops. It starts again with a
+    /// key frame.
+    pub(crate) fn set_share(&mut self, share: Option<Layer>) {
+        self.share = share;
+        if share.is_none() {
+            self.current = None;
+        }
+    }
+
+    /// The best layer the subscriber's link has room for.
+    pub(crate) fn share(&self) -> Option<Layer> {
+        self.share
+    }
+
+    fn stopped(&self) -> bool {
+        self.paused || self.share.is_none()
+    }
+
     /// Chooses the layer to have, of those that are alive: the best that is wanted, else the least above it.
     pub(crate) fn retarget(&mut self, alive: [bool; LAYERS]) {
         let layers = || (0..LAYERS).filter(|&index| alive[index]).filter_map(Layer::from_index);
-        self.target = layers().rfind(|&layer| layer <= self.ceiling).or_else(|| layers().next());
+        self.target = layers().rfind(|&layer| layer <= self.most()).or_else(|| layers().next());
     }
 
     /// The layer passed on now.
@@ -149,7 +169,7 @@ impl VideoForwarder {
 
     /// The layer whose key frame is waited for.
     pub(crate) fn waiting_for(&self) -> Option<Layer> {
-        if self.paused || self.current == self.target { None } else { self.target }
+        if self.stopped() || self.current == self.target { None } else { self.target }
     }
 
     /// The best layer the subscriber wants.
@@ -159,7 +179,7 @@ impl VideoForwarder {
 
     /// Decides on a packet: the numbers it goes out under, or none.
     pub(crate) fn push(&mut self, packet: &VideoPacket) -> Option<Numbers> {
-        if self.paused {
+        if self.stopped() {
             return None;
         }
         if self.current != Some(packet.layer) {
@@ -192,10 +212,15 @@ impl VideoForwarder {
         Some(numbers)
     }
 
+    /// The best layer it may have.
+    fn most(&self) -> Layer {
+        self.share.map_or(self.ceiling, |share| share.min(self.ceiling))
+    }
+
     /// Any key frame is good to begin with, also of a layer below the target: a picture now beats a better one later.
     fn may_switch_to(&self, layer: Layer) -> bool {
         match self.current {
-            None => layer <= self.ceiling || self.target == Some(layer),
+            None => layer <= self.most() || self.target == Some(layer),
             Some(_) => self.target == Some(layer),
         }
     }
@@ -340,6 +365,25 @@ mod tests {
         assert_eq!(forwarder.push(&low.frame(start, false)), None);
         let back = start + Duration::from_secs(2);
         assert_eq!(forwarder.push(&low.frame(back, true)).map(|n| n.sequence), Some(2));
+    }
+
+    #[test]
+    fn what_the_link_has_no_room_for_is_not_passed_on() {
+        let start = Instant::now();
+        let (mut low, mut high) = (Source::new(0, 10), Source::new(2, 20));
+        let mut forwarder = VideoForwarder::new(1);
+        forwarder.retarget([true, false, true]);
+        assert!(forwarder.push(&high.frame(start, true)).is_some());
+        forwarder.set_share(Some(Layer::LOW));
+        forwarder.retarget([true, false, true]);
+        assert!(forwarder.push(&high.frame(start, false)).is_some(), "until the lower layer's key frame");
+        assert_eq!(forwarder.waiting_for(), Some(Layer::LOW));
+        assert!(forwarder.push(&low.frame(start, true)).is_some());
+        forwarder.set_share(None);
+        assert_eq!(forwarder.push(&low.frame(start, true)), None);
+        assert_eq!(forwarder.waiting_for(), None, "nobody is asked for what cannot be sent");
+        forwarder.set_share(Some(Layer::LOW));
+        assert_eq!(forwarder.push(&low.frame(start, true)).map(|n| n.sequence), Some(4));
     }
 
     #[test]
