@@ -623,6 +623,7 @@ impl PeerConnectionEventHandler for Handler {
             _ => return,
         };
         let (stream_id, track_id) = (handle.stream_id().await, handle.track_id().await);
+        eprintln!("TRACK {stream_id} {track_id}");
         (self.on_event)(PeerEvent::Track(RemoteMediaTrack { stream_id, track_id, kind, handle }));
     }
 }

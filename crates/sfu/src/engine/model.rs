@@ -200,8 +200,6 @@ pub(crate) struct Settings {
     pub(crate) quality: i32,
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// Frames per second wanted; 0: all.
-    pub(crate) fps: u32,
     /// Who gets less when the bandwidth is short; higher is more important.
     pub(crate) priority: u32,
 }

@@ -195,9 +195,10 @@ impl Engine {
     }
 
     pub(super) fn on_track_settings(&mut self, key: ParticipantKey, update: UpdateTrackSettings, now: Instant) {
-        let UpdateTrackSettings { track_sids, disabled, quality, width, height, fps, priority } = update;
+        // Frames per second are not obeyed: pictures are forwarded whole or not at all, and a smaller layer saves more.
+        let UpdateTrackSettings { track_sids, disabled, quality, width, height, fps: _, priority } = update;
         for sid in track_sids {
-            self.apply_settings(key, sid, Settings { disabled, quality, width, height, fps, priority }, now);
+            self.apply_settings(key, sid, Settings { disabled, quality, width, height, priority }, now);
         }
     }
 

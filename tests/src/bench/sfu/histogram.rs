@@ -28,12 +28,6 @@ impl Histogram {
         }
     }
 
-    /// Takes another's values in.
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.buckets.iter_mut().zip(&other.buckets).for_each(|(mine, theirs)| *mine += theirs);
-        self.count += other.count;
-    }
-
     /// Milliseconds that this share of the values stays below, or not a number when there are none.
     pub(super) fn quantile_ms(&self, share: f64) -> f64 {
         let wanted = (share * self.count as f64) as u64;
