@@ -77,11 +77,20 @@ async function listen(track, stream) {
   }
 }
 
-function sendVideo(source, width, height) {
+// Backgrounds with a grain that is different each time, so that a picture takes as many bits as a camera's.
+function backgrounds(width, height, grainy) {
+  return Array.from({ length: grainy ? 8 : 1 }, () => {
+    const frame = new Uint8Array((width * height * 3) / 2).fill(128);
+    for (let i = 0; i < width * height; i += 1) frame[i] = 90 + (grainy ? Math.random() * 24 : 0);
+    return frame;
+  });
+}
+
+function sendVideo(source, width, height, grainy) {
+  const behind = backgrounds(width, height, grainy);
   let count = 0;
   const timer = setInterval(() => {
-    const frame = new Uint8Array((width * height * 3) / 2).fill(128);
-    frame.fill(90, 0, width * height);
+    const frame = behind[count % behind.length].slice();
     for (let y = 0; y < height; y += 1) {
       frame[y * width + ((count * 8) % width)] = 235;
       if (y > height / 4 && y < height / 2) frame.fill(180, y * width + width / 4, y * width + width / 2);
@@ -111,7 +120,7 @@ const verbs = {
     await room.connect(url, token, { autoSubscribe: true, dynacast: true });
     return { identity: room.localParticipant.identity };
   },
-  async publish({ source, width = 640, height = 360, tone_hz = 660, simulcast = true }) {
+  async publish({ source, width = 640, height = 360, tone_hz = 660, simulcast = true, grainy = false }) {
     const options = new TrackPublishOptions({ source: SOURCES[source], videoCodec: VideoCodec.VP8, simulcast });
     let track;
     let stop;
@@ -122,7 +131,7 @@ const verbs = {
     } else {
       const feed = new VideoSource(width, height);
       track = LocalVideoTrack.createVideoTrack(source, feed);
-      stop = sendVideo(feed, width, height);
+      stop = sendVideo(feed, width, height, grainy);
     }
     const publication = await room.localParticipant.publishTrack(track, options);
     published.set(source, { track, stop, sid: publication.sid });

@@ -64,7 +64,8 @@ async fn a_slow_line_gets_a_smaller_picture_and_all_of_the_sound() -> Result<()>
     let behind = Behind::start().await?;
     let (url, token) = behind.server.enter(&behind.room.links[0], "Host").await?;
     let host = Client::join(Kind::Node, &url, &token).await?;
-    host.tell(json!({"do": "publish", "source": "camera", "width": 1280, "height": 720})).await?;
+    let camera = json!({"do": "publish", "source": "camera", "width": 1280, "height": 720, "grainy": true});
+    host.tell(camera).await?;
     host.publish("microphone").await?;
     behind.enter().await?;
     let us = behind.host();

@@ -153,7 +153,15 @@ async fn a_link_opens_and_two_people_are_in_the_call() -> Result<()> {
     let painted = window.invoke("diagnostics").await?;
     ensure!(painted["join_to_first_painted_ms"].is_number(), "the first painting was not noticed: {painted}");
 
-    // The other way round: the peer counts our pictures and hears the microphone.
+    // The other way round: the peer counts our pictures and hears the microphone. The first pictures are small, until the
+    // line is known to carry more.
+    until("720p on the way out", PATIENCE, || async {
+        let view = window.invoke("app_view").await?;
+        let layers = view["screen"]["sending"].as_array().cloned().unwrap_or_default();
+        let large = layers.iter().any(|l| l["size"]["width"] == 1280 && l["fps"].as_u64().unwrap_or(0) >= 10);
+        Ok(large.then_some(()))
+    })
+    .await?;
     let report = peer.stop().await?;
     let video = videos(&report).into_iter().next().with_context(|| format!("the app was not seen: {report}"))?;
     ensure!(video["frames"].as_u64().unwrap_or(0) > 30, "too few pictures of the app: {report}");

@@ -96,6 +96,11 @@ impl Playout {
         self.voices.remove(voice);
     }
 
+    /// Time without real sound since each voice's first, of all of them.
+    pub(crate) fn gaps_ms(&self) -> u32 {
+        self.voices.values().map(|voice| voice.gap_blocks * 10).sum()
+    }
+
     /// Level of the last block, 0 to 1.
     pub(crate) fn level(&self) -> f32 {
         self.level

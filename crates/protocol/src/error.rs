@@ -50,6 +50,8 @@ pub enum ErrorCode {
     ServerUnreachable,
     /// The server answers, but not like a Visita or LiveKit server.
     ServerNotUnderstood,
+    /// Whoever manages this computer does not allow that server.
+    ServerNotAllowed,
     /// The media connection could not be made.
     MediaUnreachable,
     /// Taken over by the same link on another device.

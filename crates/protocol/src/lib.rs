@@ -2,6 +2,7 @@
 //! views the page draws. Plain data with its own checks at the border; it knows nothing of sockets, rooms or devices.
 
 pub mod channel;
+pub mod desktop;
 pub mod entry;
 pub mod error;
 pub mod frames;

@@ -65,7 +65,7 @@ fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<
 // --------------------------------------------------------------------------------------------------- users
 
 /// A user's role in its company.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// May join.

@@ -7,7 +7,11 @@ use specta::Type;
 use crate::{
     CallType, ParticipantId, PixelSize, Problem, RecordingMode, Tools,
     channel::{
-        LeaveReason, MediaSource, MutedSources, RecordingState, RemovedPerson, RingState, StageRole, WhiteboardState,
+        LeaveReason, MediaSource, MutedSources, Reaction, RecordingState, RemovedPerson, RingState, StageRole, WhiteboardState,
+    },
+    desktop::{
+        AboutView, AccountView, DeviceCheckView, IncomingCallView, NetworkSwitchView, NewRoomView, QualityReport,
+        RatingView, RoomsView, ShareSourcesView,
     },
     entry::JoinPreview,
 };
@@ -25,6 +29,20 @@ pub struct AppView {
     pub server: BuiltInServerView,
     /// One message above the control bar, when there is one.
     pub notice: Option<NoticeView>,
+    /// The person's own rooms.
+    pub rooms: RoomsView,
+    /// Who the person is to the servers.
+    pub account: AccountView,
+    /// Whether people on this network may join the rooms of this computer.
+    pub network: NetworkSwitchView,
+    /// A room that is being made, or was made just now.
+    pub new_room: Option<NewRoomView>,
+    /// A call that rings.
+    pub incoming: Option<IncomingCallView>,
+    /// The devices while they are tried in the settings.
+    pub device_check: Option<DeviceCheckView>,
+    /// Version and places, for support.
+    pub about: AboutView,
 }
 
 /// Which screen, with all it shows.
@@ -70,6 +88,8 @@ pub struct LobbyView {
     pub speaker: DeviceState,
     /// Why the last try to join failed.
     pub problem: Option<Problem>,
+    /// My answer to being recorded, where the room asks before going in.
+    pub consent: ConsentAnswer,
     /// This is a test call of one's own.
     pub is_test_call: bool,
 }
@@ -211,8 +231,28 @@ pub struct CallView {
     pub rings: Vec<RingView>,
     /// What I send as video.
     pub sending: Vec<SendingView>,
+    /// Guests wait until an admin lets them in.
+    #[serde(default)]
+    pub waiting_room: bool,
+    /// What could be shown to the others, while the picker is open.
+    #[serde(default)]
+    pub share_sources: Option<ShareSourcesView>,
+    /// Reactions of the last seconds.
+    #[serde(default)]
+    pub reactions: Vec<ReactionView>,
     /// This is a test call of one's own.
     pub is_test_call: bool,
+}
+
+/// A reaction that somebody sent a moment ago.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ReactionView {
+    /// Rises with each.
+    pub id: u32,
+    /// Who.
+    pub participant_id: ParticipantId,
+    /// What.
+    pub reaction: Reaction,
 }
 
 /// Somebody in the waiting room, as admins see them.
@@ -427,6 +467,20 @@ pub struct AfterView {
     pub can_rejoin: bool,
     /// This was a test call.
     pub is_test_call: bool,
+    /// Name of the company that hosted it; empty where it is not known.
+    pub company: String,
+    /// With whom.
+    pub with_names: Vec<String>,
+    /// Until when the link is good, Unix seconds.
+    pub good_until: Option<f64>,
+    /// I led it.
+    pub was_admin: bool,
+    /// It is asked how it was.
+    pub asks_rating: bool,
+    /// What became of the rating.
+    pub rating: Option<RatingView>,
+    /// How the line and the devices were.
+    pub report: Option<QualityReport>,
 }
 
 /// A message above the control bar.
@@ -488,6 +542,8 @@ pub enum NoticeCode {
     ConnectionLost,
     /// The line is back.
     ConnectionBack,
+    /// A link came while in a call; it is not opened.
+    LinkInCall,
 }
 
 /// What the person chose; kept over restarts.
@@ -507,6 +563,43 @@ pub struct Settings {
     pub speaker: Option<String>,
     /// Large text and four large buttons.
     pub simple: bool,
+    /// The same in visits that somebody else leads.
+    pub simple_for_guests: bool,
+    /// Takes out of the microphone what the speaker plays.
+    pub echo_cancellation: bool,
+    /// Takes out what stays the same: fans, hum, hiss.
+    pub noise_suppression: bool,
+    /// Makes quiet voices louder and loud ones bearable.
+    pub automatic_gain: bool,
+    /// Own picture as in a mirror.
+    pub mirror: bool,
+    /// Say so when I talk while muted.
+    pub talking_while_muted: bool,
+    /// A soft sound when somebody waits.
+    pub doorbell: bool,
+    /// Notices of the system while the window is not in front.
+    pub notifications: bool,
+    /// The app starts with the session, in the tray.
+    pub start_at_login: bool,
+    /// Keys that work while another program has the keyboard.
+    pub shortcuts: Shortcuts,
+}
+
+/// Keys such as `Control+Shift+M`; none is off. They are the app's own only during a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Shortcuts {
+    /// Mutes and unmutes.
+    pub toggle_mute: Option<String>,
+    /// Unmutes while it is held.
+    pub hold_to_talk: Option<String>,
+    /// Mutes while it is held.
+    pub hold_to_mute: Option<String>,
+}
+
+impl Default for Shortcuts {
+    fn default() -> Self {
+        Self { toggle_mute: Some("Control+Shift+M".into()), hold_to_talk: None, hold_to_mute: None }
+    }
 }
 
 impl Default for Settings {
@@ -519,6 +612,16 @@ impl Default for Settings {
             microphone: None,
             speaker: None,
             simple: false,
+            simple_for_guests: true,
+            echo_cancellation: true,
+            noise_suppression: true,
+            automatic_gain: true,
+            mirror: true,
+            talking_while_muted: true,
+            doorbell: true,
+            notifications: true,
+            start_at_login: false,
+            shortcuts: Shortcuts::default(),
         }
     }
 }
@@ -535,6 +638,16 @@ pub struct SettingsPatch {
     pub microphone: Option<DeviceChoice>,
     pub speaker: Option<DeviceChoice>,
     pub simple: Option<bool>,
+    pub simple_for_guests: Option<bool>,
+    pub echo_cancellation: Option<bool>,
+    pub noise_suppression: Option<bool>,
+    pub automatic_gain: Option<bool>,
+    pub mirror: Option<bool>,
+    pub talking_while_muted: Option<bool>,
+    pub doorbell: Option<bool>,
+    pub notifications: Option<bool>,
+    pub start_at_login: Option<bool>,
+    pub shortcuts: Option<Shortcuts>,
 }
 
 /// A choice of device.

@@ -52,7 +52,7 @@ enum Asks {
 fn asks(message: &ClientMessage) -> Asks {
     use ClientMessage as M;
     match message {
-        M::SetMedia { .. } | M::RaiseHand { .. } => Asks::BeingIn,
+        M::SetMedia { .. } | M::RaiseHand { .. } | M::React { .. } => Asks::BeingIn,
         M::Hello { .. } | M::Ping | M::Leave | M::Consent { .. } => Asks::BeingThere,
         M::Knock | M::Note { to: None, .. } => Asks::Waiting,
         M::Note { to: Some(_), .. }

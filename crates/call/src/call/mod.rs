@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 use url::Url;
 use visita_protocol::{
     ParticipantId, Problem, Secret, Tools,
-    channel::{ClientMessage, LeaveReason, MediaSource, StageRole},
+    channel::{ClientMessage, LeaveReason, MediaSource, Reaction, StageRole},
     link::RoomLink,
     view::{CallView, NoticeView, ShownSize, WaitingView},
 };
@@ -202,6 +202,11 @@ impl Call {
     /// Raises my hand, or takes it down.
     pub fn raise_hand(&self, raised: bool) {
         self.to_room(ClientMessage::RaiseHand { raised });
+    }
+
+    /// Shows everybody a sign for a moment.
+    pub fn react(&self, reaction: Reaction) {
+        self.to_room(ClientMessage::React { reaction });
     }
 
     /// My answer to being recorded; `text_version` names the wording that was shown.

@@ -1,7 +1,7 @@
 //! What the room channel has told: my seat, rights, clock, recording, who waits. Plain state; what follows from a message
 //! for devices and media comes out as [`Effect`]s.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use visita_protocol::{
     CallType, ParticipantId, Problem, RecordingMode, Secret, Tools,
@@ -10,12 +10,18 @@ use visita_protocol::{
         RingState, RoomState, ServerMessage, StageRole, WaitingNote, WaitingRoom, WhiteboardState,
     },
     view::{
-        AskedToUnmuteView, ConsentAnswer, ConsentView, NoteView, NoticeCode, RingView, WaitingPersonView, WaitingView,
+        AskedToUnmuteView, ConsentAnswer, ConsentView, NoteView, NoticeCode, ReactionView, RingView, WaitingPersonView,
+        WaitingView,
     },
 };
 
 use super::clock::Clock;
 use crate::people::People;
+
+/// How long a reaction is shown.
+const REACTION_FOR: Duration = Duration::from_secs(4);
+/// More at once are too many to be seen.
+const MOST_REACTIONS: usize = 20;
 
 /// What follows from a message of the room.
 #[derive(Debug)]
@@ -67,6 +73,10 @@ pub(super) struct RoomSide {
     admin: (AdminState, Instant),
     notes: Vec<WaitingNote>,
     asked: Option<(ParticipantId, MediaSource)>,
+    waiting_room: bool,
+    /// The last ones, with when they came.
+    reactions: Vec<(ReactionView, Instant)>,
+    reactions_so_far: u32,
 }
 
 impl RoomSide {
@@ -95,6 +105,9 @@ impl RoomSide {
             admin: (AdminState::default(), now),
             notes: Vec::new(),
             asked: None,
+            waiting_room: false,
+            reactions: Vec::new(),
+            reactions_so_far: 0,
         }
     }
 
@@ -214,6 +227,14 @@ impl RoomSide {
                 let waiting = self.admin.0.waiting.iter().find(|w| w.participant_id == participant_id);
                 effects.push(Effect::Notice(NoticeCode::Doorbell, waiting.map(|w| w.display_name.clone())));
             }
+            ServerMessage::Reacted { participant_id, reaction } => {
+                self.reactions.retain(|(_, at)| now.saturating_duration_since(*at) < REACTION_FOR);
+                self.reactions_so_far = self.reactions_so_far.wrapping_add(1);
+                let view = ReactionView { id: self.reactions_so_far, participant_id, reaction };
+                if self.reactions.len() < MOST_REACTIONS {
+                    self.reactions.push((view, now));
+                }
+            }
             ServerMessage::Note { note } => {
                 if note.from != self.me {
                     effects.push(Effect::Notice(NoticeCode::Note, Some(note.from_name.clone())));
@@ -249,6 +270,7 @@ impl RoomSide {
         self.call_type = room.call_type;
         self.recording = room.recording;
         self.webinar = room.webinar;
+        self.waiting_room = room.waiting_room;
         self.whiteboard = room.whiteboard;
         self.recording_state = (room.recording_state, now);
         self.consent = room.consent.map(|consent| consent.answer);
@@ -281,6 +303,15 @@ impl RoomSide {
     }
 
     // --- what is drawn ---
+
+    pub(super) fn waiting_room(&self) -> bool {
+        self.waiting_room
+    }
+
+    pub(super) fn reactions(&self, now: Instant) -> Vec<ReactionView> {
+        let shown = |at: &Instant| now.saturating_duration_since(*at) < REACTION_FOR;
+        self.reactions.iter().filter(|(_, at)| shown(at)).map(|(view, _)| view.clone()).collect()
+    }
 
     pub(super) fn seconds_left(&self, now: Instant) -> Option<u32> {
         self.clock.map(|clock| clock.left(now))

@@ -59,6 +59,9 @@ impl Owner {
             }),
             rings: room.rings(&self.people),
             sending: self.media.sending(),
+            waiting_room: room.waiting_room(),
+            share_sources: None,
+            reactions: room.reactions(now),
             is_test_call: false,
         }
     }

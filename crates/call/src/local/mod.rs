@@ -147,6 +147,7 @@ pub(crate) struct Shared {
     pub(crate) sound_settings: Mutex<SoundSettings>,
     /// Whether short sounds tell of comings and goings.
     sounds: AtomicBool,
+    doorbell: AtomicBool,
     pub(crate) state: watch::Sender<LocalState>,
     pub(crate) playout: Arc<Mutex<Playout>>,
     pub(crate) hub: FrameHub,
@@ -221,6 +222,7 @@ impl LocalMedia {
             processing,
             sound_settings: Mutex::default(),
             sounds: AtomicBool::new(true),
+            doorbell: AtomicBool::new(true),
             state,
             playout: Arc::new(Mutex::new(Playout::new(Some(render)))),
             hub,
@@ -397,9 +399,20 @@ impl LocalMedia {
 
     /// Plays a short sound, unless they are switched off.
     pub fn play(&self, sound: Sound) {
-        if self.shared.sounds.load(Ordering::Relaxed) {
+        let wanted = sound != Sound::Knock || self.shared.doorbell.load(Ordering::Relaxed);
+        if wanted && self.shared.sounds.load(Ordering::Relaxed) {
             self.shared.playout.lock().play(sound);
         }
+    }
+
+    /// Whether a soft sound tells of those who wait.
+    pub fn set_doorbell(&self, on: bool) {
+        self.shared.doorbell.store(on, Ordering::Relaxed);
+    }
+
+    /// Time without real sound so far, of all voices that are heard now, in milliseconds.
+    pub fn sound_gaps_ms(&self) -> u32 {
+        self.shared.playout.lock().gaps_ms()
     }
 
     /// Plays a short, soft two-note sound, to try the speaker.

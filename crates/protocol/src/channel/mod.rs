@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use state::{
-    AdminState, ClockState, Consent, MediaSource, MediaState, MutedSources, ParticipantState, RecordingState,
+    AdminState, ClockState, Consent, MediaSource, MediaState, MutedSources, ParticipantState, Reaction, RecordingState,
     RemovedPerson, Ring, RingState, RoomState, StageRole, WaitingNote, WaitingPerson, WaitingRoom, WhiteboardState,
 };
 
@@ -50,6 +50,11 @@ pub enum ClientMessage {
     RaiseHand {
         /// Up or down.
         raised: bool,
+    },
+    /// A sign for everybody to see, now.
+    React {
+        /// Which.
+        reaction: Reaction,
     },
     /// My answer to being recorded. The latest answer holds from the moment it is given.
     Consent {
@@ -297,6 +302,13 @@ pub enum ServerMessage {
         /// Who knocked last.
         participant_id: ParticipantId,
     },
+    /// Somebody reacted: to everybody who is in, the sender too.
+    Reacted {
+        /// Who.
+        participant_id: ParticipantId,
+        /// How.
+        reaction: Reaction,
+    },
     /// A note between a waiting guest and the host: to that guest and to all admins.
     Note {
         /// The note.
@@ -350,6 +362,7 @@ impl ServerMessage {
             | Self::TimeWarning { .. }
             | Self::Admin { .. }
             | Self::Doorbell { .. }
+            | Self::Reacted { .. }
             | Self::Note { .. }
             | Self::AskedToUnmute { .. }
             | Self::ConsentKept { .. }

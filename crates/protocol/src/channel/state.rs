@@ -15,6 +15,22 @@ pub struct MediaState {
     pub camera: bool,
 }
 
+/// A sign that is seen by everybody for a moment and kept nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Reaction {
+    /// Thumbs up.
+    ThumbsUp,
+    /// A heart.
+    Heart,
+    /// Laughter.
+    Laugh,
+    /// Confetti.
+    Celebrate,
+    /// A question mark.
+    Question,
+}
+
 /// One kind of media that somebody sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]

@@ -2,7 +2,7 @@
 
 use visita_protocol::{
     ParticipantId,
-    channel::{Consent, MediaState, ServerMessage},
+    channel::{Consent, MediaState, Reaction, ServerMessage},
 };
 
 use super::Room;
@@ -31,6 +31,13 @@ impl Room {
             self.hands = next;
         }
         self.tell_hand(id);
+        Ok(())
+    }
+
+    /// Everybody sees it now; who comes later does not hear of it.
+    pub(super) fn react(&mut self, id: &ParticipantId, reaction: Reaction) -> Result<(), Refusal> {
+        self.seats.get(id).and_then(Seat::stay).ok_or(Refusal::NotIn)?;
+        self.tell_without_seq(&ServerMessage::Reacted { participant_id: id.clone(), reaction });
         Ok(())
     }
 

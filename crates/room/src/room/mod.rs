@@ -145,6 +145,7 @@ impl Room {
             ClientMessage::Hello { .. } | ClientMessage::Ping => Ok(()),
             ClientMessage::SetMedia { media } => self.set_media(&id, media),
             ClientMessage::RaiseHand { raised } => self.raise_hand(&id, raised),
+            ClientMessage::React { reaction } => self.react(&id, reaction),
             ClientMessage::Consent { answer, text_version } => self.consent(&id, connection, answer, text_version, now),
             ClientMessage::Note { to, text } => self.note(&id, to, text, now),
             ClientMessage::Knock => self.knock(&id, now),
