@@ -10,18 +10,16 @@ mod channel;
 pub mod entry;
 pub mod frames;
 pub mod local;
+mod log;
 mod network;
 pub mod peer;
 mod people;
 mod playout;
 
-/// What programs log when `VISITA_LOG` says nothing else. The WebRTC stack warns of much that mends itself.
-pub const LOG_FILTER: &str =
-    "warn,visita=info,rtc=error,rtc_ice=error,rtc_dtls=error,livekit_signaling=error,pulseaudio=off";
-
 pub use call::{Call, CallState, JoinTarget, Reception};
 pub use frames::FrameHub;
 pub use local::{CameraChoice, LocalMedia, LocalState, MicrophoneChoice, ShareChoice, ShareState, SpeakerChoice};
+pub use log::{LOG_FILTER, start_log};
 pub use visita_media::{
     processing::{ProcessingStats, Settings as SoundSettings},
     // A ring sounds on a device of its own: `visita_media::speaker::play`.

@@ -57,11 +57,12 @@ pub(crate) fn receiving_only(sdp: &str) -> String {
 }
 
 /// Names tracks anew: an m-line that takes up another track goes on under the name it was made with. `names` has stream and
-/// track by m-line id.
+/// track by m-line id. Both places tell the same, for there are clients that believe the older one (RFC 5576).
 pub(crate) fn with_tracks_named(sdp: &str, names: &HashMap<String, String>) -> String {
-    rewrite_lines(sdp, |section, line, out| match names.get(section) {
-        Some(name) if line.starts_with("a=msid:") => {
-            out.push_str("a=msid:");
+    rewrite_lines(sdp, |section, line, out| match (names.get(section), line.find("msid:")) {
+        (Some(name), Some(at)) if line.starts_with("a=msid:") || line.starts_with("a=ssrc:") => {
+            out.push_str(&line[..at]);
+            out.push_str("msid:");
             out.push_str(name);
             out.push_str("\r\n");
         }
@@ -212,7 +213,8 @@ mod tests {
 
     #[test]
     fn lines_are_named_and_quietened_by_their_id() {
-        let sdp = "v=0\r\nm=audio 9 X 111\r\na=mid:1\r\na=msid:p old\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n\
+        let sdp = "v=0\r\nm=audio 9 X 111\r\na=mid:1\r\na=msid:p old\r\na=ssrc:7 cname:old\r\n\
+            a=ssrc:7 msid:p old\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n\
             m=audio 9 X 111\r\na=mid:11\r\na=msid:p other\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n";
         let names = HashMap::from([("1".to_owned(), "q new".to_owned())]);
         assert_eq!(with_tracks_named(sdp, &names), sdp.replace("p old", "q new"));

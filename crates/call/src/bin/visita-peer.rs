@@ -98,13 +98,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("VISITA_LOG")
-                .unwrap_or_else(|_| visita_call::LOG_FILTER.into()),
-        )
-        .with_writer(std::io::stderr)
-        .init();
+    visita_call::start_log();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -18,7 +18,11 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// Prints the log when `RUST_LOG` says so.
 pub(crate) fn log() {
     let _ = tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        // Writes down whole packets when the machine is too busy to take them.
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::from_default_env()
+                .add_directive("webrtc::peer_connection::driver=off".parse().expect("a directive")),
+        )
         .with_test_writer()
         .try_init();
 }

@@ -10,11 +10,14 @@ use std::{
 
 use parking_lot::Mutex;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
-use tokio::{sync::Notify, task::AbortHandle};
+use tokio::sync::Notify;
 use visita_protocol::PixelSize;
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 
-use super::{peer::RemoteMediaTrack, rate::Rate};
+use super::{
+    peer::{PeerEvent, RemoteMediaTrack},
+    rate::Rate,
+};
 use crate::{
     AudioPacket, AudioReceiver, MediaKind, RemoteMedia, VideoReceiver,
     receive::{FrameQueue, PacketQueue, Pushed},
@@ -24,9 +27,10 @@ use crate::{
 /// Least time between two key frame requests from outside of the assembler (a reader's, a re-negotiation's).
 const REQUEST_SPACING: Duration = Duration::from_millis(300);
 
-/// A track that is being received. Dropping it ends its receiver.
+/// A track that is being received. Dropping it ends its receiver; the track is read on all the same, for it may open again,
+/// and the library logs every packet nobody takes.
 pub(crate) struct Inlet {
-    task: AbortHandle,
+    gone: Arc<Notify>,
     figures: Arc<Figures>,
     kind: MediaKind,
 }
@@ -86,22 +90,25 @@ impl Inlet {
     /// Starts to receive.
     pub(crate) fn start(track: RemoteMediaTrack) -> (Self, RemoteMedia) {
         let figures = Arc::new(Figures::default());
+        let gone = Arc::new(Notify::new());
         let kind = track.kind;
-        let (task, media) = match kind {
+        let media = match kind {
             MediaKind::Video => {
                 let queue = Arc::new(FrameQueue::default());
                 let ending = OnDrop(queue.clone(), FrameQueue::end);
-                let task = tokio::spawn(read_video(track.handle, ending, figures.clone()));
-                (task, RemoteMedia::Video(VideoReceiver::new(queue)))
+                let reading = read_video(track.handle.clone(), ending, figures.clone());
+                tokio::spawn(read_on(reading, gone.clone(), track));
+                RemoteMedia::Video(VideoReceiver::new(queue))
             }
             MediaKind::Audio => {
                 let queue = Arc::new(PacketQueue::default());
                 let ending = OnDrop(queue.clone(), PacketQueue::end);
-                let task = tokio::spawn(read_audio(track.handle, ending, figures.clone()));
-                (task, RemoteMedia::Audio(AudioReceiver::new(queue)))
+                let reading = read_audio(track.handle.clone(), ending, figures.clone());
+                tokio::spawn(read_on(reading, gone.clone(), track));
+                RemoteMedia::Audio(AudioReceiver::new(queue))
             }
         };
-        (Self { task: task.abort_handle(), figures, kind }, media)
+        (Self { gone, figures, kind }, media)
     }
 
     /// Video or audio.
@@ -147,7 +154,8 @@ impl Inlet {
 
 impl Drop for Inlet {
     fn drop(&mut self) {
-        self.task.abort();
+        // Kept for the task when it does not wait for it just now.
+        self.gone.notify_one();
     }
 }
 
@@ -157,6 +165,22 @@ struct OnDrop<T>(Arc<T>, fn(&T));
 impl<T> Drop for OnDrop<T> {
     fn drop(&mut self) {
         (self.1)(&self.0);
+    }
+}
+
+/// Reads a track until its inlet is gone; then for nobody until it opens again, or the connection ends.
+async fn read_on(reading: impl Future<Output = ()>, gone: Arc<Notify>, track: RemoteMediaTrack) {
+    tokio::select! {
+        () = reading => return,
+        () = gone.notified() => {}
+    }
+    while let Some(event) = track.handle.poll().await {
+        if matches!(event, TrackRemoteEvent::OnOpen(_)) {
+            // The library tells of a track only once by its name.
+            let on_event = track.on_event.clone();
+            on_event(PeerEvent::Track(track));
+            return;
+        }
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) use interceptors::{congestion::SendControl, tap::Meters};
 pub(crate) use outlet::{AudioOutlet, Gate, LayerFigures, VideoOutlet};
 #[cfg(test)]
 pub(crate) use outlet::{is_free_again, is_worth_sending};
-pub(crate) use peer::{IceServer, Manner, Peer, PeerEvent, PeerState, RemoteMediaTrack, SendTrack, Side};
+pub(crate) use peer::{IceServer, Manner, Peer, PeerEvent, PeerState, SendTrack, Side};
 
 /// The library said no.
 #[derive(Clone, Debug, thiserror::Error)]

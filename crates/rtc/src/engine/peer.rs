@@ -105,6 +105,8 @@ pub(crate) struct RemoteMediaTrack {
     /// Video or audio.
     pub(crate) kind: MediaKind,
     pub(super) handle: Arc<dyn TrackRemote>,
+    /// Told when the track opens again.
+    pub(super) on_event: OnEvent,
 }
 
 /// A STUN or TURN server.
@@ -270,7 +272,7 @@ impl Peer {
 
     /// Takes the other side's offer and answers it.
     pub(crate) async fn answer(&mut self, offer: String) -> Result<String, EngineError> {
-        let offer = self.without_late_candidates(&offer);
+        let offer = without_older_names(&self.without_late_candidates(&offer));
         self.connection.set_remote_description(RTCSessionDescription::offer(offer)?).await?;
         self.add_early_candidates().await;
         let answer = self.connection.create_answer(None).await?;
@@ -504,6 +506,22 @@ fn is_tcp(candidate: &str) -> bool {
     candidate.split(' ').nth(2).is_some_and(|transport| transport.eq_ignore_ascii_case("tcp"))
 }
 
+/// An offer whose sources name no stream or track: the library believes these lines (RFC 5576) rather than `a=msid` (RFC
+/// 8830), and servers that give an m-line to another track may rewrite that one only.
+fn without_older_names(offer: &str) -> String {
+    let names_by_source = |line: &&str| line.starts_with("a=ssrc:") && line.contains(" msid:");
+    let mut out = String::with_capacity(offer.len());
+    let mut rest = offer;
+    while !rest.is_empty() {
+        let end = rest.get(1..).and_then(|tail| tail.find("\nm=")).map_or(rest.len(), |at| at + 2);
+        let (section, tail) = rest.split_at(end);
+        let named = section.lines().any(|line| line.starts_with("a=msid:"));
+        out.extend(section.split_inclusive('\n').filter(|line| !(named && names_by_source(line))));
+        rest = tail;
+    }
+    out
+}
+
 /// Zero means "none" in RTCP.
 fn random_ssrc() -> u32 {
     rand::random_range(1..=u32::MAX)
@@ -623,8 +641,8 @@ impl PeerConnectionEventHandler for Handler {
             _ => return,
         };
         let (stream_id, track_id) = (handle.stream_id().await, handle.track_id().await);
-        eprintln!("TRACK {stream_id} {track_id}");
-        (self.on_event)(PeerEvent::Track(RemoteMediaTrack { stream_id, track_id, kind, handle }));
+        let on_event = self.on_event.clone();
+        (self.on_event)(PeerEvent::Track(RemoteMediaTrack { stream_id, track_id, kind, handle, on_event }));
     }
 }
 
@@ -672,6 +690,14 @@ mod tests {
         let audio = section("audio");
         assert!(audio.starts_with("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n") && audio.contains(AUDIO_LEVEL_URI), "{audio}");
         peer.close().await;
+    }
+
+    #[test]
+    fn a_line_names_its_track_once() {
+        let offer = "v=0\r\nm=video 9 X 96\r\na=mid:1\r\na=msid:p new\r\na=ssrc:1 cname:c\r\na=ssrc:1 msid:p old\r\n\
+                     m=video 9 X 96\r\na=mid:2\r\na=ssrc:2 cname:c\r\na=ssrc:2 msid:p only\r\n";
+        assert_eq!(without_older_names(offer), offer.replace("a=ssrc:1 msid:p old\r\n", ""));
+        assert_eq!(without_older_names(""), "");
     }
 
     #[tokio::test]

@@ -181,9 +181,7 @@ impl Link {
     /// Takes the server's offer and answers it.
     pub(crate) async fn on_offer(&mut self, offer: proto::SessionDescription) -> Result<(), EngineError> {
         self.subscriber_offered = true;
-        eprintln!("OFFER\n{} {:?}", offer.sdp, offer.mid_to_track_id);
         let sdp = self.subscriber.answer(offer.sdp).await?;
-        eprintln!("ANSWER\n{sdp}");
         let answer = proto::SessionDescription { r#type: "answer".to_owned(), sdp, id: offer.id, ..Default::default() };
         self.signal.send(Message::Answer(answer)).await;
         Ok(())

@@ -40,8 +40,8 @@ use self::{
 };
 use crate::{
     AudioPublication, ConnectionState, Data, DisconnectReason, JoinError, JoinOptions, LocalAudio, LocalVideo, Path,
-    RtcError, RtcEvent, RtcStats, VideoPublication, Wanted,
-    engine::{Inlet, PeerEvent, RemoteMediaTrack, Side},
+    RemoteMedia, RtcError, RtcEvent, RtcStats, VideoPublication, Wanted,
+    engine::{Inlet, PeerEvent, Side},
 };
 
 /// How long the media connection may take at the join, all tries together.
@@ -169,7 +169,7 @@ struct Session {
     publications: Vec<Publication>,
     subscriptions: HashMap<String, Subscription>,
     /// Media that came before word of whose they are.
-    orphans: HashMap<String, RemoteMediaTrack>,
+    orphans: HashMap<String, (Inlet, RemoteMedia)>,
     wanted: HashMap<String, WantedState>,
     network: NetworkWatch,
     path: Option<Path>,
@@ -287,7 +287,8 @@ impl Session {
             PeerEvent::State(state) => return self.on_peer_state(side, state).await,
             PeerEvent::Track(media) => {
                 let sid = sdp::track_sid(&media.stream_id, &media.track_id);
-                self.subscribed(sid, media).await;
+                let (inlet, media) = Inlet::start(media);
+                self.subscribed(sid, inlet, media).await;
             }
             PeerEvent::Data { reliable, bytes } => {
                 if let Some(event) = self.data.receive(reliable, &bytes) {

@@ -9,10 +9,7 @@ use livekit_protocol as proto;
 use proto::signal_request;
 
 use super::{Session, Subscription, WantedState, roster::Change};
-use crate::{
-    RtcEvent, Wanted,
-    engine::{Inlet, RemoteMediaTrack},
-};
+use crate::{RemoteMedia, RtcEvent, Wanted, engine::Inlet};
 
 /// Least time between two words about the size of a track.
 const WANTED_SPACING: Duration = Duration::from_millis(250);
@@ -28,8 +25,8 @@ impl Session {
                 Change::Published { identity, track } => {
                     let sid = track.sid.clone();
                     self.emit(RtcEvent::TrackPublished { identity, track });
-                    if let Some(media) = self.orphans.remove(&sid) {
-                        self.subscribed(sid, media).await;
+                    if let Some((inlet, media)) = self.orphans.remove(&sid) {
+                        self.subscribed(sid, inlet, media).await;
                     }
                 }
                 Change::Unpublished { identity, sid } => {
@@ -42,14 +39,13 @@ impl Session {
         }
     }
 
-    pub(super) async fn subscribed(&mut self, sid: String, media: RemoteMediaTrack) {
+    pub(super) async fn subscribed(&mut self, sid: String, inlet: Inlet, media: RemoteMedia) {
         let Some((identity, track)) = self.roster.track(&sid) else {
-            self.orphans.insert(sid, media);
+            self.orphans.insert(sid, (inlet, media));
             return;
         };
         let (identity, track) = (identity.to_owned(), track.clone());
         self.unsubscribed(&sid);
-        let (inlet, media) = Inlet::start(media);
         self.subscriptions.insert(sid.clone(), Subscription { inlet, identity: identity.clone() });
         self.emit(RtcEvent::Subscribed { identity, track, media });
         if let Some(wanted) = self.wanted.get(&sid).map(|state| state.wanted) {
@@ -69,6 +65,7 @@ impl Session {
         for sid in ended {
             self.unsubscribed(&sid);
         }
+        self.orphans.retain(|sid, _| offered.contains(sid));
     }
 
     /// Takes a wish. Sizes change with every pixel a window is drawn wider: the server hears of them now and then, of a
