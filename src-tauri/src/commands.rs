@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::State;
+use tauri::{State, WebviewWindow};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 use visita_protocol::view::{AppView, FramesEndpoint, Levels, SettingsPatch, ShownSize};
 
-use crate::app::{AppHandle, Command, Diagnostics};
+use crate::app::{
+    AccountAction, AdminAction, AppHandle, Command, Diagnostics, RoomsAction, SeatAction, ShareAction, WindowAction,
+};
 
 /// The whole view, after each change.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
@@ -16,7 +18,7 @@ pub(crate) struct AppViewChanged(pub(crate) AppView);
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub(crate) struct LevelsChanged(pub(crate) Levels);
 
-/// Commands and events of the page.
+/// Commands and events of the page. Which window may use which is said in `capabilities/`.
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         .commands(collect_commands![
@@ -38,6 +40,15 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             update_settings,
             set_shown_sizes,
             refresh_devices,
+            preview_devices,
+            seat,
+            admin,
+            share,
+            rooms,
+            account,
+            window,
+            rate,
+            save_report,
         ])
         .events(collect_events![AppViewChanged, LevelsChanged])
 }
@@ -140,14 +151,68 @@ fn update_settings(app: State<'_, AppHandle>, patch: SettingsPatch) {
 
 #[tauri::command]
 #[specta::specta]
-fn set_shown_sizes(app: State<'_, AppHandle>, sizes: Vec<ShownSize>) {
-    app.send(Command::SetShownSizes(sizes));
+fn set_shown_sizes(app: State<'_, AppHandle>, window: WebviewWindow, sizes: Vec<ShownSize>) {
+    app.send(Command::SetShownSizes(window.label().to_owned(), sizes));
 }
 
 #[tauri::command]
 #[specta::specta]
 fn refresh_devices(app: State<'_, AppHandle>) {
     app.send(Command::RefreshDevices);
+}
+
+#[tauri::command]
+#[specta::specta]
+fn preview_devices(app: State<'_, AppHandle>, on: bool) {
+    app.send(Command::PreviewDevices(on));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn seat(app: State<'_, AppHandle>, action: SeatAction) {
+    app.send(Command::Seat(action));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn admin(app: State<'_, AppHandle>, action: AdminAction) {
+    app.send(Command::Admin(action));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn share(app: State<'_, AppHandle>, action: ShareAction) {
+    app.send(Command::Share(action));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn rooms(app: State<'_, AppHandle>, action: RoomsAction) {
+    app.send(Command::Rooms(action));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn account(app: State<'_, AppHandle>, action: AccountAction) {
+    app.send(Command::Account(action));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn window(app: State<'_, AppHandle>, action: WindowAction) {
+    app.send(Command::Window(action));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn rate(app: State<'_, AppHandle>, stars: u8, comment: String) {
+    app.send(Command::Rate { stars, comment });
+}
+
+#[tauri::command]
+#[specta::specta]
+fn save_report(app: State<'_, AppHandle>) {
+    app.send(Command::SaveReport);
 }
 
 #[cfg(test)]

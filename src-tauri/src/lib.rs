@@ -1,17 +1,22 @@
-//! The desktop app: the window, the commands and events between page and call, the frame wire, and the built-in server.
-//! It knows nothing of media: devices and connections are `visita-call`'s.
+//! The desktop app: its windows, tray and keys, the commands and events between page and call, the frame wire, and the
+//! built-in server. It knows nothing of media: devices and connections are `visita-call`'s.
 
 mod app;
 mod commands;
+mod desktop;
 mod frames;
 mod graphics;
-mod rooms;
+mod policy;
+mod secrets;
+mod server;
 mod settings;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use tauri::Manager;
+use tauri::{Manager, RunEvent, WindowEvent};
+use tauri_plugin_autostart::MacosLauncher;
+use tauri_plugin_deep_link::DeepLinkExt;
 use tracing_subscriber::EnvFilter;
 
 /// What may be said on the command line.
@@ -23,6 +28,9 @@ struct Arguments {
     /// Start a test call at once.
     #[arg(long, conflicts_with = "link")]
     test_call: bool,
+    /// Start in the tray, to be reached.
+    #[arg(long)]
+    background: bool,
     /// Where settings and the built-in server's data are kept, instead of the user's own folder.
     #[arg(long, env = "VISITA_APP_DATA", value_name = "DIR")]
     data: Option<std::path::PathBuf>,
@@ -57,9 +65,23 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments, software: bool) -> anyhow::Result<()> {
     let bindings = commands::builder();
-    let context = tauri::generate_context!();
-    tauri::Builder::default()
+    let app = tauri::Builder::default()
+        // First: a second start hands its link over and ends before it has done anything else.
+        .plugin(single_instance(&arguments))
+        .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_autostart::init(MacosLauncher::LaunchAgent, Some(vec!["--background"])))
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_global_shortcut::Builder::new().build())
+        .plugin(tauri_plugin_notification::init())
         .invoke_handler(bindings.invoke_handler())
+        .on_window_event(|window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event
+                && let Some(owner) = window.try_state::<app::AppHandle>()
+            {
+                api.prevent_close();
+                owner.send(app::Command::WindowClosed(window.label().to_owned()));
+            }
+        })
         .setup(move |tauri_app| {
             bindings.mount_events(tauri_app);
             let data = match &arguments.data {
@@ -77,23 +99,39 @@ fn run(arguments: Arguments, software: bool) -> anyhow::Result<()> {
             if let Some(first) = first {
                 handle.send(first);
             }
-            tauri_app.manage(handle);
-            window(tauri_app)?;
+            tauri_app.manage(handle.clone());
+            desktop::prepare(tauri_app.handle());
+            // Systems that hand links to a running app, rather than starting it once more.
+            tauri_app.deep_link().on_open_url(move |event| {
+                for url in event.urls() {
+                    handle.send(app::Command::LinkCame(url.into()));
+                }
+            });
+            desktop::open_main(tauri_app.handle(), arguments.background)?;
             Ok(())
         })
-        .run(context)?;
+        .build(tauri::generate_context!())?;
+    app.run(|tauri, event| {
+        if let RunEvent::Exit = event
+            && let Some(owner) = tauri.try_state::<app::AppHandle>()
+        {
+            owner.quit();
+        }
+    });
     Ok(())
 }
 
-fn window(tauri_app: &tauri::App) -> tauri::Result<()> {
-    tauri::WebviewWindowBuilder::new(tauri_app, "main", tauri::WebviewUrl::default())
-        .title("Visita")
-        .inner_size(1280.0, 800.0)
-        .min_inner_size(360.0, 560.0)
-        // The page never leaves itself: links in it open nothing here.
-        .on_navigation(|url| {
-            matches!(url.scheme(), "tauri") || url.host_str().is_some_and(|host| host == "tauri.localhost")
-        })
-        .build()?;
-    Ok(())
+/// One app for each data folder.
+fn single_instance(arguments: &Arguments) -> tauri::plugin::TauriPlugin<tauri::Wry> {
+    let mut builder = tauri_plugin_single_instance::Builder::new().callback(|tauri, arguments, _| {
+        let Some(owner) = tauri.try_state::<app::AppHandle>() else { return };
+        match Arguments::try_parse_from(arguments).ok().and_then(|arguments| arguments.link) {
+            Some(link) => owner.send(app::Command::LinkCame(link)),
+            None => owner.send(app::Command::Window(app::WindowAction::ShowMain)),
+        }
+    });
+    if let Some(data) = &arguments.data {
+        builder = builder.dbus_id(format!("org.visita.desktop.d{}", secrets::name_of(data)));
+    }
+    builder.build()
 }

@@ -70,31 +70,54 @@ fn read(bytes: &[u8]) -> serde_json::Result<Settings> {
 }
 
 fn apply(settings: &mut Settings, patch: SettingsPatch) {
-    let SettingsPatch { language, theme, display_name, camera, microphone, speaker, simple } = patch;
-    let chosen = |choice| match choice {
-        DeviceChoice::Default => None,
-        DeviceChoice::Device { id } => Some(id),
+    let SettingsPatch {
+        language,
+        theme,
+        display_name,
+        camera,
+        microphone,
+        speaker,
+        simple,
+        simple_for_guests,
+        echo_cancellation,
+        noise_suppression,
+        automatic_gain,
+        mirror,
+        talking_while_muted,
+        doorbell,
+        notifications,
+        start_at_login,
+        shortcuts,
+    } = patch;
+    let name = display_name.map(|name| name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME).collect());
+    let chosen = |choice: Option<DeviceChoice>| {
+        choice.map(|choice| match choice {
+            DeviceChoice::Default => None,
+            DeviceChoice::Device { id } => Some(id),
+        })
     };
-    if let Some(language) = language {
-        settings.language = language;
-    }
-    if let Some(theme) = theme {
-        settings.theme = theme;
-    }
-    if let Some(name) = display_name {
-        settings.display_name = name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
-    }
-    if let Some(choice) = camera {
-        settings.camera = chosen(choice);
-    }
-    if let Some(choice) = microphone {
-        settings.microphone = chosen(choice);
-    }
-    if let Some(choice) = speaker {
-        settings.speaker = chosen(choice);
-    }
-    if let Some(simple) = simple {
-        settings.simple = simple;
+    set(&mut settings.language, language);
+    set(&mut settings.theme, theme);
+    set(&mut settings.display_name, name);
+    set(&mut settings.camera, chosen(camera));
+    set(&mut settings.microphone, chosen(microphone));
+    set(&mut settings.speaker, chosen(speaker));
+    set(&mut settings.simple, simple);
+    set(&mut settings.simple_for_guests, simple_for_guests);
+    set(&mut settings.echo_cancellation, echo_cancellation);
+    set(&mut settings.noise_suppression, noise_suppression);
+    set(&mut settings.automatic_gain, automatic_gain);
+    set(&mut settings.mirror, mirror);
+    set(&mut settings.talking_while_muted, talking_while_muted);
+    set(&mut settings.doorbell, doorbell);
+    set(&mut settings.notifications, notifications);
+    set(&mut settings.start_at_login, start_at_login);
+    set(&mut settings.shortcuts, shortcuts);
+}
+
+fn set<T>(setting: &mut T, new: Option<T>) {
+    if let Some(new) = new {
+        *setting = new;
     }
 }
 

@@ -7,7 +7,8 @@ use specta::Type;
 use crate::{
     CallType, ParticipantId, PixelSize, Problem, RecordingMode, Tools,
     channel::{
-        LeaveReason, MediaSource, MutedSources, Reaction, RecordingState, RemovedPerson, RingState, StageRole, WhiteboardState,
+        LeaveReason, MediaSource, MutedSources, Reaction, RecordingState, RemovedPerson, RingState, StageRole,
+        WhiteboardState,
     },
     desktop::{
         AboutView, AccountView, DeviceCheckView, IncomingCallView, NetworkSwitchView, NewRoomView, QualityReport,

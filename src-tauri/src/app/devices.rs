@@ -1,7 +1,7 @@
 //! The computer's devices: which there are, and which of them the settings choose.
 
 use tokio::sync::mpsc;
-use visita_call::{CameraChoice, FrameHub, LocalMedia, MicrophoneChoice, SpeakerChoice};
+use visita_call::{CameraChoice, FrameHub, LocalMedia, MicrophoneChoice, SoundSettings, SpeakerChoice};
 use visita_media::{DeviceInfo, camera, microphone, speaker};
 use visita_protocol::view::{DeviceView, DevicesView, Settings};
 
@@ -25,7 +25,9 @@ pub(super) fn look(internal: mpsc::UnboundedSender<Internal>) {
 /// Opens what the settings choose.
 pub(super) fn start(settings: &Settings, hub: FrameHub) -> LocalMedia {
     let (camera, microphone, speaker) = choices(settings);
-    LocalMedia::start(camera, microphone, speaker, hub)
+    let media = LocalMedia::start(camera, microphone, speaker, hub);
+    sound(&media, settings);
+    media
 }
 
 /// Changes to what the settings choose.
@@ -34,6 +36,16 @@ pub(super) fn choose(media: &LocalMedia, settings: &Settings) {
     media.choose_camera(camera);
     media.choose_microphone(microphone);
     media.choose_speaker(speaker);
+    sound(media, settings);
+}
+
+fn sound(media: &LocalMedia, settings: &Settings) {
+    media.set_sound(SoundSettings {
+        echo_cancellation: settings.echo_cancellation,
+        noise_suppression: settings.noise_suppression,
+        gain_control: settings.automatic_gain,
+    });
+    media.set_doorbell(settings.doorbell);
 }
 
 /// `VISITA_CAMERA`, `VISITA_MICROPHONE` and `VISITA_SPEAKER` take the place of devices where there are none: `pattern` or

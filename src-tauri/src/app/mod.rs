@@ -1,12 +1,19 @@
 //! The one owner of what the page shows. Commands come in through [`AppHandle`], whole [`AppView`]s go out as events.
 
+mod account;
+mod calls;
+mod command;
 mod devices;
+mod meter;
+mod rooms;
 mod screen;
+mod share;
 
 use std::{
-    path::{Path, PathBuf},
+    collections::HashMap,
+    path::PathBuf,
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use parking_lot::Mutex;
@@ -14,60 +21,57 @@ use serde::Serialize;
 use specta::Type;
 use tauri_specta::Event;
 use tokio::sync::{mpsc, watch};
-use visita_call::{
-    Call, CallState, FrameHub, JoinTarget, LocalMedia, LocalState, entry,
-    peer::{self, PeerOptions},
-};
+use url::Url;
+use visita_call::{CallState, FrameHub, LocalMedia, LocalState};
 use visita_protocol::{
-    CallType, ErrorCode, Problem,
-    channel::LeaveReason,
-    entry::JoinPreview,
+    RoomId,
+    desktop::{AboutView, DeviceCheckView, Keyring, NetworkSwitchView, NewRoomView, RoomsView},
     frames::LOCAL_PREVIEW,
-    link::RoomLink,
-    view::{AfterView, AppView, BuiltInServerView, DevicesView, FramesEndpoint, NoticeView, SettingsPatch, ShownSize},
+    view::{AppView, BuiltInServerView, DevicesView, FramesEndpoint, NoticeCode, NoticeView, SettingsPatch, ShownSize},
+};
+
+pub(crate) use command::{
+    AccountAction, AdminAction, Command, Pressed, RoomsAction, SeatAction, ShareAction, Shortcut, WindowAction,
 };
 
 use crate::{
     commands::{AppViewChanged, LevelsChanged},
+    desktop::Desktop,
     frames::FrameWire,
-    rooms::Rooms,
+    policy::Policy,
+    secrets::Secrets,
+    server::{self, BuiltIn, Place},
     settings::Store,
 };
-use screen::{InCall, Lobby, Screen};
+use account::{Account, Lines, Ringing};
+use command::Internal;
+use rooms::Book;
+use screen::Screen;
 
 /// Levels go to the page this often.
 const LEVELS_EVERY: Duration = Duration::from_millis(70);
+/// What is looked at now and then: notices, rings, windows, the picker's pictures.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// One's own rooms are looked at this often while they are on the screen.
+const ROOMS_EVERY: Duration = Duration::from_secs(5);
+/// So often the lobby looks who is in.
+const LOBBY_EVERY: Duration = Duration::from_secs(5);
 /// A notice goes away by itself after this long.
 const NOTICE_FOR: Duration = Duration::from_secs(6);
 /// A server that answers a look within this is near enough for picture and sound.
 const QUICK_ANSWER: Duration = Duration::from_millis(600);
+/// After a test call both ends have this long to say goodbye before the room goes.
+const TEST_ROOM_STAYS: Duration = Duration::from_secs(2);
+/// A keyring that has not answered by then, because it asks somebody who is not there, is none.
+const KEYRING_WITHIN: Duration = Duration::from_secs(4);
 
-/// What the page, or the command line, asks for.
-#[derive(Debug)]
-pub(crate) enum Command {
-    OpenLink(String),
-    StartTestCall,
-    SetDisplayName(String),
-    SetMicrophone(bool),
-    SetCamera(bool),
-    PlayTestSound,
-    Join { displace: bool },
-    Leave,
-    EndForEveryone,
-    GoHome,
-    Rejoin,
-    DismissNotice,
-    UpdateSettings(SettingsPatch),
-    SetShownSizes(Vec<ShownSize>),
-    RefreshDevices,
-}
-
-/// What the owner's own tasks report back. `turn` tells an answer to an older question.
-enum Internal {
-    Server(Result<Box<Rooms>, Problem>),
-    Preview { turn: u32, link: RoomLink, answer: Result<(JoinPreview, Duration), Problem> },
-    TestRoom { turn: u32, answer: Result<(RoomLink, RoomLink), Problem> },
-    Devices(DevicesView),
+/// A server on which the person is somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Home {
+    /// The one in the app.
+    Computer,
+    /// The one signed in to.
+    Account,
 }
 
 /// Figures of the last call, for diagnostics and measurements.
@@ -89,6 +93,7 @@ struct Timing {
 }
 
 /// The page's way to the owner.
+#[derive(Clone)]
 pub(crate) struct AppHandle {
     commands: mpsc::UnboundedSender<Command>,
     view: watch::Receiver<AppView>,
@@ -127,49 +132,101 @@ impl AppHandle {
             rtt_ms: timing.rtt_ms,
         }
     }
+
+    /// Leaves everything in order; returns when that is done, or soon.
+    pub(crate) fn quit(&self) {
+        let (done, finished) = std::sync::mpsc::channel();
+        self.send(Command::Quit(done));
+        let _ = finished.recv_timeout(Duration::from_secs(3));
+    }
 }
 
 /// The owner.
 pub(crate) struct App {
     tauri: tauri::AppHandle,
+    desktop: Desktop,
+    /// Settings, rooms' names, the server's data.
+    folder: PathBuf,
     store: Store,
+    policy: Policy,
+    secrets: Option<Arc<Secrets>>,
     hub: FrameHub,
     devices: DevicesView,
+    /// Devices that are tried in the settings.
+    check: Option<Arc<LocalMedia>>,
     server: BuiltInServerView,
-    rooms: Option<Box<Rooms>>,
+    network: NetworkSwitchView,
+    built_in: Option<Box<BuiltIn>>,
+    key: Option<visita_protocol::Secret>,
+    account: Account,
+    lines: Lines,
+    ringing: Ringing,
+    /// A call that rang is being entered: with the camera or without.
+    answering: Option<bool>,
+    book: Book,
+    rooms_view: RoomsView,
+    rooms_asked: bool,
+    rooms_looked: Instant,
+    room_homes: HashMap<RoomId, Home>,
+    new_room: Option<NewRoomView>,
+    new_room_turn: u32,
     screen: Screen,
     notice: Option<(NoticeView, Instant)>,
+    shown: HashMap<String, Vec<ShownSize>>,
     turn: u32,
     internal: mpsc::UnboundedSender<Internal>,
     timing: Arc<Mutex<Timing>>,
     /// A test call asked for while the server still starts.
     test_call_waits: bool,
+    /// Muted by a key that is held: to be undone when it comes up.
+    held: Option<bool>,
 }
 
 impl App {
     /// Starts the owner, the frame wire and the built-in server; must be called in a tokio runtime.
-    pub(crate) fn start(tauri: tauri::AppHandle, data: PathBuf, software: bool) -> std::io::Result<AppHandle> {
+    pub(crate) fn start(tauri: tauri::AppHandle, folder: PathBuf, software: bool) -> std::io::Result<AppHandle> {
         let (hub, key_frames) = FrameHub::new();
         let wire = Arc::new(FrameWire::start(hub.clone(), software)?);
         let (commands, inbox) = mpsc::unbounded_channel();
         let (internal, answers) = mpsc::unbounded_channel();
         let timing = Arc::new(Mutex::new(Timing::default()));
+        let place = Place::read(&folder);
         let app = Self {
+            desktop: Desktop::new(tauri.clone(), commands.clone()),
             tauri,
-            store: Store::open(&data),
+            store: Store::open(&folder),
+            policy: Policy::read(),
+            secrets: None,
             hub,
             devices: DevicesView::default(),
+            check: None,
             server: BuiltInServerView::Starting,
-            rooms: None,
+            network: NetworkSwitchView { on: place.network, ..NetworkSwitchView::default() },
+            built_in: None,
+            key: None,
+            account: Account::default(),
+            lines: Lines::default(),
+            ringing: Ringing::default(),
+            answering: None,
+            book: Book::open(&folder),
+            rooms_view: RoomsView::Loading,
+            rooms_asked: false,
+            rooms_looked: Instant::now(),
+            room_homes: HashMap::new(),
+            new_room: None,
+            new_room_turn: 0,
             screen: Screen::Home { problem: None },
             notice: None,
+            shown: HashMap::new(),
             turn: 0,
             internal: internal.clone(),
             timing: timing.clone(),
             test_call_waits: false,
+            held: None,
+            folder,
         };
         let (view_sender, view) = watch::channel(app.view());
-        start_server(data, internal.clone());
+        app.open_secrets();
         devices::look(internal);
         tokio::spawn(app.run(inbox, answers, key_frames, view_sender));
         Ok(AppHandle { commands, view, wire, timing })
@@ -183,11 +240,15 @@ impl App {
         view: watch::Sender<AppView>,
     ) {
         let mut levels = tokio::time::interval(LEVELS_EVERY);
-        levels.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        let mut look = tokio::time::interval(LOOK_EVERY);
+        for interval in [&mut levels, &mut look] {
+            interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        }
         loop {
             self.publish(&view);
             tokio::select! {
                 command = inbox.recv() => match command {
+                    Some(Command::Quit(done)) => return self.quit(&done).await,
                     Some(command) => self.command(command),
                     None => return,
                 },
@@ -195,15 +256,16 @@ impl App {
                 Some(stream) = key_frames.recv() => self.key_frame(stream),
                 change = self.screen.changed() => match change {
                     screen::Change::Call(state) => self.call_changed(state),
-                    screen::Change::Notice(notice) => self.notice = Some((notice, Instant::now())),
+                    screen::Change::Notice(notice) => self.notice(notice),
                     screen::Change::Devices => {}
                 },
-                _ = levels.tick() => self.tick(),
+                _ = levels.tick() => self.levels(),
+                _ = look.tick() => self.look(),
             }
         }
     }
 
-    fn publish(&self, view: &watch::Sender<AppView>) {
+    fn publish(&mut self, view: &watch::Sender<AppView>) {
         let now = self.view();
         let changed = view.send_if_modified(|old| {
             let changed = *old != now;
@@ -212,44 +274,102 @@ impl App {
             }
             changed
         });
-        if changed && let Err(error) = AppViewChanged(now).emit(&self.tauri) {
-            tracing::warn!(%error, "the page did not hear of a change");
+        if changed {
+            self.desktop.follow(&now);
+            if let Err(error) = AppViewChanged(now).emit(&self.tauri) {
+                tracing::warn!(%error, "the page did not hear of a change");
+            }
         }
     }
 
     fn view(&self) -> AppView {
+        let check = self.check.as_ref().map(|media| media.state());
+        let mut screen = self.screen.view();
+        if let visita_protocol::view::ScreenView::Call(call) = &mut screen {
+            call.me.talking_while_muted &= self.store.get().talking_while_muted;
+        }
         AppView {
-            screen: self.screen.view(),
+            screen,
             settings: self.store.get().clone(),
             devices: self.devices.clone(),
             server: self.server.clone(),
             notice: self.notice.as_ref().map(|(notice, _)| notice.clone()),
+            rooms: self.rooms_view.clone(),
+            account: self.account.view(),
+            network: self.network.clone(),
+            new_room: self.new_room.clone(),
+            incoming: self.ringing.view(),
+            device_check: check.map(|state| DeviceCheckView {
+                camera: state.camera,
+                microphone: state.microphone,
+                speaker: state.speaker,
+            }),
+            about: AboutView {
+                version: env!("CARGO_PKG_VERSION").into(),
+                data_folder: self.folder.display().to_string(),
+                system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+                keyring: self.secrets.as_ref().map_or(Keyring::System, |secrets| secrets.kind()),
+            },
         }
     }
 
-    fn tick(&mut self) {
+    /// To be shown for a moment; also by the system, while the window is not in front.
+    fn notice(&mut self, notice: NoticeView) {
+        let settings = self.store.get();
+        if notice.code == NoticeCode::TalkingWhileMuted && !settings.talking_while_muted {
+            return;
+        }
+        if settings.notifications {
+            self.desktop.notify(&notice);
+        }
+        self.notice = Some((notice, Instant::now()));
+    }
+
+    fn levels(&mut self) {
+        let Some(media) = self.media() else { return };
+        let levels = media.levels();
+        if let Screen::Call(call) = &mut self.screen {
+            call.meter.level(levels.microphone);
+        }
+        if let Err(error) = LevelsChanged(levels).emit(&self.tauri) {
+            tracing::debug!(%error, "levels were not shown");
+        }
+    }
+
+    fn look(&mut self) {
         if self.notice.as_ref().is_some_and(|(_, since)| since.elapsed() > NOTICE_FOR) {
             self.notice = None;
         }
-        if let Some(media) = self.screen.media() {
-            if let Err(error) = LevelsChanged(media.levels()).emit(&self.tauri) {
-                tracing::debug!(%error, "levels were not shown");
-            }
+        self.ringing.tick();
+        self.look_again();
+        if matches!(self.screen, Screen::Home { .. }) && self.rooms_looked.elapsed() >= ROOMS_EVERY {
+            self.rooms_looked = Instant::now();
+            self.refresh_rooms();
         }
-        if let Screen::Call(call) = &self.screen {
-            let mut timing = self.timing.lock();
-            if timing.connected_at.is_some() {
-                timing.rtt_ms = call.call.stats().and_then(|stats| stats.rtt_ms);
-            }
+        let Screen::Call(call) = &mut self.screen else { return };
+        self.desktop.look();
+        if !self.desktop.has_mini() {
+            self.shown.remove(crate::desktop::MINI);
+        }
+        call.picker.tick(&self.internal);
+        if let CallState::Running(view) = &*call.state.borrow() {
+            call.meter.look(view, call.call.media(), Instant::now());
+        }
+        let mut timing = self.timing.lock();
+        if timing.connected_at.is_some() {
+            timing.rtt_ms = call.call.stats().and_then(|stats| stats.rtt_ms);
         }
     }
 
+    /// The person's devices, while they are open.
+    fn media(&self) -> Option<&Arc<LocalMedia>> {
+        self.screen.media().or(self.check.as_ref())
+    }
+
     fn command(&mut self, command: Command) {
-        if matches!(command, Command::Join { .. }) {
-            tracing::debug!("joining");
-        }
         match command {
             Command::OpenLink(text) => self.open_link(&text),
+            Command::LinkCame(text) => self.link_came(&text),
             Command::StartTestCall => self.start_test_call(),
             Command::SetDisplayName(name) => {
                 if let Screen::Lobby(lobby) = &mut self.screen {
@@ -259,8 +379,9 @@ impl App {
             }
             Command::SetMicrophone(on) => self.screen.set_microphone(on),
             Command::SetCamera(on) => self.screen.set_camera(on),
+            Command::ToggleMicrophone => self.screen.set_microphone(!self.microphone_on()),
             Command::PlayTestSound => {
-                if let Some(media) = self.screen.media() {
+                if let Some(media) = self.media() {
                     media.play_test_sound();
                 }
             }
@@ -276,268 +397,270 @@ impl App {
                 self.test_call_waits = false;
                 self.leave();
                 self.screen = Screen::Home { problem: None };
+                self.refresh_rooms();
             }
             Command::Rejoin => self.rejoin(),
             Command::DismissNotice => self.notice = None,
             Command::UpdateSettings(patch) => {
                 self.store.update(patch);
-                if let Some(media) = self.screen.media() {
+                if let Some(media) = self.media() {
                     devices::choose(media, self.store.get());
                 }
             }
-            Command::SetShownSizes(sizes) => self.screen.set_shown(sizes),
+            Command::SetShownSizes(window, sizes) => self.shown(window, sizes),
             Command::RefreshDevices => devices::look(self.internal.clone()),
+            Command::PreviewDevices(on) => self.preview_devices(on),
+            Command::Seat(action) => self.seat(action),
+            Command::Admin(action) => self.admin(action),
+            Command::Share(action) => {
+                if let Screen::Call(call) = &mut self.screen {
+                    call.share(action, &self.internal);
+                }
+            }
+            Command::Rooms(action) => self.rooms(action),
+            Command::Account(action) => self.account(action),
+            Command::Window(action) => self.window(action),
+            Command::WindowClosed(label) => self.window_closed(&label),
+            Command::Rate { stars, comment } => self.rate(stars, &comment),
+            Command::SaveReport => self.save_report(),
+            Command::Shortcut(shortcut, pressed) => self.shortcut(shortcut, pressed),
+            // Handled by the loop.
+            Command::Quit(_) => {}
         }
     }
 
     fn answer(&mut self, answer: Internal) {
         match answer {
-            Internal::Server(Ok(rooms)) => {
-                self.server = BuiltInServerView::Running { url: rooms.url().to_string() };
-                self.rooms = Some(rooms);
-                if std::mem::take(&mut self.test_call_waits) {
-                    self.start_test_call();
+            Internal::SecretsOpened(secrets, kept) => {
+                self.secrets = Some(secrets);
+                if let Some(kept) = kept {
+                    self.account_kept(&kept);
                 }
+            }
+            Internal::Key(key) => {
+                self.key = Some(key);
+                self.start_server(None);
+            }
+            Internal::Server(Ok(built_in)) => self.server_runs(built_in),
+            Internal::Server(Err(problem)) if self.network.on => {
+                // On no network, or not allowed to listen there: this computer's own rooms work all the same.
+                self.network = NetworkSwitchView { on: false, url: None, problem: Some(problem) };
+                Place { network: false, ..Place::read(&self.folder) }.write(&self.folder);
+                self.start_server(None);
             }
             Internal::Server(Err(problem)) => {
                 tracing::error!(reason = problem.message, "the built-in server did not start");
                 self.server = BuiltInServerView::Failed { detail: problem.message.clone() };
+                self.rooms_view = RoomsView::Failed { problem: problem.clone() };
                 if std::mem::take(&mut self.test_call_waits) {
                     self.screen = Screen::Home { problem: Some(problem) };
                 }
             }
             Internal::Preview { turn, link, answer } if turn == self.turn => self.previewed(link, answer),
+            Internal::LobbyNews { turn, answer } if turn == self.turn => self.lobby_news(answer),
             Internal::TestRoom { turn, answer } if turn == self.turn => match answer {
-                Ok((mine, friends)) => self.enter_test_call(mine, friends),
+                Ok((room, mine, friends)) => self.enter_test_call(room, mine, friends),
                 Err(problem) => self.screen = Screen::Home { problem: Some(problem) },
             },
-            Internal::Preview { .. } | Internal::TestRoom { .. } => {}
+            Internal::MyLink { turn, answer } if turn == self.turn => match answer {
+                Ok(link) => self.look_up(link),
+                Err(problem) => self.screen = Screen::Home { problem: Some(problem) },
+            },
+            Internal::Preview { .. }
+            | Internal::LobbyNews { .. }
+            | Internal::TestRoom { .. }
+            | Internal::MyLink { .. } => {}
             Internal::Devices(devices) => self.devices = devices,
+            Internal::ShareSources(sources) => {
+                if let Screen::Call(call) = &mut self.screen {
+                    call.picker.found(sources);
+                }
+            }
+            Internal::Rooms(answer) => self.rooms_listed(answer),
+            Internal::Made { turn, answer } => self.room_made(turn, answer),
+            Internal::Links { turn, answer } => self.links_told(turn, answer),
+            Internal::Removed(answer) => {
+                if let Err(problem) = answer {
+                    tracing::info!(code = problem.code.as_str(), "a room was not deleted");
+                }
+                self.refresh_rooms();
+            }
+            Internal::SignedIn { turn, answer } => self.signed_in(turn, answer),
+            Internal::Renewed { home, answer } => self.renewed(home, answer),
+            Internal::Channel { home, generation, event } => {
+                if self.is_this_line(generation, home) {
+                    self.told(home, event);
+                }
+            }
         }
+    }
+
+    // --- the server in the app ---
+
+    /// Looks for the keyring first: the server's key is in it.
+    fn open_secrets(&self) {
+        let (folder, internal) = (self.folder.clone(), self.internal.clone());
+        tokio::spawn(async move {
+            let open = |folder: PathBuf| {
+                let secrets = Secrets::open(&folder);
+                let key = server::key(&secrets);
+                (secrets, key)
+            };
+            let asked = tokio::task::spawn_blocking({
+                let folder = folder.clone();
+                move || open(folder)
+            });
+            let (secrets, key) = match tokio::time::timeout(KEYRING_WITHIN, asked).await {
+                Ok(Ok(opened)) => opened,
+                _ => {
+                    let secrets = Secrets::without_keyring(&folder);
+                    let key = server::key(&secrets);
+                    (secrets, key)
+                }
+            };
+            let _ = internal.send(Internal::Key(key));
+            let secrets = Arc::new(secrets);
+            let kept = tokio::task::spawn_blocking({
+                let secrets = secrets.clone();
+                move || account::kept(&secrets)
+            });
+            let kept = kept.await.ok().flatten();
+            let _ = internal.send(Internal::SecretsOpened(secrets, kept));
+        });
+    }
+
+    /// Starts it, after the one that ran before.
+    fn start_server(&mut self, old: Option<BuiltIn>) {
+        let Some(key) = self.key.clone() else { return };
+        self.server = BuiltInServerView::Starting;
+        let place = Place { network: self.network.on, ..Place::read(&self.folder) };
+        let (folder, internal) = (self.folder.clone(), self.internal.clone());
+        tokio::spawn(async move {
+            if let Some(old) = old {
+                old.stop().await;
+            }
+            let started = BuiltIn::start(&folder, key, place).await;
+            let _ = internal.send(Internal::Server(started.map(Box::new)));
+        });
+    }
+
+    fn server_runs(&mut self, built_in: Box<BuiltIn>) {
+        self.server = BuiltInServerView::Running { url: built_in.url().to_string() };
+        self.network.on = built_in.open;
+        self.network.url = built_in.open.then(|| built_in.url().to_string());
+        self.host_online(&built_in);
+        self.built_in = Some(built_in);
+        self.refresh_rooms();
+        self.links_again();
+        if std::mem::take(&mut self.test_call_waits) {
+            self.start_test_call();
+        }
+    }
+
+    async fn quit(&mut self, done: &std::sync::mpsc::Sender<()>) {
+        self.leave();
+        self.screen = Screen::Home { problem: None };
+        if let Some(built_in) = self.built_in.take() {
+            built_in.stop().await;
+        }
+        let _ = done.send(());
+    }
+
+    // --- windows, keys, devices ---
+
+    fn window(&mut self, action: WindowAction) {
+        match action {
+            WindowAction::AnswerCall { call_id, with_camera } => self.answer_call(call_id, with_camera),
+            WindowAction::DeclineCall { call_id } => self.decline_call(call_id),
+            WindowAction::ShowMain => self.desktop.show_main(),
+            WindowAction::SetFullscreen { on } => self.desktop.set_fullscreen(on),
+            WindowAction::CopyText { text } => self.desktop.copy(text),
+            WindowAction::OpenFolder => self.desktop.open_folder(&self.folder),
+            WindowAction::Mail { subject, body } => self.desktop.mail(&subject, &body),
+        }
+    }
+
+    fn window_closed(&mut self, label: &str) {
+        match label {
+            crate::desktop::MAIN => {
+                let in_call = matches!(self.screen, Screen::Call(_));
+                self.desktop.main_closed(in_call, self.store.get().start_at_login);
+            }
+            crate::desktop::INCOMING => {
+                if let Some(call) = self.ringing.view() {
+                    self.decline_call(call.call_id);
+                }
+            }
+            _ => self.desktop.show_main(),
+        }
+    }
+
+    fn microphone_on(&self) -> bool {
+        self.screen.media().is_some_and(|media| media.microphone_on())
+    }
+
+    fn shortcut(&mut self, shortcut: Shortcut, pressed: Pressed) {
+        match (shortcut, pressed) {
+            (Shortcut::ToggleMute, Pressed::Down) => self.screen.set_microphone(!self.microphone_on()),
+            (Shortcut::ToggleMute, Pressed::Up) => {}
+            (Shortcut::HoldToTalk | Shortcut::HoldToMute, Pressed::Down) => {
+                // A key that is held repeats itself.
+                if self.held.is_none() {
+                    self.held = Some(self.microphone_on());
+                    self.screen.set_microphone(shortcut == Shortcut::HoldToTalk);
+                }
+            }
+            (Shortcut::HoldToTalk | Shortcut::HoldToMute, Pressed::Up) => {
+                if let Some(before) = self.held.take() {
+                    self.screen.set_microphone(before);
+                }
+            }
+        }
+    }
+
+    fn preview_devices(&mut self, on: bool) {
+        let at_home = matches!(self.screen, Screen::Home { .. });
+        self.check = (on && at_home)
+            .then(|| self.check.take().unwrap_or_else(|| Arc::new(devices::start(self.store.get(), self.hub.clone()))));
+    }
+
+    /// Two windows may show the same stream: it is asked for at the larger size.
+    fn shown(&mut self, window: String, sizes: Vec<ShownSize>) {
+        self.shown.insert(window, sizes.clone());
+        let largest = |asked: &ShownSize| {
+            let everywhere = self.shown.values().flatten().filter(|other| other.stream_id == asked.stream_id);
+            everywhere.max_by_key(|other| other.size.area()).copied().unwrap_or(*asked)
+        };
+        let sizes: Vec<ShownSize> = sizes.iter().map(largest).collect();
+        if let Some(check) = self.check.as_ref().filter(|_| matches!(self.screen, Screen::Home { .. })) {
+            for shown in sizes.iter().filter(|shown| shown.stream_id == LOCAL_PREVIEW) {
+                check.set_preview((shown.size.area() > 0).then_some(shown.size));
+            }
+        }
+        self.screen.set_shown(sizes);
     }
 
     fn key_frame(&mut self, stream: u32) {
         match &self.screen {
             Screen::Call(call) => call.want_key_frame(stream),
             Screen::Lobby(lobby) if stream == LOCAL_PREVIEW => lobby.media.want_preview_key_frame(),
+            Screen::Home { .. } if stream == LOCAL_PREVIEW => {
+                if let Some(check) = &self.check {
+                    check.want_preview_key_frame();
+                }
+            }
             _ => {}
         }
     }
-
-    // --- from a link to the lobby ---
-
-    fn open_link(&mut self, text: &str) {
-        if matches!(self.screen, Screen::Call(_)) {
-            // A call is not left by pasting; the page offers no link field there.
-            return;
-        }
-        match entry::parse_link(text) {
-            Ok(link) => self.look_up(link),
-            Err(problem) => self.screen = Screen::Home { problem: Some(problem) },
-        }
-    }
-
-    fn look_up(&mut self, link: RoomLink) {
-        self.turn += 1;
-        self.screen = Screen::Opening { host: host(&link) };
-        let (turn, internal) = (self.turn, self.internal.clone());
-        tokio::spawn(async move {
-            let answer = entry::preview(&link).await;
-            let _ = internal.send(Internal::Preview { turn, link, answer });
-        });
-    }
-
-    fn previewed(&mut self, link: RoomLink, answer: Result<(JoinPreview, Duration), Problem>) {
-        match answer {
-            Ok((preview, took)) => {
-                let settings = self.store.get();
-                let display_name = preview.display_name.clone().unwrap_or_else(|| settings.display_name.clone());
-                let media = Arc::new(devices::start(settings, self.hub.clone()));
-                // Such a call starts with sound; the camera may be switched on.
-                if preview.call_type == CallType::AudioUpgradable {
-                    media.set_camera_on(false);
-                }
-                self.screen = Screen::Lobby(Box::new(Lobby {
-                    host: host(&link),
-                    link,
-                    preview,
-                    display_name,
-                    good_network: took < QUICK_ANSWER,
-                    changes: media.watch(),
-                    media,
-                    problem: None,
-                }));
-                devices::look(self.internal.clone());
-            }
-            Err(problem) => self.screen = Screen::Home { problem: Some(problem) },
-        }
-    }
-
-    // --- the call ---
-
-    fn join(&mut self, displace: bool) {
-        let Screen::Lobby(lobby) = std::mem::take(&mut self.screen) else { return };
-        let name = lobby.display_name.trim();
-        let target = JoinTarget::Link {
-            link: lobby.link.clone(),
-            display_name: (!name.is_empty()).then(|| name.to_owned()),
-            displace,
-        };
-        self.screen = self.enter(target, lobby.media.clone(), Some(lobby), None);
-    }
-
-    fn enter(
-        &mut self,
-        target: JoinTarget,
-        media: Arc<LocalMedia>,
-        lobby: Option<Box<Lobby>>,
-        friend: Option<watch::Sender<bool>>,
-    ) -> Screen {
-        *self.timing.lock() = Timing { joined_at: Some(Instant::now()), ..Timing::default() };
-        self.notice = None;
-        let (key_frames, wanted) = mpsc::unbounded_channel();
-        let mut call = Call::join(target, media, self.hub.clone(), wanted);
-        let notices = call.take_notices();
-        Screen::Call(Box::new(InCall {
-            state: call.watch(),
-            call,
-            notices,
-            key_frames,
-            lobby,
-            friend,
-            entered: Instant::now(),
-        }))
-    }
-
-    fn call_changed(&mut self, state: CallState) {
-        match state {
-            CallState::Running(view) => {
-                let connected = view.connection == visita_protocol::view::ConnectionView::Connected;
-                let mut timing = self.timing.lock();
-                if connected && timing.connected_at.is_none() {
-                    timing.connected_at = Some(Instant::now());
-                }
-            }
-            CallState::Waiting(_) => {}
-            CallState::Failed(problem) => {
-                let Screen::Call(call) = std::mem::take(&mut self.screen) else { return };
-                self.screen = match call.lobby {
-                    Some(mut lobby) => {
-                        lobby.preview.in_use |= problem.code == ErrorCode::SeatInUse;
-                        lobby.problem = Some(problem);
-                        Screen::Lobby(lobby)
-                    }
-                    None => Screen::Home { problem: Some(problem) },
-                };
-            }
-            CallState::Over(reason) => self.after(reason),
-        }
-    }
-
-    /// Leaves at once: the page does not wait for the farewell.
-    fn leave(&mut self) {
-        match &self.screen {
-            Screen::Call(call) => {
-                call.call.leave();
-                self.after(LeaveReason::Left);
-            }
-            Screen::Lobby(_) | Screen::Opening { .. } => {
-                self.turn += 1;
-                self.screen = Screen::Home { problem: None };
-            }
-            Screen::Home { .. } | Screen::After { .. } => {}
-        }
-    }
-
-    fn after(&mut self, reason: LeaveReason) {
-        let Screen::Call(call) = std::mem::take(&mut self.screen) else { return };
-        self.notice = None;
-        if let Some(friend) = &call.friend {
-            friend.send_replace(true);
-        }
-        let again = matches!(reason, LeaveReason::Left | LeaveReason::ConnectionLost | LeaveReason::Displaced);
-        self.screen = Screen::After {
-            view: AfterView {
-                reason,
-                seconds: u32::try_from(call.entered.elapsed().as_secs()).unwrap_or(u32::MAX),
-                can_rejoin: again,
-                is_test_call: call.friend.is_some(),
-            },
-            link: call.lobby.map(|lobby| lobby.link),
-        };
-    }
-
-    fn rejoin(&mut self) {
-        let Screen::After { view, link } = &self.screen else { return };
-        match link {
-            Some(link) => {
-                let link = link.clone();
-                self.look_up(link);
-            }
-            None if view.is_test_call => self.start_test_call(),
-            None => {}
-        }
-    }
-
-    // --- the test call ---
-
-    fn start_test_call(&mut self) {
-        if matches!(self.screen, Screen::Call(_)) {
-            return;
-        }
-        self.turn += 1;
-        self.screen = Screen::Opening { host: String::new() };
-        let Some(rooms) = &self.rooms else {
-            match &self.server {
-                BuiltInServerView::Failed { detail } => {
-                    let problem = Problem::new(ErrorCode::ServerUnreachable, detail.clone());
-                    self.screen = Screen::Home { problem: Some(problem) };
-                }
-                _ => self.test_call_waits = true,
-            }
-            return;
-        };
-        let api = rooms.api();
-        let (turn, internal) = (self.turn, self.internal.clone());
-        tokio::spawn(async move {
-            let answer = api.test_room().await;
-            let _ = internal.send(Internal::TestRoom { turn, answer });
-        });
-    }
-
-    fn enter_test_call(&mut self, mine: RoomLink, friends: RoomLink) {
-        let media = Arc::new(devices::start(self.store.get(), self.hub.clone()));
-        let (stop, stopped) = watch::channel(false);
-        let friend = PeerOptions {
-            target: JoinTarget::Link { link: friends, display_name: Some("Visita".into()), displace: false },
-            camera: visita_call::CameraChoice::Pattern,
-            microphone: visita_call::MicrophoneChoice::Echo,
-            speaker: visita_call::SpeakerChoice::Null,
-            share: None,
-            stay: None,
-            measure: false,
-        };
-        tokio::spawn(async move {
-            if let Err(error) = peer::run(friend, stopped).await {
-                tracing::warn!(%error, "the test call has nobody at its other end");
-            }
-        });
-        let name = self.store.get().display_name.clone();
-        let target = JoinTarget::Link { link: mine, display_name: (!name.is_empty()).then_some(name), displace: false };
-        self.screen = self.enter(target, media, None, Some(stop));
-        devices::look(self.internal.clone());
-    }
 }
 
-fn start_server(data: PathBuf, internal: mpsc::UnboundedSender<Internal>) {
-    tokio::spawn(async move {
-        let started = Rooms::start(Path::new(&data)).await;
-        let _ = internal.send(Internal::Server(started.map(Box::new)));
-    });
+/// A server as people know it.
+fn host_of(server: &Url) -> String {
+    let name = server.host_str().unwrap_or_default();
+    server.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
 }
 
-/// The server as people know it.
-fn host(link: &RoomLink) -> String {
-    let name = link.server.host_str().unwrap_or_default();
-    link.server.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
+/// Unix time in seconds.
+fn unix_now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0)
 }

@@ -5,21 +5,21 @@ use std::{sync::Arc, time::Instant};
 use tokio::sync::{mpsc, watch};
 use visita_call::{Call, CallState, LocalMedia};
 use visita_protocol::{
-    CallType, Problem,
+    CallType, Problem, RoomId,
     entry::JoinPreview,
     frames::LOCAL_PREVIEW,
     link::RoomLink,
-    view::{AfterView, DeviceState, LobbyView, NetworkCheck, NoticeView, ScreenView, ShownSize},
+    view::{AfterView, ConsentAnswer, DeviceState, LobbyView, NetworkCheck, NoticeView, ScreenView, ShownSize},
 };
 
-use super::LocalState;
+use super::{LocalState, meter::Meter, share::Picker};
 
 pub(super) enum Screen {
     Home { problem: Option<Problem> },
     Opening { host: String },
     Lobby(Box<Lobby>),
     Call(Box<InCall>),
-    After { view: AfterView, link: Option<RoomLink> },
+    After { view: Box<AfterView>, link: Option<RoomLink> },
 }
 
 pub(super) struct Lobby {
@@ -31,6 +31,10 @@ pub(super) struct Lobby {
     pub(super) media: Arc<LocalMedia>,
     pub(super) changes: watch::Receiver<LocalState>,
     pub(super) problem: Option<Problem>,
+    /// My answer to being recorded, and which wording I was shown.
+    pub(super) consent: Option<(bool, String)>,
+    /// When the room was looked at last.
+    pub(super) looked: Instant,
 }
 
 pub(super) struct InCall {
@@ -40,9 +44,26 @@ pub(super) struct InCall {
     pub(super) key_frames: mpsc::UnboundedSender<u32>,
     /// Where to go back to when the call is not joined; a test call has none.
     pub(super) lobby: Option<Box<Lobby>>,
-    /// Sends the test call's other end home.
-    pub(super) friend: Option<watch::Sender<bool>>,
+    /// Of a test call.
+    pub(super) test: Option<Test>,
+    /// What was answered in the lobby, until the room can hear it.
+    pub(super) consent: Option<(bool, String)>,
     pub(super) entered: Instant,
+    pub(super) meter: Meter,
+    pub(super) picker: Picker,
+    /// Everybody who was seen, for the words afterwards.
+    pub(super) met: Vec<String>,
+    pub(super) was_admin: bool,
+    /// I was let in at least once.
+    pub(super) was_in: bool,
+}
+
+/// The other end of a test call.
+pub(super) struct Test {
+    /// Sends the friendly peer home.
+    pub(super) stop: watch::Sender<bool>,
+    /// The room, which goes with the call.
+    pub(super) room: RoomId,
 }
 
 /// What happened to the screen by itself.
@@ -72,7 +93,7 @@ impl Screen {
             Self::Opening { host } => ScreenView::Opening { host: host.clone() },
             Self::Lobby(lobby) => ScreenView::Lobby(Box::new(lobby.view())),
             Self::Call(call) => call.view(),
-            Self::After { view, .. } => ScreenView::After(view.clone()),
+            Self::After { view, .. } => ScreenView::After((**view).clone()),
         }
     }
 
@@ -158,7 +179,17 @@ impl Lobby {
             camera,
             speaker: local.speaker,
             problem: self.problem.clone(),
+            consent: self.consent_view(),
             is_test_call: false,
+        }
+    }
+
+    fn consent_view(&self) -> ConsentAnswer {
+        match (&self.consent, self.preview.asks_consent) {
+            (_, false) => ConsentAnswer::NotAsked,
+            (None, true) => ConsentAnswer::Asked,
+            (Some((true, _)), true) => ConsentAnswer::Yes,
+            (Some((false, _)), true) => ConsentAnswer::No,
         }
     }
 }
@@ -168,7 +199,8 @@ impl InCall {
         match &*self.state.borrow() {
             CallState::Running(view) => {
                 let mut view = view.clone();
-                view.is_test_call = self.friend.is_some();
+                view.is_test_call = self.test.is_some();
+                view.share_sources.clone_from(&self.picker.view);
                 ScreenView::Call(view)
             }
             CallState::Waiting(view) => {
@@ -176,6 +208,7 @@ impl InCall {
                 if let Some(lobby) = &self.lobby {
                     view.company.clone_from(&lobby.preview.company);
                     view.host_name = view.host_name.or_else(|| lobby.preview.host_name.clone());
+                    view.starts_at = view.starts_at.or(lobby.preview.opens_at);
                 }
                 ScreenView::Waiting(view)
             }

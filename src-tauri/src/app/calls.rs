@@ -1,0 +1,450 @@
+//! From a link to the lobby, into the call, and out of it; the test call.
+
+use std::{sync::Arc, time::Instant};
+
+use tokio::sync::{mpsc, watch};
+use visita_call::{Call, CallState, JoinTarget, LocalMedia, entry, peer, peer::PeerOptions};
+use visita_protocol::{
+    CallType, ErrorCode, Problem, RoomId,
+    channel::{LeaveReason, MediaSource},
+    desktop::RatingView,
+    entry::JoinPreview,
+    link::RoomLink,
+    view::{AfterView, BuiltInServerView, ConnectionView, NoticeCode, NoticeView},
+};
+
+use super::{
+    App, Internal, QUICK_ANSWER, Timing, account,
+    command::{AdminAction, SeatAction},
+    devices, host_of,
+    meter::Meter,
+    screen::{InCall, Lobby, Screen, Test},
+    share::Picker,
+};
+use crate::server;
+
+impl App {
+    // --- from a link to the lobby ---
+
+    /// A link from outside: not while a call goes on, which it would end.
+    pub(super) fn link_came(&mut self, text: &str) {
+        self.desktop.show_main();
+        if matches!(self.screen, Screen::Call(_)) {
+            self.notice(NoticeView { code: NoticeCode::LinkInCall, name: None });
+        } else {
+            self.open_link(text);
+        }
+    }
+
+    pub(super) fn open_link(&mut self, text: &str) {
+        if matches!(self.screen, Screen::Call(_)) {
+            // A call is not left by pasting; the page offers no link field there.
+            return;
+        }
+        if account::sign_in_link(text).is_some() {
+            self.screen = Screen::Home { problem: None };
+            self.sign_in(text, None);
+            return;
+        }
+        match entry::parse_link(text) {
+            Ok(link) => self.look_up(link),
+            Err(problem) => self.screen = Screen::Home { problem: Some(problem) },
+        }
+    }
+
+    pub(super) fn look_up(&mut self, link: RoomLink) {
+        self.check = None;
+        let own = self.built_in.as_ref().map(|built_in| built_in.url().clone());
+        if let Err(problem) = self.policy.check(&link.server, own.as_ref()) {
+            self.screen = Screen::Home { problem: Some(problem) };
+            return;
+        }
+        self.turn += 1;
+        self.new_room = None;
+        self.screen = Screen::Opening { host: host_of(&link.server) };
+        let (turn, internal) = (self.turn, self.internal.clone());
+        tokio::spawn(async move {
+            let answer = entry::preview(&link).await;
+            let _ = internal.send(Internal::Preview { turn, link, answer });
+        });
+    }
+
+    /// A call that rang was taken: there is no lobby, unless something has to be asked there.
+    pub(super) fn answered(&mut self, link: RoomLink, with_camera: bool) {
+        self.desktop.show_main();
+        self.leave();
+        self.answering = Some(with_camera);
+        self.look_up(link);
+    }
+
+    pub(super) fn previewed(&mut self, link: RoomLink, answer: Result<(JoinPreview, std::time::Duration), Problem>) {
+        let answering = self.answering.take();
+        let (preview, took) = match answer {
+            Ok(answer) => answer,
+            Err(problem) => {
+                self.screen = Screen::Home { problem: Some(problem) };
+                return;
+            }
+        };
+        let settings = self.store.get();
+        let display_name = preview.display_name.clone().unwrap_or_else(|| settings.display_name.clone());
+        let media = Arc::new(devices::start(settings, self.hub.clone()));
+        // Such a call starts with sound; the camera may be switched on.
+        if preview.call_type == CallType::AudioUpgradable || answering == Some(false) {
+            media.set_camera_on(false);
+        }
+        let at_once = answering.is_some() && !preview.asks_consent && !preview.in_use;
+        self.screen = Screen::Lobby(Box::new(Lobby {
+            host: host_of(&link.server),
+            link,
+            preview,
+            display_name,
+            good_network: took < QUICK_ANSWER,
+            changes: media.watch(),
+            media,
+            problem: None,
+            consent: None,
+            looked: Instant::now(),
+        }));
+        devices::look(self.internal.clone());
+        if at_once {
+            self.join(false);
+        }
+    }
+
+    /// Who is in, and whether the room is open, changes while somebody looks at the lobby.
+    pub(super) fn look_again(&mut self) {
+        let Screen::Lobby(lobby) = &mut self.screen else { return };
+        if lobby.looked.elapsed() < super::LOBBY_EVERY {
+            return;
+        }
+        lobby.looked = Instant::now();
+        let (turn, internal, link) = (self.turn, self.internal.clone(), lobby.link.clone());
+        tokio::spawn(async move {
+            let answer = entry::preview(&link).await;
+            let _ = internal.send(Internal::LobbyNews { turn, answer });
+        });
+    }
+
+    pub(super) fn lobby_news(&mut self, answer: Result<(JoinPreview, std::time::Duration), Problem>) {
+        let Screen::Lobby(lobby) = &mut self.screen else { return };
+        match answer {
+            Ok((preview, took)) => {
+                lobby.good_network = took < QUICK_ANSWER;
+                if lobby.problem.as_ref().is_some_and(|p| p.code == ErrorCode::ServerUnreachable) {
+                    lobby.problem = None;
+                }
+                lobby.preview = preview;
+            }
+            Err(problem) => lobby.problem = Some(problem),
+        }
+    }
+
+    // --- the call ---
+
+    pub(super) fn join(&mut self, displace: bool) {
+        let Screen::Lobby(lobby) = std::mem::take(&mut self.screen) else { return };
+        let name = lobby.display_name.trim();
+        let target = JoinTarget::Link {
+            link: lobby.link.clone(),
+            display_name: (!name.is_empty()).then(|| name.to_owned()),
+            displace,
+        };
+        self.screen = self.enter(target, lobby.media.clone(), Some(lobby), None);
+    }
+
+    fn enter(
+        &mut self,
+        target: JoinTarget,
+        media: Arc<LocalMedia>,
+        lobby: Option<Box<Lobby>>,
+        test: Option<Test>,
+    ) -> Screen {
+        *self.timing.lock() = Timing { joined_at: Some(Instant::now()), ..Timing::default() };
+        self.notice = None;
+        let (key_frames, wanted) = mpsc::unbounded_channel();
+        let mut call = Call::join(target, media, self.hub.clone(), wanted);
+        let notices = call.take_notices();
+        Screen::Call(Box::new(InCall {
+            state: call.watch(),
+            call,
+            notices,
+            key_frames,
+            consent: lobby.as_ref().and_then(|lobby| lobby.consent.clone()),
+            lobby,
+            test,
+            entered: Instant::now(),
+            meter: Meter::start(Instant::now()),
+            picker: Picker::default(),
+            met: Vec::new(),
+            was_admin: false,
+            was_in: false,
+        }))
+    }
+
+    pub(super) fn call_changed(&mut self, state: CallState) {
+        match state {
+            CallState::Running(view) => {
+                let connected = view.connection == ConnectionView::Connected;
+                let mut timing = self.timing.lock();
+                if connected && timing.connected_at.is_none() {
+                    timing.connected_at = Some(Instant::now());
+                }
+                drop(timing);
+                let Screen::Call(call) = &mut self.screen else { return };
+                if connected {
+                    call.was_in = true;
+                    call.was_admin = view.me.is_admin;
+                    call.say_consent();
+                }
+                for person in &view.people {
+                    if !call.met.contains(&person.display_name) {
+                        call.met.push(person.display_name.clone());
+                    }
+                }
+            }
+            CallState::Waiting(_) => {
+                if let Screen::Call(call) = &mut self.screen {
+                    call.say_consent();
+                }
+            }
+            CallState::Failed(problem) => {
+                let Screen::Call(mut call) = std::mem::take(&mut self.screen) else { return };
+                self.end_test(&mut call);
+                self.screen = match call.lobby {
+                    Some(mut lobby) => {
+                        lobby.preview.in_use |= problem.code == ErrorCode::SeatInUse;
+                        lobby.problem = Some(problem);
+                        Screen::Lobby(lobby)
+                    }
+                    None => Screen::Home { problem: Some(problem) },
+                };
+            }
+            CallState::Over(reason) => self.after(reason),
+        }
+    }
+
+    /// Leaves at once: the page does not wait for the farewell.
+    pub(super) fn leave(&mut self) {
+        match &self.screen {
+            Screen::Call(call) => {
+                call.call.leave();
+                self.after(LeaveReason::Left);
+            }
+            Screen::Lobby(_) | Screen::Opening { .. } => {
+                self.turn += 1;
+                self.screen = Screen::Home { problem: None };
+            }
+            Screen::Home { .. } | Screen::After { .. } => {}
+        }
+    }
+
+    fn after(&mut self, reason: LeaveReason) {
+        let Screen::Call(mut call) = std::mem::take(&mut self.screen) else { return };
+        self.notice = None;
+        self.end_test(&mut call);
+        let again = matches!(reason, LeaveReason::Left | LeaveReason::ConnectionLost | LeaveReason::Displaced);
+        let InCall { lobby, test, entered, meter, met, was_admin, was_in, .. } = *call;
+        let preview = lobby.as_ref().map(|lobby| &lobby.preview);
+        self.screen = Screen::After {
+            view: Box::new(AfterView {
+                reason,
+                seconds: u32::try_from(entered.elapsed().as_secs()).unwrap_or(u32::MAX),
+                can_rejoin: again,
+                is_test_call: test.is_some(),
+                company: preview.map(|preview| preview.company.clone()).unwrap_or_default(),
+                with_names: met,
+                good_until: preview.and_then(|preview| preview.good_until),
+                was_admin,
+                asks_rating: was_in && test.is_none(),
+                rating: None,
+                report: was_in.then(|| meter.report(Instant::now())),
+            }),
+            link: lobby.map(|lobby| lobby.link),
+        };
+        self.refresh_rooms();
+    }
+
+    pub(super) fn rejoin(&mut self) {
+        let Screen::After { view, link } = &self.screen else { return };
+        match link {
+            Some(link) => {
+                let link = link.clone();
+                self.look_up(link);
+            }
+            None if view.is_test_call => self.start_test_call(),
+            None => {}
+        }
+    }
+
+    // --- in the call ---
+
+    pub(super) fn seat(&mut self, action: SeatAction) {
+        match &mut self.screen {
+            Screen::Lobby(lobby) => {
+                if let SeatAction::AnswerConsent { answer, text_version } = action {
+                    lobby.consent = Some((answer, text_version));
+                }
+            }
+            Screen::Call(call) => {
+                let call = &call.call;
+                match action {
+                    SeatAction::RaiseHand { raised } => call.raise_hand(raised),
+                    SeatAction::React { reaction } => call.react(reaction),
+                    SeatAction::AnswerConsent { answer, text_version } => call.answer_consent(answer, text_version),
+                    SeatAction::DeclineUnmute => call.decline_unmute(),
+                    SeatAction::SendNote { to, text } => call.send_note(to, text),
+                    SeatAction::Knock => call.knock(),
+                }
+            }
+            Screen::Home { .. } | Screen::Opening { .. } | Screen::After { .. } => {}
+        }
+    }
+
+    pub(super) fn admin(&self, action: AdminAction) {
+        let Screen::Call(in_call) = &self.screen else { return };
+        let call = &in_call.call;
+        match action {
+            AdminAction::Admit { whom } => call.admit(whom),
+            AdminAction::AdmitAll => call.admit_all(),
+            AdminAction::Refuse { whom } => call.refuse(whom),
+            AdminAction::SendBack { whom } => call.send_back(whom),
+            AdminAction::Mute { whom, source } => call.mute(whom, source),
+            AdminAction::MuteAll => {
+                if let CallState::Running(view) = &*in_call.state.borrow() {
+                    let loud =
+                        view.people.iter().filter(|person| !person.is_admin && !person.muted_by_admin.microphone);
+                    for person in loud {
+                        call.mute(person.participant_id.clone(), MediaSource::Microphone);
+                    }
+                }
+            }
+            AdminAction::Release { whom, source } => call.release(whom, source),
+            AdminAction::AskToUnmute { whom, source } => call.ask_to_unmute(whom, source),
+            AdminAction::Remove { whom } => call.remove(whom),
+            AdminAction::Readmit { whom } => call.readmit(whom),
+            AdminAction::SetRole { whom, role } => call.set_role(whom, role),
+            AdminAction::SetTools { whom, tools } => call.set_tools(whom, tools),
+            AdminAction::LowerHand { whom } => call.lower_hand(whom),
+            AdminAction::StartRecording => call.start_recording(),
+            AdminAction::StopRecording => call.stop_recording(),
+            AdminAction::Extend { seconds } => call.extend(seconds),
+            AdminAction::Ring { whom } => call.ring(whom),
+        }
+    }
+
+    // --- after the call ---
+
+    /// Kept beside the reports on this computer: no room asks for it yet.
+    pub(super) fn rate(&mut self, stars: u8, comment: &str) {
+        let Screen::After { view, .. } = &mut self.screen else { return };
+        let line = serde_json::json!({
+            "at": super::unix_now(),
+            "company": view.company,
+            "seconds": view.seconds,
+            "stars": stars.clamp(1, 5),
+            "comment": comment,
+            "report": view.report,
+        });
+        view.rating = Some(match append(&self.folder.join("ratings.jsonl"), &line) {
+            Ok(()) => RatingView::Sent,
+            Err(error) => RatingView::Failed { problem: Problem::new(ErrorCode::Internal, error.to_string()) },
+        });
+    }
+
+    /// Writes the report where people look for what they saved.
+    pub(super) fn save_report(&mut self) {
+        let folder = dirs::download_dir().or_else(dirs::document_dir).unwrap_or_else(|| self.folder.clone());
+        let Screen::After { view, .. } = &mut self.screen else { return };
+        let Some(report) = &mut view.report else { return };
+        #[allow(clippy::cast_possible_truncation, reason = "whole seconds of this century")]
+        let file = folder.join(format!("visita-report-{}.json", report.started_at as i64));
+        let written = serde_json::to_vec_pretty(&report)
+            .map_err(std::io::Error::from)
+            .and_then(|bytes| std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, bytes)));
+        match written {
+            Ok(()) => report.saved_to = Some(file.display().to_string()),
+            Err(error) => tracing::warn!(%error, "the report was not saved"),
+        }
+    }
+
+    // --- the test call ---
+
+    pub(super) fn start_test_call(&mut self) {
+        if matches!(self.screen, Screen::Call(_)) {
+            return;
+        }
+        self.check = None;
+        self.turn += 1;
+        self.screen = Screen::Opening { host: String::new() };
+        let Some(built_in) = &self.built_in else {
+            match &self.server {
+                BuiltInServerView::Failed { detail } => {
+                    let problem = Problem::new(ErrorCode::ServerUnreachable, detail.clone());
+                    self.screen = Screen::Home { problem: Some(problem) };
+                }
+                _ => self.test_call_waits = true,
+            }
+            return;
+        };
+        let backend = built_in.backend.clone();
+        let (turn, internal) = (self.turn, self.internal.clone());
+        tokio::spawn(async move {
+            let answer = server::test_room(&backend).await;
+            let _ = internal.send(Internal::TestRoom { turn, answer });
+        });
+    }
+
+    pub(super) fn enter_test_call(&mut self, room: RoomId, mine: RoomLink, friends: RoomLink) {
+        let media = Arc::new(devices::start(self.store.get(), self.hub.clone()));
+        let (stop, stopped) = watch::channel(false);
+        let friend = PeerOptions {
+            target: JoinTarget::Link { link: friends, display_name: Some("Visita".into()), displace: false },
+            camera: visita_call::CameraChoice::Pattern,
+            microphone: visita_call::MicrophoneChoice::Echo,
+            speaker: visita_call::SpeakerChoice::Null,
+            share: None,
+            stay: None,
+            measure: false,
+        };
+        tokio::spawn(async move {
+            if let Err(error) = peer::run(friend, stopped).await {
+                tracing::warn!(%error, "the test call has nobody at its other end");
+            }
+        });
+        let name = self.store.get().display_name.clone();
+        let target = JoinTarget::Link { link: mine, display_name: (!name.is_empty()).then_some(name), displace: false };
+        self.screen = self.enter(target, media, None, Some(Test { stop, room }));
+        devices::look(self.internal.clone());
+    }
+
+    fn end_test(&self, call: &mut InCall) {
+        let Some(test) = &call.test else { return };
+        test.stop.send_replace(true);
+        if let Some(built_in) = &self.built_in {
+            let (backend, room) = (built_in.backend.clone(), test.room.clone());
+            tokio::spawn(async move {
+                // Both say goodbye first.
+                tokio::time::sleep(super::TEST_ROOM_STAYS).await;
+                if let Err(problem) = backend.delete_room(&room).await {
+                    tracing::debug!(code = problem.code.as_str(), "the room of a test call stays");
+                }
+            });
+        }
+    }
+}
+
+impl InCall {
+    /// Says what was answered in the lobby, once.
+    fn say_consent(&mut self) {
+        if let Some((answer, text_version)) = self.consent.take() {
+            self.call.answer_consent(answer, text_version);
+        }
+    }
+}
+
+fn append(file: &std::path::Path, line: &serde_json::Value) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut file = std::fs::File::options().create(true).append(true).open(file)?;
+    writeln!(file, "{line}")
+}
