@@ -92,8 +92,8 @@ impl Sfu {
         ))
     }
 
-    /// LiveKit's signalling: `/rtc` (WebSocket), `/rtc/validate`; `/rtc/v1` is a plain 404, upon which clients fall back. And
-    /// its server API: `/twirp/livekit.RoomService/…`.
+    /// LiveKit's signalling: `/rtc` (WebSocket) and `/rtc/validate` for clients with two peer connections, `/rtc/v1` and
+    /// `/rtc/v1/validate` for those with one. And its server API: `/twirp/livekit.RoomService/…`.
     ///
     /// Serve them with `TCP_NODELAY`: a join is a dialogue of small messages.
     pub fn routes(&self) -> axum::Router {
