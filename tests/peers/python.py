@@ -54,8 +54,8 @@ class Participant:
         if task:
             task.cancel()
 
-    async def join(self, url, token, connections=1):
-        await self.room.connect(url, token, rtc.RoomOptions(single_peer_connection=connections == 1))
+    async def join(self, url, token):
+        await self.room.connect(url, token)
         return {"identity": self.room.local_participant.identity}
 
     async def publish(self, source, width=640, height=360, tone_hz=880.0, simulcast=True):
