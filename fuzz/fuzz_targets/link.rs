@@ -3,11 +3,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use visita_protocol::{frames::FrameHeader, link::Link};
+use visita_protocol::{frames::Reply, link::RoomLink};
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = FrameHeader::parse(bytes);
+    let _ = Reply::parse(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
-        let _ = Link::parse(text);
+        let _ = RoomLink::parse(text);
     }
 });

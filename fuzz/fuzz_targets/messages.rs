@@ -18,6 +18,6 @@ fn round<T: Serialize + DeserializeOwned>(text: &[u8]) {
 
 fuzz_target!(|text: &[u8]| {
     round::<channel::ClientMessage>(text);
-    round::<user_channel::ClientMessage>(text);
+    round::<user_channel::UserClientMessage>(text);
     let _ = serde_json::from_slice::<rest::CreateRoom>(text);
 });

@@ -1,6 +1,11 @@
 //! Headless Chromium with fake devices, running LiveKit's own client.
 
-use std::{path::PathBuf, process::Stdio, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+    process::Stdio,
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use axum::{Router, http::header, response::IntoResponse, routing::get};
@@ -9,14 +14,32 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use crate::process::{Running, free_port, on_path, port_open};
+use crate::{
+    netns::Network,
+    process::{Running, free_port, on_path, open_at},
+};
+
+const ARGUMENTS: [&str; 12] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+];
 
 const PAGE: &str = include_str!("../peers/chromium.html");
 
 /// A browser with a page that can join rooms.
 pub struct Chromium {
     client: Client,
-    _driver: Running,
+    driver: Running,
     _profile: tempfile::TempDir,
     page: tokio::task::JoinHandle<()>,
 }
@@ -33,54 +56,84 @@ fn livekit_client() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/livekit-client/dist/livekit-client.umd.js")
 }
 
+/// What a browser has around it.
+#[derive(Default)]
+pub struct Setup<'a> {
+    /// Runs in a network of its own.
+    pub network: Option<&'a Network>,
+    /// A PulseAudio server (`PULSE_SERVER`) with its microphone and its speaker, instead of a fake microphone and silence.
+    pub pulse: Option<String>,
+    /// Pictures of its fake camera (`.mjpeg`), instead of a drawn clock.
+    pub video: Option<PathBuf>,
+    /// Sound of its fake microphone (`.wav`), instead of beeps.
+    pub audio: Option<PathBuf>,
+}
+
 impl Chromium {
     /// Starts the browser and opens the page.
     pub async fn start() -> Result<Self> {
+        Self::start_with(&Setup::default()).await
+    }
+
+    /// Starts the browser in its surroundings and opens the page.
+    pub async fn start_with(setup: &Setup<'_>) -> Result<Self> {
         let script = std::fs::read_to_string(livekit_client()).context("livekit-client")?;
         let app = Router::new().route("/", get(|| async { axum::response::Html(PAGE) })).route(
             "/livekit-client.js",
             get(|| async move { ([(header::CONTENT_TYPE, "text/javascript")], script).into_response() }),
         );
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let here: IpAddr = setup.network.map_or(Ipv4Addr::LOCALHOST.into(), Network::here);
+        let there: IpAddr = setup.network.map_or(Ipv4Addr::LOCALHOST.into(), Network::there);
+        let listener = tokio::net::TcpListener::bind((here, 0)).await?;
         let address = listener.local_addr()?;
         let page = tokio::spawn(async move {
             // Ends with the test.
             let _ = axum::serve(listener, app).await;
         });
         let port = free_port()?;
-        let driver = Running::start(
-            Command::new("chromedriver").arg(format!("--port={port}")).arg("--silent").stderr(Stdio::null()),
-        )?;
-        port_open(port, Duration::from_secs(10)).await.context("chromedriver")?;
+        let mut command = match setup.network {
+            Some(network) => network.command("chromedriver".as_ref()),
+            None => Command::new("chromedriver"),
+        };
+        command.arg(format!("--port={port}")).arg("--silent").stderr(Stdio::null());
+        if setup.network.is_some() {
+            command.args(["--allowed-ips=", "--allowed-origins=*"]);
+        }
+        if let Some(pulse) = &setup.pulse {
+            command.env("PULSE_SERVER", pulse);
+        }
+        let driver = Running::start(&mut command)?;
+        open_at((there, port).into(), Duration::from_secs(10)).await.context("chromedriver")?;
         let profile = tempfile::tempdir()?;
-        let arguments = [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-dev-shm-usage",
-            "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream",
-            "--autoplay-policy=no-user-gesture-required",
-            "--disable-features=WebRtcHideLocalIpsWithMdns",
-            // The fake speaker: sound is decoded and measured, not played.
-            "--mute-audio",
-        ];
-        let mut arguments: Vec<String> = arguments.map(str::to_owned).to_vec();
+        let mut arguments: Vec<String> = ARGUMENTS.map(str::to_owned).to_vec();
         arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        // Without it a page of another address than loopback has no devices.
+        arguments.push(format!("--unsafely-treat-insecure-origin-as-secure=http://{address}"));
+        if setup.pulse.is_none() {
+            // The fake speaker: sound is decoded and measured, not played.
+            arguments.push("--mute-audio".to_owned());
+            arguments.push("--use-fake-device-for-media-stream=fps=30".to_owned());
+        }
+        if let Some(video) = &setup.video {
+            arguments.push(format!("--use-file-for-fake-video-capture={}", video.display()));
+        }
+        if let Some(audio) = &setup.audio {
+            arguments.push(format!("--use-file-for-fake-audio-capture={}", audio.display()));
+        }
         let capabilities = json!({ "goog:chromeOptions": { "args": arguments } });
         let Value::Object(capabilities) = capabilities else { unreachable!("an object was written") };
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{port}"))
+            .connect(&format!("http://{there}:{port}"))
             .await
             .context("Chromium")?;
         client.goto(&format!("http://{address}/")).await?;
-        Ok(Self { client, _driver: driver, _profile: profile, page })
+        Ok(Self { client, driver, _profile: profile, page })
+    }
+
+    /// Process id of its driver, whose only child is the browser.
+    pub fn pid(&self) -> u32 {
+        self.driver.pid()
     }
 
     /// Does one verb of [`crate::clients::Client`]; a refusal is an error.

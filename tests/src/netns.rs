@@ -3,8 +3,11 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr},
-    process::{Command, Stdio},
-    sync::atomic::{AtomicU8, Ordering},
+    process::Command,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU8, Ordering},
+    },
 };
 
 use anyhow::{Context, Result, ensure};
@@ -16,6 +19,8 @@ pub struct Network {
     name: String,
     cable: String,
     here: Ipv4Addr,
+    there: Ipv4Addr,
+    losing: Mutex<Option<Vec<String>>>,
 }
 
 fn run(program: &str, arguments: &[&str]) -> Result<()> {
@@ -51,7 +56,7 @@ impl Network {
         let here = Ipv4Addr::new(10, high | 128, low, number.wrapping_mul(4).wrapping_add(1));
         let there = Ipv4Addr::from(u32::from(here) + 1);
         ip(&format!("netns add {name}"))?;
-        let network = Self { name: name.clone(), cable: cable.clone(), here };
+        let network = Self { name: name.clone(), cable: cable.clone(), here, there, losing: Mutex::new(None) };
         ip(&format!("link add {cable} type veth peer name {cable}p"))?;
         ip(&format!("link set {cable}p netns {name}"))?;
         ip(&format!("addr add {here}/30 dev {cable}"))?;
@@ -72,6 +77,11 @@ impl Network {
         self.here.into()
     }
 
+    /// The peer's address on the cable.
+    pub fn there(&self) -> IpAddr {
+        self.there.into()
+    }
+
     /// A program that runs inside.
     pub fn command(&self, program: &std::path::Path) -> tokio::process::Command {
         let mut command = tokio::process::Command::new("ip");
@@ -81,30 +91,29 @@ impl Network {
 
     /// So many kbit/s towards the peer, with a queue of 200 ms; `None` is as fast as it goes.
     pub fn limit_down(&self, kbps: Option<u32>) -> Result<()> {
-        let _ = Command::new("tc").args(["qdisc", "del", "dev", &self.cable, "root"]).stderr(Stdio::null()).status();
-        match kbps {
-            Some(kbps) => {
-                let rate = format!("{kbps}kbit");
-                run(
-                    "tc",
-                    &[
-                        "qdisc",
-                        "add",
-                        "dev",
-                        &self.cable,
-                        "root",
-                        "tbf",
-                        "rate",
-                        &rate,
-                        "burst",
-                        "10kb",
-                        "latency",
-                        "200ms",
-                    ],
-                )
-            }
-            None => Ok(()),
+        limit(&[], &self.cable, kbps)
+    }
+
+    /// So many kbit/s from the peer, with a queue of 200 ms; `None` is as fast as it goes.
+    pub fn limit_up(&self, kbps: Option<u32>) -> Result<()> {
+        limit(&["netns", "exec", &self.name], &format!("{}p", self.cable), kbps)
+    }
+
+    /// Every datagram from the peer is lost with this probability.
+    pub fn lose_up(&self, share: f64) -> Result<()> {
+        let mut losing = self.losing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rule) = losing.take() {
+            iptables("-D", &rule)?;
         }
+        if share > 0.0 {
+            // Where it arrives: a packet that is dropped where it leaves is an error to whoever sends it.
+            let rule =
+                format!("INPUT -i {} -p udp -m statistic --mode random --probability {share} -j DROP", self.cable);
+            let rule: Vec<String> = rule.split_whitespace().map(str::to_owned).collect();
+            iptables("-I", &rule)?;
+            *losing = Some(rule);
+        }
+        Ok(())
     }
 
     /// Nothing by UDP passes any more, either way.
@@ -121,8 +130,31 @@ impl Network {
     }
 }
 
+fn iptables(what: &str, rule: &[String]) -> Result<()> {
+    let arguments: Vec<&str> = std::iter::once(what).chain(rule.iter().map(String::as_str)).collect();
+    run("iptables", &arguments)
+}
+
+/// Slows what leaves by a device; `inside` is how `ip` gets to its namespace.
+fn limit(inside: &[&str], device: &str, kbps: Option<u32>) -> Result<()> {
+    let tc = |arguments: &str| {
+        let arguments = arguments.split_whitespace();
+        match inside {
+            [] => run("tc", &arguments.collect::<Vec<_>>()),
+            inside => run("ip", &inside.iter().copied().chain(["tc"]).chain(arguments).collect::<Vec<_>>()),
+        }
+    };
+    // There may be none.
+    let _ = tc(&format!("qdisc del dev {device} root"));
+    match kbps {
+        Some(kbps) => tc(&format!("qdisc add dev {device} root tbf rate {kbps}kbit burst 10kb latency 200ms")),
+        None => Ok(()),
+    }
+}
+
 impl Drop for Network {
     fn drop(&mut self) {
+        let _ = self.lose_up(0.0);
         // The cable's other end goes with it.
         let _ = ip(&format!("link del {}", self.cable));
         let _ = ip(&format!("netns del {}", self.name));

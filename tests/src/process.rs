@@ -140,10 +140,15 @@ fn stat_field(pid: u32, field: usize) -> Option<u64> {
 
 /// Waits until something accepts connections at a port of loopback.
 pub async fn port_open(port: u16, limit: Duration) -> Result<()> {
+    open_at(([127, 0, 0, 1], port).into(), limit).await
+}
+
+/// Waits until something accepts connections at an address.
+pub async fn open_at(address: std::net::SocketAddr, limit: Duration) -> Result<()> {
     let started = Instant::now();
-    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+    while tokio::net::TcpStream::connect(address).await.is_err() {
         if started.elapsed() > limit {
-            bail!("nothing listens on port {port} after {limit:?}");
+            bail!("nothing listens at {address} after {limit:?}");
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use crate::process::Running;
+use crate::{netns::Network, process::Running};
 
 /// A running `visita-server --dev`.
 pub struct Server {
@@ -17,6 +17,8 @@ pub struct Server {
     pub running: Running,
     url: String,
     http: reqwest::Client,
+    /// Kept over its death, where it is to come back.
+    data: Option<tempfile::TempDir>,
 }
 
 /// A room and its links.
@@ -33,6 +35,14 @@ impl Server {
     /// Starts it on a free port.
     pub async fn start(bin_dir: &Path) -> Result<Self> {
         Self::start_with(bin_dir, &[]).await
+    }
+
+    /// Starts it so that it can come back after it was killed.
+    pub async fn start_lasting(bin_dir: &Path) -> Result<Self> {
+        let data = tempfile::tempdir()?;
+        let mut server = Self::start_with(bin_dir, &["--data", &data.path().display().to_string()]).await?;
+        server.data = Some(data);
+        Ok(server)
     }
 
     /// Starts it with more arguments.
@@ -61,7 +71,7 @@ impl Server {
         let mut running = Running::start(&mut command)?;
         let line = running.line(Duration::from_secs(20)).await.context("visita-server")?;
         let Some(url) = line.strip_prefix("ready ") else { bail!("not a ready line: {line}") };
-        Ok(Self { running, url: url.trim().trim_end_matches('/').to_owned(), http: reqwest::Client::new() })
+        Ok(Self { running, url: url.trim().trim_end_matches('/').to_owned(), http: reqwest::Client::new(), data: None })
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -80,6 +90,28 @@ impl Server {
             self.http.post(format!("{}{path}", self.url)).header("apikey", "devkey").json(body).send().await?;
         let status = response.status().as_u16();
         Ok((status, response.json().await.unwrap_or(Value::Null)))
+    }
+
+    /// Asks the API with the development key.
+    pub async fn get(&self, path: &str) -> Result<(u16, Value)> {
+        let response = self.http.get(format!("{}{path}", self.url)).header("apikey", "devkey").send().await?;
+        let status = response.status().as_u16();
+        Ok((status, response.json().await.unwrap_or(Value::Null)))
+    }
+
+    /// Kills it: no time to say or write anything.
+    pub async fn kill(&mut self) -> Result<()> {
+        self.running.child.kill().await?;
+        Ok(())
+    }
+
+    /// Starts it once more at the same address, on the same data.
+    pub async fn start_again(&mut self, bin_dir: &Path) -> Result<()> {
+        let listen = self.url.trim_start_matches("http://").to_owned();
+        let data = self.data.as_ref().context("its data went with it")?.path().display().to_string();
+        let again = Self::start_with(bin_dir, &["--listen", &listen, "--data", &data]).await?;
+        self.running = again.running;
+        Ok(())
     }
 
     /// Uses a link as an app does: where to join by LiveKit's protocol, and with what.
@@ -169,8 +201,24 @@ pub struct Peer {
 impl Peer {
     /// Starts one with these arguments after `join`.
     pub fn join(bin_dir: &Path, arguments: &[&str]) -> Result<Self> {
-        let mut command = Command::new(bin_dir.join("visita-peer"));
+        Self::spawn(Command::new(bin_dir.join("visita-peer")), arguments, &[])
+    }
+
+    /// Starts one in a network of its own, or with more in its environment.
+    pub fn join_with(
+        bin_dir: &Path,
+        network: Option<&Network>,
+        arguments: &[&str],
+        env: &[(&str, String)],
+    ) -> Result<Self> {
+        let program = bin_dir.join("visita-peer");
+        let command = network.map_or_else(|| Command::new(&program), |network| network.command(&program));
+        Self::spawn(command, arguments, env)
+    }
+
+    fn spawn(mut command: Command, arguments: &[&str], env: &[(&str, String)]) -> Result<Self> {
         command.arg("join").arg("--json").args(arguments);
+        command.envs(env.iter().map(|(name, value)| (name, value)));
         if let Some(log) = log_file("peer") {
             command.stderr(log);
         }

@@ -25,7 +25,7 @@ pub const PATIENCE: Duration = Duration::from_secs(45);
 pub struct Window {
     client: Client,
     driver: Running,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 /// Where and with which devices the app runs.
@@ -55,6 +55,11 @@ impl Window {
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("VISITA_APP_DATA", data.path())
+            // A keyring might ask somebody; the scenario that is about it says otherwise.
+            .env("VISITA_KEYRING", "file")
+            .env("XDG_CONFIG_HOME", data.path().join("config"))
+            .env("HOME", data.path())
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env("XDG_CACHE_HOME", data.path().join("cache"))
             .env("XDG_DATA_HOME", data.path().join("data"))
             .env("LANG", "en_US.UTF-8")
@@ -76,7 +81,12 @@ impl Window {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .context("the app did not start under WebDriver")?;
-        Ok(Self { client, driver, _data: data })
+        Ok(Self { client, driver, data })
+    }
+
+    /// Where it keeps its settings and rooms.
+    pub fn data(&self) -> &Path {
+        self.data.path()
     }
 
     /// Process id of the driver, whose child the app is.
@@ -146,6 +156,31 @@ impl Window {
         let code = "const done = arguments[arguments.length - 1];
              window.__TAURI_INTERNALS__.invoke(arguments[0]).then(done, (e) => done({ error: String(e) }));";
         Ok(self.client.execute_async(code, vec![json!(command)]).await?)
+    }
+
+    /// Calls a command of the app with arguments.
+    pub async fn invoke_with(&self, command: &str, arguments: Value) -> Result<Value> {
+        let code = "const done = arguments[arguments.length - 1];
+             window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1]).then(done, (e) => done({ error: String(e) }));";
+        let answer = self.client.execute_async(code, vec![json!(command), arguments]).await?;
+        match answer.get("error") {
+            Some(error) if answer.as_object().is_some_and(|answer| answer.len() == 1) => {
+                Err(anyhow!("{command}: {error}"))
+            }
+            _ => Ok(answer),
+        }
+    }
+
+    /// Waits until the app's view is as asked.
+    pub async fn view(&self, what: &str, is: impl Fn(&Value) -> bool) -> Result<Value> {
+        let last = std::cell::RefCell::new(Value::Null);
+        until(what, PATIENCE, || async {
+            let view = self.invoke("app_view").await?;
+            last.replace(view.clone());
+            Ok(is(&view).then_some(view))
+        })
+        .await
+        .with_context(|| format!("the last view was {}", last.borrow()))
     }
 
     /// Where the picture of somebody else is on the window: x, y, width, height in pixels, of the drawn picture itself.

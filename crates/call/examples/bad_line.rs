@@ -61,9 +61,7 @@ impl Line {
         let target = JoinTarget::LiveKit { url: relay.url().to_owned(), token: token(room, "sender")? };
         let call = Call::join(target, media, hub, wanted);
         let mut state = call.watch();
-        let inside = |state: &CallState| {
-            matches!(state, CallState::Running(view) if view.connection == ConnectionView::Connected)
-        };
+        let inside = |state: &CallState| matches!(state, CallState::Running(view) if view.connection == ConnectionView::Connected);
         state.wait_for(inside).await?;
         Ok(Self { relay, call, stop, receiver, _key_frames: key_frames, joined: Instant::now() })
     }

@@ -3,7 +3,7 @@
 //! A sink must take a frame without waiting: the network never waits for a screen.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     sync::{Arc, Weak},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -11,6 +11,7 @@ use std::{
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
+use visita_codec::vp8;
 use visita_protocol::PixelSize;
 
 /// One encoded picture (VP8).
@@ -114,6 +115,43 @@ impl FrameHub {
     }
 }
 
+/// Decodes frames for whoever shows them and cannot decode.
+#[derive(Default)]
+pub struct PictureDecoder {
+    streams: HashMap<u32, vp8::Decoder>,
+}
+
+/// A stream that cannot go on without a key frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Broken;
+
+impl PictureDecoder {
+    /// Width and height as little-endian `u32`, then the planes of I420 without gaps; nothing for a frame that is not to be
+    /// shown. It takes some milliseconds.
+    pub fn decode(&mut self, frame: &Frame) -> Result<Option<Vec<u8>>, Broken> {
+        let decoder = match self.streams.entry(frame.stream) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(vp8::Decoder::new().map_err(|_| Broken)?),
+        };
+        match decoder.decode(&frame.data) {
+            Ok(None) => Ok(None),
+            Ok(Some(picture)) => {
+                let size = picture.size();
+                let mut out = Vec::with_capacity(8 + picture.data().len());
+                out.extend_from_slice(&size.width.to_le_bytes());
+                out.extend_from_slice(&size.height.to_le_bytes());
+                out.extend_from_slice(picture.data());
+                Ok(Some(out))
+            }
+            Err(error) => {
+                tracing::debug!(%error, stream = frame.stream, "a frame does not decode");
+                self.streams.remove(&frame.stream);
+                Err(Broken)
+            }
+        }
+    }
+}
+
 /// Unix time in µs.
 pub fn unix_us() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map(|d| u64::try_from(d.as_micros()).unwrap_or(u64::MAX)).unwrap_or(0)
@@ -121,6 +159,9 @@ pub fn unix_us() -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use visita_codec::I420Frame;
+    use visita_protocol::Bitrate;
+
     use super::*;
 
     #[derive(Default)]
@@ -133,6 +174,30 @@ mod tests {
         fn ended(&self, stream: u32) {
             self.0.lock().push((stream, 0));
         }
+    }
+
+    #[test]
+    fn what_a_page_cannot_decode_is_decoded_for_it() {
+        let size = PixelSize::new(64, 48);
+        let (bitrate, content) = (Bitrate::from_kbps(200), vp8::Content::Camera);
+        let config = vp8::EncoderConfig { size, bitrate, fps: 30, content, threads: 1 };
+        let mut encoder = vp8::Encoder::new(config).expect("made");
+        let mut frames = Vec::new();
+        for number in 0..3 {
+            let at = std::time::Duration::from_millis(number * 33);
+            let encoded = encoder.encode(&I420Frame::black(size), at, number == 0).expect("encoded").expect("kept");
+            let (key, data) = (encoded.key, encoded.data);
+            frames.push(Frame { stream: 1, sequence: 0, key, size: None, at_us: 0, data });
+        }
+        let mut decoder = PictureDecoder::default();
+        for frame in &frames {
+            let picture = decoder.decode(frame).expect("decoded").expect("shown");
+            assert_eq!(picture[..8], [64, 0, 0, 0, 48, 0, 0, 0]);
+            assert_eq!(picture.len(), 8 + 64 * 48 * 3 / 2);
+        }
+        let broken = Frame { data: Bytes::from_static(b"no"), ..frames[0].clone() };
+        assert_eq!(decoder.decode(&broken), Err(Broken));
+        assert!(decoder.decode(&frames[0]).is_ok());
     }
 
     #[test]

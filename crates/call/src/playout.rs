@@ -40,7 +40,8 @@ pub(crate) struct Playout {
 
 struct Voice {
     buffer: JitterBuffer,
-    heard: bool,
+    /// When its first real sound was rendered.
+    first: Option<Instant>,
     probe: VecDeque<f32>,
     gap_blocks: u32,
     since_first: u32,
@@ -51,6 +52,8 @@ struct Voice {
 pub(crate) struct VoiceReport {
     /// Pitch and level of the last second.
     pub(crate) tone: ToneReading,
+    /// When the first was rendered.
+    pub(crate) first: Instant,
     /// Milliseconds without real sound since the first.
     pub(crate) gaps_ms: u32,
     /// Milliseconds since the first sound.
@@ -77,7 +80,7 @@ impl Playout {
         if !self.voices.contains_key(voice) {
             match JitterBuffer::new() {
                 Ok(buffer) => {
-                    let new = Voice { buffer, heard: false, probe: VecDeque::new(), gap_blocks: 0, since_first: 0 };
+                    let new = Voice { buffer, first: None, probe: VecDeque::new(), gap_blocks: 0, since_first: 0 };
                     self.voices.insert(voice.to_owned(), new);
                 }
                 Err(error) => {
@@ -118,10 +121,12 @@ impl Playout {
 
     /// What a voice sounded like.
     pub(crate) fn report(&self, voice: &str) -> Option<VoiceReport> {
-        let voice = self.voices.get(voice).filter(|v| v.heard)?;
+        let voice = self.voices.get(voice)?;
+        let first = voice.first?;
         let samples: Vec<f32> = voice.probe.iter().copied().collect();
         Some(VoiceReport {
             tone: tone::measure(&samples),
+            first,
             gaps_ms: voice.gap_blocks * 10,
             heard_ms: voice.since_first * 10,
             delay_ms: voice.buffer.stats().delay_ms,
@@ -138,8 +143,10 @@ impl Playout {
             let mut block = [0.0; BLOCK];
             let popped = voice.buffer.pop(&mut block, now);
             let real = matches!(popped, Popped::Audio);
-            voice.heard |= real;
-            if voice.heard {
+            if real {
+                voice.first.get_or_insert(now);
+            }
+            if voice.first.is_some() {
                 voice.since_first += 1;
                 voice.gap_blocks += u32::from(!real);
             }

@@ -228,6 +228,7 @@ pub struct IncomingCallView {
     /// Whether it will or may be recorded.
     pub recording: RecordingMode,
     /// Unix time in milliseconds at which it stops.
+    #[specta(type = i32)]
     pub rings_until_ms: f64,
 }
 
@@ -306,18 +307,23 @@ pub struct ShareSourceView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct QualityReport {
     /// Unix seconds.
+    #[specta(type = i32)]
     pub started_at: f64,
     /// Unix seconds.
+    #[specta(type = i32)]
     pub ended_at: f64,
     /// My line, 0 to 5, in equal steps of time.
     pub quality: Vec<u8>,
     /// Seconds in which sound had gaps.
+    #[specta(type = i32)]
     pub sound_gaps_s: f64,
     /// Seconds in which my picture was made smaller.
+    #[specta(type = i32)]
     pub picture_reduced_s: f64,
     /// How often the line was lost.
     pub lost_times: u32,
     /// For how long in all, seconds.
+    #[specta(type = i32)]
     pub lost_s: f64,
     /// How my microphone was.
     pub microphone: MicrophoneVerdict,

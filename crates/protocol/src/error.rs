@@ -1,6 +1,6 @@
 //! Errors at the edge: a code that software branches on and words a person can read.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 use specta::Type;
 use utoipa::ToSchema;
 
@@ -76,7 +76,7 @@ impl ErrorCode {
 }
 
 /// A coded error.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, ToSchema, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Type, ToSchema, thiserror::Error)]
 #[error("{message}")]
 pub struct Problem {
     /// For software.
@@ -87,9 +87,26 @@ pub struct Problem {
     #[serde(default)]
     pub field: Option<String>,
     /// With `room_not_started`: when the visit starts, Unix time in seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[specta(type = Option<f64>)]
     pub starts_at: Option<u64>,
+}
+
+/// By hand, because of the field that is not always there: said as an attribute it makes the generated bindings two types
+/// of everything that has a problem in it.
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { code, message, field, starts_at } = self;
+        let mut out = serializer.serialize_struct("Problem", 3 + usize::from(starts_at.is_some()))?;
+        out.serialize_field("code", code)?;
+        out.serialize_field("message", message)?;
+        out.serialize_field("field", field)?;
+        match starts_at {
+            Some(starts_at) => out.serialize_field("starts_at", starts_at)?,
+            None => out.skip_field("starts_at")?,
+        }
+        out.end()
+    }
 }
 
 impl Problem {

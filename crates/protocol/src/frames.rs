@@ -1,6 +1,7 @@
 //! The frame wire between the app's back end and its page: a loopback WebSocket that carries encoded video.
 //!
-//! The page's first message is the run's secret as text. From then on the back end sends binary messages, each one or more
+//! The page's first message is the run's secret as text; after a space `i420`, where the page has no decoder: then each
+//! record is a decoded picture. From then on the back end sends binary messages, each one or more
 //! records; the page sends fixed binary replies. All numbers are little-endian. The page's half is `ui/src/engine/frameWire.ts`.
 //!
 //! | record bytes | is |
@@ -8,7 +9,7 @@
 //! | 0..4 | payload length |
 //! | 4..8 | stream id ([`LOCAL_PREVIEW`] is one's own camera) |
 //! | 8..12 | sequence, per stream, wrapping |
-//! | 12 | codec (1 = VP8) |
+//! | 12 | codec (1 = VP8, 2 = a decoded picture: width and height as `u32`, then Y, U and V without gaps) |
 //! | 13 | flags (bit 0 = key frame) |
 //! | 14..16 | zero |
 //! | 16..24 | when the back end had the whole frame, Unix time in µs |
@@ -24,6 +25,9 @@ pub const RECORD_HEADER_LEN: usize = 24;
 
 /// Codec byte of VP8 (RFC 6386).
 pub const CODEC_VP8: u8 = 1;
+
+/// Codec byte of a decoded picture.
+pub const CODEC_I420: u8 = 2;
 
 /// What the page says about a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +51,9 @@ pub struct Record<'a> {
     pub key: bool,
     /// Unix time in µs at which the frame was whole.
     pub at_us: u64,
-    /// The encoded frame.
+    /// [`CODEC_VP8`] or [`CODEC_I420`].
+    pub codec: u8,
+    /// The frame.
     pub payload: &'a [u8],
 }
 
@@ -58,7 +64,7 @@ impl Record<'_> {
         message.extend_from_slice(&u32::try_from(self.payload.len()).unwrap_or(u32::MAX).to_le_bytes());
         message.extend_from_slice(&self.stream.to_le_bytes());
         message.extend_from_slice(&self.sequence.to_le_bytes());
-        message.extend_from_slice(&[CODEC_VP8, u8::from(self.key), 0, 0]);
+        message.extend_from_slice(&[self.codec, u8::from(self.key), 0, 0]);
         message.extend_from_slice(&self.at_us.to_le_bytes());
         message.extend_from_slice(self.payload);
     }
@@ -99,7 +105,7 @@ mod tests {
     #[test]
     fn a_record_is_header_and_payload() {
         let mut message = Vec::new();
-        Record { stream: 7, sequence: 9, key: true, at_us: 0x0102, payload: b"abc" }.write_to(&mut message);
+        Record { stream: 7, sequence: 9, key: true, at_us: 0x0102, codec: CODEC_VP8, payload: b"abc" }.write_to(&mut message);
         assert_eq!(message.len(), RECORD_HEADER_LEN + 3);
         assert_eq!(&message[..16], [3, 0, 0, 0, 7, 0, 0, 0, 9, 0, 0, 0, 1, 1, 0, 0]);
         assert_eq!(&message[24..], b"abc");

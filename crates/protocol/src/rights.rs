@@ -1,6 +1,11 @@
 //! Call types, recording modes and the tools a seat may be granted.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use specta::Type;
 use utoipa::ToSchema;
 
@@ -44,7 +49,7 @@ pub struct WhiteboardRights {
 }
 
 /// The right to the whiteboard: all, nothing, or some of its sub-rights.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type, ToSchema)]
 #[serde(untagged)]
 pub enum Whiteboard {
     /// `true`: every sub-right; `false`: no whiteboard.
@@ -53,13 +58,38 @@ pub enum Whiteboard {
     Parts(WhiteboardRights),
 }
 
+/// By hand, so that an error names the sub-right that is wrong.
+impl<'de> Deserialize<'de> for Whiteboard {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct BoolOrParts;
+
+        impl<'de> Visitor<'de> for BoolOrParts {
+            type Value = Whiteboard;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a boolean or an object of sub-rights")
+            }
+
+            fn visit_bool<E>(self, whole: bool) -> Result<Whiteboard, E> {
+                Ok(Whiteboard::Whole(whole))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, parts: A) -> Result<Whiteboard, A::Error> {
+                WhiteboardRights::deserialize(MapAccessDeserializer::new(parts)).map(Whiteboard::Parts)
+            }
+        }
+
+        deserializer.deserialize_any(BoolOrParts)
+    }
+}
+
 impl Default for Whiteboard {
     fn default() -> Self {
         Self::Whole(false)
     }
 }
 
-/// The tools of a seat. In a given object a tool that is not named is off (`READINGS.md` Kaleyra 5);
+/// The tools of a seat. In a given object a tool that is not named is off;
 /// a missing object means [`Tools::ALL`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -114,5 +144,11 @@ mod tests {
         assert_eq!(tools.whiteboard, Whiteboard::Parts(WhiteboardRights { wb_pen: true, ..Default::default() }));
         assert!(serde_json::from_str::<Tools>(r#"{"whiteboard":{"wb_pencil":true}}"#).is_err());
         assert!(serde_json::from_str::<Tools>(r#"{"chatt":true}"#).is_err());
+        for bad in ["[]", "[true]", "null", "1", r#""yes""#, r#"{"wb_pen":1}"#] {
+            assert!(serde_json::from_str::<Whiteboard>(bad).is_err(), "{bad}");
+        }
+        for whole in [true, false] {
+            assert_eq!(serde_json::from_str(&whole.to_string()).ok(), Some(Whiteboard::Whole(whole)));
+        }
     }
 }

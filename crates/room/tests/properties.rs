@@ -297,6 +297,9 @@ proptest! {
                 if let Output::SendMediaToken { participant_id, .. } = output {
                     prop_assert!(let_in[number(participant_id)], "{:?} by {:?}", participant_id, deed);
                 }
+                if let Output::SessionEnded { .. } = output {
+                    let_in = [false; SEATS.len()];
+                }
             }
             for one in play.scene.room.occupants() {
                 let seat = number(&one.participant_id);

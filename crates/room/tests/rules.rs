@@ -504,6 +504,29 @@ fn shortly_before_its_start_a_room_is_not_changed() {
     assert_eq!(may(3600), Ok(()), "what runs may be changed");
 }
 
+#[test]
+fn after_its_end_nothing_rings_and_no_seat_is_added() {
+    let end = START + secs(100);
+    let mut scene = Scene::new(Settings { ends_at: Some(end), live: true, ..visit() });
+    let (entry, _) = scene.enter("host", false).expect("let in");
+    scene.now = end - secs(1);
+    scene.hello("host", entry, 1).expect("let in");
+    scene.after(secs(1));
+    assert_eq!(scene.say(1, ClientMessage::Ring { participant_id: None }), Err(Refusal::LinkExpired));
+    assert_eq!(scene.handle(Input::Ring { participant_id: None }), Err(Refusal::LinkExpired));
+    assert_eq!(scene.room.may_add_seat(scene.now), Err(Refusal::LinkExpired));
+    let seat = SeatSettings {
+        participant_id: id("late"),
+        user_id: id("late"),
+        is_admin: false,
+        is_plus: false,
+        is_speaker: true,
+        tools: Tools::ALL,
+        link: LinkSerial(1),
+    };
+    assert_eq!(scene.handle(Input::AddSeat { seat }), Err(Refusal::LinkExpired));
+}
+
 // The clock
 
 #[test]

@@ -310,6 +310,75 @@ fn a_plain_livekit_client_counts_like_everybody_else() {
 }
 
 #[test]
+fn who_says_goodbye_to_the_media_may_come_back_with_the_same_token() {
+    let mut scene = Scene::new(settings(&["host", "guest"]));
+    scene.come("host", 1);
+    scene.enter("guest", false).expect("let in");
+    scene.media_joined("guest").expect("has a token");
+    for seq in [3, 5] {
+        // A LiveKit client that rejoins by itself says goodbye, and is at the door again with what it has.
+        let outputs = scene.handle(Input::MediaLeft { participant_id: id("guest"), goodbye: true }).expect("was in");
+        assert_eq!(sent(&outputs, 1), [left(seq, "guest", LeaveReason::Left)], "the seat is free");
+        let taken_out = |output: &Output| matches!(output, Output::RemoveMedia { .. });
+        assert!(!outputs.iter().any(taken_out), "or it would hit the one who comes: {outputs:?}");
+        let outputs = scene.media_joined("guest").expect("the token is good");
+        assert!(matches!(&sent(&outputs, 1)[..], [ServerMessage::Joined { .. }]), "{outputs:?}");
+    }
+    // Also when the session ended with the goodbye.
+    scene.say(1, ClientMessage::Leave).expect("may leave");
+    let outputs = scene.handle(Input::MediaLeft { participant_id: id("guest"), goodbye: true }).expect("was in");
+    assert!(outputs.iter().any(|output| matches!(output, Output::SessionEnded { .. })), "{outputs:?}");
+    scene.media_joined("guest").expect("the token is good");
+
+    // Put out by an admin or by a new link, nobody comes back with it.
+    scene.come("host", 2);
+    let outputs = scene.say(2, ClientMessage::Remove { participant_id: id("guest") }).expect("an admin may");
+    assert!(outputs.contains(&Output::RemoveMedia { participant_id: id("guest"), revoke: true }));
+    assert_eq!(scene.media_joined("guest"), Err(Refusal::Removed));
+    assert_eq!(scene.outputs(), [Output::RemoveMedia { participant_id: id("guest"), revoke: false }]);
+    scene.say(2, ClientMessage::Readmit { participant_id: id("guest") }).expect("an admin may");
+    assert_eq!(scene.media_joined("guest"), Err(Refusal::TokenExpired), "only by the link");
+    scene.enter("guest", false).expect("the link is good");
+    scene.media_joined("guest").expect("with what came by the link");
+    scene.handle(Input::RenewLink { participant_id: id("guest"), link: LinkSerial(2) }).expect("allowed");
+    assert_eq!(scene.media_joined("guest"), Err(Refusal::TokenExpired));
+}
+
+#[test]
+fn a_goodbye_to_the_media_is_no_way_past_the_waiting_room() {
+    let mut scene = Scene::new(visita_room::Settings { waiting_room: true, ..settings(&["host", "guest"]) });
+    let let_in = |scene: &mut Scene, host, guest| {
+        scene.come("host", host);
+        let entry = scene.come("guest", guest);
+        scene.say(host, ClientMessage::Admit { participant_id: id("guest") }).expect("an admin may");
+        scene.media_joined("guest").expect("has a token");
+        entry
+    };
+    let goodbye = Input::MediaLeft { participant_id: id("guest"), goodbye: true };
+    let_in(&mut scene, 1, 2);
+    scene.handle(Input::Disconnect { connection: ConnectionId(2) }).expect("was in");
+    scene.handle(goodbye.clone()).expect("was in");
+    scene.media_joined("guest").expect("let in for this session");
+
+    // With the session ends who was let in: the last one's goodbye, like their lost line, is the end of it.
+    scene.say(1, ClientMessage::Leave).expect("may leave");
+    scene.handle(goodbye).expect("was in");
+    assert!(scene.room.is_empty());
+    assert_eq!(scene.media_joined("guest"), Err(Refusal::TokenExpired));
+    scene.outputs();
+    scene.enter("guest", false).expect("the link is good");
+    assert_eq!(scene.room.media_rights(&id("guest")), None, "and asks an admin again");
+
+    let_in(&mut scene, 3, 4);
+    scene.say(3, ClientMessage::Leave).expect("may leave");
+    scene.handle(Input::Disconnect { connection: ConnectionId(4) }).expect("was in");
+    scene.handle(Input::MediaLeft { participant_id: id("guest"), goodbye: false }).expect("was in");
+    scene.after(GRACE);
+    assert!(scene.room.is_empty());
+    assert_eq!(scene.media_joined("guest"), Err(Refusal::TokenExpired));
+}
+
+#[test]
 fn media_alone_or_channel_alone_keeps_somebody_in() {
     let mut scene = Scene::new(settings(&["host", "guest"]));
     let entry = scene.come("host", 1);

@@ -28,11 +28,11 @@ use tokio_tungstenite::{
 };
 use visita_call::{
     FrameHub,
-    frames::{Frame, FrameSink},
+    frames::{Broken, Frame, FrameSink, PictureDecoder},
 };
 use visita_protocol::{
     Secret,
-    frames::{Record, Reply, ReplyKind},
+    frames::{CODEC_I420, CODEC_VP8, Record, Reply, ReplyKind},
     view::FramesEndpoint,
 };
 
@@ -42,6 +42,8 @@ use queue::{Pushed, Queue};
 const GRID_BATCH: Duration = Duration::from_millis(8);
 /// From this many streams on it is a grid.
 const GRID: usize = 3;
+/// After the secret, from a page that has no decoder.
+const DECODED: &str = " i420";
 const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The listening side.
@@ -133,13 +135,19 @@ async fn serve(stream: TcpStream, secret: Secret, hub: FrameHub, painted: Arc<Pa
     }
     let Ok(Ok(socket)) = timeout(HELLO_TIMEOUT, accept_hdr_async(stream, check_origin)).await else { return };
     let (mut out, mut replies) = socket.split();
-    match timeout(HELLO_TIMEOUT, replies.next()).await {
-        Ok(Some(Ok(Message::Text(said)))) if same(said.as_bytes(), secret.expose().as_bytes()) => {}
-        _ => {
-            tracing::warn!("somebody without the secret asked for frames");
-            return;
-        }
+    let said = match timeout(HELLO_TIMEOUT, replies.next()).await {
+        Ok(Some(Ok(Message::Text(said)))) => said,
+        _ => return,
+    };
+    let (given, decoded) = match said.strip_suffix(DECODED) {
+        Some(given) => (given, true),
+        None => (said.as_str(), false),
+    };
+    if !same(given.as_bytes(), secret.expose().as_bytes()) {
+        tracing::warn!("somebody without the secret asked for frames");
+        return;
     }
+    let mut decoder = decoded.then(PictureDecoder::default);
     let page = Arc::new(Page { queue: Mutex::new(Queue::new()), ready: Notify::new(), hub: hub.clone() });
     let sink: Arc<dyn FrameSink> = page.clone();
     hub.attach(&sink);
@@ -151,16 +159,14 @@ async fn serve(stream: TcpStream, secret: Secret, hub: FrameHub, painted: Arc<Pa
                     tokio::time::sleep(GRID_BATCH).await;
                 }
                 message.clear();
-                page.queue.lock().drain(|frame| {
-                    Record {
-                        stream: frame.stream,
-                        sequence: frame.sequence,
-                        key: frame.key,
-                        at_us: frame.at_us,
-                        payload: &frame.data,
+                match &mut decoder {
+                    None => page.queue.lock().drain(|frame| write(&frame, CODEC_VP8, &frame.data, &mut message)),
+                    Some(decoder) => {
+                        let mut frames = Vec::new();
+                        page.queue.lock().drain(|frame| frames.push(frame));
+                        tokio::task::block_in_place(|| page.decode(decoder, &frames, &mut message));
                     }
-                    .write_to(&mut message);
-                });
+                }
                 if !message.is_empty() && out.send(Message::binary(message.clone())).await.is_err() {
                     return;
                 }
@@ -172,6 +178,29 @@ async fn serve(stream: TcpStream, secret: Secret, hub: FrameHub, painted: Arc<Pa
             }
         }
     }
+}
+
+impl Page {
+    /// Decodes for a page that cannot; a frame that does not decode is as good as taken.
+    fn decode(&self, decoder: &mut PictureDecoder, frames: &[Frame], message: &mut Vec<u8>) {
+        for frame in frames {
+            match decoder.decode(frame) {
+                Ok(Some(picture)) => write(frame, CODEC_I420, &picture, message),
+                Ok(None) => {
+                    self.queue.lock().acknowledge(frame.stream);
+                }
+                Err(Broken) => {
+                    self.queue.lock().restart(frame.stream);
+                    self.hub.want_key_frame(frame.stream);
+                }
+            }
+        }
+    }
+}
+
+fn write(frame: &Frame, codec: u8, payload: &[u8], message: &mut Vec<u8>) {
+    let Frame { stream, sequence, key, at_us, .. } = *frame;
+    Record { stream, sequence, key, at_us, codec, payload }.write_to(message);
 }
 
 fn take_reply(page: &Page, painted: &Painted, bytes: &[u8]) {

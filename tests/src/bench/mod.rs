@@ -1,4 +1,5 @@
 //! What `./dev bench WHAT` measures, one module each.
 
+pub mod call;
 pub mod rest;
 pub mod sfu;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use visita_tests::{
-    bench::{rest, sfu},
+    bench::{call as calls, rest, sfu},
     call::{self, Figures},
 };
 
@@ -28,6 +28,8 @@ struct Arguments {
 /// One part rather than the whole call.
 #[derive(Subcommand)]
 enum What {
+    /// Calls of ours beside those of LiveKit's client in Chromium.
+    Call(calls::Arguments),
     /// Rooms made over REST.
     Rest(rest::Arguments),
     /// The media server beside livekit-server.
@@ -51,6 +53,7 @@ const ROWS: [Row; 8] = [
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     match arguments.what {
+        Some(What::Call(arguments)) => return calls::run(arguments).await,
         Some(What::Rest(arguments)) => return rest::run(arguments).await,
         Some(What::Sfu(arguments)) => return sfu::run(arguments).await,
         None => {}

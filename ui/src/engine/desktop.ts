@@ -4,31 +4,99 @@ import { commands, events } from '../ipc/bindings';
 import type { Engine } from './engine';
 import { FramesClient } from './frames/client';
 
+const { seat, admin, share, rooms, account, window } = commands;
+
+/** A command's answer is a changed view; what it gives back is nothing. */
+const done = async (asked: Promise<unknown>) => void (await asked);
+
 export function desktopEngine(): Engine {
   const asked = {
     framesEndpoint: () => commands.framesEndpoint(),
-    setShownSizes: async (sizes) => void (await commands.setShownSizes(sizes)),
+    setShownSizes: (sizes) => done(commands.setShownSizes(sizes)),
   } satisfies Pick<Engine, 'framesEndpoint' | 'setShownSizes'>;
   return {
     ...asked,
     appView: () => commands.appView(),
     onAppView: (heard) => events.appViewChanged.listen(({ payload }) => heard(payload)),
     onLevels: (heard) => events.levelsChanged.listen(({ payload }) => heard(payload)),
-    openLink: async (link) => void (await commands.openLink(link)),
-    startTestCall: async () => void (await commands.startTestCall()),
-    setDisplayName: async (name) => void (await commands.setDisplayName(name)),
-    setMicrophone: async (on) => void (await commands.setMicrophone(on)),
-    setCamera: async (on) => void (await commands.setCamera(on)),
-    playTestSound: async () => void (await commands.playTestSound()),
-    join: async (displace) => void (await commands.join(displace)),
-    leave: async () => void (await commands.leave()),
-    endForEveryone: async () => void (await commands.endForEveryone()),
-    goHome: async () => void (await commands.goHome()),
-    rejoin: async () => void (await commands.rejoin()),
-    dismissNotice: async () => void (await commands.dismissNotice()),
-    updateSettings: async (patch) => void (await commands.updateSettings(patch)),
-    refreshDevices: async () => void (await commands.refreshDevices()),
+    openLink: (link) => done(commands.openLink(link)),
+    startTestCall: () => done(commands.startTestCall()),
+    setDisplayName: (name) => done(commands.setDisplayName(name)),
+    setMicrophone: (on) => done(commands.setMicrophone(on)),
+    setCamera: (on) => done(commands.setCamera(on)),
+    playTestSound: () => done(commands.playTestSound()),
+    join: (displace) => done(commands.join(displace)),
+    leave: () => done(commands.leave()),
+    endForEveryone: () => done(commands.endForEveryone()),
+    goHome: () => done(commands.goHome()),
+    rejoin: () => done(commands.rejoin()),
+    dismissNotice: () => done(commands.dismissNotice()),
+    updateSettings: (patch) => done(commands.updateSettings(patch)),
+    refreshDevices: () => done(commands.refreshDevices()),
     diagnostics: () => commands.diagnostics(),
     pictures: new FramesClient(asked),
+    seat: {
+      raiseHand: (raised) => done(seat({ do: 'raise_hand', raised })),
+      react: (reaction) => done(seat({ do: 'react', reaction })),
+      answerConsent: (answer, text_version) => done(seat({ do: 'answer_consent', answer, text_version })),
+      declineUnmute: () => done(seat({ do: 'decline_unmute' })),
+      sendNote: (to, text) => done(seat({ do: 'send_note', to, text })),
+      knock: () => done(seat({ do: 'knock' })),
+    },
+    admin: {
+      admit: (whom) => done(admin({ do: 'admit', whom })),
+      admitAll: () => done(admin({ do: 'admit_all' })),
+      refuse: (whom) => done(admin({ do: 'refuse', whom })),
+      sendBack: (whom) => done(admin({ do: 'send_back', whom })),
+      mute: (whom, source) => done(admin({ do: 'mute', whom, source })),
+      muteAll: () => done(admin({ do: 'mute_all' })),
+      release: (whom, source) => done(admin({ do: 'release', whom, source })),
+      askToUnmute: (whom, source) => done(admin({ do: 'ask_to_unmute', whom, source })),
+      remove: (whom) => done(admin({ do: 'remove', whom })),
+      readmit: (whom) => done(admin({ do: 'readmit', whom })),
+      setRole: (whom, role) => done(admin({ do: 'set_role', whom, role })),
+      setTools: (whom, tools) => done(admin({ do: 'set_tools', whom, tools })),
+      lowerHand: (whom) => done(admin({ do: 'lower_hand', whom })),
+      startRecording: () => done(admin({ do: 'start_recording' })),
+      stopRecording: () => done(admin({ do: 'stop_recording' })),
+      extend: (seconds) => done(admin({ do: 'extend', seconds })),
+      ring: (whom) => done(admin({ do: 'ring', whom })),
+    },
+    share: {
+      openPicker: () => done(share({ do: 'open_picker' })),
+      closePicker: () => done(share({ do: 'close_picker' })),
+      start: (source_id) => done(share({ do: 'start', source_id })),
+      pause: (paused) => done(share({ do: 'pause', paused })),
+      stop: () => done(share({ do: 'stop' })),
+    },
+    rooms: {
+      refresh: () => done(rooms({ do: 'refresh' })),
+      create: (draft) => done(rooms({ do: 'create', draft })),
+      showLinks: (room) => done(rooms({ do: 'show_links', room })),
+      closeNewRoom: () => done(rooms({ do: 'close_new_room' })),
+      enter: (room) => done(rooms({ do: 'enter', room })),
+      remove: (room) => done(rooms({ do: 'remove', room })),
+    },
+    account: {
+      signIn: (secret, server) => done(account({ do: 'sign_in', secret, server })),
+      signOut: () => done(account({ do: 'sign_out' })),
+      allowNetwork: (on) => done(account({ do: 'allow_network', on })),
+    },
+    after: {
+      rate: (stars, comment) => done(commands.rate(stars, comment)),
+      saveReport: () => done(commands.saveReport()),
+    },
+    windows: {
+      answerCall: (call_id, with_camera) => done(window({ do: 'answer_call', call_id, with_camera })),
+      declineCall: (call_id) => done(window({ do: 'decline_call', call_id })),
+      showMain: () => done(window({ do: 'show_main' })),
+      setFullscreen: (on) => done(window({ do: 'set_fullscreen', on })),
+      copyText: (text) => done(window({ do: 'copy_text', text })),
+      openFolder: () => done(window({ do: 'open_folder' })),
+      mail: (subject, body) => done(window({ do: 'mail', subject, body })),
+    },
+    devices: {
+      preview: (on) => done(commands.previewDevices(on)),
+    },
   };
 }

@@ -133,7 +133,7 @@ export interface AccountCommands {
 export interface AfterCommands {
   /** 1 to 5. */
   rate(stars: number, comment: string): Promise<void>;
-  /** Asks where, and writes the report there. */
+  /** Writes the report to where people look for what they saved; the view tells where. */
   saveReport(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { follows, parseRecords, Reply, writeReply } from './frameWire';
+import { decodedPicture, follows, parseRecords, Reply, writeReply } from './frameWire';
 
 // The bytes of `a_record_is_header_and_payload` in crates/protocol/src/frames.rs.
 const header = [3, 0, 0, 0, 7, 0, 0, 0, 9, 0, 0, 0, 1, 1, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0];
@@ -33,6 +33,20 @@ describe('the frame wire', () => {
     const other = [...record];
     other[12] = 9;
     expect(parseRecords(message(...other, ...record))).toHaveLength(1);
+  });
+
+  it('reads decoded pictures, and nothing that is not one', () => {
+    const picture = [2, 0, 0, 0, 2, 0, 0, 0, 1, 2, 3, 4, 5, 6];
+    const bytes = [...header];
+    bytes.splice(0, 1, picture.length);
+    bytes[12] = 2;
+    const [read] = parseRecords(message(...bytes, ...picture));
+    expect(read?.decoded).toBe(true);
+    const decoded = read && decodedPicture(read.data);
+    expect(decoded).toMatchObject({ width: 2, height: 2 });
+    expect([...(decoded?.planes ?? [])]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(decodedPicture(new Uint8Array(picture.slice(0, -1)))).toBeUndefined();
+    expect(decodedPicture(new Uint8Array(4))).toBeUndefined();
   });
 
   it('writes replies of twelve bytes', () => {

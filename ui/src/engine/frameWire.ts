@@ -5,10 +5,16 @@ export const LOCAL_PREVIEW = 0;
 
 const HEADER = 24;
 const CODEC_VP8 = 1;
+const CODEC_I420 = 2;
 
-/** One encoded picture. */
+/** What a page without a decoder says after the secret: pictures then come decoded. */
+export const DECODED = ' i420';
+
+/** One picture. */
 export interface FrameRecord {
   stream: number;
+  /** It is decoded already: width, height, and the planes of I420. */
+  decoded: boolean;
   /** Per stream, wrapping at 2^32. */
   sequence: number;
   key: boolean;
@@ -30,8 +36,10 @@ export function parseRecords(message: ArrayBuffer): FrameRecord[] {
     const length = view.getUint32(at, true);
     const end = at + HEADER + length;
     if (end > message.byteLength) break;
-    if (view.getUint8(at + 12) === CODEC_VP8) {
+    const codec = view.getUint8(at + 12);
+    if (codec === CODEC_VP8 || codec === CODEC_I420) {
       records.push({
+        decoded: codec === CODEC_I420,
         stream: view.getUint32(at + 4, true),
         sequence: view.getUint32(at + 8, true),
         key: (view.getUint8(at + 13) & 1) === 1,
@@ -42,6 +50,23 @@ export function parseRecords(message: ArrayBuffer): FrameRecord[] {
     at = end;
   }
   return records;
+}
+
+/** A decoded picture's size and planes; nothing where they do not belong together. */
+export function decodedPicture(data: Uint8Array<ArrayBuffer>): DecodedPicture | undefined {
+  if (data.byteLength < 8) return undefined;
+  const view = new DataView(data.buffer, data.byteOffset, 8);
+  const [width, height] = [view.getUint32(0, true), view.getUint32(4, true)];
+  const planes = data.subarray(8);
+  const whole = width > 0 && height > 0 && planes.byteLength === (width * height * 3) / 2;
+  return whole ? { width, height, planes } : undefined;
+}
+
+export interface DecodedPicture {
+  width: number;
+  height: number;
+  /** Y, U and V without gaps. */
+  planes: Uint8Array<ArrayBuffer>;
 }
 
 /** A reply as it goes out. */

@@ -442,6 +442,7 @@ export const en = {
     refused: 'That was not possible.',
     connection_lost: 'Your connection dropped.',
     connection_back: 'Your connection is back.',
+    link_in_call: 'Another link came. Open it once you have left this call.',
   },
 
   message: {
@@ -922,6 +923,8 @@ export const en = {
     server_not_understood: 'There is no visit service at this address',
     server_not_understoodText:
       'Something else answers there. Copy the whole link again, or ask for a new one.',
+    server_not_allowed: 'This computer may not use that service',
+    server_not_allowedText: 'Whoever looks after this computer has chosen which visit services it may reach.',
     media_unreachable: 'Picture and sound do not get through',
     media_unreachableText: 'Your network may block them. Try another network, or a mobile hotspot.',
     displaced: 'You went on with another device',

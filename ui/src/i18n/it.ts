@@ -445,6 +445,7 @@ export const it: Dictionary = {
     refused: 'Non è stato possibile.',
     connection_lost: 'La connessione è caduta.',
     connection_back: 'La connessione è tornata.',
+    link_in_call: 'È arrivato un altro link. Lo apra dopo aver lasciato questa visita.',
   },
 
   message: {
@@ -926,6 +927,8 @@ export const it: Dictionary = {
       'Controlli che questo computer sia in rete, poi riprovi. Il suo link resta valido.',
     server_not_understood: 'A questo indirizzo non c’è un servizio di visite',
     server_not_understoodText: 'Risponde qualcos’altro. Copi di nuovo il link intero, o ne chieda uno nuovo.',
+    server_not_allowed: 'Questo computer non può usare quel servizio',
+    server_not_allowedText: 'Chi gestisce questo computer ha scelto quali servizi di visite può raggiungere.',
     media_unreachable: 'Immagine e audio non passano',
     media_unreachableText: 'Forse la sua rete li blocca. Provi un’altra rete, o il telefono come hotspot.',
     displaced: 'Continua su un altro dispositivo',

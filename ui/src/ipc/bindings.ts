@@ -23,6 +23,15 @@ export const commands = {
 	updateSettings: (patch: SettingsPatch) => __TAURI_INVOKE<void>("update_settings", { patch }),
 	setShownSizes: (sizes: ShownSize[]) => __TAURI_INVOKE<void>("set_shown_sizes", { sizes }),
 	refreshDevices: () => __TAURI_INVOKE<void>("refresh_devices"),
+	previewDevices: (on: boolean) => __TAURI_INVOKE<void>("preview_devices", { on }),
+	seat: (action: SeatAction) => __TAURI_INVOKE<void>("seat", { action }),
+	admin: (action: AdminAction) => __TAURI_INVOKE<void>("admin", { action }),
+	share: (action: ShareAction) => __TAURI_INVOKE<void>("share", { action }),
+	rooms: (action: RoomsAction) => __TAURI_INVOKE<void>("rooms", { action }),
+	account: (action: AccountAction) => __TAURI_INVOKE<void>("account", { action }),
+	window: (action: WindowAction) => __TAURI_INVOKE<void>("window", { action }),
+	rate: (stars: number, comment: string) => __TAURI_INVOKE<void>("rate", { stars, comment }),
+	saveReport: () => __TAURI_INVOKE<void>("save_report"),
 };
 
 /** Events */
@@ -32,6 +41,63 @@ export const events = {
 };
 
 /* Types */
+/**  Version and places, for support. */
+export type AboutView = {
+	/**  Of the app. */
+	version: string,
+	/**  Where rooms and settings lie. */
+	data_folder: string,
+	/**  Operating system. */
+	system: string,
+	/**  Where secrets are. */
+	keyring: Keyring,
+};
+
+/**  Who one is to the servers. */
+export type AccountAction = 
+/**  A sign-in link, or an access token with its server. */
+{ do: "sign_in"; secret: string; server: string | null } | { do: "sign_out" } | { do: "allow_network"; on: boolean };
+
+/**  Who one is to the servers. */
+export type AccountView = 
+/**  The host of this computer's own rooms. */
+{ state: "local"; 
+/**  Rooms can be recorded. */
+can_record: boolean } | 
+/**  On the way in. */
+{ state: "signing_in"; 
+/**  Where, as `host` or `host:port`. */
+server: string } | 
+/**  Signed in. */
+{ state: "signed_in"; 
+/**  Where. */
+server: string; 
+/**  As whom. */
+user_id: string; 
+/**  What one may do there. */
+role: Role; 
+/**  Rooms can be recorded. */
+can_record: boolean; 
+/**  The line to the server is up: one is online, and can be rung. */
+online: boolean } | 
+/**  The time of it is over; a new sign-in link or token is needed. */
+{ state: "expired"; 
+/**  Where. */
+server: string } | 
+/**  The server said no. */
+{ state: "refused"; 
+/**  Where. */
+server: string; 
+/**  Why. */
+problem: Problem };
+
+/**  What admins of a room may ask for. */
+export type AdminAction = { do: "admit"; whom: ParticipantId } | { do: "admit_all" } | { do: "refuse"; whom: ParticipantId } | { do: "send_back"; whom: ParticipantId } | { do: "mute"; whom: ParticipantId; source: MediaSource } | 
+/**  The microphone of everybody else but admins. */
+{ do: "mute_all" } | { do: "release"; whom: ParticipantId; source: MediaSource } | { do: "ask_to_unmute"; whom: ParticipantId; source: MediaSource } | { do: "remove"; whom: ParticipantId } | { do: "readmit"; whom: ParticipantId } | { do: "set_role"; whom: ParticipantId; role: StageRole } | { do: "set_tools"; whom: ParticipantId; tools: Tools } | { do: "lower_hand"; whom: ParticipantId } | { do: "start_recording" } | { do: "stop_recording" } | { do: "extend"; seconds: number } | 
+/**  Everybody who is not in, without `whom`. */
+{ do: "ring"; whom: ParticipantId | null };
+
 /**  After the call. */
 export type AfterView = {
 	/**  Why it is over. */
@@ -42,6 +108,20 @@ export type AfterView = {
 	can_rejoin: boolean,
 	/**  This was a test call. */
 	is_test_call: boolean,
+	/**  Name of the company that hosted it; empty where it is not known. */
+	company: string,
+	/**  With whom. */
+	with_names: string[],
+	/**  Until when the link is good, Unix seconds. */
+	good_until: number | null,
+	/**  I led it. */
+	was_admin: boolean,
+	/**  It is asked how it was. */
+	asks_rating: boolean,
+	/**  What became of the rating. */
+	rating: RatingView | null,
+	/**  How the line and the devices were. */
+	report: QualityReport | null,
 };
 
 /**  The whole application as the page sees it. */
@@ -56,6 +136,20 @@ export type AppView = {
 	server: BuiltInServerView,
 	/**  One message above the control bar, when there is one. */
 	notice: NoticeView | null,
+	/**  The person's own rooms. */
+	rooms: RoomsView,
+	/**  Who the person is to the servers. */
+	account: AccountView,
+	/**  Whether people on this network may join the rooms of this computer. */
+	network: NetworkSwitchView,
+	/**  A room that is being made, or was made just now. */
+	new_room: NewRoomView | null,
+	/**  A call that rings. */
+	incoming: IncomingCallView | null,
+	/**  The devices while they are tried in the settings. */
+	device_check: DeviceCheckView | null,
+	/**  Version and places, for support. */
+	about: AboutView,
 };
 
 /**  The whole view, after each change. */
@@ -131,6 +225,12 @@ export type CallView = {
 	rings: RingView[],
 	/**  What I send as video. */
 	sending: SendingView[],
+	/**  Guests wait until an admin lets them in. */
+	waiting_room?: boolean,
+	/**  What could be shown to the others, while the picker is open. */
+	share_sources?: ShareSourcesView | null,
+	/**  Reactions of the last seconds. */
+	reactions?: ReactionView[],
 	/**  This is a test call of one's own. */
 	is_test_call: boolean,
 };
@@ -169,6 +269,16 @@ export type ConsentView = {
 	answer: boolean | null,
 	/**  When, Unix time in milliseconds. */
 	at_ms: number | null,
+};
+
+/**  The devices while they are tried in the settings. */
+export type DeviceCheckView = {
+	/**  Camera. */
+	camera: DeviceState,
+	/**  Microphone. */
+	microphone: DeviceState,
+	/**  Speaker. */
+	speaker: DeviceState,
 };
 
 /**  A choice of device. */
@@ -277,6 +387,8 @@ export type ErrorCode =
 "server_unreachable" | 
 /**  The server answers, but not like a Visita or LiveKit server. */
 "server_not_understood" | 
+/**  Whoever manages this computer does not allow that server. */
+"server_not_allowed" | 
 /**  The media connection could not be made. */
 "media_unreachable" | 
 /**  Taken over by the same link on another device. */
@@ -300,6 +412,22 @@ export type FramesEndpoint = {
 	secret: string,
 	/**  The machine has no GPU: convert pixels in WebAssembly instead of `drawImage`. */
 	software: boolean,
+};
+
+/**  A call that rings. */
+export type IncomingCallView = {
+	/**  Names it for the answer; the page's own number. */
+	call_id: number,
+	/**  The room's title. */
+	title: string | null,
+	/**  Who calls, where it is known. */
+	caller_name: string | null,
+	/**  Audio or video. */
+	call_type: CallType,
+	/**  Whether it will or may be recorded. */
+	recording: RecordingMode,
+	/**  Unix time in milliseconds at which it stops. */
+	rings_until_ms: number,
 };
 
 /**  What `GET /join/<code>` with `Accept: application/json` answers. */
@@ -326,9 +454,24 @@ export type JoinPreview = {
 	people_in: string[],
 	/**  Whether this seat is connected from elsewhere: going in asks first. */
 	in_use: boolean,
+	/**  When the visit starts, Unix time in seconds; none means at any time. */
+	starts_at?: number | null,
+	/**  From when on the link lets people in, Unix time in seconds; none means now. */
+	opens_at?: number | null,
+	/**  Whether an admin has to let this seat in. */
+	waiting_room?: boolean,
+	/**  Whether this seat's person has to be told, and asked, about recording before going in: recording is `automatic`. */
+	asks_consent?: boolean,
 	/**  Until when the link is good, Unix time in seconds; none means as long as the room is active. */
 	good_until: number | null,
 };
+
+/**  Where secrets are kept. */
+export type Keyring = 
+/**  In the system's keyring. */
+"system" | 
+/**  In a file that only this user can read: no keyring answers. */
+"file";
 
 /**  Language of the page. */
 export type Language = 
@@ -389,8 +532,24 @@ export type LobbyView = {
 	speaker: DeviceState,
 	/**  Why the last try to join failed. */
 	problem: Problem | null,
+	/**  My answer to being recorded, where the room asks before going in. */
+	consent: ConsentAnswer,
 	/**  This is a test call of one's own. */
 	is_test_call: boolean,
+};
+
+/**  A room with its links. */
+export type MadeRoomView = {
+	/**  The room. */
+	room_id: RoomId,
+	/**  Its title, when it has one. */
+	title: string | null,
+	/**  One link per seat. */
+	links: SeatLinkView[],
+	/**  Until when they are good, Unix seconds; none is as long as the room is active. */
+	good_until: number | null,
+	/**  How far they reach. */
+	reach: Reach,
 };
 
 /**  My own seat. */
@@ -434,6 +593,17 @@ export type MediaSource =
 /**  A screen or window, with its sound. */
 "screen";
 
+/**  How loud a microphone was over a call. */
+export type MicrophoneVerdict = 
+/**  As it should be. */
+"good" | 
+/**  Hard to hear. */
+"quiet" | 
+/**  Distorted. */
+"loud" | 
+/**  Nothing was said, or there was none. */
+"none";
+
 /**  What an admin has taken the right to send of. */
 export type MutedSources = {
 	/**  The microphone. */
@@ -455,6 +625,29 @@ export type NetworkCheck =
 /**  The server does not answer. */
 "unreachable";
 
+/**  Whether people on this network may join the rooms of this computer. */
+export type NetworkSwitchView = {
+	/**  They may. */
+	on: boolean,
+	/**  The address that others on this network use, once it is on. */
+	url: string | null,
+	/**  It could not be switched. */
+	problem: Problem | null,
+};
+
+/**  A room that is being made, or was made just now. */
+export type NewRoomView = 
+/**  Being made. */
+({ state: "making" }) & { problem?: never } | 
+/**  The server said no. */
+{ state: "refused"; 
+/**  Why. */
+problem: Problem } | 
+/**  There it is. */
+{
+	state: "made",
+} & MadeRoomView;
+
 /**  A note between a waiting guest and the host. */
 export type NoteView = {
 	/**  Rises with each note. */
@@ -466,7 +659,7 @@ export type NoteView = {
 	/**  What. */
 	text: string,
 	/**  When, Unix time in milliseconds. */
-	at_ms: number,
+	at_ms: number | null,
 };
 
 /**  What a notice is about. */
@@ -516,7 +709,9 @@ export type NoticeCode =
 /**  The line was lost. */
 "connection_lost" | 
 /**  The line is back. */
-"connection_back";
+"connection_back" | 
+/**  A link came while in a call; it is not opened. */
+"link_in_call";
 
 /**  A message above the control bar. */
 export type NoticeView = {
@@ -565,6 +760,19 @@ export type PixelSize = {
 	height: number,
 };
 
+/**  What a room is for. */
+export type Preset = 
+/**  A visit for two. */
+"visit" | 
+/**  A team. */
+"team" | 
+/**  Speakers and audience. */
+"webinar" | 
+/**  Sound only. */
+"audio" | 
+/**  A recorded interview. */
+"interview";
+
 /**  A coded error. */
 export type Problem = {
 	/**  For software. */
@@ -575,6 +783,71 @@ export type Problem = {
 	field?: string | null,
 	/**  With `room_not_started`: when the visit starts, Unix time in seconds. */
 	starts_at?: number | null,
+};
+
+/**  How a call went, for the person and for support. */
+export type QualityReport = {
+	/**  Unix seconds. */
+	started_at: number,
+	/**  Unix seconds. */
+	ended_at: number,
+	/**  My line, 0 to 5, in equal steps of time. */
+	quality: number[],
+	/**  Seconds in which sound had gaps. */
+	sound_gaps_s: number,
+	/**  Seconds in which my picture was made smaller. */
+	picture_reduced_s: number,
+	/**  How often the line was lost. */
+	lost_times: number,
+	/**  For how long in all, seconds. */
+	lost_s: number,
+	/**  How my microphone was. */
+	microphone: MicrophoneVerdict,
+	/**  Where it was saved, once it was. */
+	saved_to: string | null,
+};
+
+/**  What became of a rating. */
+export type RatingView = 
+/**  On its way. */
+{ state: "sending" } | 
+/**  Kept. */
+{ state: "sent" } | 
+/**  It could not be kept. */
+{ state: "failed"; 
+/**  Why. */
+problem: Problem };
+
+/**  From where a link can be used. */
+export type Reach = 
+/**  On this computer. */
+"computer" | 
+/**  On this network. */
+"network" | 
+/**  From anywhere. */
+"anywhere";
+
+/**  A sign that is seen by everybody for a moment and kept nowhere. */
+export type Reaction = 
+/**  Thumbs up. */
+"thumbs_up" | 
+/**  A heart. */
+"heart" | 
+/**  Laughter. */
+"laugh" | 
+/**  Confetti. */
+"celebrate" | 
+/**  A question mark. */
+"question";
+
+/**  A reaction that somebody sent a moment ago. */
+export type ReactionView = {
+	/**  Rises with each. */
+	id: number,
+	/**  Who. */
+	participant_id: ParticipantId,
+	/**  What. */
+	reaction: Reaction,
 };
 
 /**  Whether sessions of a room are recorded. */
@@ -628,8 +901,75 @@ export type RingView = {
 	state: RingState,
 };
 
+/**  A user's role in its company. */
+export type Role = 
+/**  May join. */
+"basic" | 
+/**  May join and create. */
+"plus";
+
+/**  A room in the list. */
+export type RoomCardView = {
+	/**  The room. */
+	room_id: RoomId,
+	/**  Its title, when it has one. */
+	title: string | null,
+	/**  What it was made for. */
+	preset: Preset,
+	/**  Names of those with a seat, without mine. */
+	people: string[],
+	/**  When the visit starts, Unix seconds; a room without a schedule is always open. */
+	starts_at: number | null,
+	/**  Until when, Unix seconds. */
+	ends_at: number | null,
+	/**  How many are in. */
+	people_in: number,
+	/**  How many wait to be let in. */
+	waiting: number,
+};
+
+/**  A room to be made. */
+export type RoomDraft = {
+	/**  What it is for. */
+	preset: Preset,
+	/**  Title; may be empty. */
+	title: string,
+	/**  Who comes. */
+	seats: SeatDraft[],
+	/**  Audio or video. */
+	call_type: CallType,
+	/**  Whether it is recorded. */
+	recording: RecordingMode,
+	/**  Guests wait until an admin lets them in. */
+	waiting_room: boolean,
+	/**  Rings for the others when somebody uses a link. */
+	ring: boolean,
+	/**  Unix seconds. */
+	starts_at: number | null,
+	/**  Unix seconds. */
+	ends_at: number | null,
+	/**  Effective call time in seconds; none is unlimited. */
+	duration_s: number | null,
+};
+
 /**  A room that lasts. */
 export type RoomId = string;
+
+/**  One's own rooms. */
+export type RoomsAction = { do: "refresh" } | { do: "create"; draft: RoomDraft } | { do: "show_links"; room: RoomId } | { do: "close_new_room" } | { do: "enter"; room: RoomId } | { do: "remove"; room: RoomId };
+
+/**  One's own rooms. */
+export type RoomsView = 
+/**  Being asked for. */
+{ state: "loading" } | 
+/**  The list. */
+{ state: "ready"; 
+/**  Newest first. */
+rooms: RoomCardView[] } | 
+/**  It could not be had. */
+{ state: "failed"; 
+/**  Why. */
+problem: Problem };
 
 /**  Which screen, with all it shows. */
 export type ScreenView = 
@@ -657,6 +997,41 @@ host: string }) & { problem?: never } |
 {
 	kind: "after",
 } & AfterView;
+
+/**  What everybody may ask for in a room, or before it. */
+export type SeatAction = { do: "raise_hand"; raised: boolean } | { do: "react"; reaction: Reaction } | 
+/**  `text_version` names the wording that was shown. */
+{ do: "answer_consent"; answer: boolean; text_version: string } | { do: "decline_unmute" } | 
+/**  Without `to` from a waiting guest to the host. */
+{ do: "send_note"; to: ParticipantId | null; text: string } | { do: "knock" };
+
+/**  One seat of a room to be made. */
+export type SeatDraft = {
+	/**  Name, kept on this computer only. */
+	display_name: string,
+	/**  Whether they may make rooms too. */
+	role: Role,
+	/**  Admin of the room. */
+	is_admin: boolean,
+	/**  What they may use. */
+	tools: Tools,
+	/**  It is mine. */
+	me: boolean,
+};
+
+/**  The link of one seat. */
+export type SeatLinkView = {
+	/**  The seat. */
+	participant_id: ParticipantId,
+	/**  Whose. */
+	display_name: string,
+	/**  Admin of the room. */
+	is_admin: boolean,
+	/**  It is mine. */
+	me: boolean,
+	/**  The link. */
+	url: string,
+};
 
 /**  One encoding of a video of mine that goes out. */
 export type SendingView = {
@@ -688,6 +1063,26 @@ export type Settings = {
 	speaker: string | null,
 	/**  Large text and four large buttons. */
 	simple: boolean,
+	/**  The same in visits that somebody else leads. */
+	simple_for_guests: boolean,
+	/**  Takes out of the microphone what the speaker plays. */
+	echo_cancellation: boolean,
+	/**  Takes out what stays the same: fans, hum, hiss. */
+	noise_suppression: boolean,
+	/**  Makes quiet voices louder and loud ones bearable. */
+	automatic_gain: boolean,
+	/**  Own picture as in a mirror. */
+	mirror: boolean,
+	/**  Say so when I talk while muted. */
+	talking_while_muted: boolean,
+	/**  A soft sound when somebody waits. */
+	doorbell: boolean,
+	/**  Notices of the system while the window is not in front. */
+	notifications: boolean,
+	/**  The app starts with the session, in the tray. */
+	start_at_login: boolean,
+	/**  Keys that work while another program has the keyboard. */
+	shortcuts: Shortcuts,
 };
 
 /**  A change of some settings; what is absent stays. */
@@ -699,7 +1094,22 @@ export type SettingsPatch = {
 	microphone?: DeviceChoice | null,
 	speaker?: DeviceChoice | null,
 	simple?: boolean | null,
+	simple_for_guests?: boolean | null,
+	echo_cancellation?: boolean | null,
+	noise_suppression?: boolean | null,
+	automatic_gain?: boolean | null,
+	mirror?: boolean | null,
+	talking_while_muted?: boolean | null,
+	doorbell?: boolean | null,
+	notifications?: boolean | null,
+	start_at_login?: boolean | null,
+	shortcuts?: Shortcuts | null,
 };
+
+/**  Showing a screen or a window. */
+export type ShareAction = { do: "open_picker" } | { do: "close_picker" } | 
+/**  Without `source_id` what the system's own picker gives. */
+{ do: "start"; source_id: string | null } | { do: "pause"; paused: boolean } | { do: "stop" };
 
 /**  What is shared. */
 export type ShareKind = 
@@ -707,6 +1117,33 @@ export type ShareKind =
 "screen" | 
 /**  One window. */
 "window";
+
+/**  A screen or window. */
+export type ShareSourceView = {
+	/**  Names it for the start. */
+	id: string,
+	/**  What it is. */
+	kind: ShareKind,
+	/**  What people call it. */
+	label: string,
+	/**  A small picture as a `data:` URL. */
+	preview: string | null,
+};
+
+/**  What could be shown to the others. */
+export type ShareSourcesView = 
+/**  Being looked for. */
+{ state: "loading" } | 
+/**  The system asks by itself: it has a picker of its own. */
+{ state: "by_system" } | 
+/**  Screens and windows. */
+{ state: "ready"; 
+/**  Screens first. */
+sources: ShareSourceView[] } | 
+/**  They could not be had. */
+{ state: "failed"; 
+/**  Why. */
+problem: Problem };
 
 /**  What I show to the others. */
 export type ShareView = {
@@ -718,6 +1155,16 @@ export type ShareView = {
 	paused: boolean,
 	/**  It as a stream of my own, where that can be shown. */
 	stream_id: number | null,
+};
+
+/**  Keys such as `Control+Shift+M`; none is off. They are the app's own only during a call. */
+export type Shortcuts = {
+	/**  Mutes and unmutes. */
+	toggle_mute: string | null,
+	/**  Unmutes while it is held. */
+	hold_to_talk: string | null,
+	/**  Mutes while it is held. */
+	hold_to_mute: string | null,
 };
 
 /**  The size at which the page shows a stream, in device pixels. */
@@ -762,7 +1209,7 @@ export type Theme =
 "dark";
 
 /**
- *  The tools of a seat. In a given object a tool that is not named is off (`READINGS.md` Kaleyra 5);
+ *  The tools of a seat. In a given object a tool that is not named is off;
  *  a missing object means [`Tools::ALL`].
  */
 export type Tools = {
@@ -852,6 +1299,11 @@ export type WhiteboardState = {
 	/**  Who opened it. */
 	by: ParticipantId | null,
 };
+
+/**  Windows beside the main one, and what belongs to the desktop. */
+export type WindowAction = { do: "answer_call"; call_id: number; with_camera: boolean } | { do: "decline_call"; call_id: number } | { do: "show_main" } | { do: "set_fullscreen"; on: boolean } | { do: "copy_text"; text: string } | { do: "open_folder" } | 
+/**  Begins a mail in the system's program. */
+{ do: "mail"; subject: string; body: string };
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

@@ -10,11 +10,11 @@ use tokio::{signal::unix::SignalKind, sync::watch};
 use visita_call::{
     CameraChoice, JoinTarget, MicrophoneChoice, ShareChoice, SpeakerChoice, entry,
     peer::{
-        self, PeerOptions,
+        self, Extras, PeerOptions,
         load::{self, LoadOptions},
     },
 };
-use visita_protocol::{ErrorBody, ErrorCode, ParticipantId, Problem, Secret, view::ShareKind};
+use visita_protocol::{ErrorBody, ErrorCode, ParticipantId, PixelSize, Problem, Secret, view::ShareKind};
 
 #[derive(Parser)]
 #[command(name = "visita-peer", about = "A participant without a window", version)]
@@ -80,6 +80,12 @@ struct Join {
     /// Take the seat over from another device.
     #[arg(long)]
     displace: bool,
+    /// Ask for every video at this size, WIDTHxHEIGHT, as the tiles of a page do.
+    #[arg(long, value_parser = size)]
+    tile: Option<PixelSize>,
+    /// Write figures into this file as the call goes on, one JSON object a line.
+    #[arg(long)]
+    trace: Option<PathBuf>,
     /// Print the report as one JSON object (otherwise as indented JSON).
     #[arg(long)]
     json: bool,
@@ -94,6 +100,11 @@ fn duration(text: &str) -> Result<Duration, String> {
     };
     let seconds: f64 = number.parse().map_err(|_| format!("{text} is no duration; write 30s or 2m"))?;
     Duration::try_from_secs_f64(seconds * factor).map_err(|_| format!("{text} is no duration; write 30s or 2m"))
+}
+
+fn size(text: &str) -> Result<PixelSize, String> {
+    let size = text.split_once('x').and_then(|(w, h)| Some(PixelSize::new(w.parse().ok()?, h.parse().ok()?)));
+    size.ok_or_else(|| format!("{text} is no size; write 1280x720"))
 }
 
 #[tokio::main]
@@ -151,7 +162,8 @@ async fn main() -> ExitCode {
         };
     }
     let Some(target) = targets.into_iter().next() else { return ExitCode::from(64) };
-    match peer::run(options(&join, target), stopped).await {
+    let extras = Extras { tile: join.tile, trace: join.trace.clone() };
+    match peer::run_with(options(&join, target), extras, stopped).await {
         Ok(report) => print(&join, &report),
         Err(peer::NotIn(problem)) => refused(problem),
     }

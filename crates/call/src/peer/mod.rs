@@ -3,18 +3,20 @@
 
 pub mod load;
 mod report;
+mod trace;
 mod watcher;
 
 use std::{
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use tokio::sync::watch;
 use visita_protocol::{
-    Problem,
+    PixelSize, Problem,
     channel::LeaveReason,
-    view::{CallView, ConnectionView},
+    view::{CallView, ConnectionView, ShownSize},
 };
 use visita_rtc::MediaKind;
 
@@ -24,6 +26,7 @@ use crate::{
     Call, CallState, CameraChoice, FrameHub, JoinTarget, LocalMedia, MicrophoneChoice, Reception, ShareChoice,
     SpeakerChoice, frames::FrameSink, people::participant_id,
 };
+use trace::Trace;
 use watcher::Watcher;
 
 /// What the peer does.
@@ -45,13 +48,31 @@ pub struct PeerOptions {
     pub measure: bool,
 }
 
+/// What is seldom asked of a peer.
+#[derive(Clone, Debug, Default)]
+pub struct Extras {
+    /// Asks for every video at this size, as tiles of a page do; otherwise for the best there is.
+    pub tile: Option<PixelSize>,
+    /// Writes figures as the call goes on: one JSON object a line.
+    pub trace: Option<PathBuf>,
+}
+
 /// Why a peer ended without a report.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NotIn(pub Problem);
 
 /// Runs a peer until its time is over, the room ends, or `stop` becomes true.
-pub async fn run(mut options: PeerOptions, mut stop: watch::Receiver<bool>) -> Result<Report, NotIn> {
+pub async fn run(options: PeerOptions, stop: watch::Receiver<bool>) -> Result<Report, NotIn> {
+    run_with(options, Extras::default(), stop).await
+}
+
+/// As [`run`], with more to do.
+pub async fn run_with(
+    mut options: PeerOptions,
+    extras: Extras,
+    mut stop: watch::Receiver<bool>,
+) -> Result<Report, NotIn> {
     let usage = report::Usage::start();
     let started = Instant::now();
     let (hub, key_frames) = FrameHub::new();
@@ -69,6 +90,8 @@ pub async fn run(mut options: PeerOptions, mut stop: watch::Receiver<bool>) -> R
         media.playout().lock().probe();
     }
     let call = Call::join_receiving(options.target, Reception::Everything, media, hub, key_frames);
+    let mut trace = extras.trace.as_deref().and_then(|file| Trace::start(file, started));
+    let mut trace_ticks = tokio::time::interval(trace::EVERY);
     let mut state = call.watch();
     let mut joined = None;
     let mut ended: Option<LeaveReason> = None;
@@ -95,6 +118,10 @@ pub async fn run(mut options: PeerOptions, mut stop: watch::Receiver<bool>) -> R
                     tracing::info!(joined_ms = started.elapsed().as_millis(), "in the room");
                 }
                 views.take(&view, &call);
+                if let Some(size) = extras.tile {
+                    let streams = view.people.iter().flat_map(|person| &person.streams);
+                    call.set_shown(streams.map(|stream| ShownSize { stream_id: stream.stream_id, size }).collect());
+                }
             }
         }
         let until = deadline.map(tokio::time::Instant::from_std);
@@ -103,6 +130,11 @@ pub async fn run(mut options: PeerOptions, mut stop: watch::Receiver<bool>) -> R
             () = sleep_until(until) => break,
             () = stopped(&mut stop) => break,
             _ = look.tick() => {}
+            _ = trace_ticks.tick(), if trace.is_some() => {
+                if let Some(trace) = &mut trace {
+                    trace.write(call.stats());
+                }
+            }
         }
     }
     if let CallState::Running(view) = &*state.borrow() {
@@ -111,6 +143,7 @@ pub async fn run(mut options: PeerOptions, mut stop: watch::Receiver<bool>) -> R
     let in_room = joined.map_or(Duration::ZERO, |joined| started.elapsed().saturating_sub(joined));
     let report = Report {
         joined_ms: joined.map(report::millis),
+        first_sound_ms: views.first_sound().map(|at| report::millis(at.saturating_duration_since(started))),
         first_frame_ms: watcher.as_deref().and_then(Watcher::first_frame).map(report::millis),
         sent: report::sent(call.stats().as_ref(), call.media().published_size(), in_room),
         streams: report::streams(&views, watcher.as_deref()),
@@ -160,6 +193,10 @@ struct SeenPerson {
 }
 
 impl Views {
+    fn first_sound(&self) -> Option<Instant> {
+        self.people.iter().flat_map(|person| &person.sound).map(|(_, sound)| sound.first).min()
+    }
+
     fn take(&mut self, view: &CallView, call: &Call) {
         for person in &view.people {
             let id = person.participant_id.to_string();

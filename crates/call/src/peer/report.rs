@@ -15,6 +15,8 @@ pub struct Report {
     pub joined_ms: Option<f64>,
     /// From the start until the first decoded picture, ms.
     pub first_frame_ms: Option<f64>,
+    /// From the start until the first sound of somebody was rendered, ms.
+    pub first_sound_ms: Option<f64>,
     /// What it sent as video.
     pub sent: Option<SentReport>,
     /// What arrived.

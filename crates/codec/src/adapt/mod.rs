@@ -4,7 +4,7 @@
 //! give up size first; screens keep their size, because letters must stay readable, and give up pictures first.
 //!
 //! Getting worse happens at once where the rate asks for it; getting better takes a rate well beyond what is needed
-//! for some seconds, and a machine that has air. Each time better turns out to be too much the next try waits twice as
+//! for some seconds, and a machine that has air; only at first, before anything was taken back, it comes at once. Each time better turns out to be too much the next try waits twice as
 //! long, up to a minute.
 
 use std::time::{Duration, Instant};
@@ -28,6 +28,10 @@ const MARGIN: f64 = 1.2;
 /// ... for this long.
 const BETTER_AFTER: Duration = Duration::from_secs(2);
 const BETTER_AFTER_MOST: Duration = Duration::from_secs(60);
+/// In the beginning, while the first probes find out what the way carries, for this long.
+const BETTER_AFTER_START: Duration = Duration::from_millis(200);
+/// What the very first guess of a rate takes away is no setback.
+const FIRST_GUESS: Duration = Duration::from_secs(1);
 /// A step up that is taken back within this was a mistake.
 const MISTAKE: Duration = Duration::from_secs(10);
 /// Nothing is encoded for less.
@@ -104,6 +108,9 @@ pub struct Adapter {
     calm_since: Option<Instant>,
     calm_for: Duration,
     cpu_better: Option<Instant>,
+    started: Option<Instant>,
+    /// Nothing had to be taken back since the start.
+    unhurt: bool,
 }
 
 impl Adapter {
@@ -123,6 +130,8 @@ impl Adapter {
             calm_since: None,
             calm_for: CALM_FOR,
             cpu_better: None,
+            started: None,
+            unhurt: true,
         }
     }
 
@@ -133,8 +142,8 @@ impl Adapter {
 
     /// Another size, rate or kind of picture; what was learnt about the machine stays.
     pub fn set_capture(&mut self, capture: Capture) {
-        let (cpu, calm_for) = (self.cpu, self.calm_for);
-        *self = Self { calm_for, ..Self::new(capture) };
+        let (cpu, calm_for, unhurt) = (self.cpu, self.calm_for, self.unhurt);
+        *self = Self { calm_for, unhurt, ..Self::new(capture) };
         self.cpu = cpu.min(self.steps.len() - 1);
     }
 
@@ -199,7 +208,9 @@ impl Adapter {
     fn follow(&mut self, now: Instant, (step, carried): (usize, usize), rate: f64, wanted: &[usize]) {
         let worse = step > self.step || carried < self.carried.min(wanted.len());
         let better = step < self.step || carried > self.carried;
+        let started = *self.started.get_or_insert(now);
         if worse {
+            self.unhurt &= now.saturating_duration_since(started) < FIRST_GUESS;
             if self.last_better.take().is_some_and(|at| now.saturating_duration_since(at) < MISTAKE) {
                 self.better_after = (self.better_after * 2).min(BETTER_AFTER_MOST);
             }
@@ -225,7 +236,8 @@ impl Adapter {
         }
         let since = *self.better_since.get_or_insert(now);
         // A layer nobody wanted before, or a change of wants, is no matter of the rate.
-        if now.saturating_duration_since(since) >= self.better_after {
+        let patience = if self.unhurt { BETTER_AFTER_START } else { self.better_after };
+        if now.saturating_duration_since(since) >= patience {
             self.better_since = None;
             self.last_better = Some(now);
             if carried > self.carried {

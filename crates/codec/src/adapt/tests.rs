@@ -67,6 +67,16 @@ fn layers_go_and_come_with_the_rate_and_never_exceed_it() {
 }
 
 #[test]
+fn what_the_first_probes_find_is_used_at_once() {
+    let mut story = Story::new(Content::Camera, 3);
+    assert_eq!(on(&story.pass(1, 1_000, IDLE)), [true, true, false]);
+    assert_eq!(on(&story.pass(1, 2_500, IDLE)), [true; 3]);
+    // Later on it is not believed so soon.
+    story.pass(2, 600, IDLE);
+    assert_eq!(on(&story.pass(1, 2_500, IDLE)), [true, true, false]);
+}
+
+#[test]
 fn a_rate_that_wavers_changes_little() {
     let mut story = Story::new(Content::Camera, 1);
     let least = least_rate(HD, 30, Content::Camera) as u32 / 1000;

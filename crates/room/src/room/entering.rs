@@ -251,8 +251,7 @@ impl Room {
     }
 
     pub(super) fn add_seat(&mut self, seat: SeatSettings, now: Timestamp) -> Result<(), Refusal> {
-        self.not_closed()?;
-        self.may_change(now)?;
+        self.may_add_seat(now)?;
         if self.seats.contains_key(&seat.participant_id) {
             return Err(Refusal::SeatExists);
         }

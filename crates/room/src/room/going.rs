@@ -44,9 +44,11 @@ impl Room {
                 let admitted = seat.admitted;
                 self.put_out(id, LeaveReason::Left, now);
                 // LiveKit's clients say goodbye also when they are about to come back by themselves, with the same token.
+                // Having been let in ends with the session all the same.
+                let goes_on = self.session.is_some();
                 if let Some(seat) = self.seats.get_mut(id) {
-                    seat.admitted = admitted;
-                    seat.media_may_return = true;
+                    seat.admitted = admitted && goes_on;
+                    seat.media_may_return = goes_on || !self.settings.waiting_room || seat.settings.is_admin;
                 }
                 return Ok(());
             }

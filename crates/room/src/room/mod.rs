@@ -256,6 +256,16 @@ impl Room {
         }
     }
 
+    /// Whether a seat may be added.
+    ///
+    /// # Errors
+    /// A [`Refusal`] when the room is over, switched off, or shortly before its start.
+    pub fn may_add_seat(&self, now: Timestamp) -> Result<(), Refusal> {
+        self.not_closed()?;
+        self.not_past_end(now)?;
+        self.may_change(now)
+    }
+
     /// Whether it lets people in.
     pub fn standing(&self) -> Standing {
         self.standing

@@ -14,7 +14,7 @@ use crate::{
 impl Room {
     /// In a live room whoever comes rings those who are not there, each once until the room is empty again.
     pub(super) fn ring_for_arrival(&mut self, caller: &ParticipantId, now: Timestamp) {
-        if !self.settings.live {
+        if !self.settings.live || self.not_past_end(now).is_err() {
             return;
         }
         let absent: Vec<_> =
@@ -31,6 +31,8 @@ impl Room {
         caller: Option<&ParticipantId>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        // Whoever answered would not be let in.
+        self.not_past_end(now)?;
         let absent: Vec<_> =
             self.absent().map(|(id, _)| id.clone()).filter(|id| only.is_none_or(|only| only == id)).collect();
         if let (Some(only), true) = (only, absent.is_empty()) {

@@ -38,6 +38,11 @@ impl Room {
             at: session.last_connected,
         });
         self.seats.values_mut().for_each(Seat::forget_session);
+        if self.settings.waiting_room {
+            // A media token of this session would be a way past those who let people into the next.
+            let guests = self.seats.values_mut().filter(|seat| !seat.settings.is_admin);
+            guests.for_each(|seat| seat.media_may_return = false);
+        }
         self.whiteboard = Default::default();
         self.hands = 0;
         self.log.clear();

@@ -177,12 +177,7 @@ impl Owner {
 
     async fn add_seat(&mut self, company: &CompanyId, seat: &NewSeat, is_plus: bool) -> Result<(), RoomError> {
         // Whatever would be refused is, before anything is written.
-        self.room.may_change(self.now())?;
-        match self.room.standing() {
-            Standing::Active => {}
-            Standing::Disabled => return Err(Refusal::RoomDisabled.into()),
-            Standing::UsedUp | Standing::Deleted => return Err(Refusal::RoomEnded.into()),
-        }
+        self.room.may_add_seat(self.now())?;
         self.shared.store.add_seat(&self.room_id, company, seat).await?;
         self.users.insert(seat.participant_id.clone(), seat.user_id.clone());
         Ok(self.handle(Input::AddSeat { seat: new_seat(seat, is_plus) }).await?)

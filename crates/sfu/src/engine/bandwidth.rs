@@ -61,6 +61,7 @@ impl Engine {
         link.since.get_or_insert(now);
         link.measured |= estimate != INITIAL_BANDWIDTH;
         let before = link.estimate.replace(estimate.as_u64());
+        tracing::debug!(participant=?participant, %estimate, "estimate");
         // Less is acted upon at once.
         if before.is_some_and(|before| estimate.as_u64() < before) {
             self.share_bandwidth(participant, now);
@@ -125,6 +126,7 @@ impl Engine {
         if before == share {
             return;
         }
+        tracing::debug!(?share, "share");
         video.set_share(share);
         if let Some(track) = self.tracks.get(track_key) {
             video.retarget(track.alive);

@@ -14,6 +14,9 @@ use super::{
 };
 use crate::{api::SfuEvent, stun::receiver_ufrag, udp::Inbox};
 
+/// Checks kept per peer until its description is in.
+const MAX_EARLY_CHECKS: usize = 8;
+
 impl Engine {
     /// Takes what has come in, up to a batch.
     pub(super) fn read_datagrams(&mut self, inbox: &mut Inbox) {
@@ -26,7 +29,7 @@ impl Engine {
         }
     }
 
-    fn on_datagram(&mut self, bytes: &[u8], source: SocketAddr, now: Instant) {
+    pub(super) fn on_datagram(&mut self, bytes: &[u8], source: SocketAddr, now: Instant) {
         self.stats.datagrams_in += 1;
         self.stats.bytes_in += bytes.len() as u64;
         let destination = self.local_for(source.ip());
@@ -61,6 +64,11 @@ impl Engine {
             return self.peer_by_address.get(&source).copied();
         };
         let key = *self.peer_by_ufrag.get(ufrag)?;
+        let peer = self.peers.get_mut(key)?;
+        if !peer.described && peer.early_checks.len() < MAX_EARLY_CHECKS {
+            peer.early_checks.push((source, bytes.to_vec()));
+            return None;
+        }
         self.note_check(key, bytes, input, now).then_some(key)
     }
 

@@ -39,7 +39,7 @@ impl Engine {
         let Some(participant) = self.participants.get(key) else { return };
         let peer_key = participant.publisher;
         let Some(answer) = self.on_peer(peer_key, |rtc| rtc.sdp_api().accept_offer(offer)) else { return };
-        self.described(peer_key);
+        self.described(peer_key, now);
         self.learn_ufrag(peer_key);
         let one_connection = self.fill_slots(key, &lines);
         self.match_lines(key, lines, now);
@@ -74,7 +74,7 @@ impl Engine {
         if self.on_peer(peer_key, |rtc| rtc.sdp_api().accept_answer(pending, answer)).is_none() {
             return;
         }
-        self.described(peer_key);
+        self.described(peer_key, now);
         self.learn_ufrag(peer_key);
         self.take_streams(key);
         self.free_lines(key, retired);
@@ -266,15 +266,19 @@ impl Engine {
     }
 
     /// The other side's description is in: candidates that came before it are of use now.
-    fn described(&mut self, peer_key: PeerKey) {
+    fn described(&mut self, peer_key: PeerKey, now: Instant) {
         let Some(peer) = self.peers.get_mut(peer_key) else { return };
         peer.described = true;
-        let early = std::mem::take(&mut peer.early_candidates);
-        if !early.is_empty() {
+        let candidates = std::mem::take(&mut peer.early_candidates);
+        let checks = std::mem::take(&mut peer.early_checks);
+        if !candidates.is_empty() {
             self.on_peer(peer_key, |rtc| {
-                early.into_iter().for_each(|candidate| rtc.add_remote_candidate(candidate));
+                candidates.into_iter().for_each(|candidate| rtc.add_remote_candidate(candidate));
                 Ok(())
             });
+        }
+        for (source, bytes) in checks {
+            self.on_datagram(&bytes, source, now);
         }
     }
 

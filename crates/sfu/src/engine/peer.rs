@@ -143,6 +143,9 @@ pub(crate) struct Peer {
     pub(crate) described: bool,
     /// Candidates from before.
     pub(crate) early_candidates: Vec<Candidate>,
+    /// Checks from before, and where they came from: clients send the first one together with their description, and may take
+    /// seconds to repeat it.
+    pub(crate) early_checks: Vec<(SocketAddr, Vec<u8>)>,
     pub(crate) channels: Vec<(ChannelId, ChannelKind)>,
     pub(crate) sources: Vec<Source>,
     /// Of one the server sends on.
@@ -285,6 +288,7 @@ impl PeerFactory {
             connected: false,
             described: false,
             early_candidates: Vec::new(),
+            early_checks: Vec::new(),
             channels: Vec::new(),
             sources: Vec::new(),
             link: Link::default(),

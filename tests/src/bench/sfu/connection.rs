@@ -80,6 +80,8 @@ impl Factory {
         setsockopt(&socket, ReceiveTimestampns, &true)?;
         setsockopt(&socket, RcvBuf, &(2 * 1024 * 1024))?;
         let address = socket.local_addr()?;
+        // Before the system has said so the first check would be taken for one that found a full socket.
+        socket.writable().await?;
         let now = Instant::now();
         let mut rtc = RtcConfig::new()
             .set_crypto_provider(self.provider.clone())

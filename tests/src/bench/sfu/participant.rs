@@ -163,6 +163,8 @@ impl Participant {
                         let response = SignalResponse::decode(bytes).context("a response")?;
                         if let Some(message) = response.message {
                             self.on_response(message).await?;
+                            // It may have something to say that it did not know of before.
+                            self.subscriber.wake = Instant::now();
                         }
                         if let Some(joined) = joined.take() {
                             let _ = joined.send(());

@@ -207,9 +207,23 @@ function elsewhere(view: AppView, asked: URLSearchParams) {
   const server = 'clinic.example';
   const account = asked.get('account');
   if (account === 'signed_in')
-    view.account = { state: 'signed_in', server, user_id: 'elena.conti', role: 'plus', can_record: true };
+    view.account = {
+      state: 'signed_in',
+      server,
+      user_id: 'elena.conti',
+      role: 'plus',
+      can_record: true,
+      online: true,
+    };
   if (account === 'basic')
-    view.account = { state: 'signed_in', server, user_id: 'elena.conti', role: 'basic', can_record: false };
+    view.account = {
+      state: 'signed_in',
+      server,
+      user_id: 'elena.conti',
+      role: 'basic',
+      can_record: false,
+      online: true,
+    };
   if (account === 'expired') view.account = { state: 'expired', server };
   if (account === 'signing_in') view.account = { state: 'signing_in', server };
   if (account === 'refused')

@@ -2,9 +2,18 @@
 // cost 8 ms. Late pictures are dropped; a decoder that fails, or misses a picture, asks for a key frame.
 
 import type { Engine, Pictures, Unlisten } from '../engine';
-import { type FrameRecord, follows, keyFrameSize, parseRecords, Reply, writeReply } from '../frameWire';
+import {
+  DECODED,
+  decodedPicture,
+  type FrameRecord,
+  follows,
+  keyFrameSize,
+  parseRecords,
+  Reply,
+  writeReply,
+} from '../frameWire';
 import type { ShownSize } from '../view';
-import { type Painter, painterFor } from './painters';
+import { type Painter, PlanesPainter, painterFor } from './painters';
 
 /**
  * Pictures that may wait in a decoder. A page that stalled for half a second gets what it missed at once and decodes that in
@@ -28,6 +37,8 @@ interface Shown {
   sized: (width: number, height: number) => void;
   /** Chosen at the first picture: by then the back end has said whether there is a GPU. */
   painter: Painter | undefined;
+  /** In place of it, where pictures come decoded. */
+  planes: PlanesPainter | undefined;
   frames: number;
   width: number;
   height: number;
@@ -56,7 +67,9 @@ interface Stream {
 
 /** All streams of the page. */
 export class FramesClient implements Pictures {
-  readonly supported = typeof VideoDecoder === 'function';
+  /** Where the web view cannot decode, the back end does. */
+  private readonly decodes = typeof VideoDecoder === 'function';
+  readonly supported = this.decodes || typeof WebAssembly === 'object';
   private readonly streams = new Map<number, Stream>();
   private readonly sizes = new Map<HTMLCanvasElement, ShownSize>();
   private socket: WebSocket | undefined;
@@ -70,7 +83,15 @@ export class FramesClient implements Pictures {
   attach(id: number, canvas: HTMLCanvasElement, sized: (width: number, height: number) => void): Unlisten {
     const stream = this.stream(id);
     const frames = 0;
-    stream.shown.set(canvas, { canvas, sized, painter: undefined, frames, width: 0, height: 0 });
+    stream.shown.set(canvas, {
+      canvas,
+      sized,
+      painter: undefined,
+      planes: undefined,
+      frames,
+      width: 0,
+      height: 0,
+    });
     canvas.dataset.streamId = String(id);
     canvas.dataset.frames = String(frames);
     clearTimeout(stream.closing);
@@ -97,7 +118,7 @@ export class FramesClient implements Pictures {
       this.software = endpoint.software;
       const socket = new WebSocket(endpoint.url);
       socket.binaryType = 'arraybuffer';
-      socket.onopen = () => socket.send(endpoint.secret);
+      socket.onopen = () => socket.send(this.decodes ? endpoint.secret : endpoint.secret + DECODED);
       socket.onmessage = ({ data }) => {
         if (data instanceof ArrayBuffer) for (const record of parseRecords(data)) this.take(record);
       };
@@ -140,6 +161,10 @@ export class FramesClient implements Pictures {
     const stream = this.stream(record.stream);
     const missed = !follows(stream.sequence, record.sequence);
     stream.sequence = record.sequence;
+    if (record.decoded) {
+      this.paintDecoded(stream, record);
+      return;
+    }
     if (stream.shown.size === 0 && stream.closing === undefined) keep(stream, record, missed);
     else this.decode(stream, record, missed);
   }
@@ -243,7 +268,26 @@ export class FramesClient implements Pictures {
     stream.painting = false;
   }
 
-  private told(shown: Shown, { displayWidth, displayHeight }: VideoFrame): void {
+  /** A picture that needs no decoder needs no key frame either. */
+  private paintDecoded(stream: Stream, { data, sequence }: FrameRecord): void {
+    const picture = decodedPicture(data);
+    if (!picture) return;
+    stream.needsKey = false;
+    for (const shown of stream.shown.values()) {
+      shown.planes ??= new PlanesPainter(shown.canvas);
+      shown.planes.paint(picture);
+      this.told(shown, { displayWidth: picture.width, displayHeight: picture.height });
+      if (!stream.painted) {
+        stream.painted = true;
+        this.reply(Reply.firstPainted, stream.id, sequence);
+      }
+    }
+  }
+
+  private told(
+    shown: Shown,
+    { displayWidth, displayHeight }: Pick<VideoFrame, 'displayWidth' | 'displayHeight'>,
+  ): void {
     const { dataset } = shown.canvas;
     if (shown.frames === 0) dataset.firstPaintedMs = (performance.timeOrigin + performance.now()).toFixed(1);
     shown.frames += 1;

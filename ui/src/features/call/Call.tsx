@@ -108,7 +108,7 @@ export function Call({ call, settings, devices, notice }: Props) {
             onConsent={openConsent}
           />
         )}
-        {picks && <SharePicker sources={call.share_sources} onClose={() => setPicks(false)} />}
+        {picks && <SharePicker sources={call.share_sources ?? undefined} onClose={() => setPicks(false)} />}
         {consentOpen && asksConsent && <ConsentDialog onClose={() => setConsentOpen(false)} />}
         <Announcer call={call} />
       </div>

@@ -106,6 +106,7 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
     case 'rights_changed':
     case 'recording_started':
     case 'recording_stopped':
+    case 'link_in_call':
       return 'plain';
     case 'muted_by_admin':
     case 'share_ended':

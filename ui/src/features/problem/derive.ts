@@ -15,6 +15,7 @@ export function sign(code: ErrorCode): Sign {
     case 'link_revoked':
     case 'unauthorized':
     case 'forbidden':
+    case 'server_not_allowed':
     case 'not_found':
     case 'invalid':
       return 'link';
@@ -74,6 +75,7 @@ export function wayOn(code: ErrorCode, known: boolean): WayOn {
     case 'room_disabled':
     case 'room_ended':
     case 'forbidden':
+    case 'server_not_allowed':
     case 'removed':
     case 'muted_by_admin':
     case 'too_large':

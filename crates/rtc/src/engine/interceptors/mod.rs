@@ -2,10 +2,11 @@
 //!
 //! From the wire inwards. Sending: [`tap`] (500), [`congestion`] (1000), [`rrid`] (3500), [`pacing`] (3600), the library's
 //! NACK responder (4000) and its sender reports (11000). Receiving: [`tap`] (500), the library's transport-wide feedback
-//! (600: it must see probes, which the next takes out), [`rtx`] (6500), [`nack`] (7000) and the library's receiver reports
+//! ([`feedback`], 600: it must see probes, which the next takes out), [`rtx`] (6500), [`nack`] (7000) and the library's receiver reports
 //! (10000).
 
 pub(crate) mod congestion;
+pub(crate) mod feedback;
 pub(crate) mod nack;
 pub(crate) mod pacing;
 pub(crate) mod rrid;
@@ -15,11 +16,12 @@ pub(crate) mod tap;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use rtc::interceptor::{
-    NackResponderBuilder, ReceiverReportBuilder, Registry, SenderReportBuilder, Slot, TaggedPacket, TwccReceiverBuilder,
+    NackResponderBuilder, ReceiverReportBuilder, Registry, SenderReportBuilder, Slot, TaggedPacket,
 };
 
 use self::{
     congestion::{Congestion, OnTarget, SendControl},
+    feedback::Feedback,
     nack::NackGenerator,
     pacing::Pacing,
     rrid::RridStamper,
@@ -27,8 +29,6 @@ use self::{
     tap::{Meters, OnKeyFrameRequest, Tap},
 };
 
-/// The library's transport-wide feedback, wire-ward of what takes probes out.
-const TWCC_RECEIVER_SLOT: usize = 600;
 /// How often feedback goes to the server: often enough that its estimator sees a queue before it is felt.
 const TWCC_EVERY: Duration = Duration::from_millis(50);
 /// Packets kept for retransmission: three seconds of 3 Mbit/s.
@@ -54,7 +54,7 @@ pub(crate) fn publisher_chain(
 pub(crate) fn subscriber_chain(meters: &Meters) -> Registry {
     Registry::new()
         .with(Slot::from(tap::SLOT), Tap::new(meters.clone(), Arc::new(|_| {})))
-        .with(Slot::from(TWCC_RECEIVER_SLOT), TwccReceiverBuilder::new().with_interval(TWCC_EVERY).build())
+        .with(Slot::from(feedback::SLOT), Feedback::every(TWCC_EVERY))
         .with(Slot::from(rtx::SLOT), RtxDecapsulator::default())
         .with(Slot::from(nack::SLOT), NackGenerator::default())
         .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())

@@ -1,123 +1,19 @@
 //! The real window on a virtual display, driven by WebDriver, in a call with `visita-peer` through the real server.
 
-use std::path::PathBuf;
+mod hosting;
+mod outside;
+mod stage;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
-use tokio::process::Command;
 use visita_tests::{
-    bin_dir,
-    call::{REMOTE_PICTURE, remote, timecode},
     clients::{Client, Kind},
-    display::Display,
-    process::{Running, free_port, on_path},
-    rooms::{Peer, Room, Server, sounds, videos},
-    skip,
-    sound::Sound,
-    until,
+    process::free_port,
+    rooms::{Peer, Server, sounds, videos},
+    skip, until,
     window::{PATIENCE, Setting, Window},
 };
 
-/// Everything a call with the window needs.
-struct Stage {
-    bins: PathBuf,
-    display: Display,
-    sound: Sound,
-    server: Server,
-    room: Room,
-}
-
-impl Stage {
-    async fn set(seats: usize) -> Result<Self> {
-        let bins = bin_dir()?;
-        let display = Display::start(1280, 800).await?;
-        let sound = Sound::start().await?;
-        let server = Server::start(&bins).await?;
-        let room = server.room_with(seats, serde_json::json!({"description": "Follow-up visit"})).await?;
-        Ok(Self { bins, display, sound, server, room })
-    }
-
-    /// The app with the test picture for a camera and a real microphone: the monitor of the sink `room`.
-    fn setting(&self, arguments: &[&str]) -> Setting {
-        Setting {
-            display: self.display.name().to_owned(),
-            pulse_server: Some(self.sound.server()),
-            env: vec![("VISITA_CAMERA".into(), "pattern".into())],
-            arguments: arguments.iter().map(|a| (*a).to_owned()).collect(),
-        }
-    }
-
-    async fn window(&self, arguments: &[&str]) -> Result<Window> {
-        Window::open(&self.bins, &self.setting(arguments)).await
-    }
-
-    /// Somebody whistles at the microphone.
-    fn whistle(&self, hz: u32) -> Result<Running> {
-        Running::start(
-            Command::new("ffmpeg")
-                .args(["-v", "quiet", "-f", "lavfi", "-i", &format!("sine=frequency={hz}:sample_rate=48000")])
-                .args(["-af", "volume=0.5", "-f", "pulse", "-device", "room", "whistle"])
-                .env("PULSE_SERVER", self.sound.server()),
-        )
-    }
-
-    async fn picture_of_other(&self, window: &Window) -> Result<()> {
-        until("the other's picture is painted", PATIENCE, || async {
-            Ok(window.picture(REMOTE_PICTURE).await?.filter(|area| area.frames > 15.0).map(|_| ()))
-        })
-        .await
-    }
-
-    /// Reads the timecode from the display itself until it moves on.
-    async fn timecode_moves(&self, window: &Window) -> Result<()> {
-        let area = remote(window).await?;
-        let eye = self.display.eye()?;
-        let first = until("a timecode on the display", PATIENCE, || async { timecode(&eye, &area) }).await?;
-        until("a later timecode on the display", PATIENCE, || async {
-            Ok(timecode(&eye, &area)?.filter(|code| *code > first).map(|_| ()))
-        })
-        .await
-    }
-
-    async fn hear(&self, hz: f32) -> Result<()> {
-        let mut last = None;
-        for _ in 0..15 {
-            let heard = self.sound.tone("speaker").await?;
-            if (heard.hz - hz).abs() < 10.0 && heard.level_dbfs > -45.0 {
-                return Ok(());
-            }
-            last = Some(heard);
-        }
-        anyhow::bail!("{hz} Hz was not heard; last: {last:?}")
-    }
-
-    async fn silence(&self) -> Result<()> {
-        for _ in 0..10 {
-            if self.sound.tone("speaker").await?.level_dbfs < -60.0 {
-                return Ok(());
-            }
-        }
-        anyhow::bail!("the speaker does not fall silent")
-    }
-}
-
-fn skipped(test: &str) -> bool {
-    for program in ["Xvfb", "WebKitWebDriver", "pulseaudio", "parec", "ffmpeg"] {
-        if !on_path(program) {
-            skip(test, &format!("{program} is not installed"));
-            return true;
-        }
-    }
-    false
-}
-
-/// The other side's view of us, from a short visit.
-async fn seen_by(stage: &Stage, link: &str, seconds: u32) -> Result<Value> {
-    let (code, report) =
-        Peer::join(&stage.bins, &[link, "--for", &format!("{seconds}s"), "--displace"])?.finish().await?;
-    ensure!(code == Some(0), "{code:?} {report}");
-    Ok(report)
-}
+use stage::{Stage, seen_by, skipped};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_opens_and_two_people_are_in_the_call() -> Result<()> {

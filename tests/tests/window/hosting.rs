@@ -1,0 +1,155 @@
+//! Making a room and running it.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use visita_tests::{
+    rooms::{Peer, videos},
+    until,
+    window::{PATIENCE, Window},
+};
+
+use super::stage::{Stage, skipped};
+
+/// The peers of a call, as the app's view has them.
+fn people(view: &Value) -> Vec<Value> {
+    view["screen"]["people"].as_array().cloned().unwrap_or_default()
+}
+
+/// First start to rating: a room of one's own on this computer, a guest let in, muted, shown a screen and put out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_start_makes_a_room_and_the_host_runs_it() -> Result<()> {
+    if skipped("a_first_start_makes_a_room_and_the_host_runs_it") {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let window = stage.window(&[]).await?;
+    let peer = in_a_room_of_ones_own(&stage, &window).await?;
+    stage.picture_of_other(&window).await?;
+
+    // What everybody may do.
+    window.click("react").await?;
+    window.click("react-heart").await?;
+    window.view("the reaction", |view| view["screen"]["reactions"][0]["reaction"] == "heart").await?;
+    window.click("react").await?;
+    window.click("raise-hand").await?;
+    window.view("the hand", |view| view["screen"]["me"]["hand"].is_number()).await?;
+    for layout in ["grid", "speaker"] {
+        window.click("layout").await?;
+        window.click(&format!("layout-{layout}")).await?;
+        until(layout, PATIENCE, || async {
+            Ok((window.attribute("stage", "data-layout").await?.as_deref() == Some(layout)).then_some(()))
+        })
+        .await?;
+    }
+
+    // Sharing the screen.
+    window.click("share").await?;
+    window.click("share-source").await?;
+    let picker = window.invoke("app_view").await?;
+    let first = &picker["screen"]["share_sources"]["sources"][0];
+    ensure!(first["preview"].as_str().is_some_and(|url| url.starts_with("data:image/png")), "no preview: {first}");
+    window.click("share-start").await?;
+    window.view("the share goes out", |view| {
+        let sending = view["screen"]["sending"].as_array().cloned().unwrap_or_default();
+        sending.iter().any(|layer| layer["source"] == "screen" && layer["fps"].as_u64() > Some(0))
+    })
+    .await?;
+    window.click("stop-share").await?;
+    window.view("the share is over", |view| view["screen"]["share"].is_null()).await?;
+
+    // What the host may do.
+    window.click("people-count").await?;
+    window.click("person-microphone").await?;
+    window.view("muted by the host", |view| people(view)[0]["muted_by_admin"]["microphone"] == true).await?;
+    stage.silence().await?;
+    window.click("person-more").await?;
+    window.click("person-remove").await?;
+    window.click("remove-yes").await?;
+    let (code, report) = peer.finish().await?;
+    ensure!(code == Some(0) && report["ended"] == "removed", "the guest was not put out: {code:?} {report}");
+    window.view("alone", |view| people(view).is_empty()).await?;
+    let seen = videos(&report);
+    let screen = seen.iter().find(|video| video["source"] == "screen");
+    let shown = screen.with_context(|| format!("the guest did not see the screen: {report}"))?;
+    ensure!(shown["frames"].as_u64() > Some(0), "no picture of the screen: {report}");
+
+    // Afterwards.
+    window.leave().await?;
+    window.click("rate-4").await?;
+    window.fill("rating-comment", "All good").await?;
+    window.click("send-rating").await?;
+    window.find("rating-sent").await?;
+    let kept = std::fs::read_to_string(window.data().join("ratings.jsonl"))?;
+    ensure!(kept.contains("\"stars\":4") && kept.contains("All good"), "{kept}");
+    window.click("save-report").await?;
+    let after = window.view("saved", |view| view["screen"]["report"]["saved_to"].is_string()).await?;
+    let file = after["screen"]["report"]["saved_to"].as_str().unwrap_or_default();
+    ensure!(std::fs::read_to_string(file)?.contains("quality"), "an empty report");
+
+    // At home the room is still there.
+    window.click("go-home").await?;
+    let home = window.view("the room in the list", |view| view["rooms"]["rooms"][0]["title"] == "Check-up").await?;
+    ensure!(home["rooms"]["rooms"][0]["people"] == json!(["Anna Rossi"]), "{home}");
+    window.close().await
+}
+
+/// From home to a call with a guest who had to wait.
+async fn in_a_room_of_ones_own(stage: &Stage, window: &Window) -> Result<Peer> {
+    window.screen("home").await?;
+    window.view("the server runs", |view| view["server"]["state"] == "running").await?;
+    window.invoke_with("set_display_name", json!({"name": "Dr. Conti"})).await?;
+    window.click("new-room-button").await?;
+    window.fill("room-title", "Check-up").await?;
+    let names = window.client().find_all(fantoccini::Locator::Css("[data-testid=\"seat-name\"]")).await?;
+    names.last().context("no second seat")?.send_keys("Anna Rossi").await?;
+    window.click("create-room").await?;
+    window.find("room-links").await?;
+    let view = window.invoke("app_view").await?;
+    let links = view["new_room"]["links"].as_array().cloned().unwrap_or_default();
+    ensure!(links.len() == 2, "not one link per seat: {view}");
+    ensure!(view["new_room"]["reach"] == "computer", "{view}");
+    let guests = links.iter().find(|link| link["me"] == false).context("no link for the guest")?;
+    ensure!(guests["display_name"] == "Anna Rossi", "{view}");
+    window.click("enter-room").await?;
+    window.click("join").await?;
+    window.screen("call").await?;
+
+    let link = guests["url"].as_str().context("url")?;
+    let peer = Peer::join(&stage.bins, &[link, "--name", "Anna Rossi", "--tone-hz", "500"])?;
+    let view = window.view("somebody waits", |view| view["screen"]["waiting"][0]["connected"] == true).await?;
+    ensure!(people(&view).is_empty(), "in without having been let in: {view}");
+    window.click("people-count").await?;
+    window.click("admit").await?;
+    window.view("the guest is in", |view| people(view).len() == 1).await?;
+    if window.has("close-panel").await? {
+        window.click("close-panel").await?;
+    }
+    Ok(peer)
+}
+
+/// A reload of the page, and a server that dies and comes back, end no call.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_and_a_dead_server_end_no_call() -> Result<()> {
+    if skipped("a_reload_and_a_dead_server_end_no_call") {
+        return Ok(());
+    }
+    let mut stage = Stage::set(2).await?;
+    let window = stage.window(&[&stage.room.links[0]]).await?;
+    window.click("join").await?;
+    let peer = Peer::join(&stage.bins, &[&stage.room.links[1]])?;
+    stage.picture_of_other(&window).await?;
+    window.client().refresh().await?;
+    window.screen("call").await?;
+    stage.picture_of_other(&window).await?;
+
+    stage.server.kill().await?;
+    window.find("reconnecting").await?;
+    stage.server.start_again(&stage.bins).await?;
+    window.view("back, with the other", |view| {
+        view["screen"]["connection"]["state"] == "connected" && people(view).len() == 1
+    })
+    .await?;
+    stage.timecode_moves(&window).await?;
+    peer.stop().await?;
+    window.close().await
+}

@@ -1,0 +1,146 @@
+//! What comes from outside the window: a second start, links of the app's own scheme, rings, policies.
+
+use std::process::Stdio;
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+use tokio::process::Command;
+use visita_tests::{
+    process::Running,
+    rooms::Peer,
+    until,
+    window::{PATIENCE, Setting, Window},
+};
+
+use super::stage::{Stage, skipped};
+
+/// A session bus of one's own.
+async fn bus() -> Result<(Running, String)> {
+    let mut daemon = Running::start(
+        Command::new("dbus-daemon").args(["--session", "--nofork", "--print-address"]).stderr(Stdio::null()),
+    )?;
+    let address = daemon.line(PATIENCE).await?;
+    Ok((daemon, address.trim().to_owned()))
+}
+
+/// A second start hands its link to the first and ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_start_hands_its_link_over() -> Result<()> {
+    const NAME: &str = "a_second_start_hands_its_link_over";
+    if skipped(NAME) {
+        return Ok(());
+    }
+    if !visita_tests::process::on_path("dbus-daemon") {
+        visita_tests::skip(NAME, "dbus-daemon is not installed");
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let (_daemon, address) = bus().await?;
+    let mut setting = stage.setting(&[]);
+    setting.env.push(("DBUS_SESSION_BUS_ADDRESS".into(), address.clone()));
+    let window = Window::open(&stage.bins, &setting).await?;
+    window.screen("home").await?;
+    let start = async |link: &str| -> Result<()> {
+        let mut second = Command::new(stage.bins.join("visita"));
+        second
+            .arg(link)
+            .env("DISPLAY", stage.display.name())
+            .env("GDK_BACKEND", "x11")
+            .env("DBUS_SESSION_BUS_ADDRESS", &address)
+            .env("VISITA_APP_DATA", window.data())
+            .env("VISITA_KEYRING", "file");
+        let (code, _) = Running::start(&mut second)?.finish(PATIENCE).await?;
+        ensure!(code == Some(0), "the second start ended with {code:?}");
+        Ok(())
+    };
+    // As the desktop hands over a link of the app's own scheme.
+    start(&stage.room.links[0].replacen("http://", "visita://", 1)).await?;
+    window.screen("lobby").await?;
+    // Which host and which room is said before anybody is in it.
+    let lobby = window.invoke("app_view").await?;
+    ensure!(lobby["screen"]["preview"]["title"] == "Follow-up visit", "{lobby}");
+    let host = stage.server.url().trim_start_matches("http://");
+    ensure!(lobby["screen"]["host"] == host, "{lobby}");
+    window.click("join").await?;
+    window.view("in", |view| view["screen"]["connection"]["state"] == "connected").await?;
+    // A link that comes during a call ends no call.
+    start(&stage.room.links[1]).await?;
+    window.view("told of the link", |view| {
+        view["screen"]["kind"] == "call" && view["notice"]["code"] == "link_in_call"
+    })
+    .await?;
+    window.close().await
+}
+
+/// Signed in on another server, somebody is rung outside of any room, and answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_signed_in_is_rung_and_answers() -> Result<()> {
+    if skipped("somebody_signed_in_is_rung_and_answers") {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let (status, link) = stage.server.post("/v2/users/user-0/sign-in-link", &json!({})).await?;
+    ensure!(status < 300, "{status} {link}");
+    let window = stage.window(&[]).await?;
+    window.screen("home").await?;
+    window.click("open-settings").await?;
+    window.click("settings-tab-account").await?;
+    window.fill("sign-in-secret", link["url"].as_str().unwrap_or_default()).await?;
+    window.click("sign-in").await?;
+    window.view("signed in and online", |view| {
+        view["account"]["state"] == "signed_in" && view["account"]["online"] == true
+    })
+    .await?;
+    // The token is where only this user can read it.
+    until("kept", PATIENCE, || async {
+        let kept = std::fs::read_to_string(window.data().join("secrets.json")).unwrap_or_default();
+        Ok(kept.contains("user-0").then_some(()))
+    })
+    .await?;
+
+    let ring = format!("/v2/rooms/{}/ring", stage.room.id);
+    let (status, answer) = stage.server.post(&ring, &json!({})).await?;
+    ensure!(status == 202, "{status} {answer}");
+    let view = window.view("it rings", |view| view["incoming"].is_object()).await?;
+    ensure!(view["incoming"]["title"] == "Follow-up visit", "{view}");
+    let peer = Peer::join(&stage.bins, &[&stage.room.links[1]])?;
+    let id = &view["incoming"]["call_id"];
+    window.invoke_with("window", json!({"action": {"do": "answer_call", "call_id": id, "with_camera": true}})).await?;
+    window.screen("call").await?;
+    stage.picture_of_other(&window).await?;
+    window.view("it rings no more", |view| view["incoming"].is_null()).await?;
+    peer.stop().await?;
+    window.close().await
+}
+
+/// On a managed computer only the listed servers are asked; the seat of another device is taken only after a question.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_holds_and_a_seat_in_use_is_asked_about() -> Result<()> {
+    if skipped("a_policy_holds_and_a_seat_in_use_is_asked_about") {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let host = stage.server.url().trim_start_matches("http://").to_owned();
+    let policy = stage.sound.folder().join("policy.json");
+    std::fs::write(&policy, json!({"allowed_servers": [host]}).to_string())?;
+    let other_device = Peer::join(&stage.bins, &[&stage.room.links[0]])?;
+    let mut setting: Setting = stage.setting(&["https://elsewhere.example/join/abcdefghijklmnopqrstuv"]);
+    setting.env.push(("VISITA_POLICY".into(), policy.display().to_string()));
+    let window = Window::open(&stage.bins, &setting).await?;
+    let refused = window.view("refused", |view| view["screen"]["problem"].is_object()).await?;
+    ensure!(refused["screen"]["problem"]["code"] == "server_not_allowed", "{refused}");
+    window.find("problem").await?;
+    until("the other device is in", PATIENCE, || async {
+        let (_, there) = stage.server.get(&format!("/v2/rooms/{}/participants", stage.room.id)).await?;
+        Ok((there["participants"][0]["connected"] == true).then_some(()))
+    })
+    .await?;
+    window.fill("link-input", &stage.room.links[0]).await?;
+    window.click("open-link").await?;
+    window.find("seat-in-use").await?;
+    window.click("join-here").await?;
+    window.view("in", |view| view["screen"]["connection"]["state"] == "connected").await?;
+    let (code, report) = other_device.finish().await?;
+    ensure!(code == Some(0) && report["ended"] == "displaced", "{code:?} {report}");
+    window.close().await
+}
