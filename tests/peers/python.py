@@ -139,22 +139,9 @@ async def send_audio(source, tone_hz):
         await source.capture_frame(rtc.AudioFrame(samples.tobytes(), RATE, 1, BLOCK))
 
 
-async def pictures_of(track):
-    """With one peer connection the library (1.2.0) at times stops giving pictures that it goes on decoding, on LiveKit's
-    own server (1.13.5) too: a stream that is silent is opened anew."""
-    while True:
-        pictures = rtc.VideoStream(track, format=rtc.VideoBufferType.I420)
-        try:
-            while True:
-                yield (await asyncio.wait_for(anext(pictures), 2)).frame
-        except asyncio.TimeoutError:
-            await pictures.aclose()
-        except StopAsyncIteration:
-            return
-
-
 async def watch(track, stream):
-    async for frame in pictures_of(track):
+    async for event in rtc.VideoStream(track, format=rtc.VideoBufferType.I420):
+        frame = event.frame
         luma = np.frombuffer(frame.data, np.uint8)[: frame.width * frame.height]
         if luma.std() > 5:
             stream["frames"] = stream.get("frames", 0) + 1

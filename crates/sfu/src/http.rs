@@ -41,6 +41,8 @@ struct Entry {
     keys: Arc<Keys>,
     engine: mpsc::Sender<SignalEvent>,
     messages_per_second: u32,
+    /// Clients on the Rust SDK may have one connection.
+    native_clients: bool,
     /// How often each identity may come, by room and identity.
     joins: Arc<Mutex<Buckets<(String, String)>>>,
 }
@@ -50,7 +52,12 @@ struct Entry {
 const JOIN_BURST: u32 = 20;
 const JOINS_PER_SECOND: u32 = 1;
 
-pub(crate) fn routes(keys: Arc<Keys>, engine: mpsc::Sender<SignalEvent>, messages_per_second: u32) -> Router {
+pub(crate) fn routes(
+    keys: Arc<Keys>,
+    engine: mpsc::Sender<SignalEvent>,
+    messages_per_second: u32,
+    native_clients: bool,
+) -> Router {
     let joins = Arc::new(Mutex::new(Buckets::new(JOINS_PER_SECOND, JOIN_BURST)));
     Router::new()
         .route("/rtc", any(rtc))
@@ -58,7 +65,7 @@ pub(crate) fn routes(keys: Arc<Keys>, engine: mpsc::Sender<SignalEvent>, message
         .route("/rtc/v1", any(rtc_v1))
         .route("/rtc/v1/validate", any(validate_v1))
         .layer(middleware::map_response(allow_any_origin))
-        .with_state(Entry { keys, engine, messages_per_second, joins })
+        .with_state(Entry { keys, engine, messages_per_second, native_clients, joins })
 }
 
 /// Tokens are the only authority here, no cookies: any page may ask.
@@ -101,11 +108,11 @@ async fn check(
         Ok(grant) => grant,
         Err(error) => return refusal(error),
     };
-    let entrance = match Entrance::read(grant, query, wish) {
-        Ok(entrance) => entrance,
-        Err(error) => return (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
+    let join = match entry.admit(grant, query, wish) {
+        Ok(entrance) => entrance.join,
+        Err(refused) => return refused,
     };
-    match entry.knock(&entrance.join).await {
+    match entry.knock(&join).await {
         Ok(()) => "success".into_response(),
         Err(refused) => refused,
     }
@@ -146,9 +153,9 @@ async fn enter(
     if !entry.may_try(&grant) {
         return (StatusCode::TOO_MANY_REQUESTS, "too many attempts to join").into_response();
     }
-    let Entrance { join, first } = match Entrance::read(grant, query, wish) {
+    let Entrance { join, first } = match entry.admit(grant, query, wish) {
         Ok(entrance) => entrance,
-        Err(error) => return (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
+        Err(refused) => return refused,
     };
     if let Err(refused) = entry.knock(&join).await {
         return refused;
@@ -166,6 +173,18 @@ impl Entry {
     fn may_try(&self, grant: &Grant) -> bool {
         let key = (grant.room().to_owned(), grant.identity().to_owned());
         self.joins.lock().unwrap_or_else(PoisonError::into_inner).take(key, Instant::now())
+    }
+
+    /// What somebody says when coming.
+    fn admit(&self, grant: Grant, query: &HashMap<String, String>, wish: Wish) -> Result<Entrance, Response> {
+        let entrance = Entrance::read(grant, query, wish)
+            .map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()).into_response())?;
+        let Join { one_connection, client, .. } = &entrance.join;
+        if *one_connection && wire::is_native(client) && !self.native_clients {
+            // Upon a plain 404 clients take two.
+            return Err(StatusCode::NOT_FOUND.into_response());
+        }
+        Ok(entrance)
     }
 
     /// Asks whether there is room.

@@ -17,7 +17,7 @@ use str0m::{
     change::{SdpAnswer, SdpPendingOffer},
     media::{Direction, MediaKind, Mid},
 };
-use support::{PATIENCE, Peer, Server, python, token};
+use support::{Line, PATIENCE, Peer, Server, python, token};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 
@@ -83,7 +83,8 @@ impl Signal {
                     self.asked.0 += more.num_audios;
                     self.asked.1 += more.num_videos;
                     if (more.num_audios, more.num_videos) != (0, 0) {
-                        let (offer, pending) = offer(&mut self.rtc, &mut self.lines, (more.num_audios, more.num_videos));
+                        let (offer, pending) =
+                            offer(&mut self.rtc, &mut self.lines, (more.num_audios, more.num_videos));
                         (self.offer, self.pending) = (offer, Some(pending));
                     }
                     self.id += 1;
@@ -123,7 +124,9 @@ fn carries(answer: &SessionDescription, sid: &str) -> bool {
     let named: Vec<&str> =
         answer.sdp.split("\r\nm=").filter(|section| section.contains(&format!("|{sid} {sid}\r\n"))).collect();
     let [section] = named[..] else { return false };
-    section.contains(&format!("a=mid:{mid}\r\n")) && section.contains("\r\na=sendonly") && section.contains("\r\na=ssrc:")
+    section.contains(&format!("a=mid:{mid}\r\n"))
+        && section.contains("\r\na=sendonly")
+        && section.contains("\r\na=ssrc:")
 }
 
 fn count(answer: &SessionDescription, what: &str) -> usize {
@@ -171,14 +174,15 @@ async fn tracks_come_on_lines_the_client_offers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_connection_meets_two() {
     let Some(python) = python("one_connection_meets_two") else { return };
-    let server = Server::start().await;
-    let mut ada = Peer::join(&python, &server, "ada").await;
+    let server = Server::start_with(|config| config.one_connection_for_native_clients = true).await;
+    let line = Line::to(server.address).await;
+    // Publishing first: a version of the client shows no pictures when it publishes while the first come in.
+    let mut ada = Peer::spawn_at(&python, &line.ws(), "ada", &token("ada"), &[]);
+    publish(&mut ada, "video").await;
+    publish(&mut ada, "audio").await;
     let mut bob = Peer::spawn(&python, &server, "bob", &token("bob"), &["--two-connections"]);
-    bob.until("connected", |_| true).await;
-    for peer in [&mut ada, &mut bob] {
-        publish(peer, "video").await;
-        publish(peer, "audio").await;
-    }
+    publish(&mut bob, "video").await;
+    publish(&mut bob, "audio").await;
     ada.until_pictures("bob", 0, 10).await;
     bob.until_pictures("ada", 0, 10).await;
     ada.until_tone("bob").await;
@@ -187,4 +191,16 @@ async fn one_connection_meets_two() {
     bob.until("data", |event| event["text"] == "hello").await;
     bob.tell("send hi").await;
     ada.until("data", |event| event["text"] == "hi").await;
+
+    // The signalling is cut, and what came meanwhile is there when it is back.
+    let before = ada.until_pictures("bob", 0, 1).await;
+    line.cut();
+    ada.until("reconnecting", |_| true).await;
+    let mut cleo = Peer::join(&python, &server, "cleo").await;
+    publish(&mut cleo, "video").await;
+    line.mend();
+    ada.until("reconnected", |_| true).await;
+    ada.until_pictures("bob", before, 10).await;
+    ada.until_pictures("cleo", 0, 5).await;
+    assert!(!bob.has_seen("left", |event| event["identity"] == "ada"));
 }

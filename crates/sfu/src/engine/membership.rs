@@ -108,8 +108,9 @@ impl Engine {
         let peers = &mut self.peers;
         let key = self.participants.insert_with_key(|key| {
             // A null key leads nowhere; such a participant is removed right below.
-            let mut peer =
-                |role| factory.make(key, role, !full_ice, &local, now).map(|peer| peers.insert(peer)).unwrap_or_default();
+            let mut peer = |role| {
+                factory.make(key, role, !full_ice, &local, now).map(|peer| peers.insert(peer)).unwrap_or_default()
+            };
             let (publisher, subscriber) = if join.one_connection {
                 let both = peer(Role::Both);
                 (both, both)

@@ -375,7 +375,13 @@ impl NewLine {
 
 /// The stream str0m made for an m-line, and the payload type agreed on for the codec; none when the client refused either. Of
 /// several that differ in their profile, the one the track has.
-fn outgoing(rtc: &mut str0m::Rtc, mid: Mid, codec: Codec, kind: TrackKind, spec: Option<CodecSpec>) -> Option<Outgoing> {
+fn outgoing(
+    rtc: &mut str0m::Rtc,
+    mid: Mid,
+    codec: Codec,
+    kind: TrackKind,
+    spec: Option<CodecSpec>,
+) -> Option<Outgoing> {
     let agreed = rtc.media(mid)?.remote_pts().to_vec();
     let params = rtc.codec_config().params().iter();
     let fitting: Vec<_> = params.filter(|one| one.spec().codec == codec && agreed.contains(&one.pt())).collect();

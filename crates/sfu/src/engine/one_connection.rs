@@ -82,9 +82,8 @@ impl Engine {
         let (carried, waiting): (Vec<_>, Vec<_>) = subscriptions.partition(|one| one.mid.is_some());
         let mut news = !slots.ended.is_empty();
         let missing = KINDS.map(|kind| {
-            let of_kind = |one: &&&super::Subscription| {
-                self.tracks.get(one.track).is_some_and(|track| track.kind == kind)
-            };
+            let of_kind =
+                |one: &&&super::Subscription| self.tracks.get(one.track).is_some_and(|track| track.kind == kind);
             let lines = slots.lines.iter().filter(|(_, of)| *of == kind).count();
             let free = lines.saturating_sub(carried.iter().filter(of_kind).count());
             let waiting = waiting.iter().filter(of_kind).count();
