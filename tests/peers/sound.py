@@ -1,7 +1,7 @@
 """What became of a sound on its way: its delay, or how well it is understood.
 
 `sound.py delay REFERENCE.wav RECORDING.wav`: the recording holds the sound itself and, later, what a call made of it: the
-milliseconds between the two, as a JSON list with one value for every two seconds.
+milliseconds between the two, as a JSON list with one value for each sweep.
 `sound.py pesq REFERENCE.wav RECORDING.wav`: PESQ (ITU-T P.862.2, wideband) of pieces of eight seconds, as a JSON list.
 """
 
@@ -28,16 +28,20 @@ def correlation(reference, recording):
 
 
 def delays(reference, recording, rate=16000):
-    window, found = 2 * rate, []
-    for start in range(0, len(recording) - 2 * window, window):
-        piece = recording[start : start + window]
-        if np.sqrt(np.mean(piece**2)) < 1e-3:
-            continue
-        # The piece with itself: the call's copy is a second peak.
-        lags = correlation(piece, recording[start : start + 2 * window])
-        first, last = int(0.015 * rate), int(0.6 * rate)
-        found.append((first + int(np.argmax(lags[first:last]))) / rate * 1000)
-    return found
+    """The reference begins with a sweep and is as long as the pause to the next one."""
+    likeness = np.abs(correlation(reference[: int(0.2 * rate)], recording)[: len(recording)])
+    loudest, found, at = likeness.max(), [], 0
+    pause, first, last = int(1.2 * rate), int(0.015 * rate), int(0.6 * rate)
+    while True:
+        direct = np.flatnonzero(likeness[at:] > 0.5 * loudest)
+        if not len(direct):
+            return found
+        at += int(direct[0])
+        at += int(np.argmax(likeness[at : at + first]))
+        copy = likeness[at + first : at + last]
+        if len(copy) and copy.max() > 0.08 * likeness[at]:
+            found.append((first + int(np.argmax(copy))) / rate * 1000)
+        at += pause
 
 
 def scores(reference, recording, rate=16000):

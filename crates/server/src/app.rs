@@ -128,6 +128,7 @@ pub(crate) fn routes(app: App) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(join_cors)
         .merge(docs::routes(api::routes()))
+        .route("/sign-in/{code}", get(join::sign_in_page))
         .route("/channel", get(channel::open))
         .route("/livekit/webhook", post(media::webhook))
         .route("/user-channel", get(channel::user::open))
@@ -153,7 +154,7 @@ async fn not_found() -> ApiError {
     ApiError::from(Problem::new(ErrorCode::NotFound, "nothing here"))
 }
 
-async fn wrong_method() -> ApiError {
+pub(crate) async fn wrong_method() -> ApiError {
     ApiError {
         status: StatusCode::METHOD_NOT_ALLOWED,
         problem: Problem::new(ErrorCode::Invalid, "no such method here"),

@@ -2,11 +2,12 @@
 
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header},
+    extract::{FromRequestParts, ws::WebSocketUpgrade},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use visita_protocol::{ErrorBody, ErrorCode, Problem};
 
 use crate::{keys::KeyError, rooms::RoomError, store::StoreError};
@@ -81,6 +82,34 @@ fn status_of(code: ErrorCode) -> StatusCode {
     }
 }
 
+/// Parts of the path, as axum reads them; what cannot be read is refused with a code.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let read = axum::extract::Path::from_request_parts(parts, state).await;
+        let axum::extract::Path(value) =
+            read.map_err(|_| Problem::new(ErrorCode::Invalid, "the path cannot be read"))?;
+        Ok(Self(value))
+    }
+}
+
+/// A WebSocket that is asked for; whoever asks for something else is told so with a code.
+pub(crate) struct Upgrade(pub(crate) WebSocketUpgrade);
+
+impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        WebSocketUpgrade::from_request_parts(parts, state).await.map(Self).map_err(|rejection| ApiError {
+            status: rejection.into_response().status(),
+            problem: Problem::new(ErrorCode::Invalid, "here is a WebSocket, which has to be asked for as such"),
+        })
+    }
+}
+
 /// A body as the handlers get it: whatever its content type, too large ones refused with a code.
 pub(crate) struct Body(pub(crate) Bytes);
 
@@ -128,10 +157,11 @@ pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem>
             field.clear();
         }
         let error = error.into_inner();
-        if !error.is_data() {
+        // An enum's value of a wrong type counts as wrong JSON with the parser.
+        if !error.is_data() && serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
             return Problem::new(ErrorCode::Invalid, "the body is not JSON");
         }
-        let message = error.to_string();
+        let message = if error.is_data() { error.to_string() } else { "not a value of this field".to_owned() };
         // serde names the field that is missing or unknown only in its words.
         if let Some(name) = message.split('`').nth(1).filter(|_| {
             ["missing field", "unknown field", "duplicate field"].iter().any(|start| message.starts_with(start))
@@ -142,7 +172,12 @@ pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem>
             }
         }
         // The place in the text says little beside the field's name.
-        let words = message.split(" at line ").next().unwrap_or("not valid").to_owned();
+        let words = message.split(" at line ").next().unwrap_or("not valid");
+        // What our types are called says nothing to the caller.
+        let words = match words.split_once(", expected struct ") {
+            Some((words, _)) => format!("{words}, expected an object"),
+            None => words.to_owned(),
+        };
         Problem {
             code: ErrorCode::Invalid,
             message: words,
@@ -179,6 +214,23 @@ mod tests {
             Some("participants[0].tools.chatt")
         );
         assert_eq!(field::<CreateRoom>(r#"{"participants":[],"duration":-1}"#).as_deref(), Some("duration"));
+        for wrong in ["7", "null", "{}", "[]", "true", r#""boss""#] {
+            assert_eq!(field::<CreateUser>(&format!(r#"{{"role":{wrong}}}"#)).as_deref(), Some("role"), "{wrong}");
+        }
+        assert_eq!(
+            field::<CreateWebhook>(r#"{"url":"http://x","events":["on_session_started",7]}"#).as_deref(),
+            Some("events[1]")
+        );
+    }
+
+    #[test]
+    fn the_words_name_no_types_of_ours() {
+        let words = |seat: &str| {
+            let body = format!(r#"{{"participants":[{seat}]}}"#);
+            read_json::<CreateRoom>(body.as_bytes()).expect_err(seat).message
+        };
+        assert_eq!(words("null"), "invalid type: null, expected an object");
+        assert_eq!(words(r#"{"user_id":"a","tools":"all"}"#), "invalid type: string \"all\", expected an object");
     }
 
     #[test]

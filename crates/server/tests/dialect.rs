@@ -185,6 +185,18 @@ async fn an_open_room_takes_whoever_has_a_link_up_to_its_capacity() {
     assert_eq!((answer.0, code(&answer)), (StatusCode::CONFLICT, "conflict"));
     let answer = server.api.post(&path, &json!({ "is_speaker": false })).await;
     assert_eq!((answer.0, answer.1["error"]["field"].as_str()), (StatusCode::BAD_REQUEST, Some("is_speaker")));
+    for (body, field) in [
+        (json!({ "tools": [true] }), "tools"),
+        (json!({ "tools": { "whiteboard": [] } }), "tools.whiteboard"),
+        (json!({ "tools": { "chat": "yes" } }), "tools.chat"),
+        (json!({ "user_id": "a b" }), "user_id"),
+        (json!({ "name": "Ada" }), "name"),
+    ] {
+        let answer = server.api.post(&path, &body).await;
+        let told = (answer.0, answer.1["error"]["field"].as_str());
+        assert_eq!(told, (StatusCode::BAD_REQUEST, Some(field)), "{body}");
+    }
+    assert_eq!(server.api.get(&path).await.1["total"], 3, "nothing was stored");
     let _first = server.api.come(&links[0], "Dr. Conti").await;
     let _second = server.api.come(&links[1], "Ada").await;
     let answer = server.api.enter(&links[2], json!({})).await;
@@ -329,6 +341,13 @@ async fn a_sign_in_link_is_good_once() {
     assert_eq!((status, &link["user_id"]), (StatusCode::CREATED, &json!("op")));
     let url = link["url"].as_str().expect("a link");
     let redeem = async |url: &str| server.api.call(Method::POST, url, None, None).await;
+    // Who opens it in a browser sees a way into the app, and it is not used up.
+    let browser = server.api.client.get(url).header("accept", "text/html,*/*").header("accept-language", "it");
+    let page = browser.send().await.expect("an answer");
+    assert_eq!((page.status(), &page.headers()["cache-control"]), (StatusCode::OK, &"no-store".parse().expect("text")));
+    let page = page.text().await.expect("text");
+    assert!(page.contains("Accedi a Visita") && page.contains(&url.replace("http://", "visita://")), "{page}");
+    assert_eq!(server.api.get(url).await.0, StatusCode::METHOD_NOT_ALLOWED, "programs use it up by POST");
     let (status, signed_in) = redeem(url).await;
     assert_eq!((status, &signed_in["user_id"], &signed_in["role"]), (StatusCode::OK, &json!("op"), &json!("plus")));
     assert_eq!((&signed_in["is_operator"], &signed_in["company"]), (&json!(true), &json!("Visita")));

@@ -32,6 +32,10 @@ async fn one_link_may_be_looked_through_only_so_often() {
     assert!((1..=2).contains(&wait), "{wait}");
     let body: serde_json::Value = response.json().await.expect("JSON");
     assert_eq!(body["error"]["code"], "rate_limited");
+    let browser = server.api.client.get(&room.guest).header("accept", "text/html,*/*");
+    let page = browser.send().await.expect("an answer");
+    assert_eq!((page.status(), page.headers().contains_key("retry-after")), (StatusCode::TOO_MANY_REQUESTS, true));
+    assert!(page.text().await.expect("text").contains("<h1>One moment"), "people read no JSON");
     assert_eq!(server.api.look(&room.host).await.0, StatusCode::OK, "another link is another matter");
     until("the allowance", || async { server.api.look(&room.guest).await.0 == StatusCode::OK }).await;
 }

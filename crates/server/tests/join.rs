@@ -116,6 +116,7 @@ async fn bad_names_and_bodies_are_refused_by_field(carrier: Carrier) {
         (json!({ "display_name": "x".repeat(121) }), "display_name"),
         (json!({ "display_name": "a\nb" }), "display_name"),
         (json!({ "display_name": 1 }), "display_name"),
+        (json!({ "display_name": "Ada \u{202e}nimda" }), "display_name"),
         (json!({ "displace": "yes" }), "displace"),
         (json!({ "name": "Ada" }), "name"),
     ] {
@@ -156,10 +157,10 @@ async fn links_of_no_use_say_why_and_nothing_of_the_room(carrier: Carrier) {
         .expect("after 1970");
     let expired =
         server.api.room(json!({ "description": "Secret matter", "ends_at": rfc3339(end.as_secs() + 1) })).await;
-    until("the end", || async { server.api.look(&expired.guest).await.0 != StatusCode::OK }).await;
+    // By the key: looks through a link are counted.
+    until("the end", || async { server.api.get(&expired.path()).await.1["status"] == "ended" }).await;
 
     let unknown = format!("{}/join/{}", server.api.base, "a".repeat(24));
-    let odd = format!("{}/join/%00%ff..", server.api.base);
     for (link, status, expected) in [
         (&unknown, StatusCode::NOT_FOUND, "link_unknown"),
         (&disabled.guest, StatusCode::FORBIDDEN, "room_disabled"),
@@ -176,15 +177,18 @@ async fn links_of_no_use_say_why_and_nothing_of_the_room(carrier: Carrier) {
         assert_eq!(page_status, status);
         assert!(page.contains("<h1>") && !page.contains("Secret matter") && !page.contains("visita://"), "{page}");
     }
-    let answer = server.api.client.get(odd).send().await.expect("an answer");
-    assert!(answer.status().is_client_error());
+    for (odd, expected) in [("%00", "link_unknown"), ("%ff..", "invalid"), ("%2e%2e%2fv2", "link_unknown")] {
+        let answer = server.api.look(&format!("/join/{odd}")).await;
+        assert_eq!(code(&answer), expected, "{odd}");
+        assert!(answer.0.is_client_error());
+    }
 }
 
 async fn browsers_get_a_page_in_their_language(carrier: Carrier) {
     let server = carrier.server().await;
     server.api.users().await;
     let room = server.api.room(json!({ "description": "<script>alert(1)</script>", "recording": "automatic" })).await;
-    let _host = server.api.come(&room.host, "Dr. <b>Conti</b>").await;
+    let mut host = server.api.come(&room.host, "Dr. <b>Conti</b>").await;
 
     let (status, english) = page(&server.api, &room.guest, "de,en;q=0.5").await;
     assert_eq!(status, StatusCode::OK);
@@ -206,6 +210,13 @@ async fn browsers_get_a_page_in_their_language(carrier: Carrier) {
     assert!(policy.starts_with("default-src 'none'; style-src 'nonce-"), "{policy}");
     assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
     assert!(server.api.look(&room.guest).await.1["in_use"] == false, "a page uses nothing up either");
+
+    let mut guest = server.api.come(&room.guest, "Ada").await;
+    host.send(json!({ "type": "remove", "participant_id": room.seat(1) })).await;
+    guest.expect_closed_after("removed").await;
+    let (status, removed) = page(&server.api, &room.guest, "en").await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(removed.contains("cannot join") && !removed.contains("alert") && !removed.contains("Conti"), "{removed}");
 }
 
 async fn pages_of_other_origins_may_use_links_and_nothing_else(carrier: Carrier) {

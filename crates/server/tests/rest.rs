@@ -159,6 +159,22 @@ async fn bad_rooms_are_refused_by_field_and_leave_nothing() {
         (json!({ "participants": two, "ends_at": "tomorrow" }), "ends_at"),
         (json!({ "participants": two, "ends_at": "2020-01-01T00:00:00Z" }), "ends_at"),
         (json!({ "participants": two, "colour": "red" }), "colour"),
+        (json!({ "participants": two, "call_type": 7 }), "call_type"),
+        (json!({ "participants": two, "call_type": null }), "call_type"),
+        (json!({ "participants": two, "recording": {} }), "recording"),
+        (json!({ "participants": two, "recording": ["manual"] }), "recording"),
+        (json!({ "participants": two, "kind": 1 }), "kind"),
+        (json!({ "participants": two, "description": "a\u{0}b" }), "description"),
+        (json!({ "participants": two, "duration": 4_294_967_296_u64 }), "duration"),
+        (json!({ "participants": [null, null] }), "participants[0]"),
+        (
+            json!({ "participants": [{ "user_id": "dr", "tools": { "whiteboard": { "wb_pen": 1 } } }, { "user_id": "pat" }] }),
+            "participants[0].tools.whiteboard.wb_pen",
+        ),
+        (
+            json!({ "participants": [{ "user_id": "dr", "tools": { "whiteboard": { "wb_ink": true } } }, { "user_id": "pat" }] }),
+            "participants[0].tools.whiteboard.wb_ink",
+        ),
     ];
     for (body, field) in cases {
         let answer = server.api.post("/v2/rooms", &body).await;
@@ -188,6 +204,9 @@ async fn bad_users_are_refused_by_field() {
         (json!({ "user_id": "x".repeat(129) }), json!("user_id")),
         (json!({ "user_id": 7 }), json!("user_id")),
         (json!({ "role": "boss" }), json!("role")),
+        (json!({ "role": 7 }), json!("role")),
+        (json!({ "role": null }), json!("role")),
+        (json!({ "is_operator": "yes" }), json!("is_operator")),
         (json!({ "name": "Ada" }), json!("name")),
         (json!([]), Value::Null),
     ] {
@@ -318,6 +337,11 @@ async fn what_is_not_there_or_too_large_has_its_code() {
     }
     let answer = server.api.delete("/v2/users").await;
     assert_eq!((answer.0, code(&answer)), (StatusCode::METHOD_NOT_ALLOWED, "invalid"));
+    for path in ["/v2/users/%ff", "/v2/rooms/%ff", "/v2/rooms/x/sessions/%ff", "/join/%ff", "/channel", "/user-channel"]
+    {
+        let answer = server.api.get(path).await;
+        assert_eq!((answer.0, code(&answer)), (StatusCode::BAD_REQUEST, "invalid"), "{path}");
+    }
     let large = " ".repeat(300 * 1024);
     let answer = server.api.call(Method::POST, "/v2/users", Some(&large), Some("devkey")).await;
     assert_eq!((answer.0, code(&answer)), (StatusCode::PAYLOAD_TOO_LARGE, "too_large"));

@@ -1,6 +1,6 @@
 //! The app's windows. Each shows its own part of the same page.
 
-use tauri::{AppHandle, Manager, PhysicalPosition, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, LogicalSize, Manager, PhysicalPosition, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 /// The main window.
 pub(crate) const MAIN: &str = "main";
@@ -9,6 +9,8 @@ pub(crate) const INCOMING: &str = "incoming";
 /// The small window while the main one is away.
 pub(crate) const MINI: &str = "mini";
 
+/// Of the mini window, in logical pixels.
+const MINI_SIZE: (f64, f64) = (320.0, 200.0);
 /// From the edges of the screen, in pixels.
 const MARGIN: i32 = 24;
 
@@ -53,8 +55,8 @@ pub(super) fn mini(tauri: &AppHandle, wanted: bool) {
     match (tauri.get_webview_window(MINI), wanted) {
         (None, true) => {
             let built = builder(tauri, MINI, "index.html?window=mini")
-                .inner_size(320.0, 200.0)
-                .min_inner_size(320.0, 200.0)
+                .inner_size(MINI_SIZE.0, MINI_SIZE.1)
+                .min_inner_size(MINI_SIZE.0, MINI_SIZE.1)
                 .always_on_top(true)
                 .skip_taskbar(true)
                 .focused(false)
@@ -72,9 +74,10 @@ pub(super) fn mini(tauri: &AppHandle, wanted: bool) {
     }
 }
 
-/// Bottom right, where it covers least.
+/// Bottom right, where it covers least. A window that is not drawn yet has no size to ask for.
 fn to_corner(window: &WebviewWindow) {
-    let (Ok(Some(screen)), Ok(size)) = (window.current_monitor(), window.outer_size()) else { return };
+    let Ok(Some(screen)) = window.current_monitor() else { return };
+    let size = LogicalSize::new(MINI_SIZE.0, MINI_SIZE.1).to_physical::<u32>(screen.scale_factor());
     let (at, all) = (screen.position(), screen.size());
     let end = |start: i32, all: u32, size: u32| {
         start.saturating_add_unsigned(all.saturating_sub(size)).saturating_sub(MARGIN)

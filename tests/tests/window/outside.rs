@@ -65,10 +65,9 @@ async fn a_second_start_hands_its_link_over() -> Result<()> {
     window.view("in", |view| view["screen"]["connection"]["state"] == "connected").await?;
     // A link that comes during a call ends no call.
     start(&stage.room.links[1]).await?;
-    window.view("told of the link", |view| {
-        view["screen"]["kind"] == "call" && view["notice"]["code"] == "link_in_call"
-    })
-    .await?;
+    window
+        .view("told of the link", |view| view["screen"]["kind"] == "call" && view["notice"]["code"] == "link_in_call")
+        .await?;
     window.close().await
 }
 
@@ -87,10 +86,11 @@ async fn somebody_signed_in_is_rung_and_answers() -> Result<()> {
     window.click("settings-tab-account").await?;
     window.fill("sign-in-secret", link["url"].as_str().unwrap_or_default()).await?;
     window.click("sign-in").await?;
-    window.view("signed in and online", |view| {
-        view["account"]["state"] == "signed_in" && view["account"]["online"] == true
-    })
-    .await?;
+    window
+        .view("signed in and online", |view| {
+            view["account"]["state"] == "signed_in" && view["account"]["online"] == true
+        })
+        .await?;
     // The token is where only this user can read it.
     until("kept", PATIENCE, || async {
         let kept = std::fs::read_to_string(window.data().join("secrets.json")).unwrap_or_default();

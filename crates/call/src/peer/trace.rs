@@ -27,6 +27,8 @@ struct Line {
     ms: f64,
     /// Sent as video in the last second, without retransmissions and probes, kbit/s.
     sent_kbps: u32,
+    /// All of it so far, bytes.
+    sent_bytes: u64,
     /// What the estimator aims at, kbit/s.
     target_kbps: Option<u32>,
     /// Received as video in the last second, kbit/s.
@@ -50,6 +52,7 @@ impl Trace {
         let line = Line {
             ms: millis(self.started.elapsed()),
             sent_kbps: stats.sent.iter().flat_map(|track| &track.layers).map(|layer| layer.kbps).sum(),
+            sent_bytes: stats.sent.iter().flat_map(|track| &track.layers).map(|layer| layer.bytes).sum(),
             target_kbps: stats.estimate.map(visita_protocol::Bitrate::kbps),
             received_kbps: stats.received.iter().map(|track| track.kbps).sum(),
             rtt_ms: stats.rtt_ms,

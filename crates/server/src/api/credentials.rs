@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use visita_protocol::{
     ErrorBody, ErrorCode, Problem, Secret,
     rest::{ActorKind, CreateCredentials, CreateSignInLink, Credentials, RenewCredentials, SignInLink, SignedIn},
@@ -21,7 +17,7 @@ use crate::{
     app::App,
     audit::Entry,
     clock::to_rfc3339,
-    error::{ApiError, Body},
+    error::{ApiError, Body, Path},
     keys,
     store::{NewSignInLink, Redeemed},
 };

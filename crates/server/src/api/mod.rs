@@ -13,13 +13,12 @@ mod sessions;
 mod users;
 mod webhooks;
 
-use axum::extract::Path;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use visita_protocol::Problem;
 
 pub(crate) use caller::Caller;
 
-use crate::app::App;
+use crate::{app::App, error::Path};
 
 /// The calls, each with its description.
 pub(crate) fn routes() -> OpenApiRouter<App> {

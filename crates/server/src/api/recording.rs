@@ -1,11 +1,14 @@
 //! Starting and stopping a manual recording.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use visita_protocol::{ErrorBody, ErrorCode, Problem, RecordingMode};
 use visita_room::{Refusal, Standing};
 
 use super::{caller::Caller, rooms::find_managed};
-use crate::{app::App, error::ApiError};
+use crate::{
+    app::App,
+    error::{ApiError, Path},
+};
 
 /// Starts the recording of a room whose recording is `manual`. Until this server records, the answer is
 /// `recording_unavailable`, after everything else was found right.

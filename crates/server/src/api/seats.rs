@@ -1,10 +1,6 @@
 //! A room's participants: its seats, and what goes on there.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use visita_protocol::{
     ErrorBody, ErrorCode, ParticipantId, Problem, Tools,
     rest::{AddParticipant, Participant, ParticipantList, Role, UserUrl},
@@ -15,12 +11,12 @@ use super::{
     caller::Caller,
     id,
     paging::{Paging, PagingQuery},
-    rooms::{self, check_speaker, find, find_managed, new_link, told_seat},
+    rooms::{self, check_objects, check_speaker, find, find_managed, new_link, told_seat},
 };
 use crate::{
     app::App,
     audit::Entry,
-    error::{ApiError, Body},
+    error::{ApiError, Body, Path},
     ids,
     rooms::RoomError,
     store::{Kind, NewSeat, StoreError, StoredRoom, StoredSeat},
@@ -95,6 +91,7 @@ pub(super) async fn add(
     body: Body,
 ) -> Result<(StatusCode, Json<UserUrl>), ApiError> {
     let AddParticipant { user_id, is_admin, tools, is_speaker } = body.json_or_default()?;
+    check_objects(&body.json_or_default()?)?;
     let room = find_managed(&app, &caller, path).await?;
     let webinar = room.options.webinar;
     check_speaker(is_speaker, webinar, "is_speaker")?;

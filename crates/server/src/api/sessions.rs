@@ -1,9 +1,6 @@
 //! Sessions of a room and who was connected to them.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use visita_protocol::{
     ErrorBody, ErrorCode, Problem, SessionId,
     rest::{Connection, Session, SessionDetails, SessionList},
@@ -19,7 +16,7 @@ use crate::{
     app::App,
     audit::Entry,
     clock::to_rfc3339,
-    error::ApiError,
+    error::{ApiError, Path},
     store::{Listed, StoredConnection, StoredSession},
 };
 

@@ -1,10 +1,6 @@
 //! Users.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use visita_protocol::{
     ErrorBody, ErrorCode, Problem, UserId,
     rest::{CreateUser, User, UserList},
@@ -19,7 +15,7 @@ use super::{
 use crate::{
     app::App,
     audit::Entry,
-    error::{ApiError, Body},
+    error::{ApiError, Body, Path},
     ids,
     rooms::RoomError,
     store::{Company, Listed, StoreError},

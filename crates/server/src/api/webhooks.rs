@@ -1,10 +1,6 @@
 //! Webhooks: where a company's back end is told of what happens in its rooms.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use visita_protocol::{
     ErrorBody, ErrorCode, Problem, Secret,
     rest::{CreateWebhook, EventKind, UpdateWebhook, Webhook, WebhookList},
@@ -19,7 +15,7 @@ use crate::{
     app::App,
     audit::Entry,
     clock::to_rfc3339,
-    error::{ApiError, Body},
+    error::{ApiError, Body, Path},
     ids, keys,
     store::{Company, Listed, StoredWebhook},
 };

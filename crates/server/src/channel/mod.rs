@@ -7,10 +7,7 @@ pub(crate) mod user;
 use std::time::Duration;
 
 use axum::{
-    extract::{
-        State,
-        ws::{WebSocket, WebSocketUpgrade},
-    },
+    extract::{State, ws::WebSocket},
     http::HeaderMap,
     response::Response,
 };
@@ -26,13 +23,14 @@ use visita_room::{ConnectionId, Input, Seen};
 
 use crate::{
     app::App,
+    error::Upgrade,
     rooms::{Mail, Outbox, RoomError},
     tokens::ChannelToken,
 };
 use line::{Flood, PING_EVERY, Read, SILENCE, Sink, close, read, say_goodbye, send};
 
 /// `GET /channel`
-pub(crate) async fn open(State(app): State<App>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+pub(crate) async fn open(State(app): State<App>, headers: HeaderMap, Upgrade(upgrade): Upgrade) -> Response {
     let base = app.base_for(&headers);
     upgrade
         .max_message_size(MAX_MESSAGE_LEN)

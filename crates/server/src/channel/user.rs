@@ -3,10 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use axum::{
-    extract::{
-        State,
-        ws::{WebSocket, WebSocketUpgrade},
-    },
+    extract::{State, ws::WebSocket},
     response::Response,
 };
 use futures_util::{StreamExt, stream::SplitStream};
@@ -23,6 +20,7 @@ use super::line::{self, Flood, PING_EVERY, Read, SILENCE, Sink, close, read, say
 use crate::{
     access::{self, SignedIn},
     app::App,
+    error::Upgrade,
     store::{Page, StoreError},
     users::{Arrival, DeviceId},
 };
@@ -31,7 +29,7 @@ use crate::{
 const ROOMS_SEEN: u32 = 200;
 
 /// `GET /user-channel`
-pub(crate) async fn open(State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+pub(crate) async fn open(State(app): State<App>, Upgrade(upgrade): Upgrade) -> Response {
     upgrade
         .max_message_size(MAX_MESSAGE_LEN)
         .max_frame_size(MAX_MESSAGE_LEN)

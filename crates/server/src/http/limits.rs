@@ -4,8 +4,8 @@
 use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::{
-    extract::{MatchedPath, RawPathParams, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    extract::{MatchedPath, RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -16,6 +16,7 @@ use super::address;
 use crate::{
     config::{Limits, Rate},
     error::ApiError,
+    join,
 };
 
 /// How often forgotten keys are dropped.
@@ -61,21 +62,25 @@ fn quota(rate: Rate) -> Quota {
 pub(super) async fn check(
     State(limiters): State<Limiters>,
     path: Option<MatchedPath>,
-    params: RawPathParams,
+    params: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
     next: Next,
 ) -> Response {
     let address = address::of(request.extensions());
     let route = path.as_ref().map_or("", MatchedPath::as_str);
+    // Who follows a link in a browser reads no JSON.
+    let is_look = request.method() == Method::GET && matches!(route, "/join/{code}" | "/sign-in/{code}");
+    let page = is_look.then(|| request.headers().clone());
     if matches!(route, "/join/{code}" | "/sign-in/{code}" | "/channel" | "/user-channel")
         && let Err(wait) = ask(&limiters.0.addresses, &address)
     {
-        return too_often(wait);
+        return too_often(wait, page);
     }
-    if let Some((_, code)) = params.iter().find(|(name, _)| *name == "code") {
+    // What cannot be read is no code; its handler says so.
+    if let Some((_, code)) = params.iter().flat_map(RawPathParams::iter).find(|(name, _)| *name == "code") {
         use std::hash::BuildHasher;
         if let Err(wait) = ask(&limiters.0.links, &limiters.0.hasher.hash_one(code)) {
-            return too_often(wait);
+            return too_often(wait, page);
         }
     }
     let response = next.run(request).await;
@@ -86,7 +91,7 @@ pub(super) async fn check(
         _ => false,
     };
     if is_guess && let Err(wait) = ask(&limiters.0.failures, &address) {
-        return too_often(wait);
+        return too_often(wait, page);
     }
     response
 }
@@ -95,9 +100,12 @@ fn ask<K: std::hash::Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, ke
     limiter.check_key(key).map_err(|not_until| not_until.wait_time_from(limiter.clock().now()))
 }
 
-fn too_often(wait: Duration) -> Response {
-    let problem = Problem::new(ErrorCode::RateLimited, "too many requests; try again a little later");
-    let mut response = ApiError::from(problem).into_response();
+fn too_often(wait: Duration, page: Option<HeaderMap>) -> Response {
+    let error = ApiError::from(Problem::new(ErrorCode::RateLimited, "too many requests; try again a little later"));
+    let mut response = match page {
+        Some(headers) => join::refused(error, &headers),
+        None => error.into_response(),
+    };
     let seconds = wait.as_millis().div_ceil(1000).max(1);
     if let Ok(value) = HeaderValue::from_str(&seconds.to_string()) {
         response.headers_mut().insert(header::RETRY_AFTER, value);

@@ -4,7 +4,7 @@ mod page;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -15,8 +15,8 @@ use visita_protocol::{
 use visita_room::{Facts, Refusal, Standing, Timestamp};
 
 use crate::{
-    app::{App, websocket_url},
-    error::{ApiError, Body, internal},
+    app::{App, websocket_url, wrong_method},
+    error::{ApiError, Body, Path, internal},
     keys,
     rooms::RoomError,
     store::{StoredLink, StoredRoom, StoredSeat},
@@ -28,20 +28,32 @@ const MAX_NAME: usize = 120;
 
 /// `GET /join/<code>`
 pub(crate) async fn look(State(app): State<App>, Path(code): Path<String>, headers: HeaderMap) -> Response {
-    let preview = preview(&app, &code).await;
+    match preview(&app, &code).await {
+        Ok(preview) if wants_page(&headers) => {
+            let page = page::invitation(&preview, &app.base_for(&headers), &code, page::Language::of(&headers));
+            page.unwrap_or_else(|error| ApiError::from(error).into_response())
+        }
+        Ok(preview) => no_store(Json(preview)),
+        Err(error) => refused(error, &headers),
+    }
+}
+
+/// `GET /sign-in/<code>`: what a person sees who opens such a link in a browser. The app uses it up by `POST`.
+pub(crate) async fn sign_in_page(State(app): State<App>, Path(code): Path<String>, headers: HeaderMap) -> Response {
     if !wants_page(&headers) {
-        return match preview {
-            Ok(preview) => no_store(Json(preview)),
-            Err(error) => error.into_response(),
-        };
+        return wrong_method().await.into_response();
     }
-    let language = page::Language::of(&headers);
-    let base = app.base_for(&headers);
-    match preview {
-        Ok(preview) => page::invitation(&preview, &base, &code, language),
-        Err(error) => page::refusal(error.status, &error.problem, language),
+    let page = page::sign_in(&app.base_for(&headers), &code, page::Language::of(&headers));
+    page.unwrap_or_else(|error| ApiError::from(error).into_response())
+}
+
+/// An error as a page for people who follow a link, and as JSON for programs.
+pub(crate) fn refused(error: ApiError, headers: &HeaderMap) -> Response {
+    if !wants_page(headers) {
+        return error.into_response();
     }
-    .unwrap_or_else(|error| ApiError::from(error).into_response())
+    let page = page::refusal(error.status, &error.problem, page::Language::of(headers));
+    page.unwrap_or_else(|error| ApiError::from(error).into_response())
 }
 
 /// `POST /join/<code>`
@@ -144,7 +156,18 @@ fn check_name(name: &str) -> Result<String, Problem> {
     if name.chars().any(char::is_control) {
         return Err(Problem::invalid("display_name", "a name has no control characters"));
     }
+    if name.chars().any(turns_text) {
+        return Err(Problem::invalid(
+            "display_name",
+            "a name does not change the direction of what is written after it",
+        ));
+    }
     Ok(name.to_owned())
+}
+
+/// Embeddings, overrides and isolates (Unicode Standard Annex 9) reach beyond the name, and further lines and paragraphs too.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Browsers name `text/html`, programs do not.
@@ -166,8 +189,10 @@ mod tests {
     #[test]
     fn names_are_trimmed_and_measured_in_characters() {
         assert_eq!(check_name("  Ada ").as_deref(), Ok("Ada"));
-        assert!(check_name(&"è".repeat(120)).is_ok());
-        for bad in ["", "   ", &"è".repeat(121), "Ada\u{7}", "a\nb"] {
+        for good in ["è".repeat(120).as_str(), "أمينة", "דנה Levi", "👩🏽‍⚕️ Ada"] {
+            assert_eq!(check_name(good).as_deref(), Ok(good));
+        }
+        for bad in ["", "   ", &"è".repeat(121), "Ada\u{7}", "a\nb", "\u{202e}adA", "Ada\u{2066}", "a\u{2028}b"] {
             assert_eq!(check_name(bad).expect_err(bad).field.as_deref(), Some("display_name"));
         }
     }

@@ -89,9 +89,25 @@ pub(super) fn invitation(
     if let Some(notice) = notice {
         body += &format!("<p class=notice>{notice}</p>");
     }
+    body += &way_into_the_app(base, &format!("join/{code}"), language);
+    page(StatusCode::OK, language, &body)
+}
+
+/// The page of a link that signs somebody in. Looking at it does not use the link up, nor say whether it is one.
+pub(super) fn sign_in(base: &Url, code: &str, language: Language) -> Result<Response, KeyError> {
+    let heading = language.pick("Sign in to Visita", "Accedi a Visita");
+    let note = language.pick(
+        "This link works once and is meant for you alone.",
+        "Questo link funziona una volta sola ed è solo per te.",
+    );
+    let way = way_into_the_app(base, &format!("sign-in/{code}"), language);
+    page(StatusCode::OK, language, &format!("<h1>{heading}</h1><p>{note}</p>{way}"))
+}
+
+fn way_into_the_app(base: &Url, path: &str, language: Language) -> String {
     let port = base.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let link = format!("visita://{}{port}/join/{code}", base.host_str().unwrap_or_default());
-    body += &format!(
+    let link = format!("visita://{}{port}/{path}", base.host_str().unwrap_or_default());
+    format!(
         "<p><a class=open href=\"{}\">{}</a></p><p class=small>{}</p>",
         escape(&link),
         language.pick("Open in the app", "Apri nell’app"),
@@ -99,8 +115,7 @@ pub(super) fn invitation(
             "Nothing happens? Copy this page’s address and paste it into Visita.",
             "Non succede nulla? Copia l’indirizzo di questa pagina e incollalo in Visita.",
         ),
-    );
-    page(StatusCode::OK, language, &body)
+    )
 }
 
 /// The page of a link that lets nobody in. It tells nothing of the room.
@@ -128,6 +143,20 @@ pub(super) fn refusal(status: StatusCode, problem: &Problem, language: Language)
         ErrorCode::RoomDisabled => (
             language.pick("This visit was cancelled", "Questa visita è stata annullata"),
             language.pick("Ask whoever sent you the link.", "Chiedi a chi ti ha mandato il link."),
+        ),
+        ErrorCode::Removed => (
+            language.pick("You cannot join this visit now", "Ora non puoi entrare in questa visita"),
+            language.pick(
+                "The host ended your part in it. If that was a mistake, ask whoever sent you the link.",
+                "Chi la conduce ha chiuso la tua partecipazione. Se è un errore, chiedi a chi ti ha mandato il link.",
+            ),
+        ),
+        ErrorCode::RateLimited => (
+            language.pick("One moment, please", "Un momento, per favore"),
+            language.pick(
+                "This page was opened very often just now. Wait a few seconds, then load it again.",
+                "Questa pagina è stata aperta molte volte. Aspetta qualche secondo, poi ricaricala.",
+            ),
         ),
         _ => (
             language.pick("Something went wrong", "Qualcosa è andato storto"),

@@ -22,6 +22,8 @@ use crate::{
 
 /// What counts as the whole picture.
 const GOAL_KBPS: f64 = 2_000.0;
+/// What is sent is counted over this long.
+const SECOND: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(40);
 const DIP: Duration = Duration::from_secs(8);
@@ -99,18 +101,20 @@ impl Line {
     async fn until_goal(&self, from: Instant) -> Result<Option<f64>> {
         let mut past: Vec<(Instant, f64)> = Vec::new();
         while from.elapsed() < LONGEST {
-            let kbps = match &self.sender {
-                Sender::Ours(_) => last_line(&self.folder.path().join("trace")),
+            let bytes = match &self.sender {
+                Sender::Ours(_) => last_line(&self.folder.path().join("trace")).unwrap_or(0.0),
                 Sender::Chromium(browser) => {
                     let figures = browser.command(json!({ "do": "figures" })).await?;
-                    let (now, bytes) = (Instant::now(), figures["sent_bytes"].as_f64().unwrap_or(0.0));
-                    past.retain(|(at, _)| now.duration_since(*at) <= Duration::from_millis(1_100));
-                    past.push((now, bytes));
-                    past.first()
-                        .filter(|(at, _)| now.duration_since(*at) >= Duration::from_millis(800))
-                        .map(|(at, before)| (bytes - before) * 8.0 / 1000.0 / now.duration_since(*at).as_secs_f64())
+                    figures["sent_bytes"].as_f64().unwrap_or(0.0)
                 }
             };
+            let now = Instant::now();
+            past.retain(|(at, _)| now.duration_since(*at) <= SECOND);
+            past.push((now, bytes));
+            let kbps = past.first().map(|(at, before)| {
+                let seconds = now.duration_since(*at).as_secs_f64().max(0.8);
+                (bytes - before) * 8.0 / 1000.0 / seconds
+            });
             if kbps.is_some_and(|kbps| kbps >= GOAL_KBPS) {
                 return Ok(Some(from.elapsed().as_secs_f64()));
             }
@@ -129,11 +133,11 @@ impl Line {
     }
 }
 
-/// What is sent by the last whole line of a trace.
+/// What was sent by the last whole line of a trace.
 fn last_line(trace: &Path) -> Option<f64> {
     let text = std::fs::read_to_string(trace).ok()?;
     let line = text.lines().rev().find_map(|line| serde_json::from_str::<Value>(line).ok())?;
-    line["sent_kbps"].as_f64()
+    line["sent_bytes"].as_f64()
 }
 
 async fn chromium(network: &Network, server: &Server, room: &Room, folder: &Path) -> Result<(Chromium, Instant)> {

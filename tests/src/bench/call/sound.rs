@@ -41,6 +41,15 @@ pub(super) async fn speech(folder: &Path) -> Result<PathBuf> {
     Ok(out)
 }
 
+/// Sweeps of a fifth of a second, one in a second and a half: like nothing but themselves.
+async fn sweeps(folder: &Path) -> Result<PathBuf> {
+    let out = folder.join("sweeps.wav");
+    let mut sox = Command::new("sox");
+    sox.args(["-n", "-r", "48000", "-b", "16", "-c", "1"]).arg(&out);
+    done(sox.args("synth 0.2 sine 400-5000 fade h 0.01 0.2 0.01 gain -9 pad 0 1.3 repeat 15".split(' '))).await?;
+    Ok(out)
+}
+
 /// Runs a program to its end.
 pub(super) async fn done(command: &mut Command) -> Result<()> {
     let name = command.as_std().get_program().to_string_lossy().into_owned();
@@ -86,12 +95,14 @@ impl Recording {
     }
 }
 
-/// From a microphone into a speaker at the other end. Both are one null sink: its monitor has the speech, and then what the
-/// call made of it.
+/// From a microphone into a speaker at the other end. Both are one null sink: its monitor has each sweep, and then what
+/// the call made of it.
 pub(super) async fn mouth_to_ear(bench: &Bench, who: Who) -> Result<Vec<Row>> {
     let sound = Sound::start().await?;
-    sound.pactl(&["set-default-source", "speaker.monitor"]).await?;
-    let speech = speech(sound.folder()).await?;
+    // Browsers show no monitor as a microphone.
+    sound.pactl(&["load-module", "module-remap-source", "master=speaker.monitor", "source_name=mouth"]).await?;
+    sound.pactl(&["set-default-source", "mouth"]).await?;
+    let speech = sweeps(sound.folder()).await?;
     let server = Server::start(&bench.bins).await?;
     let room = server.room(2).await?;
     let env = [("PULSE_SERVER", sound.server())];
@@ -116,12 +127,12 @@ pub(super) async fn mouth_to_ear(bench: &Bench, who: Who) -> Result<Vec<Row>> {
             }
         }
     }
-    // Somebody plays into the sink. A quarter as loud, so that what goes round dies away.
+    // Somebody plays into the sink. A third as loud, so that what goes round dies away.
     until("the other end plays", Duration::from_secs(20), || async {
         let inputs = sound.pactl(&["list", "short", "sink-inputs"]).await?;
         let ids: Vec<&str> = inputs.lines().filter_map(|line| line.split_whitespace().next()).collect();
         for id in &ids {
-            sound.pactl(&["set-sink-input-volume", id, "40%"]).await?;
+            sound.pactl(&["set-sink-input-volume", id, "70%"]).await?;
         }
         Ok((!ids.is_empty()).then_some(()))
     })

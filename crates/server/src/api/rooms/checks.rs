@@ -52,6 +52,13 @@ pub(super) fn options(wanted: &CreateRoom, now: Timestamp) -> Result<RoomOptions
     if wanted.description.as_ref().is_some_and(|text| text.chars().count() > MAX_DESCRIPTION) {
         return Err(Problem::invalid("description", "a description has at most 500 characters"));
     }
+    let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if wanted.description.as_ref().is_some_and(|text| text.contains(is_odd)) {
+        return Err(Problem::invalid(
+            "description",
+            "a description has no control characters but ends of lines and tabs",
+        ));
+    }
     Ok(RoomOptions {
         kind,
         call_type: wanted.call_type,

@@ -4,11 +4,7 @@ mod checks;
 
 use std::time::Duration;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use visita_protocol::{
@@ -26,7 +22,7 @@ use crate::{
     app::App,
     audit::Entry,
     clock::to_rfc3339,
-    error::{ApiError, Body},
+    error::{ApiError, Body, Path},
     ids, keys,
     rooms::RoomError,
     store::{Company, Kind, Listed, NewLink, NewRoom, NewSeat, StoredRoom, StoredSeat},
@@ -206,19 +202,18 @@ pub(super) async fn find_managed(app: &App, caller: &Caller, path: Path<String>)
 }
 
 /// Seats and tools are objects: serde would also read their fields from arrays, by their order.
-fn check_objects(body: &serde_json::Value) -> Result<(), Problem> {
+pub(super) fn check_objects(body: &serde_json::Value) -> Result<(), Problem> {
     let not_an_object = |field: String| Err(Problem::invalid(field, "not an object"));
     for (index, seat) in body["participants"].as_array().into_iter().flatten().enumerate() {
         if !seat.is_object() {
             return not_an_object(format!("participants[{index}]"));
         }
-        let tools = &seat["tools"];
-        if tools.is_array() {
+        if seat["tools"].is_array() {
             return not_an_object(format!("participants[{index}].tools"));
         }
-        if tools["whiteboard"].is_array() {
-            return not_an_object(format!("participants[{index}].tools.whiteboard"));
-        }
+    }
+    if body["tools"].is_array() {
+        return not_an_object("tools".into());
     }
     Ok(())
 }
@@ -279,6 +274,7 @@ fn told(app: &App, room: &StoredRoom, caller: &Caller) -> Result<Room, ApiError>
         early_entry: schedule.starts_at.map(|_| seconds(schedule.early_entry)),
         freeze_window: schedule.starts_at.map(|_| seconds(schedule.freeze)),
         status: match room.standing {
+            Standing::Active if schedule.ends_at.is_some_and(|end| end <= app.clock.now()) => RoomStatus::Ended,
             Standing::Active => RoomStatus::Active,
             Standing::Disabled => RoomStatus::Disabled,
             Standing::UsedUp | Standing::Deleted => RoomStatus::Ended,
