@@ -25,6 +25,9 @@ pub struct SfuConfig {
     pub departure_timeout: Duration,
     /// What one client, and one room, may take up.
     pub limits: SfuLimits,
+    /// LiveKit's clients on its Rust SDK (Python, Node and others) may have one peer connection, too. Their version of August
+    /// 2026 at times shows no picture then, on any server; without, they take two by themselves.
+    pub one_connection_for_native_clients: bool,
 }
 
 impl Default for SfuConfig {
@@ -39,6 +42,7 @@ impl Default for SfuConfig {
             // picture of somebody who crashed standing.
             departure_timeout: Duration::from_secs(20),
             limits: SfuLimits::default(),
+            one_connection_for_native_clients: false,
         }
     }
 }

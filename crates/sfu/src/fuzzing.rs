@@ -16,7 +16,7 @@ use visita_protocol::Secret;
 
 use crate::{
     forward::{Allocator, Demand, Importance, LAYERS, Layer, VideoForwarder, VideoPacket},
-    sdp, session, stun,
+    join_request, sdp, session, stun,
     token::Keys,
 };
 
@@ -35,9 +35,17 @@ pub fn signal(bytes: &[u8]) {
     if let Request::Offer(description) | Request::Answer(description) = &request {
         let _ = sdp::offered_lines(&description.sdp);
         let _ = sdp::without_idle_tracks(&description.sdp);
-        let _ = sdp::receiving_only(&description.sdp);
+        let _ = sdp::sending_only(&description.sdp, &HashMap::from([("0".to_owned(), "PA|TR TR".to_owned())]));
     }
     session::interpret(request);
+}
+
+/// What a client says in its URL when it comes with one connection, before and after unpacking.
+pub fn join_request(bytes: &[u8]) {
+    let _ = join_request::unwrap(bytes);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let _ = join_request::read(text);
+    }
 }
 
 /// An access token.

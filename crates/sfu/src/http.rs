@@ -18,11 +18,12 @@ use axum::{
     routing::any,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use livekit_protocol::ClientInfo;
+use livekit_protocol::{ClientInfo, JoinRequest, signal_request::Message as Request};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     engine::{Join, Refusal, SignalEvent},
+    join_request::{self, JoinRequestError},
     rate::Buckets,
     session,
     token::{Grant, Keys, TokenError},
@@ -40,6 +41,8 @@ struct Entry {
     keys: Arc<Keys>,
     engine: mpsc::Sender<SignalEvent>,
     messages_per_second: u32,
+    /// Clients on the Rust SDK may have one connection.
+    native_clients: bool,
     /// How often each identity may come, by room and identity.
     joins: Arc<Mutex<Buckets<(String, String)>>>,
 }
@@ -49,16 +52,20 @@ struct Entry {
 const JOIN_BURST: u32 = 20;
 const JOINS_PER_SECOND: u32 = 1;
 
-pub(crate) fn routes(keys: Arc<Keys>, engine: mpsc::Sender<SignalEvent>, messages_per_second: u32) -> Router {
+pub(crate) fn routes(
+    keys: Arc<Keys>,
+    engine: mpsc::Sender<SignalEvent>,
+    messages_per_second: u32,
+    native_clients: bool,
+) -> Router {
     let joins = Arc::new(Mutex::new(Buckets::new(JOINS_PER_SECOND, JOIN_BURST)));
     Router::new()
         .route("/rtc", any(rtc))
         .route("/rtc/validate", any(validate))
-        // One peer connection for both ways is not served yet; clients fall back to two upon a plain 404.
-        .route("/rtc/v1", any(async || StatusCode::NOT_FOUND))
-        .route("/rtc/v1/validate", any(async || StatusCode::NOT_FOUND))
+        .route("/rtc/v1", any(rtc_v1))
+        .route("/rtc/v1/validate", any(validate_v1))
         .layer(middleware::map_response(allow_any_origin))
-        .with_state(Entry { keys, engine, messages_per_second, joins })
+        .with_state(Entry { keys, engine, messages_per_second, native_clients, joins })
 }
 
 /// Tokens are the only authority here, no cookies: any page may ask.
@@ -75,43 +82,90 @@ async fn validate(
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    if method == Method::OPTIONS {
+    check(&entry, &query, &method, &headers, Wish::MayBeThere).await
+}
+
+async fn validate_v1(
+    State(entry): State<Entry>,
+    Query(query): Query<HashMap<String, String>>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    check(&entry, &query, &method, &headers, Wish::MustBeThere).await
+}
+
+async fn check(
+    entry: &Entry,
+    query: &HashMap<String, String>,
+    method: &Method,
+    headers: &HeaderMap,
+    wish: Wish,
+) -> Response {
+    if *method == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
     }
-    let grant = match entry.keys.verify_join(bearer(&headers, Some(&query))) {
+    let grant = match entry.keys.verify_join(bearer(headers, Some(query))) {
         Ok(grant) => grant,
         Err(error) => return refusal(error),
     };
-    match entry.knock(&grant, resumes(&query)).await {
+    let join = match entry.admit(grant, query, wish) {
+        Ok(entrance) => entrance.join,
+        Err(refused) => return refused,
+    };
+    match entry.knock(&join).await {
         Ok(()) => "success".into_response(),
         Err(refused) => refused,
     }
 }
 
+/// Two peer connections, unless a `join_request` says otherwise.
 async fn rtc(
     State(entry): State<Entry>,
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
+    enter(entry, &query, &headers, upgrade, Wish::MayBeThere).await
+}
+
+/// One peer connection for both ways.
+async fn rtc_v1(
+    State(entry): State<Entry>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    enter(entry, &query, &headers, upgrade, Wish::MustBeThere).await
+}
+
+async fn enter(
+    entry: Entry,
+    query: &HashMap<String, String>,
+    headers: &HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    wish: Wish,
+) -> Response {
     let Ok(upgrade) = upgrade else { return StatusCode::NOT_FOUND.into_response() };
-    let grant = match entry.keys.verify_join(bearer(&headers, Some(&query))) {
+    let grant = match entry.keys.verify_join(bearer(headers, Some(query))) {
         Ok(grant) => grant,
         Err(error) => return refusal(error),
     };
     if !entry.may_try(&grant) {
         return (StatusCode::TOO_MANY_REQUESTS, "too many attempts to join").into_response();
     }
-    if let Err(refused) = entry.knock(&grant, resumes(&query)).await {
+    let Entrance { join, first } = match entry.admit(grant, query, wish) {
+        Ok(entrance) => entrance,
+        Err(refused) => return refused,
+    };
+    if let Err(refused) = entry.knock(&join).await {
         return refused;
     }
-    let join = join_from(grant, &query);
     upgrade
         .max_message_size(MAX_MESSAGE_LEN)
         .max_frame_size(MAX_MESSAGE_LEN)
         .read_buffer_size(READ_BUFFER_LEN)
         .write_buffer_size(0)
-        .on_upgrade(move |socket| session::run(socket, join, entry.engine, entry.messages_per_second))
+        .on_upgrade(move |socket| session::run(socket, join, first, entry.engine, entry.messages_per_second))
 }
 
 impl Entry {
@@ -121,10 +175,23 @@ impl Entry {
         self.joins.lock().unwrap_or_else(PoisonError::into_inner).take(key, Instant::now())
     }
 
+    /// What somebody says when coming.
+    fn admit(&self, grant: Grant, query: &HashMap<String, String>, wish: Wish) -> Result<Entrance, Response> {
+        let entrance = Entrance::read(grant, query, wish)
+            .map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()).into_response())?;
+        let Join { one_connection, client, .. } = &entrance.join;
+        if *one_connection && wire::is_native(client) && !self.native_clients {
+            // Upon a plain 404 clients take two.
+            return Err(StatusCode::NOT_FOUND.into_response());
+        }
+        Ok(entrance)
+    }
+
     /// Asks whether there is room.
-    async fn knock(&self, grant: &Grant, resume: bool) -> Result<(), Response> {
+    async fn knock(&self, join: &Join) -> Result<(), Response> {
         let (answer, answered) = oneshot::channel();
-        let (room, identity) = (grant.room().to_owned(), grant.identity().to_owned());
+        let (room, identity) = (join.grant.room().to_owned(), join.grant.identity().to_owned());
+        let resume = join.resume.is_some();
         let asked = self.engine.send(SignalEvent::Knock { room, identity, resume, answer }).await;
         let gone = || (StatusCode::SERVICE_UNAVAILABLE, Refusal::Stopping.to_string()).into_response();
         asked.map_err(|_| gone())?;
@@ -153,6 +220,47 @@ pub(crate) fn bearer<'a>(headers: &'a HeaderMap, query: Option<&'a HashMap<Strin
         .or_else(|| query?.get("access_token").map(String::as_str))
         .unwrap_or_default()
         .trim()
+}
+
+/// Whether a client has to say its wishes in a `join_request`.
+#[derive(Clone, Copy)]
+enum Wish {
+    MayBeThere,
+    MustBeThere,
+}
+
+/// Somebody comes.
+struct Entrance {
+    join: Join,
+    /// What it says at once.
+    first: Vec<Request>,
+}
+
+impl Entrance {
+    fn read(grant: Grant, query: &HashMap<String, String>, wish: Wish) -> Result<Self, JoinRequestError> {
+        match (query.get("join_request"), wish) {
+            (Some(encoded), _) => Ok(Self::from_request(grant, join_request::read(encoded)?)),
+            (None, Wish::MayBeThere) => Ok(Self { join: join_from(grant, query), first: Vec::new() }),
+            (None, Wish::MustBeThere) => Err(JoinRequestError::Missing),
+        }
+    }
+
+    fn from_request(grant: Grant, request: JoinRequest) -> Self {
+        let JoinRequest { participant_sid, publisher_offer, add_track_requests, sync_state, .. } = request;
+        let join = Join {
+            grant,
+            client: request.client_info.unwrap_or_default(),
+            auto_subscribe: request.connection_settings.is_none_or(|settings| settings.auto_subscribe),
+            attributes: request.participant_attributes,
+            metadata: Some(request.metadata).filter(|metadata| !metadata.is_empty()),
+            one_connection: true,
+            resume: request.reconnect.then_some(participant_sid),
+        };
+        let tracks = add_track_requests.into_iter().map(Request::AddTrack);
+        let state = sync_state.map(Request::SyncState);
+        let first = state.into_iter().chain(tracks).chain(publisher_offer.map(Request::Offer)).collect();
+        Self { join, first }
+    }
 }
 
 fn join_from(grant: Grant, query: &HashMap<String, String>) -> Join {
@@ -184,6 +292,8 @@ fn join_from(grant: Grant, query: &HashMap<String, String>) -> Join {
         // Clients that want no tracks say so; older ones that say nothing want all.
         auto_subscribe: flag("auto_subscribe").unwrap_or(true),
         attributes,
+        metadata: None,
+        one_connection: false,
         resume: resumes(query).then(|| text("sid")),
     }
 }

@@ -12,6 +12,7 @@ mod forward;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;
+mod join_request;
 mod rate;
 mod revocation;
 mod sdp;

@@ -11,6 +11,8 @@ pub(crate) struct OfferedLine {
     pub(crate) offered: Offered,
     /// The client sends on it.
     pub(crate) sends: bool,
+    /// The client would receive on it.
+    pub(crate) receives: bool,
 }
 
 /// Reads the audio and video m-lines of an offer (RFC 8829). Lines it does not know it skips: the negotiation itself
@@ -43,31 +45,35 @@ pub(crate) fn without_idle_tracks(sdp: &str) -> String {
     })
 }
 
-/// Makes an answer that only receives, as on the connection clients publish on: a line that would send is inactive, or
-/// browsers announce tracks that never come.
-pub(crate) fn receiving_only(sdp: &str) -> String {
-    rewrite_sections(sdp, |_| {
-        |line| match line.trim_end() {
-            "a=sendonly" => "a=inactive\r\n",
-            "a=sendrecv" => "a=recvonly\r\n",
-            _ if names_own_track(line) => "",
-            _ => line,
-        }
+/// Makes an answer that sends nothing but what `names` says: stream and track by m-line id. Any other line that would send is
+/// inactive, or browsers announce tracks that never come.
+pub(crate) fn sending_only(sdp: &str, names: &HashMap<String, String>) -> String {
+    rewrite_lines(sdp, |section, line, out| match (names.get(section), line.trim_end()) {
+        (Some(name), _) => push_named(line, name, out),
+        (None, "a=sendonly") => out.push_str("a=inactive\r\n"),
+        (None, "a=sendrecv") => out.push_str("a=recvonly\r\n"),
+        (None, _) if names_own_track(line) => {}
+        (None, _) => out.push_str(line),
     })
 }
 
 /// Names tracks anew: an m-line that takes up another track goes on under the name it was made with. `names` has stream and
-/// track by m-line id. Both places tell the same, for there are clients that believe the older one (RFC 5576).
+/// track by m-line id.
 pub(crate) fn with_tracks_named(sdp: &str, names: &HashMap<String, String>) -> String {
-    rewrite_lines(sdp, |section, line, out| match (names.get(section), line.find("msid:")) {
-        (Some(name), Some(at)) if line.starts_with("a=msid:") || line.starts_with("a=ssrc:") => {
-            out.push_str(&line[..at]);
-            out.push_str("msid:");
-            out.push_str(name);
-            out.push_str("\r\n");
-        }
-        _ => out.push_str(line),
+    rewrite_lines(sdp, |section, line, out| match names.get(section) {
+        Some(name) => push_named(line, name, out),
+        None => out.push_str(line),
     })
+}
+
+/// Passes a line on, under another name if it has one.
+fn push_named(line: &str, name: &str, out: &mut String) {
+    let source = line.strip_prefix("a=ssrc:").and_then(|source| source.split_once(" msid:"));
+    match (line.starts_with("a=msid:"), source) {
+        (true, _) => out.extend(["a=msid:", name, "\r\n"]),
+        (false, Some((ssrc, _))) => out.extend(["a=ssrc:", ssrc, " msid:", name, "\r\n"]),
+        (false, None) => out.push_str(line),
+    }
 }
 
 /// Asks for discontinuous transmission (RFC 7587 6.1) on the m-lines of these ids.
@@ -134,6 +140,7 @@ struct Section<'a> {
     mid: Option<&'a str>,
     cid: Option<&'a str>,
     sends: bool,
+    receives: bool,
 }
 
 impl<'a> Section<'a> {
@@ -145,7 +152,7 @@ impl<'a> Section<'a> {
             _ => None,
         };
         // Without a direction attribute a line is sendrecv (RFC 8866 6.7).
-        Self { kind, port_zero: words.next() == Some("0"), mid: None, cid: None, sends: true }
+        Self { kind, port_zero: words.next() == Some("0"), mid: None, cid: None, sends: true, receives: true }
     }
 
     fn attribute(&mut self, attribute: &'a str) {
@@ -155,8 +162,9 @@ impl<'a> Section<'a> {
             self.cid = msid.split_ascii_whitespace().nth(1);
         } else if let Some((_, msid)) = attribute.strip_prefix("ssrc:").and_then(|ssrc| ssrc.split_once(" msid:")) {
             self.cid = self.cid.or_else(|| msid.split_ascii_whitespace().nth(1));
-        } else if matches!(attribute, "recvonly" | "inactive") {
-            self.sends = false;
+        } else {
+            self.sends &= !matches!(attribute, "recvonly" | "inactive");
+            self.receives &= !matches!(attribute, "sendonly" | "inactive");
         }
     }
 
@@ -165,7 +173,7 @@ impl<'a> Section<'a> {
         let mid = self.mid?;
         let rejected = self.port_zero && !bundled.contains(&mid);
         let offered = Offered { mid: mid.to_owned(), kind: self.kind?, cid: self.cid.map(str::to_owned) };
-        Some(OfferedLine { offered, sends: self.sends && !rejected })
+        Some(OfferedLine { offered, sends: self.sends && !rejected, receives: self.receives && !rejected })
     }
 }
 
@@ -190,6 +198,9 @@ mod tests {
             [("1", Some("mic-id"), true), ("2", Some("cam-id"), true), ("3", Some("gone"), false), ("4", None, false),]
         );
         assert_eq!(lines[0].offered.kind, TrackKind::Audio);
+        assert!(lines.iter().all(|line| !line.receives));
+        let both = offered_lines("m=audio 9 X 111\r\na=mid:0\r\nm=audio 9 X 111\r\na=mid:1\r\na=recvonly\r\n");
+        assert!(both.iter().all(|line| line.receives) && both[0].sends && !both[1].sends);
     }
 
     #[test]
@@ -203,12 +214,17 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_only_receives() {
+    fn an_answer_sends_only_what_is_named() {
         let sdp = "v=0\r\na=msid-semantic:WMS *\r\nm=audio 9 X 111\r\na=mid:1\r\na=sendonly\r\na=msid:p t\r\na=ssrc:1 cname:t\r\n\
             m=video 9 X 96\r\na=mid:2\r\na=sendrecv\r\nm=video 9 X 96\r\na=mid:3\r\na=recvonly\r\n";
         let expected = "v=0\r\na=msid-semantic:WMS *\r\nm=audio 9 X 111\r\na=mid:1\r\na=inactive\r\n\
             m=video 9 X 96\r\na=mid:2\r\na=recvonly\r\nm=video 9 X 96\r\na=mid:3\r\na=recvonly\r\n";
-        assert_eq!(receiving_only(sdp), expected);
+        assert_eq!(sending_only(sdp, &HashMap::new()), expected);
+        let sends = "v=0\r\nm=audio 9 X 111\r\na=mid:1\r\na=sendonly\r\na=msid:p t\r\na=ssrc:1 cname:t\r\na=ssrc:1 msid:p t\r\n\
+            m=audio 9 X 111\r\na=mid:2\r\na=sendonly\r\na=msid:p u\r\na=ssrc:2 msid:p u\r\n";
+        let expected = "v=0\r\nm=audio 9 X 111\r\na=mid:1\r\na=inactive\r\n\
+            m=audio 9 X 111\r\na=mid:2\r\na=sendonly\r\na=msid:PA|TR TR\r\na=ssrc:2 msid:PA|TR TR\r\n";
+        assert_eq!(sending_only(sends, &HashMap::from([("2".to_owned(), "PA|TR TR".to_owned())])), expected);
     }
 
     #[test]

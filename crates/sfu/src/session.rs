@@ -40,10 +40,11 @@ const BYTES_PER_COUNT: usize = 16 * 1024;
 const MAX_SDP_LEN: usize = 1024 * 1024;
 const MAX_SDP_LINES: usize = 1024;
 
-/// Runs the conversation until either side ends it.
+/// Runs the conversation until either side ends it. `first` is what the client said with its coming.
 pub(crate) async fn run(
     mut socket: WebSocket,
     join: Join,
+    first: Vec<Request>,
     engine: mpsc::Sender<SignalEvent>,
     messages_per_second: u32,
 ) {
@@ -55,6 +56,13 @@ pub(crate) async fn run(
     if let Ok(seat) = participant.await {
         let now = Instant::now().into_std();
         let rate = Bucket::new(messages_per_second, messages_per_second.saturating_mul(BURST_SECONDS), now);
+        for request in first {
+            // Whatever a parser does stays here.
+            let interpreted = catch_unwind(AssertUnwindSafe(|| interpret(request)));
+            if let Ok(Interpreted::Forward(input)) = interpreted {
+                let _ = engine.send(SignalEvent::Input { seat, input }).await;
+            }
+        }
         converse(&mut socket, seat, &mut responses, &engine, rate).await;
         let _ = engine.send(SignalEvent::Closed { seat }).await;
     }

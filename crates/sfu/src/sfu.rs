@@ -35,6 +35,7 @@ pub struct Sfu {
     address: SocketAddr,
     tcp_address: Option<SocketAddr>,
     messages_per_second: u32,
+    native_clients: bool,
     ended: oneshot::Receiver<()>,
 }
 
@@ -56,6 +57,7 @@ impl Sfu {
         let (events, event_outbox) = mpsc::unbounded_channel();
         let (end, ended) = oneshot::channel();
         let messages_per_second = config.limits.messages_per_second;
+        let native_clients = config.one_connection_for_native_clients;
         let SfuConfig { departure_timeout, limits, .. } = config;
         let (tcp_events, tcp_inbox) = tcp::inbox();
         let tcp = (tcp_address.map(|address| address.port()), tcp_inbox);
@@ -87,17 +89,26 @@ impl Sfu {
         start.await.map_err(|_| SfuError::Stopped)??;
         tracing::info!(%address, "media server");
         Ok((
-            Self { keys, signals, control: SfuControl { commands }, address, tcp_address, messages_per_second, ended },
+            Self {
+                keys,
+                signals,
+                control: SfuControl { commands },
+                address,
+                tcp_address,
+                messages_per_second,
+                native_clients,
+                ended,
+            },
             event_outbox,
         ))
     }
 
-    /// LiveKit's signalling: `/rtc` (WebSocket), `/rtc/validate`; `/rtc/v1` is a plain 404, upon which clients fall back. And
-    /// its server API: `/twirp/livekit.RoomService/…`.
+    /// LiveKit's signalling: `/rtc` (WebSocket) and `/rtc/validate` for clients with two peer connections, `/rtc/v1` and
+    /// `/rtc/v1/validate` for those with one; who is to have two gets a plain 404 there, and goes to the first. And its server API: `/twirp/livekit.RoomService/…`.
     ///
     /// Serve them with `TCP_NODELAY`: a join is a dialogue of small messages.
     pub fn routes(&self) -> axum::Router {
-        http::routes(self.keys.clone(), self.signals.clone(), self.messages_per_second)
+        http::routes(self.keys.clone(), self.signals.clone(), self.messages_per_second, self.native_clients)
             .merge(twirp::routes(self.keys.clone(), self.control()))
     }
 

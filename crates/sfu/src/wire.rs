@@ -6,7 +6,7 @@ use std::{
 };
 
 use livekit_protocol::{
-    Codec, DataPacket, DisconnectReason, LeaveRequest, ParticipantPermission, ServerInfo, TrackInfo,
+    ClientInfo, Codec, DataPacket, DisconnectReason, LeaveRequest, ParticipantPermission, ServerInfo, TrackInfo,
     TrackSource as WireSource, TrackType, VideoQuality, client_info::Sdk, data_packet, leave_request::Action,
     participant_info::Kind, server_info::Edition,
 };
@@ -125,6 +125,12 @@ pub(crate) fn kind_by_name(name: &str) -> Kind {
 
 pub(crate) fn sdk_by_name(name: &str) -> Sdk {
     Sdk::from_str_name(&name.to_ascii_uppercase()).unwrap_or(Sdk::Unknown)
+}
+
+/// Whether a client is built on LiveKit's Rust SDK.
+pub(crate) fn is_native(client: &ClientInfo) -> bool {
+    let native = [Sdk::Rust, Sdk::Python, Sdk::Node, Sdk::Cpp, Sdk::Unity, Sdk::Unreal, Sdk::Dotnet];
+    Sdk::try_from(client.sdk).is_ok_and(|sdk| native.contains(&sdk))
 }
 
 pub(crate) fn leave(reason: LeftReason) -> LeaveRequest {

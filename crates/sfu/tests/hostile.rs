@@ -229,7 +229,9 @@ async fn tracks_and_rooms_have_limits() {
         })
         .await;
     assert_eq!((published, refused), (3, livekit_protocol::request_response::Reason::LimitExceeded));
-    let _ada = Signal::join(&server, "ada", "").await;
+    let mut ada = Signal::join(&server, "ada", "").await;
+    // Let in is not yet in.
+    ada.answers().await;
     let url = format!("{}/rtc?access_token={}", server.ws(), token("bob"));
     let Err(tungstenite::Error::Http(response)) = connect_async(url).await else { panic!("the room is full") };
     assert_eq!(response.status().as_u16(), 403);

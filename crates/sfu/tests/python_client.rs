@@ -217,9 +217,13 @@ async fn wrong_tokens_and_doors() {
     let unjoinable = livekit_token::VideoGrants { room_join: false, ..grants() };
     assert_eq!(status(format!("/rtc/validate?access_token={}", token_with("ada", unjoinable))).await, 401);
     assert_eq!(status(format!("/rtc?access_token={}", token("ada"))).await, 404, "no WebSocket");
-    assert_eq!(status("/rtc/v1".into()).await, 404);
+    assert_eq!(status(format!("/rtc/v1?access_token={}", token("ada"))).await, 404, "no WebSocket");
+    // What a client with one connection has to say.
+    for (more, expected) in [("", 400), ("&join_request=*", 400), ("&join_request=", 200)] {
+        assert_eq!(status(format!("/rtc/v1/validate?access_token={}{more}", token("ada"))).await, expected, "{more}");
+    }
     let response = http.get(server.http("/rtc/v1/validate")).send().await.expect("an answer");
-    assert_eq!(response.status().as_u16(), 404);
+    assert_eq!(response.status().as_u16(), 401);
     assert_eq!(response.headers()["access-control-allow-origin"], "*", "a page must be able to read it");
 }
 

@@ -10,7 +10,7 @@ use str0m::channel::ChannelId;
 use super::{
     Engine,
     model::ParticipantKey,
-    peer::{ChannelKind, PeerKey, Role},
+    peer::{ChannelKind, PeerKey},
 };
 use crate::forward::{Addressed, address};
 
@@ -22,7 +22,7 @@ const LOW_WATER: usize = 64 * 1024;
 
 impl Engine {
     pub(super) fn on_channel_data(&mut self, peer_key: PeerKey, channel: ChannelId, bytes: &[u8], now: Instant) {
-        let Some(peer) = self.peers.get(peer_key).filter(|peer| peer.role == Role::Publisher) else { return };
+        let Some(peer) = self.peers.get(peer_key).filter(|peer| peer.role.receives()) else { return };
         let Some(&(_, kind)) = peer.channels.iter().find(|(id, _)| *id == channel) else { return };
         let key = peer.participant;
         let Some(participant) = self.participants.get_mut(key).filter(|one| one.permissions.publish_data) else {

@@ -152,7 +152,7 @@ impl Engine {
             Event::ChannelOpen(id, label) => {
                 if let (Some(kind), Some(peer)) = (ChannelKind::by_label(&label), self.peers.get_mut(key)) {
                     peer.channels.push((id, kind));
-                    if peer.role == Role::Subscriber {
+                    if peer.role.sends() {
                         self.on_channel_open(key, id, kind);
                     }
                 }
@@ -174,7 +174,7 @@ impl Engine {
     fn on_connected(&mut self, key: PeerKey, now: Instant) {
         let Some(peer) = self.peers.get_mut(key) else { return };
         peer.connected = true;
-        if peer.role == Role::Publisher {
+        if !peer.role.sends() {
             return;
         }
         let participant_key = peer.participant;
@@ -213,17 +213,19 @@ impl Engine {
 
     fn on_stats(&mut self, key: PeerKey, stats: &PeerStats) {
         let Some(peer) = self.peers.get(key) else { return };
-        let loss = match peer.role {
-            Role::Publisher => stats.ingress_loss_fraction,
-            Role::Subscriber => stats.egress_loss_fraction,
-        };
-        let Some(loss) = loss else { return };
-        let quality = match loss {
-            loss if loss < 0.02 => ConnectionQuality::Excellent,
-            loss if loss < 0.06 => ConnectionQuality::Good,
-            _ => ConnectionQuality::Poor,
-        };
-        let participant = peer.participant;
-        self.set_measured_quality(participant, peer.role, quality);
+        let (participant, role) = (peer.participant, peer.role);
+        let ways = [
+            (Role::Publisher, role.receives(), stats.ingress_loss_fraction),
+            (Role::Subscriber, role.sends(), stats.egress_loss_fraction),
+        ];
+        for (way, used, loss) in ways {
+            let Some(loss) = loss.filter(|_| used) else { continue };
+            let quality = match loss {
+                loss if loss < 0.02 => ConnectionQuality::Excellent,
+                loss if loss < 0.06 => ConnectionQuality::Good,
+                _ => ConnectionQuality::Poor,
+            };
+            self.set_measured_quality(participant, way, quality);
+        }
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Engine, Join, Refusal, Seat, SignalEvent,
-    model::{DataOut, Negotiation, Participant, ParticipantKey, RoomKey, Simulated},
+    model::{DataOut, Negotiation, Participant, ParticipantKey, RoomKey, Simulated, Slots},
     peer::{Peer, PeerKey, Role},
 };
 use crate::{
@@ -98,6 +98,8 @@ impl Engine {
         if permissions.update_own_metadata {
             wire::merge_attributes(&mut attributes, join.attributes);
         }
+        let own_metadata = join.metadata.filter(|_| permissions.update_own_metadata);
+        let metadata = own_metadata.unwrap_or_else(|| join.grant.metadata().to_owned());
         let kind = if permissions.recorder { Kind::Egress } else { wire::kind_by_name(join.grant.kind()) };
         let (factory, mut local) = (self.factory.clone(), self.local_candidates());
         if self.forced.to_tcp(&room_name, &identity) && !self.local_tcp.is_empty() {
@@ -105,13 +107,22 @@ impl Engine {
         }
         let peers = &mut self.peers;
         let key = self.participants.insert_with_key(|key| {
-            let mut peer = |role| factory.make(key, role, !full_ice, &local, now).map(|peer| peers.insert(peer));
+            // A null key leads nowhere; such a participant is removed right below.
+            let mut peer = |role| {
+                factory.make(key, role, !full_ice, &local, now).map(|peer| peers.insert(peer)).unwrap_or_default()
+            };
+            let (publisher, subscriber) = if join.one_connection {
+                let both = peer(Role::Both);
+                (both, both)
+            } else {
+                (peer(Role::Publisher), peer(Role::Subscriber))
+            };
             Participant {
                 room,
                 sid: wire::new_id("PA_"),
                 identity,
                 name: join.grant.name().to_owned(),
-                metadata: join.grant.metadata().to_owned(),
+                metadata,
                 attributes,
                 kind,
                 permissions,
@@ -128,15 +139,15 @@ impl Engine {
                 outbox: Some(outbox),
                 signal_lost_at: None,
                 transport_lost_at: None,
-                // A null key leads nowhere; such a participant is removed right below.
-                publisher: peer(Role::Publisher).unwrap_or_default(),
-                subscriber: peer(Role::Subscriber).unwrap_or_default(),
+                publisher,
+                subscriber,
                 pending: PendingTracks::default(),
                 tracks: Vec::new(),
                 auto_subscribe: join.auto_subscribe,
                 wishes: Default::default(),
                 subscriptions: Vec::new(),
                 negotiation: Negotiation::default(),
+                slots: join.one_connection.then(Slots::default),
                 data: DataOut::default(),
                 last_reliable: 0,
                 audience: None,
@@ -183,7 +194,7 @@ impl Engine {
             participant: self.participant_info(key),
             other_participants,
             server_version: wire::SERVER_VERSION.to_owned(),
-            subscriber_primary: true,
+            subscriber_primary: participant.slots.is_none(),
             ping_timeout: wire::PING_TIMEOUT.as_secs() as i32,
             ping_interval: wire::PING_INTERVAL.as_secs() as i32,
             server_info: Some(wire::server_info()),
@@ -386,7 +397,7 @@ impl Engine {
         let Some(participant) = self.participants.get_mut(key) else { return };
         let slot = match role {
             Role::Publisher => &mut participant.measured.0,
-            Role::Subscriber => &mut participant.measured.1,
+            Role::Subscriber | Role::Both => &mut participant.measured.1,
         };
         *slot = quality;
         let worst = [participant.measured.0, participant.measured.1].into_iter().min_by_key(|&quality| rank(quality));

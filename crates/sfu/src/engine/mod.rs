@@ -17,6 +17,7 @@ mod media;
 mod membership;
 mod model;
 mod negotiation;
+mod one_connection;
 mod paths;
 mod peer;
 mod publishing;
@@ -78,6 +79,10 @@ pub(crate) struct Join {
     pub(crate) client: ClientInfo,
     pub(crate) auto_subscribe: bool,
     pub(crate) attributes: HashMap<String, String>,
+    /// Instead of the token's.
+    pub(crate) metadata: Option<String>,
+    /// One peer connection for both ways.
+    pub(crate) one_connection: bool,
     /// Participant id it wants to go on with.
     pub(crate) resume: Option<String>,
 }

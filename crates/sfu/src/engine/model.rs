@@ -122,6 +122,8 @@ pub(crate) struct Participant {
     pub(crate) wishes: BTreeMap<String, Wish>,
     pub(crate) subscriptions: Vec<SubscriptionKey>,
     pub(crate) negotiation: Negotiation,
+    /// Of a client with one connection for both ways: its `publisher` and its `subscriber` are the same.
+    pub(crate) slots: Option<Slots>,
     pub(crate) data: DataOut,
     /// Newest reliable message of theirs: one with a number up to it comes a second time.
     pub(crate) last_reliable: u32,
@@ -245,6 +247,21 @@ impl Negotiation {
         self.idle.append(&mut self.reused);
         self.channels_made &= !std::mem::take(&mut self.offered_channels);
     }
+}
+
+/// The m-lines a client with one connection offers to receive on, and what it is to offer. Only the client makes offers there:
+/// whatever is to change waits for the next one, which it is asked for.
+#[derive(Default)]
+pub(crate) struct Slots {
+    /// As in its last offer.
+    pub(crate) lines: Vec<(Mid, TrackKind)>,
+    /// Their subscription is over. The client has to be told that they are inactive before they carry another: browsers announce
+    /// a track only when its line comes to life.
+    pub(crate) ended: Vec<Mid>,
+    /// m-lines asked for that no offer had yet.
+    pub(crate) awaited: Vec<TrackKind>,
+    /// An offer was asked for and has not come.
+    pub(crate) asked: bool,
 }
 
 /// Data towards one participant.

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     api::{LeftReason, TrackKind},
-    sdp::{OfferedLine, receiving_only, with_dtx, with_tracks_named, without_idle_tracks},
+    sdp::{OfferedLine, sending_only, with_dtx, with_tracks_named, without_idle_tracks},
 };
 
 /// Remote candidates kept while the description is awaited.
@@ -41,10 +41,20 @@ impl Engine {
         let Some(answer) = self.on_peer(peer_key, |rtc| rtc.sdp_api().accept_offer(offer)) else { return };
         self.described(peer_key, now);
         self.learn_ufrag(peer_key);
+        let one_connection = self.fill_slots(key, &lines);
         self.match_lines(key, lines, now);
-        let mid_to_track_id = self.published_mids(key);
-        let sdp = with_dtx(&receiving_only(&answer.to_sdp_string()), &self.quiet_mids(key));
+        let mut mid_to_track_id = self.published_mids(key);
+        let mut names = HashMap::new();
+        if one_connection {
+            mid_to_track_id.extend(self.subscribed_mids(key));
+            names = self.subscribed_names(key);
+        }
+        let sdp = with_dtx(&sending_only(&answer.to_sdp_string(), &names), &self.quiet_mids(key));
         self.tell(key, Response::Answer(SessionDescription { r#type: "answer".to_owned(), sdp, id, mid_to_track_id }));
+        if one_connection {
+            self.on_subscriber_ready(key, now);
+            self.ask_for_offer(key);
+        }
     }
 
     /// The client's answer to our offer on its subscriber connection.
@@ -75,9 +85,13 @@ impl Engine {
         }
     }
 
-    /// Offers what has changed on the subscriber connection, at once; while an answer is awaited, right after it.
+    /// Offers what has changed on the subscriber connection, at once; while an answer is awaited, right after it. A client with
+    /// one connection is asked for its offer instead.
     pub(super) fn negotiate(&mut self, key: ParticipantKey) {
         let Some(participant) = self.participants.get_mut(key) else { return };
+        if participant.slots.is_some() {
+            return self.ask_for_offer(key);
+        }
         let negotiation = &mut participant.negotiation;
         if negotiation.pending.is_some() {
             negotiation.again = true;
@@ -361,7 +375,13 @@ impl NewLine {
 
 /// The stream str0m made for an m-line, and the payload type agreed on for the codec; none when the client refused either. Of
 /// several that differ in their profile, the one the track has.
-fn outgoing(rtc: &mut str0m::Rtc, mid: Mid, codec: Codec, kind: TrackKind, spec: Option<CodecSpec>) -> Option<Outgoing> {
+fn outgoing(
+    rtc: &mut str0m::Rtc,
+    mid: Mid,
+    codec: Codec,
+    kind: TrackKind,
+    spec: Option<CodecSpec>,
+) -> Option<Outgoing> {
     let agreed = rtc.media(mid)?.remote_pts().to_vec();
     let params = rtc.codec_config().params().iter();
     let fitting: Vec<_> = params.filter(|one| one.spec().codec == codec && agreed.contains(&one.pt())).collect();

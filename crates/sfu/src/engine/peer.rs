@@ -66,13 +66,27 @@ const H264: [(u8, u8, bool, u32); 5] = [
     (123, 119, true, 0x4d001f),
 ];
 
-/// Which of a participant's two peer connections.
+/// Which of a participant's peer connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// The client offers and sends.
     Publisher,
     /// The server offers and sends.
     Subscriber,
+    /// The only one: the client offers, both send.
+    Both,
+}
+
+impl Role {
+    /// The client sends on it.
+    pub(crate) fn receives(self) -> bool {
+        self != Self::Subscriber
+    }
+
+    /// The server sends on it.
+    pub(crate) fn sends(self) -> bool {
+        self != Self::Publisher
+    }
 }
 
 /// Why a peer is beyond use.
@@ -134,7 +148,7 @@ pub(crate) struct Peer {
     pub(crate) early_checks: Vec<(SocketAddr, Vec<u8>)>,
     pub(crate) channels: Vec<(ChannelId, ChannelKind)>,
     pub(crate) sources: Vec<Source>,
-    /// Of a subscriber.
+    /// Of one the server sends on.
     pub(crate) link: Link,
     /// To be drained in this turn.
     pub(crate) touched: bool,
@@ -237,7 +251,7 @@ impl PeerFactory {
             .set_dtls_cert(self.certificate.clone())
             .set_ice_lite(ice_lite)
             .set_rtp_mode(true)
-            .enable_bwe((role == Role::Subscriber).then_some(INITIAL_BANDWIDTH))
+            .enable_bwe(role.sends().then_some(INITIAL_BANDWIDTH))
             .clear_codecs()
             .enable_opus(true, false)
             .enable_vp8(true)

@@ -56,7 +56,8 @@ impl Engine {
         if cut == Some(CutOnResume::AfterGreeting) {
             return self.lose_signalling(key, now);
         }
-        if !unsure {
+        // With one connection it is the client who restarts ICE.
+        if !unsure && !self.forget_answers(key) {
             self.negotiate(key);
         }
     }

@@ -160,7 +160,10 @@ impl Engine {
         let Some(subscription) = self.subscriptions.remove(subscription_key) else { return };
         if let Some(participant) = self.participants.get_mut(subscription.subscriber) {
             participant.subscriptions.retain(|&one| one != subscription_key);
-            participant.negotiation.closing.extend(subscription.mid);
+            match &mut participant.slots {
+                Some(slots) => slots.ended.extend(subscription.mid),
+                None => participant.negotiation.closing.extend(subscription.mid),
+            }
         }
         if let Some(track) = self.tracks.get_mut(subscription.track) {
             track.subscriptions.retain(|&one| one != subscription_key);

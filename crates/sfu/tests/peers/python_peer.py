@@ -209,10 +209,11 @@ class Peer:
             return False
         return True
 
-    async def run(self, url, token, auto_subscribe):
+    async def run(self, url, token, auto_subscribe, one_connection):
         began = time.monotonic()
+        options = rtc.RoomOptions(auto_subscribe=auto_subscribe, single_peer_connection=one_connection)
         try:
-            await self.room.connect(url, token, rtc.RoomOptions(auto_subscribe=auto_subscribe))
+            await self.room.connect(url, token, options)
         except rtc.ConnectError as error:
             say("not_connected", error=str(error))
             return
@@ -233,7 +234,10 @@ class Peer:
 
 async def main():
     # The client binds itself to the running loop.
-    await Peer().run(sys.argv[1], sys.argv[2], "--no-auto-subscribe" not in sys.argv[3:])
+    options = sys.argv[3:]
+    await Peer().run(
+        sys.argv[1], sys.argv[2], "--no-auto-subscribe" not in options, "--two-connections" not in options
+    )
 
 
 asyncio.run(main())
