@@ -17,7 +17,6 @@ use clap::Parser;
 use tauri::{Manager, RunEvent, WindowEvent};
 use tauri_plugin_autostart::MacosLauncher;
 use tauri_plugin_deep_link::DeepLinkExt;
-use tracing_subscriber::EnvFilter;
 
 /// What may be said on the command line.
 #[derive(Debug, Parser)]
@@ -46,12 +45,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 64 } else { 0 });
         }
     };
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            EnvFilter::try_from_env("VISITA_LOG").unwrap_or_else(|_| EnvFilter::new(visita_call::LOG_FILTER)),
-        )
-        .with_writer(std::io::stderr)
-        .init();
+    visita_call::start_log();
     let software = graphics::prepare();
     match run(arguments, software) {
         Ok(()) => ExitCode::SUCCESS,

@@ -57,8 +57,6 @@ impl Window {
             .env("VISITA_APP_DATA", data.path())
             // A keyring might ask somebody; the scenario that is about it says otherwise.
             .env("VISITA_KEYRING", "file")
-            .env("XDG_CONFIG_HOME", data.path().join("config"))
-            .env("HOME", data.path())
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env("XDG_CACHE_HOME", data.path().join("cache"))
             .env("XDG_DATA_HOME", data.path().join("data"))

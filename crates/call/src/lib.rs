@@ -19,7 +19,7 @@ mod playout;
 pub use call::{Call, CallState, JoinTarget, Reception};
 pub use frames::FrameHub;
 pub use local::{CameraChoice, LocalMedia, LocalState, MicrophoneChoice, ShareChoice, ShareState, SpeakerChoice};
-pub use log::{LOG_FILTER, start_log};
+pub use log::start_log;
 pub use visita_media::{
     processing::{ProcessingStats, Settings as SoundSettings},
     // A ring sounds on a device of its own: `visita_media::speaker::play`.

@@ -4,10 +4,10 @@ use tracing::{Level, Metadata};
 use tracing_subscriber::{EnvFilter, Layer, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// What programs log when `VISITA_LOG` says nothing else. The WebRTC stack warns of much that mends itself.
-pub const LOG_FILTER: &str =
+const LOG_FILTER: &str =
     "warn,visita=info,rtc=error,rtc_ice=error,rtc_dtls=error,livekit_signaling=error,pulseaudio=off";
 
-/// Starts the log on stderr, by `VISITA_LOG` or [`LOG_FILTER`]. Once in a process.
+/// Starts the log on stderr, by `VISITA_LOG` or what is said above. Once in a process.
 pub fn start_log() {
     let filter = EnvFilter::try_from_env("VISITA_LOG").unwrap_or_else(|_| LOG_FILTER.into());
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter);

@@ -18,6 +18,10 @@ use visita_call::{
 };
 use visita_protocol::{ErrorCode, Secret, view::StreamSource};
 
+const OF_2020: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJkZXZrZXkiLCJzdWIiOiJsYXRlIiwibmJmIjoxNTc3ODM2ODAwLCJleHAi\
+    OjE1Nzc4NDA0MDAsIm5hbWUiOiJsYXRlIiwidmlkZW8iOnsicm9vbUpvaW4iOnRydWUsInJvb20iOiJsYXRlIn19.\
+    otxJbZkhL7FFBZJqL52SpgGGS-sxWrjNl1MV6_gXwVE";
+
 fn token(room: &str, identity: &str, ttl: Duration) -> Secret {
     let grants = VideoGrants { room_join: true, room: room.to_owned(), ..VideoGrants::default() };
     let token = AccessToken::with_api_key("devkey", "secret").with_identity(identity).with_name(identity);
@@ -149,8 +153,12 @@ async fn what_does_not_let_in_says_why() {
     let link = server.url().join(&format!("join/{code}")).expect("a link");
     let person = Person::quiet(by_link(link.as_str(), "A"), "unknown link");
     assert_eq!(person.until("a refusal", failed).await, ErrorCode::LinkUnknown);
-    // A token of the past.
+    // A token of the past: signed with the development key, for an hour of the first of January 2020.
     let url = server.url().as_str().replacen("http", "ws", 1);
+    let expired = JoinTarget::LiveKit { url: url.clone(), token: Secret::new(OF_2020) };
+    let person = Person::quiet(expired, "expired token");
+    assert_eq!(person.until("a refusal", failed).await, ErrorCode::Unauthorized);
+    // One nobody signed.
     let forged = JoinTarget::LiveKit { url, token: Secret::new("no.token.atall") };
     let person = Person::quiet(forged, "forged token");
     assert_eq!(person.until("a refusal", failed).await, ErrorCode::Unauthorized);

@@ -30,6 +30,8 @@ impl JoinError {
         match self {
             Self::Refused { status: 401, .. } => ErrorCode::Unauthorized,
             Self::Refused { status: 404, .. } => ErrorCode::RoomNotFound,
+            // LiveKit says it with 429, as if it would pass.
+            Self::Refused { message, .. } if tells_full(message) => ErrorCode::RoomFull,
             Self::Refused { status: 429, .. } => ErrorCode::RateLimited,
             Self::Refused { .. } => ErrorCode::Forbidden,
             Self::Unreachable(_) => ErrorCode::ServerUnreachable,
@@ -37,6 +39,10 @@ impl JoinError {
             Self::Media(_) => ErrorCode::MediaUnreachable,
         }
     }
+}
+
+fn tells_full(message: &str) -> bool {
+    message.contains("max participants") || message.contains("is full")
 }
 
 impl From<JoinError> for Problem {

@@ -1,6 +1,7 @@
 //! What must work on any LiveKit server, told once.
 
 use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use visita_protocol::{Bitrate, ErrorCode, PixelSize};
 use visita_rtc::{
     ConnectionState, Data, DisconnectReason, JoinError, JoinOptions, Protocol, RtcEvent, VideoLayer, VideoReceiver,
@@ -264,6 +265,58 @@ pub(crate) async fn layers_are_switched(server: &Server) {
         };
         tokio::time::timeout(PATIENCE, switched).await.unwrap_or_else(|_| panic!("no frame of {size:?}"));
     }
+}
+
+/// Who takes nothing unasked gets a track when it wants it, gets it no more when it does not, and gets it again.
+pub(crate) async fn only_what_is_wanted_comes(server: &Server) {
+    let ada = server.join("asked", "ada").await;
+    let mut bob = Peer::join_with(JoinOptions {
+        url: server.url.clone(),
+        token: token(&server.key, &server.secret, "asked", "bob"),
+        auto_subscribe: false,
+        known_rate: None,
+        relay_only: false,
+    })
+    .await;
+    let camera = ada.publish_camera().await;
+    let _video = Sending::video(camera.clone(), vec![(SIZE, 3000)]);
+    bob.wait("the camera", |event| matches!(event, RtcEvent::TrackPublished { .. }).then_some(())).await;
+    for _ in 0..3 {
+        bob.room.set_wanted(camera.sid(), Wanted { enabled: true, size: None, fps: None });
+        let mut from_ada = bob.video("ada").await;
+        whole_frames(&mut from_ada, 10).await;
+        bob.room.set_wanted(camera.sid(), Wanted { enabled: false, size: None, fps: None });
+        while frame(&mut from_ada).await.is_some() {}
+    }
+}
+
+/// No more come in than the room is for.
+pub(crate) async fn a_full_room_is_refused(server: &Server) {
+    let grants = livekit_token::VideoGrants { room_create: true, ..livekit_token::VideoGrants::default() };
+    let admin = super::token_with(&server.key, &server.secret, "admin", grants);
+    let address = server.url.trim_start_matches("ws://");
+    let body = r#"{"name": "small", "max_participants": 1, "empty_timeout": 60}"#;
+    let request = format!(
+        "POST /twirp/livekit.RoomService/CreateRoom HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        admin.expose(),
+        body.len()
+    );
+    let mut connection = tokio::net::TcpStream::connect(address).await.expect("the server");
+    connection.write_all(request.as_bytes()).await.expect("asked");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.expect("answered");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let _ada = server.join("small", "ada").await;
+    let late = JoinOptions {
+        url: server.url.clone(),
+        token: token(&server.key, &server.secret, "small", "bob"),
+        auto_subscribe: true,
+        known_rate: None,
+        relay_only: false,
+    };
+    let error = join(late).await.expect_err("a full room");
+    assert_eq!(error.code(), ErrorCode::RoomFull, "{error:?}");
 }
 
 /// The signalling socket breaks; the session comes back and media flow.

@@ -6,13 +6,13 @@ use sqlx::Connection;
 use visita_protocol::{
     CallType, CompanyId, RecordingMode, RoomId, Tools, UserId, Whiteboard, WhiteboardRights,
     channel::Consent,
-    rest::{ActorKind, ConnectionKind, EventKind, Role, User},
+    rest::{ActorKind, ConnectionKind, Event, EventKind, Role, User},
 };
 use visita_room::{LinkSerial, Standing, Timestamp};
 
 use super::{
     AuditLine, CompanySettings, Kind, NewLink, NewRoom, NewSeat, NewSignInLink, Page, People, Redeemed, RoomOptions,
-    RoomStore, Schedule, SecretHash, SessionStore, Sqlite, Store, StoreError, StoredWebhook,
+    RoomStore, Schedule, SecretHash, SessionStore, Sqlite, Store, StoreError, StoredWebhook, WebhookStore,
 };
 
 /// Runs one test against each storage there is.
@@ -63,6 +63,19 @@ async fn sqlite_keeps_everything_and_ends_forgotten_sessions() {
     store.session_started(&room.room_id, &first, NOW).await.expect("stored");
     store.session_ended(&room.room_id, &first, Duration::from_secs(5), NOW + secs(6)).await.expect("stored");
     store.session_started(&room.room_id, &second, NOW + secs(10)).await.expect("stored");
+    let webhook = StoredWebhook {
+        webhook_id: "all".into(),
+        url: "https://all.example.org/".into(),
+        events: Vec::new(),
+        enabled: true,
+        secret: vec![1, 2],
+        created_at: NOW,
+    };
+    store.create_webhook(&room.company_id, &webhook).await.expect("stored");
+    let seat = &room.seats[0];
+    for kind in [ConnectionKind::Channel, ConnectionKind::Media] {
+        store.connected(&second, &seat.participant_id, &seat.user_id, kind, NOW + secs(11)).await.expect("stored");
+    }
     store.session_seen(&room.room_id, &second, Duration::from_secs(9), NOW + secs(20)).await.expect("stored");
     store.close().await;
 
@@ -71,7 +84,21 @@ async fn sqlite_keeps_everything_and_ends_forgotten_sessions() {
     assert_eq!(again.used, Duration::from_secs(9));
     let sessions = store.sessions(&room.room_id, ALL).await.expect("read").items;
     let ends: Vec<_> = sessions.iter().map(|session| (session.session_id.clone(), session.ended_at)).collect();
-    assert_eq!(ends, [(first, Some(NOW + secs(6))), (second, Some(NOW + secs(20)))]);
+    assert_eq!(ends, [(first, Some(NOW + secs(6))), (second.clone(), Some(NOW + secs(20)))]);
+
+    // Whoever was told of its beginning is told of its end, once.
+    store.close().await;
+    let store = Sqlite::open(&file).await.expect("a store");
+    let due = store.due(Timestamp::from_unix_ms(9_000_000_000_000), 10).await.expect("read");
+    let told: Vec<Event> = due.iter().map(|one| serde_json::from_str(&one.body).expect("an event")).collect();
+    let [left, ended] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((left.event, left.user_id.as_ref()), (EventKind::OnParticipantLeft, Some(&seat.user_id)));
+    assert_eq!(left.reason.as_deref(), Some("connection_lost"));
+    assert_eq!((ended.event, ended.duration_used), (EventKind::OnSessionEnded, Some(9)));
+    for event in [left, ended] {
+        assert_eq!((&event.room_id, event.session_id.as_ref()), (&room.room_id, Some(&second)));
+        assert_eq!(event.created_at, crate::clock::to_rfc3339(NOW + secs(20)));
+    }
 }
 
 async fn companies_are_found_by_their_key(store: &dyn Store) {

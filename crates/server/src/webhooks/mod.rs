@@ -92,7 +92,8 @@ impl Listener for Webhooks {
     }
 }
 
-fn event(room: &RoomId, news: News, at: Timestamp) -> Event {
+/// News as webhooks tell it.
+pub(crate) fn event(room: &RoomId, news: News, at: Timestamp) -> Event {
     let bare = |event| Event {
         event_id: uuid::Uuid::now_v7().simple().to_string(),
         event,

@@ -4,14 +4,23 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
-use visita_protocol::{ParticipantId, RoomId, SessionId, UserId, channel::Consent, rest::ConnectionKind};
+use visita_protocol::{
+    CompanyId, ParticipantId, RoomId, SessionId, UserId,
+    channel::{Consent, LeaveReason},
+    rest::ConnectionKind,
+};
 use visita_room::Timestamp;
 
 use super::{
-    Sqlite, duration_ms, exists, ms, offset, read_count, read_id, read_id_or_none, read_time, read_time_or_none,
-    read_word, word,
+    Sqlite, duration_ms, exists, json, ms, offset, read_count, read_id, read_id_or_none, read_time, read_time_or_none,
+    read_word, webhooks::put_in_outbox, word,
 };
-use crate::store::{Listed, Page, SessionStore, StoreError, StoredConnection, StoredSession};
+use crate::{
+    clock::Clock,
+    rooms::News,
+    store::{Listed, Page, SessionStore, StoreError, StoredConnection, StoredSession},
+    webhooks,
+};
 
 #[async_trait]
 impl SessionStore for Sqlite {
@@ -204,9 +213,11 @@ impl SessionStore for Sqlite {
 }
 
 impl Sqlite {
-    /// Sessions that a killed server left open end where they were last seen, and so do their connections.
+    /// Sessions that a killed server left open end where they were last seen, and so do their connections. The webhooks
+    /// that were told of the beginning are told of the end, in the same transaction.
     pub(super) async fn close_forgotten_sessions(&self) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
+        tell_forgotten(&mut tx).await?;
         sqlx::query(
             "UPDATE connections SET disconnected_at = MAX(connected_at,
                     (SELECT COALESCE(s.ended_at, s.seen_at) FROM sessions s WHERE s.session_id = connections.session_id))
@@ -218,6 +229,39 @@ impl Sqlite {
         tx.commit().await?;
         Ok(())
     }
+}
+
+async fn tell_forgotten(tx: &mut SqliteConnection) -> Result<(), StoreError> {
+    let now = Clock::start().now();
+    let sessions = sqlx::query(
+        "SELECT s.session_id, s.room_id, s.seen_at, r.company_id, r.used_ms FROM sessions s JOIN rooms r USING (room_id)
+         WHERE s.ended_at IS NULL ORDER BY s.started_at",
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &sessions {
+        let session_id: SessionId = read_id(row, "session_id")?;
+        let (company, room): (CompanyId, RoomId) = (read_id(row, "company_id")?, read_id(row, "room_id")?);
+        let people = sqlx::query(
+            "SELECT DISTINCT participant_id, user_id FROM connections WHERE session_id = ? AND disconnected_at IS NULL",
+        )
+        .bind(session_id.as_str())
+        .fetch_all(&mut *tx)
+        .await?;
+        let mut news = Vec::new();
+        for person in &people {
+            let (participant_id, user_id) = (read_id(person, "participant_id")?, read_id(person, "user_id")?);
+            let (session_id, reason) = (session_id.clone(), LeaveReason::ConnectionLost);
+            news.push(News::ParticipantLeft { session_id, participant_id, user_id, reason });
+        }
+        let used = Duration::from_millis(u64::try_from(row.try_get::<i64, _>("used_ms")?).unwrap_or(0));
+        news.push(News::SessionEnded { session_id, used });
+        for news in news {
+            let event = webhooks::event(&room, news, read_time(row, "seen_at")?);
+            put_in_outbox(tx, &company, event.event, &json(&event, "event")?, now).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn write_used(tx: &mut SqliteConnection, room: &RoomId, used: Duration) -> Result<(), StoreError> {

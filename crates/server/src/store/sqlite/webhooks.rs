@@ -1,7 +1,7 @@
 //! Webhooks and their outbox.
 
 use async_trait::async_trait;
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use visita_protocol::{CompanyId, rest::EventKind};
 use visita_room::Timestamp;
 
@@ -84,19 +84,7 @@ impl WebhookStore for Sqlite {
         body: &str,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
-        let done = sqlx::query(
-            "INSERT INTO webhook_outbox (webhook_id, body, next_at, created_at)
-             SELECT webhook_id, ?1, ?2, ?2 FROM webhooks
-             WHERE company_id = ?3 AND enabled
-               AND (events = '[]' OR EXISTS (SELECT 1 FROM json_each(events) WHERE value = ?4))",
-        )
-        .bind(body)
-        .bind(ms(now))
-        .bind(company.as_str())
-        .bind(word(&event)?)
-        .execute(&self.writer)
-        .await?;
-        Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
+        put_in_outbox(&mut *self.writer.acquire().await?, company, event, body, now).await
     }
 
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>, StoreError> {
@@ -156,4 +144,27 @@ fn read_webhook(row: &SqliteRow) -> Result<StoredWebhook, StoreError> {
         secret: row.try_get("secret_sealed")?,
         created_at: read_time(row, "created_at")?,
     })
+}
+
+/// For each webhook that wants it; how many those are.
+pub(super) async fn put_in_outbox(
+    db: &mut SqliteConnection,
+    company: &CompanyId,
+    event: EventKind,
+    body: &str,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO webhook_outbox (webhook_id, body, next_at, created_at)
+         SELECT webhook_id, ?1, ?2, ?2 FROM webhooks
+         WHERE company_id = ?3 AND enabled
+           AND (events = '[]' OR EXISTS (SELECT 1 FROM json_each(events) WHERE value = ?4))",
+    )
+    .bind(body)
+    .bind(ms(now))
+    .bind(company.as_str())
+    .bind(word(&event)?)
+    .execute(db)
+    .await?;
+    Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
 }
