@@ -272,7 +272,7 @@ impl Peer {
 
     /// Takes the other side's offer and answers it.
     pub(crate) async fn answer(&mut self, offer: String) -> Result<String, EngineError> {
-        let offer = without_older_names(&self.without_late_candidates(&offer));
+        let offer = with_newest_names(&self.without_late_candidates(&offer));
         self.connection.set_remote_description(RTCSessionDescription::offer(offer)?).await?;
         self.add_early_candidates().await;
         let answer = self.connection.create_answer(None).await?;
@@ -506,17 +506,22 @@ fn is_tcp(candidate: &str) -> bool {
     candidate.split(' ').nth(2).is_some_and(|transport| transport.eq_ignore_ascii_case("tcp"))
 }
 
-/// An offer whose sources name no stream or track: the library believes these lines (RFC 5576) rather than `a=msid` (RFC
-/// 8830), and servers that give an m-line to another track may rewrite that one only.
-fn without_older_names(offer: &str) -> String {
-    let names_by_source = |line: &&str| line.starts_with("a=ssrc:") && line.contains(" msid:");
+/// An offer whose sources have the stream and track of their m-line: the library believes the sources' lines (RFC 5576) rather
+/// than `a=msid` (RFC 8830), and servers that give an m-line to another track may rewrite that one only.
+fn with_newest_names(offer: &str) -> String {
     let mut out = String::with_capacity(offer.len());
     let mut rest = offer;
     while !rest.is_empty() {
         let end = rest.get(1..).and_then(|tail| tail.find("\nm=")).map_or(rest.len(), |at| at + 2);
         let (section, tail) = rest.split_at(end);
-        let named = section.lines().any(|line| line.starts_with("a=msid:"));
-        out.extend(section.split_inclusive('\n').filter(|line| !(named && names_by_source(line))));
+        let newest = section.lines().find_map(|line| line.strip_prefix("a=msid:"));
+        for line in section.split_inclusive('\n') {
+            let source = line.strip_prefix("a=ssrc:").and_then(|line| line.split_once(" msid:"));
+            match (newest, source) {
+                (Some(newest), Some((ssrc, _))) => out.extend(["a=ssrc:", ssrc, " msid:", newest, "\r\n"]),
+                _ => out.push_str(line),
+            }
+        }
         rest = tail;
     }
     out
@@ -696,8 +701,8 @@ mod tests {
     fn a_line_names_its_track_once() {
         let offer = "v=0\r\nm=video 9 X 96\r\na=mid:1\r\na=msid:p new\r\na=ssrc:1 cname:c\r\na=ssrc:1 msid:p old\r\n\
                      m=video 9 X 96\r\na=mid:2\r\na=ssrc:2 cname:c\r\na=ssrc:2 msid:p only\r\n";
-        assert_eq!(without_older_names(offer), offer.replace("a=ssrc:1 msid:p old\r\n", ""));
-        assert_eq!(without_older_names(""), "");
+        assert_eq!(with_newest_names(offer), offer.replace("p old", "p new"));
+        assert_eq!(with_newest_names(""), "");
     }
 
     #[tokio::test]
