@@ -281,10 +281,9 @@ pub(crate) async fn only_what_is_wanted_comes(server: &Server) {
     let camera = ada.publish_camera().await;
     let _video = Sending::video(camera.clone(), vec![(SIZE, 3000)]);
     bob.wait("the camera", |event| matches!(event, RtcEvent::TrackPublished { .. }).then_some(())).await;
-    bob.room.set_wanted(camera.sid(), Wanted { enabled: true, size: None, fps: None });
-    let mut from_ada = bob.video("ada").await;
     for _ in 0..3 {
         bob.room.set_wanted(camera.sid(), Wanted { enabled: true, size: None, fps: None });
+        let mut from_ada = bob.video("ada").await;
         whole_frames(&mut from_ada, 10).await;
         bob.room.set_wanted(camera.sid(), Wanted { enabled: false, size: None, fps: None });
         // What was under way comes still; then there is a second of silence where thirty pictures would have been.

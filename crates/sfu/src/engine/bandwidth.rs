@@ -24,6 +24,10 @@ const DESIRED_STEP_PERCENT: u64 = 10;
 /// Most that is aimed at, in bits per second: beyond it probes would cost more than they find out.
 const MAX_DESIRED: u64 = 20_000_000;
 
+/// Loss, as a share, and round trip from which on a link is taken to be strained: sound suffers from more.
+const STRAINED_LOSS: f32 = 0.02;
+const STRAINED_RTT: Duration = Duration::from_millis(400);
+
 /// What is known of the link towards a subscriber.
 #[derive(Debug, Default)]
 pub(crate) struct Link {
@@ -33,12 +37,19 @@ pub(crate) struct Link {
     measured: bool,
     /// Since media may flow.
     since: Option<Instant>,
+    /// Packets are lost or late. An estimate alone may have fallen because the receiver had no time to read.
+    strained: bool,
     desired: u64,
     shares: Allocator<SubscriptionKey>,
     next_review: Option<Instant>,
 }
 
 impl Link {
+    /// What was counted lately: the share of packets lost, and the round trip.
+    pub(super) fn note_stats(&mut self, loss: Option<f32>, rtt: Option<Duration>) {
+        self.strained = loss.is_some_and(|loss| loss > STRAINED_LOSS) || rtt.is_some_and(|rtt| rtt > STRAINED_RTT);
+    }
+
     /// Bits per second it carries; none: nobody knows.
     fn budget(&self, now: Instant) -> Option<u64> {
         let fresh = self.since.is_none_or(|since| now.saturating_duration_since(since) < SILENT);
@@ -61,7 +72,6 @@ impl Engine {
         link.since.get_or_insert(now);
         link.measured |= estimate != INITIAL_BANDWIDTH;
         let before = link.estimate.replace(estimate.as_u64());
-        tracing::debug!(participant=?participant, %estimate, "estimate");
         // Less is acted upon at once.
         if before.is_some_and(|before| estimate.as_u64() < before) {
             self.share_bandwidth(participant, now);
@@ -98,6 +108,8 @@ impl Engine {
             (Some(measured), Some(simulated)) => Some(measured.min(simulated)),
             (one, other) => one.or(other),
         };
+        // The smallest picture is taken away only when sound is in danger.
+        let least = (!link.strained && simulated.is_none()).then_some(Layer::LOW);
         let shares = link.shares.allocate(budget.map(|budget| budget.saturating_sub(audio)), &demands, now);
 
         let wanted = desired(audio, &demands).min(MAX_DESIRED);
@@ -114,7 +126,7 @@ impl Engine {
             });
         }
         for (demand, share) in demands.iter().zip(shares) {
-            self.apply_share(demand.key, share, now);
+            self.apply_share(demand.key, share.or(least), now);
         }
     }
 
@@ -126,7 +138,6 @@ impl Engine {
         if before == share {
             return;
         }
-        tracing::debug!(?share, "share");
         video.set_share(share);
         if let Some(track) = self.tracks.get(track_key) {
             video.retarget(track.alive);

@@ -212,7 +212,8 @@ impl Engine {
     }
 
     fn on_stats(&mut self, key: PeerKey, stats: &PeerStats) {
-        let Some(peer) = self.peers.get(key) else { return };
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        peer.link.note_stats(stats.egress_loss_fraction, stats.rtt);
         let (participant, role) = (peer.participant, peer.role);
         let ways = [
             (Role::Publisher, role.receives(), stats.ingress_loss_fraction),
