@@ -117,7 +117,6 @@ on_livekit!(
     data_messages,
     layers_are_switched,
     only_what_is_wanted_comes,
-    a_full_room_is_refused,
     a_bad_network_carries_it,
     the_cable_is_out,
     the_address_changes,

@@ -17,9 +17,10 @@ const JUMP: f64 = 0.1;
 /// Fits the line. Times in it are relative to the newest observation, so that numbers stay small.
 pub(crate) struct Drift {
     rate: f64,
-    last: Option<(Instant, u64)>,
-    /// Seconds of sound moved beyond the time that passed.
-    ahead: f64,
+    /// When it was looked at first, and what had moved by then.
+    first: Option<(Instant, u64)>,
+    /// The newest time seen; calls may come in another order than they were due.
+    newest: Option<Instant>,
     observed: f64,
     /// Weighted sums of 1, t, t², y, ty.
     sums: [f64; 5],
@@ -28,16 +29,19 @@ pub(crate) struct Drift {
 impl Drift {
     /// For a device that says it has this many samples a second.
     pub(crate) fn new(rate: u32) -> Self {
-        Self { rate: f64::from(rate.max(1)), last: None, ahead: 0.0, observed: 0.0, sums: [0.0; 5] }
+        Self { rate: f64::from(rate.max(1)), first: None, newest: None, observed: 0.0, sums: [0.0; 5] }
     }
 
     /// `moved` samples in all by `now`. Answers the device's speed: 1.0001 gives 100 samples too many in a million.
     pub(crate) fn moved(&mut self, moved: u64, now: Instant) -> f64 {
-        let Some((before, had)) = self.last.replace((now, moved)) else { return 1.0 };
-        let passed = now.saturating_duration_since(before).as_secs_f64();
-        self.ahead += moved.saturating_sub(had) as f64 / self.rate - passed;
-        if self.observed > 1.0 && (self.ahead - self.level()).abs() > JUMP {
-            *self = Self { last: self.last, ..Self::new(self.rate as u32) };
+        let (start, had) = *self.first.get_or_insert((now, moved));
+        let Some(newest) = self.newest.replace(self.newest.map_or(now, |newest| newest.max(now))) else { return 1.0 };
+        let passed = now.saturating_duration_since(newest).as_secs_f64();
+        // Seconds of sound moved beyond the time that passed.
+        let elapsed = now.saturating_duration_since(start).as_secs_f64();
+        let ahead = moved.saturating_sub(had) as f64 / self.rate - elapsed;
+        if self.observed > 1.0 && (ahead - self.level()).abs() > JUMP {
+            *self = Self { first: Some((now, moved)), newest: Some(now), ..Self::new(self.rate as u32) };
             return 1.0;
         }
         self.observed += passed;
@@ -51,24 +55,25 @@ impl Drift {
             *sum *= fade;
         }
         *one += 1.0;
-        *y += self.ahead;
+        *y += ahead;
         self.speed()
     }
 
     fn speed(&self) -> f64 {
-        let [one, t, tt, y, ty] = self.sums;
-        let spread = one * tt - t * t;
-        if self.observed < BEFORE || spread <= 0.0 {
-            return 1.0;
-        }
-        1.0 + ((one * ty - t * y) / spread).clamp(-MOST, MOST)
+        if self.observed < BEFORE { 1.0 } else { 1.0 + self.slope().clamp(-MOST, MOST) }
     }
 
-    /// Where the line is now, without its slope: good enough to see a jump.
+    /// The line's slope, however steep.
+    fn slope(&self) -> f64 {
+        let [one, t, tt, y, ty] = self.sums;
+        let spread = one * tt - t * t;
+        if spread > 0.0 { (one * ty - t * y) / spread } else { 0.0 }
+    }
+
+    /// Where the line is now: good enough to see a jump.
     fn level(&self) -> f64 {
         let [one, t, _, y, _] = self.sums;
-        let slope = self.speed() - 1.0;
-        if one > 0.0 { (y - slope * t) / one } else { 0.0 }
+        if one > 0.0 { (y - self.slope() * t) / one } else { 0.0 }
     }
 }
 

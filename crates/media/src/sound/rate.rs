@@ -96,10 +96,13 @@ pub(crate) fn whole(samples: &[f32], rate: u32) -> Result<Vec<f32>, String> {
 }
 
 fn resampler(from: u32, to: u32, fixed: FixedAsync) -> Result<Async<f32>, String> {
+    if from == 0 || to == 0 {
+        return Err("a device without a sample rate".to_owned());
+    }
     let filter = SincInterpolationParameters::new(FILTER, WindowFunction::BlackmanHarris2)
         .oversampling_factor(256)
         .interpolation(SincInterpolationType::Linear);
-    let ratio = f64::from(to) / f64::from(from.max(1));
+    let ratio = f64::from(to) / f64::from(from);
     Async::new_sinc(ratio, RANGE, &filter, BLOCK, 1, fixed).map_err(|error| error.to_string())
 }
 
