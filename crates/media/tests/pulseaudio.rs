@@ -109,8 +109,11 @@ fn inside_followed() {
 
     // The same with microphones, each of which hears another pitch.
     let play = |id: &str, hz: f32| {
-        let mut tone = Tone::new(hz, LEVEL_DBFS);
-        Speaker::open(Some(id), Box::new(move |out| tone.fill(out))).unwrap()
+        // The sound system may still be busy with the change of its default.
+        until_some(|| {
+            let mut tone = Tone::new(hz, LEVEL_DBFS);
+            Speaker::open(Some(id), Box::new(move |out| tone.fill(out))).ok()
+        })
     };
     let _playing = (play("speaker", HZ), play("headset", 2.0 * HZ));
     let remap = |name: &str, of: &str| {

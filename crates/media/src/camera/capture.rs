@@ -164,7 +164,8 @@ fn run(
 fn start(index: &CameraIndex, want: PixelSize, fps: u32) -> Result<(nokhwa::Camera, CameraFormat), DeviceError> {
     let mut camera = connect(index, want, fps)?;
     // A driver that lists nothing keeps the format it opened with.
-    let formats = camera.compatible_camera_formats().unwrap_or_default();
+    let mut formats = camera.compatible_camera_formats().unwrap_or_default();
+    formats.extend(of_broadcast(&mut camera, &formats));
     for format in nearest_first(formats, want, fps) {
         if camera.camera_format() == format {
             break;
@@ -184,6 +185,21 @@ fn start(index: &CameraIndex, want: PixelSize, fps: u32) -> Result<(nokhwa::Came
     }
     camera.open_stream().map_err(|error| on_open(&error))?;
     Ok((camera, format))
+}
+
+/// Formats of 29.97 or 59.94 pictures a second (30000/1001, 60000/1001), which the library leaves out of its list; asked by
+/// size it tells their numerators. Drivers take the nearest whole rate for them.
+fn of_broadcast(camera: &mut nokhwa::Camera, listed: &[CameraFormat]) -> Vec<CameraFormat> {
+    let mut found = Vec::new();
+    for known in KNOWN {
+        let sizes = camera.compatible_list_by_resolution(known).unwrap_or_default();
+        for (size, rates) in sizes {
+            let whole = rates.into_iter().filter(|rate| *rate > 1001).map(|rate| rate.div_ceil(1001));
+            found.extend(whole.map(|fps| CameraFormat::new(size, known, fps)));
+        }
+    }
+    found.retain(|format| !listed.contains(format));
+    found
 }
 
 fn set(camera: &mut nokhwa::Camera, format: CameraFormat) -> Result<(), nokhwa::NokhwaError> {
