@@ -109,11 +109,8 @@ fn inside_followed() {
 
     // The same with microphones, each of which hears another pitch.
     let play = |id: &str, hz: f32| {
-        // The sound system may still be busy with the change of its default.
-        until_some(|| {
-            let mut tone = Tone::new(hz, LEVEL_DBFS);
-            Speaker::open(Some(id), Box::new(move |out| tone.fill(out))).ok()
-        })
+        let mut tone = Tone::new(hz, LEVEL_DBFS);
+        Speaker::open(Some(id), Box::new(move |out| tone.fill(out))).unwrap()
     };
     let _playing = (play("speaker", HZ), play("headset", 2.0 * HZ));
     let remap = |name: &str, of: &str| {

@@ -28,7 +28,7 @@ pub(crate) struct Found {
 
 /// The devices of one direction, without monitors; empty if there is no sound system.
 pub(crate) fn list(direction: Direction) -> Vec<DeviceInfo> {
-    match with_patience(move || found(direction)) {
+    match with_patience(move || found(None, direction)) {
         Ok(found) => found.into_iter().filter(|f| !f.monitor).map(|f| f.info).collect(),
         Err(DeviceError::Missing) => Vec::new(),
         Err(error) => {
@@ -51,7 +51,7 @@ pub(crate) struct Seen {
 
 /// Looks at the devices of one direction; `None` if there is no sound system. May hang with the sound server.
 pub(crate) fn look(direction: Direction) -> Option<Seen> {
-    let found = found(direction).ok()?;
+    let found = found(None, direction).ok()?;
     let default = found.iter().find(|f| f.info.is_default);
     Some(Seen {
         default: default.map(|f| f.info.id.clone()),
@@ -62,7 +62,17 @@ pub(crate) fn look(direction: Direction) -> Option<Seen> {
 
 /// A device by id, or the default one. Asks the server: call it within [`with_patience`].
 pub(crate) fn find(direction: Direction, id: Option<&str>) -> Result<Found, DeviceError> {
-    let mut found = found(direction)?;
+    let found = find_on(None, direction, id)?;
+    if cfg!(target_os = "linux") && direction == Direction::Out {
+        // PulseAudio takes what plays over one connection for synchronised, and refuses it a second speaker.
+        let id = found.info.id;
+        return find_on(Some(&id), direction, Some(&id));
+    }
+    Ok(found)
+}
+
+fn find_on(line: Option<&str>, direction: Direction, id: Option<&str>) -> Result<Found, DeviceError> {
+    let mut found = found(line, direction)?;
     let at = match id {
         Some(id) => found.iter().position(|f| f.info.id == id),
         None => {
@@ -76,7 +86,7 @@ pub(crate) fn find(direction: Direction, id: Option<&str>) -> Result<Found, Devi
 
 fn is_own_echo(source: &Found) -> bool {
     source.monitor
-        && host()
+        && host(None)
             .ok()
             .and_then(|host| host.default_output_device())
             .and_then(|sink| id(&sink))
@@ -86,12 +96,12 @@ fn is_own_echo(source: &Found) -> bool {
 /// How PulseAudio names the monitor of a speaker.
 const MONITOR: &str = ".monitor";
 
-fn found(direction: Direction) -> Result<Vec<Found>, DeviceError> {
-    let (host, devices) = match devices(direction) {
+fn found(line: Option<&str>, direction: Direction) -> Result<Vec<Found>, DeviceError> {
+    let (host, devices) = match devices(line, direction) {
         // The connection is kept from one question to the next, so it may be one to a server that has ended since.
         Err((Some(stale), _)) => {
             forget(&stale);
-            devices(direction).map_err(|(_, error)| error)?
+            devices(line, direction).map_err(|(_, error)| error)?
         }
         other => other.map_err(|(_, error)| error)?,
     };
@@ -106,8 +116,11 @@ fn found(direction: Direction) -> Result<Vec<Found>, DeviceError> {
 }
 
 #[expect(clippy::type_complexity, reason = "said once, taken apart at once")]
-fn devices(direction: Direction) -> Result<(Arc<Host>, Vec<Device>), (Option<Arc<Host>>, DeviceError)> {
-    let host = host().map_err(|error| (None, error))?;
+fn devices(
+    line: Option<&str>,
+    direction: Direction,
+) -> Result<(Arc<Host>, Vec<Device>), (Option<Arc<Host>>, DeviceError)> {
+    let host = host(line).map_err(|error| (None, error))?;
     let devices = match direction {
         Direction::In => host.input_devices().map(Iterator::collect),
         Direction::Out => host.output_devices().map(Iterator::collect),
@@ -130,25 +143,23 @@ fn id(device: &Device) -> Option<String> {
     device.id().ok().map(|id| id.id().to_owned())
 }
 
-/// One connection for the whole process: the client library ends a connection that nothing plays over only when the
-/// server happens to speak, so asking on a new one each time would pile them up.
-static HOST: Mutex<Option<Arc<Host>>> = Mutex::new(None);
+/// The connections of the whole process, kept: the client library ends one that nothing plays over only when the server
+/// happens to speak, so asking on a new one each time would pile them up. One for all that is asked and recorded, without a
+/// name, and one for what plays on each speaker, by its id.
+static HOSTS: Mutex<Vec<(Option<String>, Arc<Host>)>> = Mutex::new(Vec::new());
 
-fn host() -> Result<Arc<Host>, DeviceError> {
-    let mut kept = HOST.lock();
-    if let Some(host) = &*kept {
+fn host(line: Option<&str>) -> Result<Arc<Host>, DeviceError> {
+    let mut kept = HOSTS.lock();
+    if let Some((_, host)) = kept.iter().find(|(of, _)| of.as_deref() == line) {
         return Ok(host.clone());
     }
     let host = Arc::new(open().map_err(|error| on_open(&error))?);
-    *kept = Some(host.clone());
+    kept.push((line.map(str::to_owned), host.clone()));
     Ok(host)
 }
 
 fn forget(stale: &Arc<Host>) {
-    let mut kept = HOST.lock();
-    if kept.as_ref().is_some_and(|host| Arc::ptr_eq(host, stale)) {
-        *kept = None;
-    }
+    HOSTS.lock().retain(|(_, host)| !Arc::ptr_eq(host, stale));
 }
 
 /// Not the library's default, which falls back to ALSA and its messages on stderr where no sound server runs.
