@@ -122,8 +122,12 @@ fn inside_followed() {
     pactl(&["set-default-source", "desk"]);
     let mut microphone = microphone::Following::new(Some("boom".into()));
     let hears = |microphone: &mut microphone::Following, id: &str, hz: f32| {
+        // A sound server that moves what was recorded of a lost one goes ahead of us: the device is ours to change.
+        until_some(|| {
+            until_pitch(microphone, hz);
+            microphone.device().filter(|device| device.id == id).map(|_| ())
+        });
         until_pitch(microphone, hz);
-        assert_eq!(microphone.device().unwrap().id, id);
     };
     hears(&mut microphone, "boom", 2.0 * HZ);
     pactl(&["unload-module", &boom]);
