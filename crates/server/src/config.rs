@@ -9,6 +9,7 @@ use std::{
 use thiserror::Error;
 use url::Url;
 use visita_protocol::Secret;
+use visita_sfu::IceServers;
 
 /// LiveKit key and secret of `--dev`, the ones LiveKit's own examples use.
 pub const DEV_LIVEKIT_KEY: (&str, &str) = ("devkey", "secret");
@@ -31,6 +32,8 @@ pub struct ServerConfig {
     pub rtc_tcp: Option<u16>,
     /// Addresses that the built-in media server tells clients; empty is what it is bound to.
     pub announce: Vec<std::net::IpAddr>,
+    /// STUN and TURN servers that clients of the built-in media server are told of.
+    pub ice_servers: IceServers,
     /// Loopback only, with well-known keys. Anything but a loopback `listen` is refused.
     pub dev: bool,
     /// Further LiveKit keys (key to secret) that the built-in media server accepts.
@@ -102,6 +105,7 @@ impl Default for ServerConfig {
             rtc_udp: None,
             rtc_tcp: None,
             announce: Vec::new(),
+            ice_servers: IceServers::default(),
             dev: false,
             livekit_keys: HashMap::new(),
             livekit: None,

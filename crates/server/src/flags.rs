@@ -4,16 +4,20 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::{Parser, ValueEnum};
 use serde::Deserialize;
 use url::Url;
 use visita_protocol::Secret;
-use visita_server::{Bootstrap, Limits, LiveKit, ServerConfig};
+use visita_server::{Bootstrap, IceServers, IceUrl, Limits, LiveKit, ServerConfig, Turn, TurnCredentials};
 
 /// LiveKit's port, so that its examples run unchanged.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7880);
+
+/// How long a client's password at the TURN servers is good: longer than any visit, since it ends one.
+const TURN_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What an operator wants to know.
 const DEFAULT_LOG: &str = "info,sqlx=warn";
@@ -43,6 +47,18 @@ struct Flags {
     /// Address that the media server tells clients; may be given several times.
     #[arg(long, env = "VISITA_ANNOUNCE", value_name = "IP", value_delimiter = ',')]
     announce: Vec<IpAddr>,
+    /// STUN or TURN server that clients are told of, such as turn:HOST:PORT?transport=udp; may be given several times.
+    #[arg(long, env = "VISITA_ICE_SERVER", value_name = "URL", value_delimiter = ',')]
+    ice_server: Vec<IceUrl>,
+    /// What is shared with the TURN servers (coturn: static-auth-secret): each client gets a password for a day.
+    #[arg(long, env = "VISITA_TURN_SECRET", value_name = "SECRET", hide_env_values = true)]
+    turn_secret: Option<Secret>,
+    /// User name at the TURN servers, the same for all clients; instead of a shared secret.
+    #[arg(long, env = "VISITA_TURN_USERNAME", value_name = "NAME")]
+    turn_username: Option<String>,
+    /// Password of that user.
+    #[arg(long, env = "VISITA_TURN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
+    turn_password: Option<Secret>,
     /// LiveKit server that carries the media, instead of the built-in one.
     #[arg(long, env = "VISITA_LIVEKIT_URL", value_name = "URL")]
     livekit_url: Option<Url>,
@@ -88,6 +104,10 @@ struct Settings {
     rtc_udp: Option<u16>,
     rtc_tcp: Option<u16>,
     announce: Vec<IpAddr>,
+    ice_server: Vec<IceUrl>,
+    turn_secret: Option<Secret>,
+    turn_username: Option<String>,
+    turn_password: Option<Secret>,
     livekit_url: Option<Url>,
     livekit_key: Option<String>,
     livekit_secret: Option<Secret>,
@@ -183,6 +203,15 @@ fn merge(flags: Flags, file: Settings) -> Result<(ServerConfig, Log), String> {
         (None, None, None) => None,
         _ => return Err("livekit-url, livekit-key and livekit-secret go together".into()),
     };
+    let urls = if flags.ice_server.is_empty() { file.ice_server } else { flags.ice_server };
+    let ice_servers = ice_servers(
+        urls,
+        flags.turn_secret.or(file.turn_secret),
+        (flags.turn_username.or(file.turn_username), flags.turn_password.or(file.turn_password)),
+    )?;
+    if livekit.is_some() && !(ice_servers.stun.is_empty() && ice_servers.turn.is_none()) {
+        return Err("ice-server is for the built-in media server; a LiveKit server is told of its own".into());
+    }
     let bootstrap = match (flags.company.or(file.company), flags.api_key.or(file.api_key)) {
         (company_name, Some(api_key)) => {
             Some(Bootstrap { company_name: company_name.unwrap_or_else(|| "Visita".into()), api_key })
@@ -198,6 +227,7 @@ fn merge(flags: Flags, file: Settings) -> Result<(ServerConfig, Log), String> {
         rtc_udp: flags.rtc_udp.or(file.rtc_udp),
         rtc_tcp: flags.rtc_tcp.or(file.rtc_tcp),
         announce,
+        ice_servers,
         dev: flags.dev || file.dev,
         livekit,
         bootstrap,
@@ -205,6 +235,27 @@ fn merge(flags: Flags, file: Settings) -> Result<(ServerConfig, Log), String> {
         ..ServerConfig::default()
     };
     Ok((config, log))
+}
+
+fn ice_servers(
+    urls: Vec<IceUrl>,
+    secret: Option<Secret>,
+    fixed: (Option<String>, Option<Secret>),
+) -> Result<IceServers, String> {
+    let (turn, stun): (Vec<_>, Vec<_>) = urls.into_iter().partition(IceUrl::is_turn);
+    let credentials = match (secret, fixed) {
+        (None, (None, None)) => None,
+        (Some(secret), (None, None)) => Some(TurnCredentials::Timed { secret, lifetime: TURN_LIFETIME }),
+        (None, (Some(username), Some(password))) => Some(TurnCredentials::Fixed { username, password }),
+        _ => return Err("turn-username and turn-password go together, without turn-secret".into()),
+    };
+    let turn = match (turn, credentials) {
+        (urls, None) if urls.is_empty() => None,
+        (urls, Some(credentials)) if !urls.is_empty() => Some(Turn { urls, credentials }),
+        (_, None) => return Err("a TURN server needs turn-secret, or turn-username and turn-password".into()),
+        (_, Some(_)) => return Err("turn-secret, turn-username and turn-password need an ice-server of turn:".into()),
+    };
+    Ok(IceServers { stun, turn })
 }
 
 #[cfg(test)]
@@ -231,16 +282,41 @@ mod tests {
     }
 
     #[test]
+    fn stun_and_turn_are_told_apart() {
+        let file = parse("ice_server = [\"stun:example.org\", \"turn:example.org:3478?transport=udp\"]\n").expect("a file");
+        let (config, _) = merge(flags(&["--turn-secret", "hunter2"]), file).expect("settings");
+        assert_eq!(config.ice_servers.stun.len(), 1);
+        let turn = config.ice_servers.turn.as_ref().expect("a TURN server");
+        assert_eq!(turn.urls[0].to_string(), "turn:example.org:3478?transport=udp");
+        assert!(matches!(turn.credentials, TurnCredentials::Timed { .. }));
+        assert!(!format!("{config:?}").contains("hunter2"));
+        let (config, _) = merge(
+            flags(&["--ice-server", "turn:a,turn:b", "--turn-username", "u", "--turn-password", "p"]),
+            Settings::default(),
+        )
+        .expect("settings");
+        let turn = config.ice_servers.turn.expect("a TURN server");
+        assert_eq!(turn.urls.len(), 2);
+        assert!(matches!(turn.credentials, TurnCredentials::Fixed { username, .. } if username == "u"));
+    }
+
+    #[test]
     fn what_is_missing_or_wrong_is_named() {
         let wrong = |args: &[&str]| merge(flags(args), Settings::default()).expect_err("refused");
         assert!(wrong(&["--livekit-url", "ws://x"]).contains("livekit-secret"));
         assert!(wrong(&["--company", "Clinic"]).contains("API key"));
+        assert!(wrong(&["--ice-server", "turn:example.org"]).contains("turn-secret"));
+        assert!(wrong(&["--ice-server", "stun:example.org", "--turn-secret", "s"]).contains("turn:"));
+        assert!(wrong(&["--turn-username", "u"]).contains("turn-password"));
+        let elsewhere = ["--livekit-url", "ws://x", "--livekit-key", "k", "--livekit-secret", "s"];
+        assert!(wrong(&[&elsewhere[..], &["--ice-server", "stun:example.org"]].concat()).contains("built-in"));
         assert!(wrong(&["--max-connections", "0"]).contains("max-connections"));
         for (text, setting) in [
             ("listen = \"nowhere\"", "listen"),
             ("rtc_udp = 70000", "rtc_udp"),
             ("dev = 1", "dev"),
             ("log_format = \"xml\"", "log_format"),
+            ("ice_server = [\"example.org\"]", "ice_server[0]"),
             ("announce = [\"10.0.0.1\", \"x\"]", "announce[1]"),
         ] {
             let told = parse(&format!("\n{text}\n")).expect_err("refused");

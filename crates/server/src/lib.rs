@@ -26,3 +26,4 @@ mod webhooks;
 
 pub use config::{Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, Limits, LiveKit, Rate, ServerConfig, StartError};
 pub use server::{RunningServer, start};
+pub use visita_sfu::{IceServers, IceUrl, Turn, TurnCredentials};

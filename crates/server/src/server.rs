@@ -130,7 +130,8 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
             let rtc_udp = SocketAddr::new(address.ip(), config.rtc_udp.unwrap_or(0));
             let rtc_tcp = Some(SocketAddr::new(address.ip(), config.rtc_tcp.unwrap_or(0)));
             let announce = config.announce.clone();
-            let sfu = Sfu::start(SfuConfig { rtc_udp, rtc_tcp, announce, keys, ..Default::default() })
+            let ice_servers = config.ice_servers.clone();
+            let sfu = Sfu::start(SfuConfig { rtc_udp, rtc_tcp, announce, ice_servers, keys, ..Default::default() })
                 .await
                 .map_err(|error| StartError::Media(error.to_string()))?;
             (signer, None, Some(sfu))

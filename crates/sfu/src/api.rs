@@ -8,6 +8,8 @@ use std::{
 
 use visita_protocol::Secret;
 
+use crate::ice_servers::IceServers;
+
 /// How the media server listens and whom it believes.
 #[derive(Clone, Debug)]
 pub struct SfuConfig {
@@ -19,6 +21,8 @@ pub struct SfuConfig {
     /// TCP address for the media of those whose network lets no UDP through (ICE-TCP, RFC 6544); port 0 picks a free one.
     /// None: no media over TCP.
     pub rtc_tcp: Option<SocketAddr>,
+    /// STUN and TURN servers that clients are told of.
+    pub ice_servers: IceServers,
     /// LiveKit API keys with their secrets. A token's `iss` chooses the key.
     pub keys: HashMap<String, Secret>,
     /// How long somebody whose signalling or media is lost keeps the place, and may come back without anybody noticing.
@@ -31,12 +35,13 @@ pub struct SfuConfig {
 }
 
 impl Default for SfuConfig {
-    /// Any address and a free port, no media over TCP, no keys.
+    /// Any address and a free port, no media over TCP, no STUN and TURN servers, no keys.
     fn default() -> Self {
         Self {
             rtc_udp: (Ipv4Addr::UNSPECIFIED, 0).into(),
             announce: Vec::new(),
             rtc_tcp: None,
+            ice_servers: IceServers::default(),
             keys: HashMap::new(),
             // Clients try for some 16 s before they slow down; a shorter time makes them join anew, a longer one leaves the
             // picture of somebody who crashed standing.

@@ -12,6 +12,7 @@ mod forward;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;
+mod ice_servers;
 mod join_request;
 mod rate;
 mod revocation;
@@ -29,4 +30,5 @@ pub use api::{
     SfuError, SfuEvent, SfuLimits, SfuStats, TrackDescription, TrackKind, TrackSource,
 };
 pub use control::SfuControl;
+pub use ice_servers::{IceServers, IceUrl, NotAnIceUrl, Turn, TurnCredentials};
 pub use sfu::Sfu;

@@ -1,6 +1,6 @@
 //! Coming, going, and who is told.
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use livekit_protocol::{
     ConnectionQuality, ConnectionQualityInfo, ConnectionQualityUpdate, JoinResponse, ParticipantInfo,
@@ -195,6 +195,7 @@ impl Engine {
             other_participants,
             server_version: wire::SERVER_VERSION.to_owned(),
             subscriber_primary: participant.slots.is_none(),
+            ice_servers: self.ice_servers.told_to(&participant.sid, SystemTime::now()),
             ping_timeout: wire::PING_TIMEOUT.as_secs() as i32,
             ping_interval: wire::PING_INTERVAL.as_secs() as i32,
             server_info: Some(wire::server_info()),

@@ -54,6 +54,7 @@ use tokio::{
 use crate::{
     api::{SfuEvent, SfuLimits, SfuStats},
     control::Command,
+    ice_servers::IceServers,
     sdp::OfferedLine,
     token::{Grant, Keys},
     udp::MediaSocket,
@@ -155,6 +156,7 @@ pub(crate) enum SignalInput {
 pub(crate) struct Parts {
     pub(crate) announce: Vec<IpAddr>,
     pub(crate) factory: PeerFactory,
+    pub(crate) ice_servers: IceServers,
     pub(crate) keys: Arc<Keys>,
     pub(crate) events: mpsc::UnboundedSender<SfuEvent>,
     pub(crate) departure_timeout: Duration,
@@ -172,6 +174,7 @@ pub(crate) struct Engine {
     local_tcp: Vec<SocketAddr>,
     tcp: Connections,
     tcp_events: mpsc::Receiver<TcpEvent>,
+    ice_servers: IceServers,
     keys: Arc<Keys>,
     events: mpsc::UnboundedSender<SfuEvent>,
     departure_timeout: Duration,
@@ -206,7 +209,7 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn new(parts: Parts, socket: MediaSocket, port: u16) -> Self {
-        let Parts { announce, factory, keys, events, departure_timeout, limits, tcp } = parts;
+        let Parts { announce, factory, ice_servers, keys, events, departure_timeout, limits, tcp } = parts;
         let (tcp_port, tcp_events) = tcp;
         Self {
             socket,
@@ -215,6 +218,7 @@ impl Engine {
             local_tcp: announce.iter().filter_map(|&ip| Some(SocketAddr::new(ip, tcp_port?))).collect(),
             tcp: Connections::default(),
             tcp_events,
+            ice_servers,
             keys,
             events,
             departure_timeout,

@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use livekit_protocol::{
@@ -49,8 +49,12 @@ impl Engine {
         negotiation.restart = true;
         negotiation.unsure_since = negotiation.pending.is_some().then_some(now);
         let unsure = negotiation.unsure_since.is_some();
-        let greeting =
-            ReconnectResponse { server_info: Some(wire::server_info()), last_message_seq, ..Default::default() };
+        let greeting = ReconnectResponse {
+            ice_servers: self.ice_servers.told_to(&participant.sid, SystemTime::now()),
+            server_info: Some(wire::server_info()),
+            last_message_seq,
+            ..Default::default()
+        };
         self.tell(key, Response::Reconnect(greeting));
         self.tell_everything(key);
         if cut == Some(CutOnResume::AfterGreeting) {
