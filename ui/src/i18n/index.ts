@@ -1,4 +1,4 @@
-// The page's languages. A new one is a file like `it.ts` and a line here.
+// The page's languages. A new one is a folder like `it` and a line here.
 
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';

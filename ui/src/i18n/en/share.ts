@@ -1,0 +1,32 @@
+// Showing a screen or a window.
+
+export const share = {
+  share: {
+    slot: 'Share',
+    slotLabel: 'Share a screen or a window',
+    sharing: 'Sharing',
+    byHost: 'Sharing was stopped by the host',
+    title: 'What do you want to show?',
+    text: 'Nothing is shown before you press “Show this”.',
+    screens: 'Whole screens',
+    windows: 'Windows',
+    looking: 'Looking for screens and windows',
+    nothing: 'Nothing to show was found.',
+    bySystem: 'Your system will ask which screen or window.',
+    failed: 'Your system does not let us see its screens.',
+    failedText: 'Allow screen recording for Visita in its settings, then try again.',
+    chooseFirst: 'Choose a screen or a window first.',
+    start: 'Show this',
+    cancel: 'Cancel',
+    banner: 'What you share',
+    youWindow: 'You share one window',
+    youScreen: 'You share a whole screen',
+    windowText: 'Others do not see this call, notices or other windows.',
+    screenText: 'Others see everything on that screen, notices too.',
+    paused: 'Sharing is paused',
+    pausedText: 'The others see the last picture.',
+    pause: 'Pause',
+    resume: 'Go on',
+    stop: 'Stop',
+  },
+} as const;

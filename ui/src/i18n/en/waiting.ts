@@ -1,0 +1,31 @@
+// The waiting room, as a guest sees it.
+
+export const waiting = {
+  waiting: {
+    write: 'Write a message',
+    send: 'Send',
+    youWrote: 'You',
+    rightPlace: 'You are in the right place',
+    next: 'You are next.',
+    later_one: 'One person is before you.',
+    later_other: '{{count}} people are before you.',
+    early: 'The visit opens at {{time}}.',
+    earlyText: 'You are early, {{day}}. There is nothing more to do; you may stay here.',
+    hostKnows: '{{host}} knows you are here and will let you in. There is nothing more to do.',
+    hostAway: 'You will be let in as soon as the host is here. There is nothing more to do.',
+    place: 'Place {{place}}',
+    titlePlace: 'Place {{place}} · Visita',
+    you: 'You',
+    soundCheck: 'Sound check',
+    ring: 'Ring the bell',
+    rang: 'The bell has rung',
+    leave: 'Leave and come back',
+    chime: 'You will hear a soft chime when you are let in.',
+    byItself: 'It goes on by itself when the time has come.',
+    reconnecting: 'Your connection dropped. You keep your place; we are getting it back.',
+    message: 'Message {{host}}',
+    messageHost: 'Message the host',
+    onlyYou: 'Only you and the host can read this',
+    noNotes: 'You can write here while you wait.',
+  },
+} as const;

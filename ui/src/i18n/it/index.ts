@@ -1,0 +1,31 @@
+import type { Dictionary } from '../en';
+import { admin } from './admin';
+import { after } from './after';
+import { call } from './call';
+import { home } from './home';
+import { lobby } from './lobby';
+import { messages } from './messages';
+import { newRoom } from './newroom';
+import { problem } from './problem';
+import { recording } from './recording';
+import { settings } from './settings';
+import { share } from './share';
+import { waiting } from './waiting';
+import { windows } from './windows';
+
+export const it: Dictionary = {
+  app: { name: 'Visita' },
+  ...home,
+  ...newRoom,
+  ...lobby,
+  ...waiting,
+  ...call,
+  ...admin,
+  ...share,
+  ...recording,
+  ...messages,
+  ...after,
+  ...windows,
+  ...settings,
+  ...problem,
+};

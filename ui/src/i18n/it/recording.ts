@@ -1,0 +1,48 @@
+import type { Dictionary } from '../en';
+
+export const recording: Pick<Dictionary, 'recording' | 'consent'> = {
+  recording: {
+    none: 'Questa visita non viene registrata',
+    noneText: 'In questa stanza la registrazione è esclusa.',
+    manual: 'Questa visita può essere registrata',
+    manualText: 'Prima glielo chiediamo. Può dire no e restare nella visita.',
+    automatic: 'Questa visita può essere registrata',
+    automaticText: 'Prima glielo chiediamo. Può dire no e restare nella visita.',
+    slotNone: 'Registrazione esclusa qui',
+    slotNot: 'Nessuna registrazione',
+    slotAsking: 'Consensi: {{agreed}} di {{of}}',
+    slotOn: 'Registrazione {{time}}',
+    slotWithYou: 'Registrazione in corso, con il suo consenso',
+    slotWithout: 'Si registra, senza di lei',
+    slotHint: 'Cambi la sua risposta sulla registrazione',
+    stopped_disk_full: 'Ferma: disco pieno',
+    stopped_failed: 'Registrazione ferma',
+    stopped_disk_fullText: 'Il disco è pieno. Ciò che è stato registrato finora è conservato.',
+    stopped_failedText:
+      'La registrazione si è fermata da sola. Ciò che è stato registrato finora è conservato.',
+    byItself: 'Parte da sola. Prima si chiede a tutti.',
+    everybodyAsked: 'Prima si chiede a tutti.',
+    start: 'Registra',
+    stop: 'Ferma',
+  },
+
+  consent: {
+    title: 'Si può registrare questa visita?',
+    lead: 'Voce e immagine restano fuori finché non dice di sì.',
+    no: 'Se dice no, la visita continua. Lei non sarà nel file.',
+    change: 'Può cambiare la risposta in ogni momento.',
+    answerNo: 'No, senza di me',
+    answerYes: 'Sì, acconsento',
+    mine: 'La mia risposta sulla registrazione',
+    saidYes: 'Ha acconsentito',
+    saidNo: 'Ha detto no',
+    saidNothing: 'Non ancora data',
+    answers: 'Consenso',
+    sum: '{{yes}} sì · {{no}} no',
+    agreedAt: 'Sì alle {{time}}',
+    leftOut: 'Ha detto no: fuori dal file',
+    awaited: 'Non ha ancora risposto',
+    saidYesMore: 'Ha acconsentito. Può cambiare idea in ogni momento.',
+    saidNoMore: 'Ha detto no: non sarà nel file.',
+  },
+};

@@ -1,0 +1,32 @@
+import type { Dictionary } from '../en';
+
+export const share: Pick<Dictionary, 'share'> = {
+  share: {
+    slot: 'Mostra',
+    slotLabel: 'Mostra uno schermo o una finestra',
+    sharing: 'In mostra',
+    byHost: 'Chi conduce ha fermato la condivisione',
+    title: 'Che cosa vuole mostrare?',
+    text: 'Nulla è mostrato prima che prema «Mostra questo».',
+    screens: 'Schermi interi',
+    windows: 'Finestre',
+    looking: 'Cerchiamo schermi e finestre',
+    nothing: 'Non c’è nulla da mostrare.',
+    bySystem: 'Il sistema le chiederà quale schermo o finestra.',
+    failed: 'Il sistema non ci lascia vedere gli schermi.',
+    failedText: 'Permetta a Visita di registrare lo schermo nelle impostazioni, poi riprovi.',
+    chooseFirst: 'Scelga prima uno schermo o una finestra.',
+    start: 'Mostra questo',
+    cancel: 'Annulla',
+    banner: 'Che cosa mostra',
+    youWindow: 'Mostra una finestra',
+    youScreen: 'Mostra uno schermo intero',
+    windowText: 'Gli altri non vedono questa chiamata, gli avvisi o altre finestre.',
+    screenText: 'Gli altri vedono tutto ciò che è su quello schermo, anche gli avvisi.',
+    paused: 'Condivisione in pausa',
+    pausedText: 'Gli altri vedono l’ultima immagine.',
+    pause: 'Pausa',
+    resume: 'Riprendi',
+    stop: 'Ferma',
+  },
+};

@@ -1,0 +1,31 @@
+import type { Dictionary } from '../en';
+
+export const waiting: Pick<Dictionary, 'waiting'> = {
+  waiting: {
+    write: 'Scriva un messaggio',
+    send: 'Invia',
+    youWrote: 'Lei',
+    rightPlace: 'È nel posto giusto',
+    next: 'Tocca a lei.',
+    later_one: 'C’è una persona prima di lei.',
+    later_other: 'Ci sono {{count}} persone prima di lei.',
+    early: 'La visita apre alle {{time}}.',
+    earlyText: 'È in anticipo, {{day}}. Non deve fare altro; può restare qui.',
+    hostKnows: '{{host}} sa che lei è qui e la farà entrare. Non deve fare altro.',
+    hostAway: 'Entrerà appena c’è chi conduce la visita. Non deve fare altro.',
+    place: 'Posto {{place}}',
+    titlePlace: 'Posto {{place}} · Visita',
+    you: 'Lei',
+    soundCheck: 'Prova audio',
+    ring: 'Suona il campanello',
+    rang: 'Ha suonato',
+    leave: 'Esci e torna dopo',
+    chime: 'Sentirà un suono discreto quando potrà entrare.',
+    byItself: 'Prosegue da sola quando è l’ora.',
+    reconnecting: 'La connessione è caduta. Il suo posto è tenuto; la stiamo riprendendo.',
+    message: 'Scriva a {{host}}',
+    messageHost: 'Scriva a chi conduce',
+    onlyYou: 'Solo lei e chi conduce possono leggere',
+    noNotes: 'Può scrivere qui mentre aspetta.',
+  },
+};
