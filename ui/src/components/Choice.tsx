@@ -1,7 +1,8 @@
 import { Check, ChevronDown } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components';
+import { Button, Label, ListBox, ListBoxItem, Select, SelectValue } from 'react-aria-components';
 import styles from './Choice.module.css';
+import { Popup } from './Popup';
 
 export interface Option<T extends string> {
   id: T;
@@ -37,7 +38,7 @@ export function Choice<T extends string>(props: Props<T>) {
         <SelectValue className={styles.value ?? ''}>{({ selectedText }) => selectedText}</SelectValue>
         <ChevronDown size={18} strokeWidth={1.8} aria-hidden />
       </Button>
-      <Popover className={styles.popover ?? ''} placement="bottom end">
+      <Popup className={styles.popover} placement="bottom end">
         <ListBox className={styles.list ?? ''} items={options}>
           {(option) => (
             <ListBoxItem id={option.id} textValue={option.label} className={styles.item ?? ''}>
@@ -46,7 +47,7 @@ export function Choice<T extends string>(props: Props<T>) {
             </ListBoxItem>
           )}
         </ListBox>
-      </Popover>
+      </Popup>
     </Select>
   );
 }

@@ -1,6 +1,7 @@
 import { MonitorUp, ShieldCheck, Users } from 'lucide-react';
-import { Button, DialogTrigger, Popover, Toolbar } from 'react-aria-components';
+import { Button, DialogTrigger, Toolbar } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { Popup } from '../../components/Popup';
 import { useEngine } from '../../engine/context';
 import type { CallView, DevicesView, Settings } from '../../engine/view';
 import { BarSlot } from './BarSlot';
@@ -96,7 +97,7 @@ export function ControlBar(props: Props) {
               }
               testid="manage"
             />
-            <Popover className={styles.queue ?? ''} placement="top" offset={16}>
+            <Popup className={styles.queue} placement="top" offset={16}>
               <WaitingQueue
                 waiting={waiting}
                 settings={settings}
@@ -105,7 +106,7 @@ export function ControlBar(props: Props) {
                   onPanel(true);
                 }}
               />
-            </Popover>
+            </Popup>
           </DialogTrigger>
         )}
         <MoreSlot call={call} onPeople={() => onPanel(true)} onConsent={onConsent} />

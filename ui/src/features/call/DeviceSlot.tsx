@@ -6,10 +6,10 @@ import {
   MenuItem,
   MenuSection,
   MenuTrigger,
-  Popover,
   ToggleButton,
 } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { Popup } from '../../components/Popup';
 import { useEngine } from '../../engine/context';
 import type { DeviceState, DeviceView } from '../../engine/view';
 import { choiceFor, deviceOptions, SYSTEM } from '../settings/derive';
@@ -80,7 +80,7 @@ function DeviceMenuButton({ label, menus, testid }: { label: string; menus: Devi
       <Button className={styles.caret ?? ''} aria-label={label} data-testid={testid}>
         <ChevronUp size={14} strokeWidth={1.8} aria-hidden />
       </Button>
-      <Popover className={styles.popover ?? ''} placement="top" offset={16}>
+      <Popup className={styles.popover} placement="top" offset={16}>
         <Menu className={styles.menu ?? ''} aria-label={label}>
           {menus.map(({ kind, devices, chosen }) => (
             <MenuSection
@@ -108,7 +108,7 @@ function DeviceMenuButton({ label, menus, testid }: { label: string; menus: Devi
             </MenuSection>
           ))}
         </Menu>
-      </Popover>
+      </Popup>
     </MenuTrigger>
   );
 }

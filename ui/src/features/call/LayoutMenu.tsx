@@ -1,18 +1,17 @@
 import {
-  Check,
   ChevronDown,
   LayoutDashboard,
   LayoutGrid,
   type LucideIcon,
-  Maximize,
-  Minimize,
   Monitor,
   PinOff,
   RectangleHorizontal,
 } from 'lucide-react';
-import { Button, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from 'react-aria-components';
+import { Button, MenuSection, MenuTrigger } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { Item, ItemCheck, Line, Menu } from '../../components/Menu';
 import type { CallView } from '../../engine/view';
+import { FullscreenItem } from './FullscreenItem';
 import styles from './LayoutMenu.module.css';
 import { choices, type LayoutChoice } from './layout';
 import { useFullscreen } from './useFullscreen';
@@ -49,75 +48,46 @@ export function LayoutMenu({ call, choice, pinned, onChoose, onUnpin }: Props) {
         <span className={styles.word}>{word}</span>
         <ChevronDown size={16} strokeWidth={1.8} aria-hidden />
       </Button>
-      <Popover className={styles.popover ?? ''} placement="bottom end" offset={8}>
-        <Menu
-          className={styles.menu ?? ''}
+      <Menu
+        placement="bottom end"
+        offset={8}
+        aria-label={t('layout.menu')}
+        onAction={(key) => {
+          if (key === 'full') toggle();
+          if (key === 'unpin') onUnpin();
+        }}
+      >
+        <MenuSection
           aria-label={t('layout.menu')}
-          onAction={(key) => {
-            if (key === 'full') toggle();
-            if (key === 'unpin') onUnpin();
+          selectionMode="single"
+          disallowEmptySelection
+          selectedKeys={name === undefined ? [now] : []}
+          onSelectionChange={(keys) => {
+            const [key] = keys;
+            if (key !== undefined) onChoose(key as LayoutChoice);
           }}
         >
-          <MenuSection
-            aria-label={t('layout.menu')}
-            selectionMode="single"
-            disallowEmptySelection
-            selectedKeys={name === undefined ? [now] : []}
-            onSelectionChange={(keys) => {
-              const [key] = keys;
-              if (key !== undefined) onChoose(key as LayoutChoice);
-            }}
-          >
-            {possible.map((one) => {
-              const Sign = icons[one];
-              return (
-                <MenuItem
-                  key={one}
-                  id={one}
-                  textValue={t(`layout.${one}`)}
-                  className={styles.item ?? ''}
-                  data-testid={`layout-${one}`}
-                >
-                  <Sign size={18} strokeWidth={1.8} aria-hidden />
-                  <span className={styles.words}>
-                    <span>{t(`layout.${one}`)}</span>
-                    <span className={styles.help}>{t(`layout.${one}Text`)}</span>
-                  </span>
-                  <Check className={styles.check} size={16} strokeWidth={2} aria-hidden />
-                </MenuItem>
-              );
-            })}
-          </MenuSection>
-          <Separator className={styles.line ?? ''} />
-          <MenuSection aria-label={t('layout.window')}>
-            {name !== undefined && (
-              <MenuItem
-                id="unpin"
-                textValue={t('call.unpinName', { name })}
-                className={styles.item ?? ''}
-                data-testid="layout-unpin"
-              >
-                <PinOff size={18} strokeWidth={1.8} aria-hidden />
-                <span className={styles.words}>{t('call.unpinName', { name })}</span>
-              </MenuItem>
-            )}
-            <MenuItem
-              id="full"
-              textValue={full ? t('layout.leaveFull') : t('layout.full')}
-              className={styles.item ?? ''}
-              data-testid="layout-full"
+          {possible.map((one) => (
+            <Item
+              key={one}
+              id={one}
+              icon={icons[one]}
+              words={t(`layout.${one}`)}
+              help={t(`layout.${one}Text`)}
+              data-testid={`layout-${one}`}
             >
-              {full ? (
-                <Minimize size={18} strokeWidth={1.8} aria-hidden />
-              ) : (
-                <Maximize size={18} strokeWidth={1.8} aria-hidden />
-              )}
-              <span className={styles.words}>{full ? t('layout.leaveFull') : t('layout.full')}</span>
-              <kbd className={styles.key}>F</kbd>
-            </MenuItem>
-          </MenuSection>
-        </Menu>
-      </Popover>
+              <ItemCheck />
+            </Item>
+          ))}
+        </MenuSection>
+        <Line />
+        <MenuSection aria-label={t('layout.window')}>
+          {name !== undefined && (
+            <Item id="unpin" icon={PinOff} words={t('call.unpinName', { name })} data-testid="layout-unpin" />
+          )}
+          <FullscreenItem full={full} data-testid="layout-full" />
+        </MenuSection>
+      </Menu>
     </MenuTrigger>
   );
 }

@@ -1,6 +1,7 @@
 import { ChevronUp, LogOut, Phone, PhoneOff } from 'lucide-react';
-import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { Button, MenuTrigger } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { Item, Menu } from '../../components/Menu';
 import { useEngine } from '../../engine/context';
 import type { CallView } from '../../engine/view';
 import styles from './LeaveButton.module.css';
@@ -36,22 +37,16 @@ export function LeaveButton({ call, simple = false }: Props) {
       <Button className={style} data-testid="leave" data-asks="true">
         {inside}
       </Button>
-      <Popover className={styles.popover ?? ''} placement="top end" offset={14}>
-        <Menu
-          className={styles.menu ?? ''}
-          aria-label={t('call.leaveMenu')}
-          onAction={(key) => void (key === 'end' ? engine.endForEveryone() : engine.leave())}
-        >
-          <MenuItem id="leave" className={styles.item ?? ''} data-testid="leave-others-stay">
-            <LogOut size={18} strokeWidth={1.8} aria-hidden />
-            {t('call.leaveOthersStay')}
-          </MenuItem>
-          <MenuItem id="end" className={`${styles.item} ${styles.end}`} data-testid="end-for-everyone">
-            <PhoneOff size={18} strokeWidth={1.8} aria-hidden />
-            {t('call.endForEveryone')}
-          </MenuItem>
-        </Menu>
-      </Popover>
+      <Menu
+        className={styles.menu}
+        placement="top end"
+        offset={14}
+        aria-label={t('call.leaveMenu')}
+        onAction={(key) => void (key === 'end' ? engine.endForEveryone() : engine.leave())}
+      >
+        <Item id="leave" icon={LogOut} words={t('call.leaveOthersStay')} data-testid="leave-others-stay" />
+        <Item id="end" icon={PhoneOff} words={t('call.endForEveryone')} end data-testid="end-for-everyone" />
+      </Menu>
     </MenuTrigger>
   );
 }

@@ -17,14 +17,14 @@ import {
   Video,
 } from 'lucide-react';
 import { useState } from 'react';
-import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { Button, MenuTrigger } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
 import { Button as WordButton } from '../../components/Button';
+import { Item, Menu } from '../../components/Menu';
 import { useEngine } from '../../engine/context';
 import type { CallView, PersonView } from '../../engine/view';
 import { microphoneButton, muted, quality, saysQuality } from './derive';
-import menuStyles from './LayoutMenu.module.css';
 import styles from './PersonRow.module.css';
 import { type PersonAction, personActions } from './personActions';
 
@@ -115,29 +115,23 @@ export function PersonRow({ person, call, manages, hand, pinned, onPin }: Props)
           >
             <Ellipsis size={18} strokeWidth={1.8} aria-hidden />
           </Button>
-          <Popover className={menuStyles.popover ?? ''} placement="bottom end" offset={6}>
-            <Menu
-              className={menuStyles.menu ?? ''}
-              aria-label={name}
-              onAction={(key) => act(key as PersonAction)}
-            >
-              {personActions(person, call, manages, pinned).map((action) => {
-                const Icon = icons[action];
-                return (
-                  <MenuItem
-                    key={action}
-                    id={action}
-                    textValue={t(`people.${action}`)}
-                    className={`${menuStyles.item} ${action === 'remove' ? styles.remove : ''}`}
-                    data-testid={`person-${action}`}
-                  >
-                    <Icon size={18} strokeWidth={1.8} aria-hidden />
-                    <span className={menuStyles.words}>{t(`people.${action}`)}</span>
-                  </MenuItem>
-                );
-              })}
-            </Menu>
-          </Popover>
+          <Menu
+            placement="bottom end"
+            offset={6}
+            aria-label={name}
+            onAction={(key) => act(key as PersonAction)}
+          >
+            {personActions(person, call, manages, pinned).map((action) => (
+              <Item
+                key={action}
+                id={action}
+                icon={icons[action]}
+                words={t(`people.${action}`)}
+                end={action === 'remove'}
+                data-testid={`person-${action}`}
+              />
+            ))}
+          </Menu>
         </MenuTrigger>
       </div>
       {asks && (

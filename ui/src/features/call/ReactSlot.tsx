@@ -1,7 +1,8 @@
 import { Hand } from 'lucide-react';
 import { useState } from 'react';
-import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
+import { Button, Dialog, DialogTrigger } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { Popup } from '../../components/Popup';
 import { useEngine } from '../../engine/context';
 import { type CallView, REACTIONS } from '../../engine/view';
 import { BarSlot } from './BarSlot';
@@ -24,11 +25,11 @@ export function ReactSlot({ call }: { call: CallView }) {
         open={open || raised}
         testid="react"
       />
-      <Popover className={styles.popover ?? ''} placement="top" offset={16}>
+      <Popup placement="top" offset={16}>
         <Dialog className={styles.dialog ?? ''} aria-label={t('react.slotLabel')}>
           <ReactChoices call={call} onDone={() => setOpen(false)} />
         </Dialog>
-      </Popover>
+      </Popup>
     </DialogTrigger>
   );
 }

@@ -1,8 +1,9 @@
 import { Ellipsis, Lock, type LucideIcon, Mic, MicOff, TriangleAlert, Video, VideoOff } from 'lucide-react';
 import { useState } from 'react';
-import { Button, Dialog, DialogTrigger, Popover, ToggleButton } from 'react-aria-components';
+import { Button, Dialog, DialogTrigger, ToggleButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button as WordButton } from '../../components/Button';
+import { Popup } from '../../components/Popup';
 import { useEngine } from '../../engine/context';
 import type { CallView, Settings } from '../../engine/view';
 import { simplePatch } from '../../simple';
@@ -109,7 +110,7 @@ function More({ call, settings, onPeople, onShare, onConsent }: Props) {
         <Ellipsis size={32} strokeWidth={1.8} aria-hidden />
         <span>{t('simple.more')}</span>
       </Button>
-      <Popover className={styles.popover ?? ''} placement="top" offset={14}>
+      <Popup className={styles.popover} placement="top" offset={14}>
         <Dialog className={styles.more ?? ''} aria-label={t('simple.more')}>
           {engine.seat && <ReactChoices call={call} onDone={() => setOpen(false)} />}
           <div className={styles.moreList}>
@@ -139,7 +140,7 @@ function More({ call, settings, onPeople, onShare, onConsent }: Props) {
             </WordButton>
           </div>
         </Dialog>
-      </Popover>
+      </Popup>
     </DialogTrigger>
   );
 }

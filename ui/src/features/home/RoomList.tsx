@@ -15,14 +15,14 @@ import {
   Users,
 } from 'lucide-react';
 import { useState } from 'react';
-import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { Button as AriaButton, MenuTrigger } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
+import { Item, Menu } from '../../components/Menu';
 import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
 import type { Preset, RoomCardView, RoomsView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
-import menuStyles from '../call/LayoutMenu.module.css';
 import { inOrder } from './derive';
 import styles from './RoomList.module.css';
 
@@ -155,32 +155,14 @@ function Room({ room }: { room: RoomCardView }) {
           >
             <Ellipsis size={18} strokeWidth={1.8} aria-hidden />
           </AriaButton>
-          <Popover className={menuStyles.popover ?? ''} placement="bottom end">
-            <Menu
-              className={menuStyles.menu ?? ''}
-              aria-label={title}
-              onAction={(key) => (key === 'links' ? void rooms?.showLinks(id) : setAsks(true))}
-            >
-              <MenuItem
-                id="links"
-                textValue={t('home.showLinks')}
-                className={menuStyles.item ?? ''}
-                data-testid="room-links-again"
-              >
-                <Link size={18} strokeWidth={1.8} aria-hidden />
-                <span className={menuStyles.words}>{t('home.showLinks')}</span>
-              </MenuItem>
-              <MenuItem
-                id="delete"
-                textValue={t('home.deleteRoom')}
-                className={menuStyles.item ?? ''}
-                data-testid="room-delete"
-              >
-                <Trash2 size={18} strokeWidth={1.8} aria-hidden />
-                <span className={menuStyles.words}>{t('home.deleteRoom')}</span>
-              </MenuItem>
-            </Menu>
-          </Popover>
+          <Menu
+            placement="bottom end"
+            aria-label={title}
+            onAction={(key) => (key === 'links' ? void rooms?.showLinks(id) : setAsks(true))}
+          >
+            <Item id="links" icon={Link} words={t('home.showLinks')} data-testid="room-links-again" />
+            <Item id="delete" icon={Trash2} words={t('home.deleteRoom')} data-testid="room-delete" />
+          </Menu>
         </MenuTrigger>
       </div>
       {asks && (

@@ -1,22 +1,13 @@
-import { Check, ChevronDown, X } from 'lucide-react';
-import {
-  Button as AriaButton,
-  Input,
-  Label,
-  Menu,
-  MenuItem,
-  MenuTrigger,
-  Popover,
-  TextField,
-} from 'react-aria-components';
+import { ChevronDown, X } from 'lucide-react';
+import { Button as AriaButton, Input, Label, MenuTrigger, TextField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
 import { Choice } from '../../components/Choice';
 import choiceStyles from '../../components/Choice.module.css';
+import { Item, ItemCheck, Menu } from '../../components/Menu';
 import { Toggle } from '../../components/Toggle';
 import type { SeatDraft } from '../../engine/view';
-import menuStyles from '../call/LayoutMenu.module.css';
-import { TOOLS, type Tool, toolsOf, toolsOn } from './draft';
+import { TOOLS, toolsOf, toolsOn } from './draft';
 import styles from './NewRoom.module.css';
 
 interface Props {
@@ -85,31 +76,22 @@ export function SeatRow({ seat, tried, removable, onChange, onRemove }: Props) {
           </span>
           <ChevronDown size={18} strokeWidth={1.8} aria-hidden />
         </AriaButton>
-        <Popover className={menuStyles.popover ?? ''} placement="bottom end">
-          <Menu
-            className={menuStyles.menu ?? ''}
-            aria-label={t('newRoom.tools')}
-            selectionMode="multiple"
-            selectedKeys={on}
-            onSelectionChange={(keys) => {
-              const chosen = keys === 'all' ? TOOLS : TOOLS.filter((tool) => keys.has(tool));
-              onChange({ ...seat, tools: toolsOf(chosen) });
-            }}
-          >
-            {TOOLS.map((tool: Tool) => (
-              <MenuItem
-                key={tool}
-                id={tool}
-                textValue={t(`tool.${tool}`)}
-                className={menuStyles.item ?? ''}
-                data-testid={`tool-${tool}`}
-              >
-                <span className={menuStyles.words}>{t(`tool.${tool}`)}</span>
-                <Check className={menuStyles.check} size={16} strokeWidth={2} aria-hidden />
-              </MenuItem>
-            ))}
-          </Menu>
-        </Popover>
+        <Menu
+          placement="bottom end"
+          aria-label={t('newRoom.tools')}
+          selectionMode="multiple"
+          selectedKeys={on}
+          onSelectionChange={(keys) => {
+            const chosen = keys === 'all' ? TOOLS : TOOLS.filter((tool) => keys.has(tool));
+            onChange({ ...seat, tools: toolsOf(chosen) });
+          }}
+        >
+          {TOOLS.map((tool) => (
+            <Item key={tool} id={tool} words={t(`tool.${tool}`)} data-testid={`tool-${tool}`}>
+              <ItemCheck />
+            </Item>
+          ))}
+        </Menu>
       </MenuTrigger>
       {removable ? (
         <AriaButton
