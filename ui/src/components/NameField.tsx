@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Input, Label, Text, TextField } from 'react-aria-components';
+import fieldStyles from './Field.module.css';
 import styles from './NameField.module.css';
 
 interface Props {
@@ -18,7 +19,7 @@ export function NameField({ label, help, value, onChange, guest }: Props) {
   const [typed, setTyped] = useState(value);
   return (
     <TextField
-      className={`${styles.field} ${guest ? styles.guest : ''}`}
+      className={`${fieldStyles.field} ${guest ? styles.guest : ''}`}
       value={typed}
       onChange={(name) => {
         setTyped(name);
@@ -27,8 +28,8 @@ export function NameField({ label, help, value, onChange, guest }: Props) {
       maxLength={MAX_NAME}
       autoComplete="name"
     >
-      <Label className={styles.label ?? ''}>{label}</Label>
-      <Input className={styles.input ?? ''} data-testid="name-input" spellCheck={false} />
+      <Label className={`${fieldStyles.label} ${styles.label}`}>{label}</Label>
+      <Input className={`${fieldStyles.input} ${styles.input}`} data-testid="name-input" spellCheck={false} />
       <Text slot="description" className={styles.help ?? ''}>
         {help}
       </Text>

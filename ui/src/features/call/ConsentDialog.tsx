@@ -1,8 +1,9 @@
 import { Ban, Check, CircleDot, RotateCcw, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { Dialog, Heading } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
+import { Sheet } from '../../components/Sheet';
 import { useEngine } from '../../engine/context';
 import styles from './ConsentDialog.module.css';
 
@@ -24,52 +25,50 @@ export function ConsentDialog({ onClose }: Props) {
     onClose();
   };
   return (
-    <ModalOverlay className={styles.overlay ?? ''} isOpen onOpenChange={(open) => !open && onClose()}>
-      <Modal className={styles.modal ?? ''}>
-        <Dialog className={styles.dialog ?? ''} data-testid="consent">
-          <div className={styles.head}>
-            <span className={styles.sign}>
-              <CircleDot size={30} strokeWidth={1.8} aria-hidden />
-            </span>
-            <div>
-              <Heading slot="title" ref={heading} tabIndex={-1} className={styles.title ?? ''}>
-                {t('consent.title')}
-              </Heading>
-              <p className={styles.lead}>{t('consent.lead')}</p>
-            </div>
+    <Sheet className={styles.modal} onClose={onClose}>
+      <Dialog className={styles.dialog ?? ''} data-testid="consent">
+        <div className={styles.head}>
+          <span className={styles.sign}>
+            <CircleDot size={30} strokeWidth={1.8} aria-hidden />
+          </span>
+          <div>
+            <Heading slot="title" ref={heading} tabIndex={-1} className={styles.title ?? ''}>
+              {t('consent.title')}
+            </Heading>
+            <p className={styles.lead}>{t('consent.lead')}</p>
           </div>
-          <ul className={styles.points}>
-            <li>
-              <Ban size={22} strokeWidth={1.8} aria-hidden />
-              {t('consent.no')}
-            </li>
-            <li>
-              <RotateCcw size={22} strokeWidth={1.8} aria-hidden />
-              {t('consent.change')}
-            </li>
-          </ul>
-          <div className={styles.ways}>
-            <Button
-              size="guest"
-              className={styles.way}
-              icon={<X size={20} strokeWidth={1.8} aria-hidden />}
-              onPress={() => answer(false)}
-              data-testid="consent-no"
-            >
-              {t('consent.answerNo')}
-            </Button>
-            <Button
-              size="guest"
-              className={styles.way}
-              icon={<Check size={20} strokeWidth={1.8} aria-hidden />}
-              onPress={() => answer(true)}
-              data-testid="consent-yes"
-            >
-              {t('consent.answerYes')}
-            </Button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+        </div>
+        <ul className={styles.points}>
+          <li>
+            <Ban size={22} strokeWidth={1.8} aria-hidden />
+            {t('consent.no')}
+          </li>
+          <li>
+            <RotateCcw size={22} strokeWidth={1.8} aria-hidden />
+            {t('consent.change')}
+          </li>
+        </ul>
+        <div className={styles.ways}>
+          <Button
+            size="guest"
+            className={styles.way}
+            icon={<X size={20} strokeWidth={1.8} aria-hidden />}
+            onPress={() => answer(false)}
+            data-testid="consent-no"
+          >
+            {t('consent.answerNo')}
+          </Button>
+          <Button
+            size="guest"
+            className={styles.way}
+            icon={<Check size={20} strokeWidth={1.8} aria-hidden />}
+            onPress={() => answer(true)}
+            data-testid="consent-yes"
+          >
+            {t('consent.answerYes')}
+          </Button>
+        </div>
+      </Dialog>
+    </Sheet>
   );
 }

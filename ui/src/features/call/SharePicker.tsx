@@ -1,8 +1,9 @@
 import { AppWindow, Monitor, MonitorUp, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { Dialog, Heading, Modal, ModalOverlay, Radio, RadioGroup } from 'react-aria-components';
+import { Dialog, Heading, Radio, RadioGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
+import { Sheet } from '../../components/Sheet';
 import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
 import type { ShareSourcesView, ShareSourceView } from '../../engine/view';
@@ -46,75 +47,68 @@ export function SharePicker({ sources = { state: 'loading' }, onClose }: Props) 
     );
   };
   return (
-    <ModalOverlay
-      className={styles.overlay ?? ''}
-      isOpen
-      isDismissable
-      onOpenChange={(open) => !open && onClose()}
-    >
-      <Modal className={styles.modal ?? ''}>
-        <Dialog className={styles.dialog ?? ''} data-testid="share-picker">
-          <Heading slot="title" className={styles.title ?? ''}>
-            {t('share.title')}
-          </Heading>
-          <p className={styles.text}>{t('share.text')}</p>
-          <div className={styles.body}>
-            {sources.state === 'loading' && (
-              <p className={styles.state} role="status">
-                <Spinner size={28} />
-                {t('share.looking')}
-              </p>
-            )}
-            {sources.state === 'by_system' && (
-              <p className={styles.state}>
-                <MonitorUp size={32} strokeWidth={1.8} aria-hidden />
-                {t('share.bySystem')}
-              </p>
-            )}
-            {sources.state === 'failed' && (
-              <p className={styles.trouble} role="alert">
-                <TriangleAlert size={22} strokeWidth={1.8} aria-hidden />
-                <span>
-                  <b>{t('share.failed')}</b> {t('share.failedText')}
-                </span>
-              </p>
-            )}
-            {sources.state === 'ready' &&
-              (found.length === 0 ? (
-                <p className={styles.state}>{t('share.nothing')}</p>
-              ) : (
-                <RadioGroup
-                  className={styles.groups ?? ''}
-                  aria-label={t('share.title')}
-                  value={chosen}
-                  onChange={setChosen}
-                >
-                  {group('screen', t('share.screens'))}
-                  {group('window', t('share.windows'))}
-                </RadioGroup>
-              ))}
-          </div>
-          <div className={styles.ways}>
-            <Button onPress={onClose} data-testid="share-cancel">
-              {t('share.cancel')}
-            </Button>
-            <Button
-              kind="primary"
-              unavailable={!ready}
-              icon={<MonitorUp size={18} strokeWidth={1.8} aria-hidden />}
-              onPress={start}
-              aria-describedby="share-hint"
-              data-testid="share-start"
-            >
-              {t('share.start')}
-            </Button>
-            <span id="share-hint" className="sr-only">
-              {ready ? '' : t('share.chooseFirst')}
-            </span>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Sheet className={styles.modal} dismissable onClose={onClose}>
+      <Dialog className={styles.dialog ?? ''} data-testid="share-picker">
+        <Heading slot="title" className={styles.title ?? ''}>
+          {t('share.title')}
+        </Heading>
+        <p className={styles.text}>{t('share.text')}</p>
+        <div className={styles.body}>
+          {sources.state === 'loading' && (
+            <p className={styles.state} role="status">
+              <Spinner size={28} />
+              {t('share.looking')}
+            </p>
+          )}
+          {sources.state === 'by_system' && (
+            <p className={styles.state}>
+              <MonitorUp size={32} strokeWidth={1.8} aria-hidden />
+              {t('share.bySystem')}
+            </p>
+          )}
+          {sources.state === 'failed' && (
+            <p className={styles.trouble} role="alert">
+              <TriangleAlert size={22} strokeWidth={1.8} aria-hidden />
+              <span>
+                <b>{t('share.failed')}</b> {t('share.failedText')}
+              </span>
+            </p>
+          )}
+          {sources.state === 'ready' &&
+            (found.length === 0 ? (
+              <p className={styles.state}>{t('share.nothing')}</p>
+            ) : (
+              <RadioGroup
+                className={styles.groups ?? ''}
+                aria-label={t('share.title')}
+                value={chosen}
+                onChange={setChosen}
+              >
+                {group('screen', t('share.screens'))}
+                {group('window', t('share.windows'))}
+              </RadioGroup>
+            ))}
+        </div>
+        <div className={styles.ways}>
+          <Button onPress={onClose} data-testid="share-cancel">
+            {t('share.cancel')}
+          </Button>
+          <Button
+            kind="primary"
+            unavailable={!ready}
+            icon={<MonitorUp size={18} strokeWidth={1.8} aria-hidden />}
+            onPress={start}
+            aria-describedby="share-hint"
+            data-testid="share-start"
+          >
+            {t('share.start')}
+          </Button>
+          <span id="share-hint" className="sr-only">
+            {ready ? '' : t('share.chooseFirst')}
+          </span>
+        </div>
+      </Dialog>
+    </Sheet>
   );
 }
 

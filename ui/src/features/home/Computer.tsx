@@ -1,6 +1,7 @@
 import { CircleCheck, Mic, TriangleAlert, Video, Volume2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
+import rowStyles from '../../components/Row.module.css';
 import type { AppView } from '../../engine/view';
 import styles from './Computer.module.css';
 import { type DeviceKind, deviceRows } from './derive';
@@ -23,12 +24,12 @@ export function Computer({ view, onChange }: { view: AppView; onChange: () => vo
           const Icon = icons[kind];
           return (
             <li key={kind} className={styles.row}>
-              <span className={styles.sign}>
+              <span className={rowStyles.sign}>
                 <Icon size={20} strokeWidth={1.8} aria-hidden />
               </span>
-              <div className={styles.words}>
+              <div className={`${rowStyles.words} ${styles.words}`}>
                 <p className={styles.kind}>{t(`home.${kind}`)}</p>
-                <p className={styles.label}>
+                <p className={`${rowStyles.more} ${styles.label}`}>
                   {label ?? t(missing[kind])}
                   {others > 0 && (
                     <span className={styles.others}> · {t('home.others', { count: others })}</span>

@@ -15,10 +15,12 @@ import {
   Users,
 } from 'lucide-react';
 import { useState } from 'react';
-import { Button as AriaButton, MenuTrigger } from 'react-aria-components';
+import { MenuTrigger } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
+import { IconButton } from '../../components/IconButton';
 import { Item, Menu } from '../../components/Menu';
+import rowStyles from '../../components/Row.module.css';
 import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
 import type { Preset, RoomCardView, RoomsView } from '../../engine/view';
@@ -113,12 +115,12 @@ function Room({ room }: { room: RoomCardView }) {
   return (
     <li className={styles.room} data-testid="room" data-room-id={id}>
       <div className={styles.line}>
-        <span className={styles.sign}>
+        <span className={rowStyles.sign}>
           <Icon size={20} strokeWidth={1.8} aria-hidden />
         </span>
-        <div className={styles.words}>
-          <p className={styles.name}>{title}</p>
-          <p className={styles.more}>
+        <div className={`${rowStyles.words} ${styles.words}`}>
+          <p className={rowStyles.name}>{title}</p>
+          <p className={rowStyles.more}>
             {room.starts_at === null
               ? t('home.alwaysOpen')
               : when(room.starts_at, room.ends_at, dateLocale(i18n.language, navigator.languages))}
@@ -148,13 +150,7 @@ function Room({ room }: { room: RoomCardView }) {
           {waiting > 0 ? t('home.startVisit') : t('home.enter')}
         </Button>
         <MenuTrigger>
-          <AriaButton
-            className={styles.icon ?? ''}
-            aria-label={t('home.roomMore', { title })}
-            data-testid="room-more"
-          >
-            <Ellipsis size={18} strokeWidth={1.8} aria-hidden />
-          </AriaButton>
+          <IconButton icon={Ellipsis} label={t('home.roomMore', { title })} data-testid="room-more" />
           <Menu
             placement="bottom end"
             aria-label={title}

@@ -16,6 +16,7 @@ import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
 import { Button } from '../../components/Button';
 import { Choice } from '../../components/Choice';
+import rowStyles from '../../components/Row.module.css';
 import { useCopy } from '../../components/useCopy';
 import { useEngine } from '../../engine/context';
 import type { AppView, MadeRoomView, SeatLinkView } from '../../engine/view';
@@ -156,9 +157,9 @@ function LinkCard({ link, room, host, language, open, onOpen }: CardProps) {
     <li className={styles.link} data-testid="link" data-participant-id={id}>
       <div className={styles.line}>
         <Avatar name={name} id={name} size={34} />
-        <div className={styles.words}>
-          <p className={styles.name}>{me ? t('lobby.you', { name }) : name}</p>
-          <p className={styles.url}>{shortLink(url)}</p>
+        <div className={rowStyles.words}>
+          <p className={rowStyles.name}>{me ? t('lobby.you', { name }) : name}</p>
+          <p className={rowStyles.more}>{shortLink(url)}</p>
         </div>
         <Button
           kind={open ? 'primary' : 'second'}

@@ -16,6 +16,7 @@ import { Button as AriaButton, Input, Label, Radio, RadioGroup, TextField } from
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { Choice } from '../../components/Choice';
+import fieldStyles from '../../components/Field.module.css';
 import { Spinner } from '../../components/Spinner';
 import { Toggle } from '../../components/Toggle';
 import { useEngine } from '../../engine/context';
@@ -130,14 +131,14 @@ export function NewRoom({ view, onBack }: Props) {
           })}
         </RadioGroup>
         <TextField
-          className={styles.name ?? ''}
+          className={fieldStyles.field ?? ''}
           value={draft.title}
           onChange={(title) => edit({ title })}
           maxLength={120}
         >
-          <Label className={styles.label ?? ''}>{t('newRoom.name')}</Label>
+          <Label className={fieldStyles.label ?? ''}>{t('newRoom.name')}</Label>
           <Input
-            className={styles.input ?? ''}
+            className={fieldStyles.input ?? ''}
             placeholder={t('newRoom.namePlaceholder')}
             data-testid="room-title"
           />
@@ -268,7 +269,7 @@ function When({ draft, edit }: WhenProps) {
       <span className={styles.help}>{t(key === 'starts_at' ? 'newRoom.from' : 'newRoom.to')}</span>
       <input
         type="datetime-local"
-        className={styles.input}
+        className={fieldStyles.input}
         value={toField(value)}
         onChange={(event) => edit({ [key]: fromField(event.target.value) })}
         data-testid={key}

@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
 import { Choice } from '../../components/Choice';
 import choiceStyles from '../../components/Choice.module.css';
+import fieldStyles from '../../components/Field.module.css';
+import { IconButton, NoIconButton } from '../../components/IconButton';
 import { Item, ItemCheck, Menu } from '../../components/Menu';
 import { Toggle } from '../../components/Toggle';
 import type { SeatDraft } from '../../engine/view';
@@ -37,7 +39,7 @@ export function SeatRow({ seat, tried, removable, onChange, onRemove }: Props) {
       >
         <Label className="sr-only">{t('newRoom.personName')}</Label>
         <Input
-          className={styles.input ?? ''}
+          className={fieldStyles.input ?? ''}
           placeholder={me ? t('newRoom.yourName') : t('newRoom.personName')}
           data-testid="seat-name"
         />
@@ -94,16 +96,15 @@ export function SeatRow({ seat, tried, removable, onChange, onRemove }: Props) {
         </Menu>
       </MenuTrigger>
       {removable ? (
-        <AriaButton
-          className={styles.remove ?? ''}
-          aria-label={t('newRoom.removeName', { name: who })}
+        <IconButton
+          className={styles.remove}
+          icon={X}
+          label={t('newRoom.removeName', { name: who })}
           onPress={onRemove}
           data-testid="seat-remove"
-        >
-          <X size={18} strokeWidth={1.8} aria-hidden />
-        </AriaButton>
+        />
       ) : (
-        <span className={styles.remove} />
+        <NoIconButton className={styles.remove} />
       )}
     </li>
   );

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Form, Input, Label, Text, TextField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
+import fieldStyles from '../../components/Field.module.css';
 import { Spinner } from '../../components/Spinner';
 import { Toggle } from '../../components/Toggle';
 import { useEngine } from '../../engine/context';
@@ -124,23 +125,28 @@ function SignIn() {
       }}
     >
       <TextField
-        className={styles.field ?? ''}
+        className={`${fieldStyles.field} ${styles.field}`}
         value={given}
         onChange={setGiven}
         type="password"
         autoComplete="off"
       >
-        <Label className={styles.label ?? ''}>{t('settings.signInWith')}</Label>
-        <Input className={styles.input ?? ''} data-testid="sign-in-secret" spellCheck={false} />
+        <Label className={fieldStyles.label ?? ''}>{t('settings.signInWith')}</Label>
+        <Input className={fieldStyles.input ?? ''} data-testid="sign-in-secret" spellCheck={false} />
         <Text slot="description" className={styles.help ?? ''}>
           {t('settings.signInHelp')}
         </Text>
       </TextField>
       {token && (
-        <TextField className={styles.field ?? ''} value={server} onChange={setServer} autoComplete="off">
-          <Label className={styles.label ?? ''}>{t('settings.signInServer')}</Label>
+        <TextField
+          className={`${fieldStyles.field} ${styles.field}`}
+          value={server}
+          onChange={setServer}
+          autoComplete="off"
+        >
+          <Label className={fieldStyles.label ?? ''}>{t('settings.signInServer')}</Label>
           <Input
-            className={styles.input ?? ''}
+            className={fieldStyles.input ?? ''}
             placeholder="https://"
             data-testid="sign-in-server"
             spellCheck={false}

@@ -1,8 +1,8 @@
 import { X } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
-import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
+import { IconButton, NoIconButton } from '../../components/IconButton';
 import { useEngine } from '../../engine/context';
 import { type Shortcuts as Keys, SHORTCUTS, type ShortcutName } from '../../engine/view';
 import { keysOf, keysShown, takenBy } from './derive';
@@ -61,16 +61,14 @@ export function Shortcuts({ shortcuts }: { shortcuts: Keys }) {
                 </Button>
               </div>
               {keys ? (
-                <AriaButton
-                  className={styles.remove ?? ''}
-                  aria-label={t('settings.removeKeys', { name: label })}
+                <IconButton
+                  icon={X}
+                  label={t('settings.removeKeys', { name: label })}
                   onPress={() => set(name, null)}
                   data-testid="shortcut-remove"
-                >
-                  <X size={18} strokeWidth={1.8} aria-hidden />
-                </AriaButton>
+                />
               ) : (
-                <span className={styles.remove} />
+                <NoIconButton />
               )}
             </div>
           );
