@@ -162,6 +162,8 @@ impl App {
     ) -> Screen {
         *self.timing.lock() = Timing { joined_at: Some(Instant::now()), ..Timing::default() };
         self.notice = None;
+        // A key that was held when the last call ended came up unheard.
+        self.held = None;
         let (key_frames, wanted) = mpsc::unbounded_channel();
         let mut call = Call::join(target, media, self.hub.clone(), wanted);
         let notices = call.take_notices();

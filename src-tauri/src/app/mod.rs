@@ -287,6 +287,10 @@ impl App {
         let mut screen = self.screen.view();
         if let visita_protocol::view::ScreenView::Call(call) = &mut screen {
             call.me.talking_while_muted &= self.store.get().talking_while_muted;
+            // Who was called and has not come has told the room no name.
+            for ring in call.rings.iter_mut().filter(|ring| ring.display_name.is_empty()) {
+                ring.display_name = self.book.seat_name(&ring.participant_id).cloned().unwrap_or_default();
+            }
         }
         AppView {
             screen,

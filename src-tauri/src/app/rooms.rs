@@ -87,6 +87,11 @@ impl Book {
         }
     }
 
+    /// The name that was given here to a seat of any room.
+    pub(super) fn seat_name(&self, seat: &ParticipantId) -> Option<&String> {
+        self.entries.values().find_map(|entry| entry.names.get(seat))
+    }
+
     /// Whose seat it is: the name given here, or the user's id where it means something.
     fn name(&self, room: &RoomId, seat: &ParticipantId, user: &UserId) -> Option<String> {
         let kept = self.entries.get(room).and_then(|entry| entry.names.get(seat)).cloned();

@@ -1,6 +1,9 @@
 //! A display that does not sleep during a call.
 
-use std::sync::mpsc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::mpsc,
+};
 
 /// Holds the display awake while it is told to. The thread is for systems that answer slowly.
 pub(super) struct Awake {
@@ -28,26 +31,41 @@ impl Awake {
 }
 
 fn run(inbox: &mpsc::Receiver<bool>) {
-    let mut held = None;
+    let mut held = Vec::new();
     while let Ok(wanted) = inbox.recv() {
-        held = if wanted { held.or_else(hold) } else { None };
+        if !wanted {
+            let_go(&mut held);
+        } else if held.is_empty() {
+            // Two wishes to two services: where one is missing the other holds.
+            held = [hold("display", |asked| asked.display(true)), hold("computer", |asked| asked.idle(true))]
+                .into_iter()
+                .flatten()
+                .collect();
+        }
     }
-    drop(held);
+    let_go(&mut held);
 }
 
-fn hold() -> Option<keepawake::KeepAwake> {
-    let asked = keepawake::Builder::default()
-        .display(true)
-        .idle(true)
-        .reason("A video visit")
-        .app_name("Visita")
-        .app_reverse_domain("org.visita.desktop")
-        .create();
-    match asked {
+fn hold(
+    what: &str,
+    how: impl FnOnce(&mut keepawake::Builder) -> &mut keepawake::Builder,
+) -> Option<keepawake::KeepAwake> {
+    let mut asked = keepawake::Builder::default();
+    asked.reason("A video visit").app_name("Visita").app_reverse_domain("org.visita.desktop");
+    match how(&mut asked).create() {
         Ok(held) => Some(held),
         Err(error) => {
-            tracing::info!(%error, "the display may go to sleep");
+            tracing::info!(%error, "the {what} may go to sleep");
             None
+        }
+    }
+}
+
+/// The library panics where the service that was asked is gone by now.
+fn let_go(held: &mut Vec<keepawake::KeepAwake>) {
+    for one in held.drain(..) {
+        if catch_unwind(AssertUnwindSafe(|| drop(one))).is_err() {
+            tracing::info!("who kept the display awake is gone");
         }
     }
 }

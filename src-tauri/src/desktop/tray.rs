@@ -59,10 +59,7 @@ pub(super) fn show(tauri: &AppHandle, state: &State, words: &Words) {
     let Some(tray) = tauri.tray_by_id(ID) else { return };
     let shown = || -> tauri::Result<()> {
         tray.set_menu(Some(menu(tauri, state, words)?))?;
-        let mut says = vec!["Visita"];
-        says.extend(state.in_call.then_some(if state.muted { words.muted } else { words.in_call }));
-        says.extend(state.recorded.then_some(words.recorded));
-        tray.set_tooltip(Some(says.join(" · ")))?;
+        tray.set_tooltip(Some(said(state, words).unwrap_or_else(|| "Visita".into())))?;
         tray.set_icon(tauri.default_window_icon().map(|icon| marked(icon, state)))
     };
     if let Err(error) = shown() {
@@ -70,9 +67,21 @@ pub(super) fn show(tauri: &AppHandle, state: &State, words: &Words) {
     }
 }
 
+/// How it is, in words; none outside a call.
+fn said(state: &State, words: &Words) -> Option<String> {
+    let call = if state.muted { words.muted } else { words.in_call };
+    let recorded = state.recorded.then_some(words.recorded);
+    state.in_call.then(|| [Some(call), recorded].into_iter().flatten().collect::<Vec<_>>().join(" · "))
+}
+
 fn menu(tauri: &AppHandle, state: &State, words: &Words) -> tauri::Result<Menu<tauri::Wry>> {
     let item = |id: &str, text: &str| MenuItemBuilder::with_id(id, text).build(tauri);
-    let mut menu = MenuBuilder::new(tauri).item(&item("open", words.open)?);
+    let mut menu = MenuBuilder::new(tauri);
+    // Not every desktop shows what a sign's tip says.
+    if let Some(said) = said(state, words) {
+        menu = menu.item(&MenuItemBuilder::with_id("state", said).enabled(false).build(tauri)?).separator();
+    }
+    menu = menu.item(&item("open", words.open)?);
     if state.in_call {
         let microphone = if state.muted { words.unmute } else { words.mute };
         menu = menu.separator().item(&item("microphone", microphone)?).item(&item("leave", words.leave)?);

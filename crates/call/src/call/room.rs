@@ -70,6 +70,8 @@ pub(super) struct RoomSide {
     clock: Option<Clock>,
     consent: Option<bool>,
     rings: Vec<Ring>,
+    /// Who rang the doorbell and is not known to wait yet.
+    at_the_door: Option<ParticipantId>,
     admin: (AdminState, Instant),
     notes: Vec<WaitingNote>,
     asked: Option<(ParticipantId, MediaSource)>,
@@ -102,6 +104,7 @@ impl RoomSide {
             clock: None,
             consent: None,
             rings: Vec::new(),
+            at_the_door: None,
             admin: (AdminState::default(), now),
             notes: Vec::new(),
             asked: None,
@@ -222,10 +225,13 @@ impl RoomSide {
                 let code = if seconds_left > 60 { NoticeCode::FiveMinutesLeft } else { NoticeCode::HalfMinuteLeft };
                 effects.push(Effect::Notice(code, None));
             }
-            ServerMessage::Admin { state } => self.admin = (state, now),
+            ServerMessage::Admin { state } => {
+                self.admin = (state, now);
+                self.doorbell_rang(&mut effects);
+            }
             ServerMessage::Doorbell { participant_id } => {
-                let waiting = self.admin.0.waiting.iter().find(|w| w.participant_id == participant_id);
-                effects.push(Effect::Notice(NoticeCode::Doorbell, waiting.map(|w| w.display_name.clone())));
+                self.at_the_door = Some(participant_id);
+                self.doorbell_rang(&mut effects);
             }
             ServerMessage::Reacted { participant_id, reaction } => {
                 self.reactions.retain(|(_, at)| now.saturating_duration_since(*at) < REACTION_FOR);
@@ -331,6 +337,14 @@ impl RoomSide {
         }
     }
 
+    /// The bell may ring a moment before the room says who stands there.
+    fn doorbell_rang(&mut self, effects: &mut Vec<Effect>) {
+        let at_the_door = self.at_the_door.as_ref();
+        let Some(who) = self.admin.0.waiting.iter().find(|w| Some(&w.participant_id) == at_the_door) else { return };
+        effects.push(Effect::Notice(NoticeCode::Doorbell, Some(who.display_name.clone())));
+        self.at_the_door = None;
+    }
+
     pub(super) fn consent(&self) -> ConsentAnswer {
         match self.consent {
             Some(true) => ConsentAnswer::Yes,
@@ -350,9 +364,7 @@ impl RoomSide {
     pub(super) fn rings(&self, people: &People) -> Vec<RingView> {
         let view = |ring: &Ring| RingView {
             participant_id: ring.participant_id.clone(),
-            display_name: people
-                .name_of(ring.participant_id.as_str())
-                .unwrap_or_else(|| ring.participant_id.to_string()),
+            display_name: people.name_of(ring.participant_id.as_str()).unwrap_or_default(),
             state: ring.state,
         };
         self.rings.iter().map(view).collect()

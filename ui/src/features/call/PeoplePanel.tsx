@@ -104,12 +104,12 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
               {rings.map(({ participant_id: id, display_name: name, state }) => (
                 <li key={id} className={styles.removed} data-testid="ring" data-state={state}>
                   <span>
-                    {name} · {t(`people.ring_${state}`)}
+                    {name || t('notice.somebody')} · {t(`people.ring_${state}`)}
                   </span>
                   {state !== 'ringing' && state !== 'answered' && (
                     <Button
                       size="dense"
-                      aria-label={t('people.ringAgainName', { name })}
+                      aria-label={t('people.ringAgainName', { name: name || t('notice.somebody') })}
                       onPress={() => void admin?.ring(id)}
                       data-testid="ring-again"
                     >

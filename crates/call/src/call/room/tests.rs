@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use visita_protocol::channel::{MediaState, Ring};
+use visita_protocol::channel::{AdminState, MediaState, Ring, WaitingPerson};
 
 use super::*;
 
@@ -102,9 +102,24 @@ fn a_warning_goes_when_time_is_added() {
 }
 
 #[test]
-fn whom_nobody_knows_rings_by_id() {
+fn who_has_not_come_yet_has_no_name_here() {
     let (mut room, mut people) = room();
     let ring = Ring { participant_id: id("far"), state: RingState::Ringing };
     room.take(ServerMessage::RingChanged { seq: 1, ring }, &mut people, Instant::now());
-    assert_eq!(room.rings(&people)[0].display_name, "far");
+    assert_eq!(room.rings(&people)[0].display_name, "");
+}
+
+#[test]
+fn the_doorbell_says_who_stands_there() {
+    let (mut room, mut people) = room();
+    let now = Instant::now();
+    let effects = room.take(ServerMessage::Doorbell { participant_id: id("far") }, &mut people, now);
+    assert_eq!(notices(&effects), vec![], "nobody is known to wait yet");
+    let waiting =
+        WaitingPerson { participant_id: id("far"), display_name: "Anna".into(), waited_s: 0, connected: true };
+    let state = AdminState { waiting: vec![waiting], ..AdminState::default() };
+    let effects = room.take(ServerMessage::Admin { state: state.clone() }, &mut people, now);
+    assert!(matches!(&effects[..], [Effect::Notice(NoticeCode::Doorbell, Some(name))] if name == "Anna"));
+    let effects = room.take(ServerMessage::Admin { state }, &mut people, now);
+    assert_eq!(notices(&effects), vec![], "it rang once");
 }
