@@ -10,19 +10,13 @@ use super::{
     model::{Forward, ParticipantKey, SubscriptionKey},
     peer::{INITIAL_BANDWIDTH, PeerKey},
 };
-use crate::forward::{Allocator, Demand, Importance, Layer, desired};
+use crate::forward::{Aim, Allocator, Demand, Importance, Layer, desired};
 
 /// How often shares are looked at when nothing has happened: rates of streams change.
 const REVIEW: Duration = Duration::from_millis(500);
 
 /// A link whose client never reports how packets arrive is not measured, and not limited, from here on.
 const SILENT: Duration = Duration::from_secs(3);
-
-/// The rate aimed at is told to the estimator when it has changed by this much: each telling may start a probe.
-const DESIRED_STEP_PERCENT: u64 = 10;
-
-/// Most that is aimed at, in bits per second: beyond it probes would cost more than they find out.
-const MAX_DESIRED: u64 = 20_000_000;
 
 /// Loss, as a share, and round trip from which on a link is taken to be strained: sound suffers from more.
 const STRAINED_LOSS: f32 = 0.02;
@@ -39,7 +33,7 @@ pub(crate) struct Link {
     since: Option<Instant>,
     /// Packets are lost or late. An estimate alone may have fallen because the receiver had no time to read.
     strained: bool,
-    desired: u64,
+    aim: Aim,
     shares: Allocator<SubscriptionKey>,
     next_review: Option<Instant>,
 }
@@ -112,16 +106,12 @@ impl Engine {
         let least = (!link.strained && simulated.is_none()).then_some(Layer::LOW);
         let shares = link.shares.allocate(budget.map(|budget| budget.saturating_sub(audio)), &demands, now);
 
-        let wanted = desired(audio, &demands).min(MAX_DESIRED);
-        let aim = if wanted.abs_diff(link.desired) * 100 > link.desired * DESIRED_STEP_PERCENT {
-            link.desired = wanted;
-            Some(Bitrate::from(wanted))
-        } else {
-            None
-        };
+        // Where packets are lost or late, probes would make it worse.
+        let lacking = measured.filter(|_| !link.strained);
+        let aim = link.aim.next(desired(audio, &demands), lacking, now);
         if let Some(aim) = aim {
             self.on_peer(peer_key, |rtc| {
-                rtc.bwe().set_bitrate(Bitrate::ZERO, aim);
+                rtc.bwe().set_bitrate(Bitrate::ZERO, Bitrate::from(aim));
                 Ok(())
             });
         }

@@ -1,6 +1,7 @@
 //! The rules of forwarding, pure: what to pass on to whom and under which numbers. Time comes in as an argument; no socket,
 //! no clock, no WebRTC library.
 
+mod aim;
 mod bandwidth;
 mod codec;
 mod data;
@@ -13,6 +14,7 @@ mod sequence;
 mod speakers;
 mod video;
 
+pub(crate) use aim::Aim;
 pub(crate) use bandwidth::{Allocator, Demand, Importance, desired};
 pub(crate) use codec::{Seen, VideoCodec};
 pub(crate) use data::{Addressed, Receivers, address};
