@@ -30,8 +30,8 @@ impl JoinError {
         match self {
             Self::Refused { status: 401, .. } => ErrorCode::Unauthorized,
             Self::Refused { status: 404, .. } => ErrorCode::RoomNotFound,
-            // LiveKit says it with 429, as if it would pass.
-            Self::Refused { message, .. } if tells_full(message) => ErrorCode::RoomFull,
+            // Our media server says it so; LiveKit's gives no sign of it.
+            Self::Refused { message, .. } if message.contains("the room is full") => ErrorCode::RoomFull,
             Self::Refused { status: 429, .. } => ErrorCode::RateLimited,
             Self::Refused { .. } => ErrorCode::Forbidden,
             Self::Unreachable(_) => ErrorCode::ServerUnreachable,
@@ -39,10 +39,6 @@ impl JoinError {
             Self::Media(_) => ErrorCode::MediaUnreachable,
         }
     }
-}
-
-fn tells_full(message: &str) -> bool {
-    message.contains("max participants") || message.contains("is full")
 }
 
 impl From<JoinError> for Problem {

@@ -10,8 +10,12 @@ use std::{
     time::Duration,
 };
 
-use common::scenario::{self, Server};
+use common::{
+    scenario::{self, Server},
+    turn::{self, TurnServer},
+};
 use tokio::process::{Child, Command};
+use visita_protocol::ErrorCode;
 
 /// `VISITA_LIVEKIT_SERVER`, or where the set-up puts it.
 fn binary() -> Option<PathBuf> {
@@ -41,6 +45,11 @@ fn spawn(config: &Path) -> Child {
 }
 
 async fn start(test: &str) -> Option<Running> {
+    start_with(test, "").await
+}
+
+/// With further lines of its section `rtc`.
+async fn start_with(test: &str, rtc: &str) -> Option<Running> {
     common::log();
     if binary().is_none() {
         // Past the test runner's capture: nobody must take a skipped test for a passed one.
@@ -62,7 +71,7 @@ async fn start(test: &str) -> Option<Running> {
         let config = format!(
             "port: {http}\nbind_addresses: [127.0.0.1]\nrtc:\n  udp_port: {udp}\n  tcp_port: {tcp}\n  \
              use_external_ip: false\n  enable_loopback_candidate: true\n  interfaces:\n    includes: [lo]\n\
-             keys:\n  tests: {secret}\nlogging:\n  level: {}\n",
+             {rtc}keys:\n  tests: {secret}\nlogging:\n  level: {}\n",
             std::env::var("LIVEKIT_LOG").unwrap_or_else(|_| "error".to_owned()),
         );
         let path = folder.path().join("config.yaml");
@@ -100,6 +109,19 @@ async fn the_server_starts_again() {
     drop(again);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn media_take_the_relay() {
+    let Some(turn) = TurnServer::start("livekit_server::media_take_the_relay").await else { return };
+    let servers = format!(
+        "  turn_servers:\n  - {{host: 127.0.0.1, port: {}, protocol: udp, secret: {}}}\n",
+        turn.port,
+        turn::SECRET
+    );
+    if let Some(running) = start_with("media_take_the_relay", &servers).await {
+        scenario::media_take_the_relay(&running.server).await;
+    }
+}
+
 macro_rules! on_livekit {
     ($($name:ident),* $(,)?) => {$(
         #[tokio::test(flavor = "multi_thread")]
@@ -130,3 +152,12 @@ on_livekit!(
     a_wrong_token_is_refused,
     publishing_without_the_right_is_refused,
 );
+
+/// LiveKit 1.13 answers HTTP 500 and no reason: no more can be told than that the server does not take us.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_room_is_refused() {
+    if let Some(running) = start("a_full_room_is_refused").await {
+        let error = scenario::join_full_room(&running.server).await;
+        assert_eq!(error.code(), ErrorCode::ServerUnreachable, "{error:?}");
+    }
+}

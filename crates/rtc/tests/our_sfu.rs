@@ -2,20 +2,27 @@
 
 mod common;
 
-use std::{collections::HashMap, net::Ipv4Addr};
+use std::{collections::HashMap, net::Ipv4Addr, time::Duration};
 
 use axum::serve::ListenerExt;
-use common::scenario::{self, Server};
-use visita_protocol::Secret;
-use visita_sfu::{Sfu, SfuConfig};
+use common::{
+    scenario::{self, Server},
+    turn::{self, TurnServer},
+};
+use visita_protocol::{ErrorCode, Secret};
+use visita_sfu::{IceServers, Sfu, SfuConfig, Turn, TurnCredentials};
 
 const SECRET: &str = "secret-of-the-tests-0123456789abcdef";
 
 async fn start() -> (Server, Sfu) {
+    start_with(IceServers::default()).await
+}
+
+async fn start_with(ice_servers: IceServers) -> (Server, Sfu) {
     common::log();
     let keys = HashMap::from([("tests".to_owned(), Secret::new(SECRET))]);
     let loopback = (Ipv4Addr::LOCALHOST, 0).into();
-    let config = SfuConfig { rtc_udp: loopback, rtc_tcp: Some(loopback), keys, ..Default::default() };
+    let config = SfuConfig { rtc_udp: loopback, rtc_tcp: Some(loopback), ice_servers, keys, ..Default::default() };
     let (sfu, mut events) = Sfu::start(config).await.expect("started");
     tokio::spawn(async move { while events.recv().await.is_some() {} });
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
@@ -44,7 +51,6 @@ on_our_sfu!(
     data_messages,
     layers_are_switched,
     only_what_is_wanted_comes,
-    a_full_room_is_refused,
     a_bad_network_carries_it,
     the_cable_is_out,
     the_address_changes,
@@ -58,3 +64,25 @@ on_our_sfu!(
     a_wrong_token_is_refused,
     publishing_without_the_right_is_refused,
 );
+
+#[tokio::test(flavor = "multi_thread")]
+async fn media_take_the_relay() {
+    let Some(turn) = TurnServer::start("our_sfu::media_take_the_relay").await else { return };
+    let url = format!("turn:127.0.0.1:{}?transport=udp", turn.port);
+    let secret = Secret::new(turn::SECRET);
+    let turn_servers = Turn {
+        urls: vec![url.parse().expect("a URL")],
+        credentials: TurnCredentials::Timed { secret, lifetime: Duration::from_secs(3600) },
+    };
+    let (server, sfu) = start_with(IceServers { turn: Some(turn_servers), ..Default::default() }).await;
+    scenario::media_take_the_relay(&server).await;
+    sfu.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_room_says_so() {
+    let (server, sfu) = start().await;
+    let error = scenario::join_full_room(&server).await;
+    assert_eq!(error.code(), ErrorCode::RoomFull, "{error:?}");
+    sfu.stop().await;
+}

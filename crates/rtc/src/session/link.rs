@@ -268,6 +268,10 @@ fn join_error(error: SignalError) -> JoinError {
         }
         SignalError::Server(status, message) => JoinError::Unreachable(format!("HTTP status {status}: {message}")),
         SignalError::UrlParse(message) => JoinError::NotUnderstood(message),
+        // A LiveKit server's own trouble; its 1.13 answers so when a room is full, and gives no other sign of that.
+        SignalError::Handshake { status } if status.is_server_error() => {
+            JoinError::Unreachable(format!("HTTP status {status}"))
+        }
         SignalError::Handshake { status } => JoinError::NotUnderstood(format!("HTTP status {status}")),
         SignalError::ProtoParse(error) => JoinError::NotUnderstood(error.to_string()),
         // The socket opened and nothing came that we understand.
