@@ -1,0 +1,88 @@
+//! How many a room takes, and when.
+
+use visita_protocol::{ErrorCode, Tools, channel::ClientMessage};
+use visita_room::{Input, LinkSerial, Refusal, SeatSettings, Settings};
+
+use crate::{
+    common::{START, Scene, id, secs, settings},
+    visit, who,
+};
+
+#[test]
+fn an_open_room_takes_as_many_as_its_capacity() {
+    let mut scene = Scene::new(Settings { capacity: Some(2), ..settings(&["host"]) });
+    let seat = |name: &str| SeatSettings {
+        participant_id: id(name),
+        user_id: id(name),
+        is_admin: false,
+        is_plus: false,
+        is_speaker: true,
+        tools: Tools::ALL,
+        link: LinkSerial(1),
+    };
+    for name in ["a", "b"] {
+        scene.handle(Input::AddSeat { seat: seat(name) }).expect("one more seat");
+    }
+    assert_eq!(scene.handle(Input::AddSeat { seat: seat("a") }), Err(Refusal::SeatExists));
+    scene.come("host", 1);
+    let (early, _) = scene.enter("b", false).expect("there is place");
+    scene.come("a", 2);
+    assert_eq!(scene.enter("b", false).err(), Some(Refusal::RoomFull));
+    assert_eq!(scene.hello("b", early, 3), Err(Refusal::RoomFull), "nor by an entry from before");
+    assert_eq!(scene.media_joined("b"), Err(Refusal::RoomFull), "nor by media");
+    scene.enter("a", true).expect("who is in may change the device");
+    scene.say(1, ClientMessage::Leave).expect("may leave");
+    scene.hello("b", early, 4).expect("there is place");
+}
+
+#[test]
+fn before_its_time_a_room_lets_nobody_in_and_says_when() {
+    let starts_at = START + secs(3600);
+    let mut scene = Scene::new(Settings { starts_at: Some(starts_at), early_entry: secs(600), ..visit() });
+    let refused = scene.enter("host", false).err().expect("too early, admins too");
+    assert_eq!(refused, Refusal::NotStarted { starts_at });
+    assert_eq!(
+        (refused.code(), refused.problem().starts_at),
+        (ErrorCode::RoomNotStarted, Some(starts_at.unix_ms() / 1000))
+    );
+    let facts = scene.room.look(&who("guest"), LinkSerial(1), scene.now).expect("a look is always fine");
+    assert_eq!((facts.starts_at, facts.opens_at), (Some(starts_at), Some(START + secs(3000))));
+    assert_eq!(scene.media_joined("guest"), Err(Refusal::NotStarted { starts_at }));
+    scene.after(secs(3000));
+    scene.come("host", 1);
+    let facts = scene.room.look(&who("guest"), LinkSerial(1), scene.now).expect("a look is always fine");
+    assert_eq!(facts.opens_at, None);
+}
+
+#[test]
+fn shortly_before_its_start_a_room_is_not_changed() {
+    let starts_at = START + secs(3600);
+    let scene = Scene::new(Settings { starts_at: Some(starts_at), freeze: secs(900), ..visit() });
+    let may = |seconds| scene.room.may_change(START + secs(seconds));
+    assert_eq!((may(0), may(2699)), (Ok(()), Ok(())));
+    assert_eq!((may(2700), may(3599)), (Err(Refusal::Frozen), Err(Refusal::Frozen)));
+    assert_eq!(may(3600), Ok(()), "what runs may be changed");
+}
+
+#[test]
+fn after_its_end_nothing_rings_and_no_seat_is_added() {
+    let end = START + secs(100);
+    let mut scene = Scene::new(Settings { ends_at: Some(end), live: true, ..visit() });
+    let (entry, _) = scene.enter("host", false).expect("let in");
+    scene.now = end - secs(1);
+    scene.hello("host", entry, 1).expect("let in");
+    scene.after(secs(1));
+    assert_eq!(scene.say(1, ClientMessage::Ring { participant_id: None }), Err(Refusal::LinkExpired));
+    assert_eq!(scene.handle(Input::Ring { participant_id: None }), Err(Refusal::LinkExpired));
+    assert_eq!(scene.room.may_add_seat(scene.now), Err(Refusal::LinkExpired));
+    let seat = SeatSettings {
+        participant_id: id("late"),
+        user_id: id("late"),
+        is_admin: false,
+        is_plus: false,
+        is_speaker: true,
+        tools: Tools::ALL,
+        link: LinkSerial(1),
+    };
+    assert_eq!(scene.handle(Input::AddSeat { seat }), Err(Refusal::LinkExpired));
+}
