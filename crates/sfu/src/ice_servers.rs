@@ -80,7 +80,8 @@ impl FromStr for IceUrl {
 
     fn from_str(text: &str) -> Result<Self, NotAnIceUrl> {
         let (scheme, rest) = text.split_once(':').ok_or(NotAnIceUrl)?;
-        let (authority, query) = rest.split_once('?').map_or((rest, None), |(authority, query)| (authority, Some(query)));
+        let (authority, query) =
+            rest.split_once('?').map_or((rest, None), |(authority, query)| (authority, Some(query)));
         // An address of IPv6 stands in brackets.
         let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((host, "")) => (host, None),
@@ -114,7 +115,9 @@ impl IceServers {
         let turn = self.turn.as_ref().map(|turn| {
             let (username, credential) = match &turn.credentials {
                 TurnCredentials::Fixed { username, password } => (username.clone(), password.expose().to_owned()),
-                TurnCredentials::Timed { secret, lifetime } => timed(secret, participant, now.checked_add(*lifetime).unwrap_or(now)),
+                TurnCredentials::Timed { secret, lifetime } => {
+                    timed(secret, participant, now.checked_add(*lifetime).unwrap_or(now))
+                }
             };
             IceServer { urls: texts(&turn.urls), username, credential }
         });

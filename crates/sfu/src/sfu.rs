@@ -61,7 +61,8 @@ impl Sfu {
         let SfuConfig { departure_timeout, limits, ice_servers, .. } = config;
         let (tcp_events, tcp_inbox) = tcp::inbox();
         let tcp = (tcp_address.map(|address| address.port()), tcp_inbox);
-        let parts = Parts { tcp, announce, factory, ice_servers, keys: keys.clone(), events, departure_timeout, limits };
+        let parts =
+            Parts { tcp, announce, factory, ice_servers, keys: keys.clone(), events, departure_timeout, limits };
 
         let (started, start) = oneshot::channel();
         let thread = std::thread::Builder::new().name("sfu-media".to_owned()).spawn(move || {

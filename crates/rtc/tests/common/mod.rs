@@ -4,6 +4,7 @@
 
 pub(crate) mod proxy;
 pub(crate) mod scenario;
+pub(crate) mod turn;
 
 use std::{
     collections::{HashMap, HashSet},
