@@ -1,5 +1,10 @@
 //! One peer connection, set up as LiveKit wants it and with our links in its chain.
 
+mod codecs;
+mod handler;
+mod sdp;
+mod track;
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -8,32 +13,18 @@ use std::{
 use bytes::Bytes;
 use rtc::{
     ice::mdns::MulticastDnsMode,
-    media_stream::MediaStreamTrack,
     peer_connection::{
         configuration::RTCIceTransportPolicy,
         transport::{RTCDtlsRole, RTCIceCandidateType, RTCIceProtocol},
     },
-    rtp_transceiver::{
-        RTCRtpTransceiverDirection, RTCRtpTransceiverInit,
-        rtp_sender::{
-            RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
-            RTCRtpHeaderExtensionCapability, RTCRtpRtxParameters, RtpCodecKind,
-        },
-    },
-    sdp::extmap::{
-        AUDIO_LEVEL_URI, SDES_MID_URI, SDES_REPAIR_RTP_STREAM_ID_URI, SDES_RTP_STREAM_ID_URI, TRANSPORT_CC_URI,
-    },
 };
 use visita_protocol::Bitrate;
 use webrtc::{
-    data_channel::{DataChannel, RTCDataChannelInit},
-    media_stream::{track_local::static_rtp::TrackLocalStaticRTP, track_remote::TrackRemote},
+    data_channel::RTCDataChannelInit,
     peer_connection::{
-        MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
-        RTCIceCandidateInit, RTCIceServer, RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription,
-        SettingEngineBuilder,
+        MediaEngine, PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder, RTCIceCandidateInit, RTCIceServer,
+        RTCSessionDescription, SettingEngineBuilder,
     },
-    rtp_transceiver::{RtpSender, RtpTransceiver},
 };
 
 use super::{
@@ -42,7 +33,10 @@ use super::{
     interceptors::{congestion::SendControl, publisher_chain, subscriber_chain, tap::Meters},
     outlet::Binding,
 };
-use crate::{AddressKind, MediaKind, Path, Protocol};
+use crate::{AddressKind, Path, Protocol};
+use codecs::{register_codecs, register_extensions};
+use handler::Handler;
+pub(crate) use track::{RemoteMediaTrack, SendTrack};
 
 /// How often ICE checks a pair that has not answered.
 const ICE_CHECK_EVERY: Duration = Duration::from_millis(20);
@@ -54,9 +48,6 @@ const UDP_FIRST: Duration = Duration::from_millis(300);
 const ICE_DISCONNECTED: Duration = Duration::from_millis(2500);
 const ICE_FAILED: Duration = Duration::from_secs(20);
 const ICE_KEEPALIVE: Duration = Duration::from_millis(800);
-const OPUS: u8 = 111;
-const VP8: u8 = 96;
-const RTX: u8 = 97;
 
 /// Which of the two connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,19 +87,6 @@ pub(crate) enum PeerEvent {
     Target(Bitrate),
 }
 
-/// A track that the other side sends.
-pub(crate) struct RemoteMediaTrack {
-    /// Stream id of the SDP: `PA_x|TR_x` in LiveKit.
-    pub(crate) stream_id: String,
-    /// Track id of the SDP.
-    pub(crate) track_id: String,
-    /// Video or audio.
-    pub(crate) kind: MediaKind,
-    pub(super) handle: Arc<dyn TrackRemote>,
-    /// Told when the track opens again.
-    pub(super) on_event: OnEvent,
-}
-
 /// A STUN or TURN server.
 #[derive(Clone)]
 pub(crate) struct IceServer {
@@ -146,17 +124,6 @@ pub(crate) struct Manner {
     /// We start the DTLS handshake. The server is some 200 ms faster at it; but the library, when it is the one that waits,
     /// never gets over the loss of certain packets of the handshake.
     pub(crate) starts_dtls: bool,
-}
-
-/// A track of ours on a connection.
-pub(crate) struct SendTrack {
-    track: Arc<TrackLocalStaticRTP>,
-    transceiver: Arc<dyn RtpTransceiver>,
-    sender: Arc<dyn RtpSender>,
-    kind: MediaKind,
-    ssrcs: Vec<u32>,
-    rids: Vec<String>,
-    control: Arc<SendControl>,
 }
 
 impl Peer {
@@ -255,9 +222,7 @@ impl Peer {
     /// Makes an offer and takes it as our description.
     pub(crate) async fn offer(&self) -> Result<String, EngineError> {
         let offer = self.connection.create_offer(None).await?;
-        // RFC 5763 section 5 lets the offerer choose.
-        let setup = if self.starts_dtls { "a=setup:active" } else { "a=setup:passive" };
-        let sdp = offer.sdp.replace("a=setup:actpass", setup);
+        let sdp = sdp::with_setup(&offer.sdp, self.starts_dtls);
         self.connection.set_local_description(offer).await?;
         Ok(sdp)
     }
@@ -272,7 +237,7 @@ impl Peer {
 
     /// Takes the other side's offer and answers it.
     pub(crate) async fn answer(&mut self, offer: String) -> Result<String, EngineError> {
-        let offer = with_newest_names(&self.without_late_candidates(&offer));
+        let offer = sdp::with_newest_names(&self.without_late_candidates(&offer));
         self.connection.set_remote_description(RTCSessionDescription::offer(offer)?).await?;
         self.add_early_candidates().await;
         let answer = self.connection.create_answer(None).await?;
@@ -291,7 +256,7 @@ impl Peer {
                 return;
             }
         };
-        if is_tcp(&candidate.candidate) {
+        if sdp::is_tcp(&candidate.candidate) {
             self.hold_back(candidate);
         } else if self.has_remote {
             self.add(candidate).await;
@@ -309,16 +274,13 @@ impl Peer {
 
     /// A description without its TCP candidates, which are held back.
     fn without_late_candidates(&mut self, sdp: &str) -> String {
-        let (tcp, rest): (Vec<&str>, Vec<&str>) = sdp
-            .split_inclusive('\n')
-            .partition(|line| line.strip_prefix("a=candidate:").is_some_and(|rest| is_tcp(rest.trim_end())));
-        for line in tcp {
-            let candidate = line.trim_end().trim_start_matches("a=").to_owned();
+        let (rest, tcp) = sdp::without_tcp(sdp);
+        for candidate in tcp {
             if self.late_candidates.iter().all(|held| held.candidate != candidate) {
                 self.hold_back(RTCIceCandidateInit { candidate, sdp_mline_index: Some(0), ..Default::default() });
             }
         }
-        rest.concat()
+        rest
     }
 
     /// Tries TCP as well, when UDP did not work for a while.
@@ -372,63 +334,6 @@ impl Peer {
         (local, remote)
     }
 
-    /// Adds a VP8 track; it needs a new offer.
-    pub(crate) async fn add_video(&self, id: &str, rids: Vec<String>) -> Result<SendTrack, EngineError> {
-        self.add_track(id, MediaKind::Video, rids).await
-    }
-
-    /// Adds an Opus track; it needs a new offer.
-    pub(crate) async fn add_audio(&self, id: &str) -> Result<SendTrack, EngineError> {
-        self.add_track(id, MediaKind::Audio, vec![String::new()]).await
-    }
-
-    async fn add_track(&self, id: &str, kind: MediaKind, rids: Vec<String>) -> Result<SendTrack, EngineError> {
-        let ssrcs: Vec<u32> = rids.iter().map(|_| random_ssrc()).collect();
-        let encodings = rids
-            .iter()
-            .zip(&ssrcs)
-            .map(|(rid, &ssrc)| RTCRtpEncodingParameters {
-                rtp_coding_parameters: RTCRtpCodingParameters {
-                    rid: rid.clone(),
-                    ssrc: Some(ssrc),
-                    rtx: (kind == MediaKind::Video).then(|| RTCRtpRtxParameters { ssrc: random_ssrc() }),
-                    ..RTCRtpCodingParameters::default()
-                },
-                active: true,
-                codec: match kind {
-                    MediaKind::Video => vp8(),
-                    MediaKind::Audio => opus(),
-                },
-                ..RTCRtpEncodingParameters::default()
-            })
-            .collect();
-        let codec_kind = match kind {
-            MediaKind::Video => RtpCodecKind::Video,
-            MediaKind::Audio => RtpCodecKind::Audio,
-        };
-        let media = MediaStreamTrack::new(format!("s{id}"), id.to_owned(), id.to_owned(), codec_kind, encodings);
-        let track = Arc::new(TrackLocalStaticRTP::new(media));
-        let transceiver = self
-            .connection
-            .add_transceiver_from_track(
-                track.clone(),
-                Some(RTCRtpTransceiverInit {
-                    direction: RTCRtpTransceiverDirection::Sendonly,
-                    streams: Vec::new(),
-                    send_encodings: Vec::new(),
-                }),
-            )
-            .await?;
-        let sender = transceiver.sender().await?.ok_or_else(|| EngineError("a track without sender".to_owned()))?;
-        let control = self.control.clone();
-        Ok(SendTrack { track, transceiver, sender, kind, ssrcs, rids, control })
-    }
-
-    /// Ends a track; it needs a new offer.
-    pub(crate) async fn remove(&self, track: &SendTrack) -> Result<(), EngineError> {
-        Ok(self.connection.remove_track(&track.sender).await?)
-    }
-
     /// Makes a data channel; it needs a new offer when it is the first.
     pub(crate) async fn open_channel(&self, label: &str, reliable: bool) -> Result<Channel, EngineError> {
         let init = RTCDataChannelInit {
@@ -446,40 +351,6 @@ impl Peer {
         if let Err(error) = self.connection.close().await {
             tracing::debug!(%error, "closing");
         }
-    }
-}
-
-impl SendTrack {
-    /// Opens `gate` to this track if the negotiation is through.
-    pub(crate) async fn bind(&self, gate: &Gate) -> Result<(), EngineError> {
-        let Some(mid) = self.transceiver.mid().await?.filter(|mid| !mid.is_empty()) else { return Ok(()) };
-        let parameters = self.sender.get_parameters().await?.rtp_parameters;
-        let mime = match self.kind {
-            MediaKind::Video => "video/vp8",
-            MediaKind::Audio => "audio/opus",
-        };
-        let Some(codec) = parameters.codecs.iter().find(|c| c.rtp_codec.mime_type.eq_ignore_ascii_case(mime)) else {
-            return Err(EngineError(format!("the server takes no {mime}")));
-        };
-        let extension = |uri: &str| {
-            parameters.header_extensions.iter().find(|e| e.uri == uri).and_then(|e| u8::try_from(e.id).ok())
-        };
-        gate.bind(Binding {
-            track: self.track.clone(),
-            payload_type: codec.payload_type,
-            ssrcs: self.ssrcs.clone(),
-            mid: extension(SDES_MID_URI).map(|id| (id, Bytes::from(mid))),
-            rid_id: extension(SDES_RTP_STREAM_ID_URI),
-            rids: self.rids.iter().map(|rid| Bytes::from(rid.clone())).collect(),
-            level_id: extension(AUDIO_LEVEL_URI),
-            control: self.control.clone(),
-        });
-        Ok(())
-    }
-
-    /// SSRC of each layer.
-    pub(crate) fn ssrcs(&self) -> &[u32] {
-        &self.ssrcs
     }
 }
 
@@ -501,158 +372,12 @@ fn own_sockets() -> Vec<&'static str> {
     sockets
 }
 
-/// Whether a candidate (RFC 8839 section 5.1) is of TCP.
-fn is_tcp(candidate: &str) -> bool {
-    candidate.split(' ').nth(2).is_some_and(|transport| transport.eq_ignore_ascii_case("tcp"))
-}
-
-/// An offer whose sources have the stream and track of their m-line: the library believes the sources' lines (RFC 5576) rather
-/// than `a=msid` (RFC 8830), and servers that give an m-line to another track may rewrite that one only.
-fn with_newest_names(offer: &str) -> String {
-    let mut out = String::with_capacity(offer.len());
-    let mut rest = offer;
-    while !rest.is_empty() {
-        let end = rest.get(1..).and_then(|tail| tail.find("\nm=")).map_or(rest.len(), |at| at + 2);
-        let (section, tail) = rest.split_at(end);
-        let newest = section.lines().find_map(|line| line.strip_prefix("a=msid:"));
-        for line in section.split_inclusive('\n') {
-            let source = line.strip_prefix("a=ssrc:").and_then(|line| line.split_once(" msid:"));
-            match (newest, source) {
-                (Some(newest), Some((ssrc, _))) => out.extend(["a=ssrc:", ssrc, " msid:", newest, "\r\n"]),
-                _ => out.push_str(line),
-            }
-        }
-        rest = tail;
-    }
-    out
-}
-
-/// Zero means "none" in RTCP.
-fn random_ssrc() -> u32 {
-    rand::random_range(1..=u32::MAX)
-}
-
-fn feedback(typ: &str, parameter: &str) -> RTCPFeedback {
-    RTCPFeedback { typ: typ.to_owned(), parameter: parameter.to_owned() }
-}
-
-fn vp8() -> RTCRtpCodec {
-    RTCRtpCodec {
-        mime_type: "video/VP8".to_owned(),
-        clock_rate: 90_000,
-        channels: 0,
-        sdp_fmtp_line: String::new(),
-        rtcp_feedback: vec![
-            feedback("ccm", "fir"),
-            feedback("nack", ""),
-            feedback("nack", "pli"),
-            feedback("transport-cc", ""),
-        ],
-    }
-}
-
-fn opus() -> RTCRtpCodec {
-    RTCRtpCodec {
-        mime_type: "audio/opus".to_owned(),
-        clock_rate: 48_000,
-        channels: 2,
-        sdp_fmtp_line: "minptime=10;useinbandfec=1".to_owned(),
-        rtcp_feedback: vec![feedback("transport-cc", "")],
-    }
-}
-
-/// Exactly the codecs we send, first: LiveKit binds a media section to its first codec and drops the rest.
-fn register_codecs(media: &mut MediaEngine) -> Result<(), EngineError> {
-    let rtx = RTCRtpCodec {
-        mime_type: "video/rtx".to_owned(),
-        clock_rate: 90_000,
-        channels: 0,
-        sdp_fmtp_line: format!("apt={VP8}"),
-        rtcp_feedback: Vec::new(),
-    };
-    for (rtp_codec, payload_type, kind) in
-        [(opus(), OPUS, RtpCodecKind::Audio), (vp8(), VP8, RtpCodecKind::Video), (rtx, RTX, RtpCodecKind::Video)]
-    {
-        media.register_codec(RTCRtpCodecParameters { rtp_codec, payload_type }, kind)?;
-    }
-    Ok(())
-}
-
-fn register_extensions(media: &mut MediaEngine) -> Result<(), EngineError> {
-    for (uri, kind) in [
-        (AUDIO_LEVEL_URI, RtpCodecKind::Audio),
-        (SDES_MID_URI, RtpCodecKind::Audio),
-        (TRANSPORT_CC_URI, RtpCodecKind::Audio),
-        (SDES_MID_URI, RtpCodecKind::Video),
-        (SDES_RTP_STREAM_ID_URI, RtpCodecKind::Video),
-        (SDES_REPAIR_RTP_STREAM_ID_URI, RtpCodecKind::Video),
-        (TRANSPORT_CC_URI, RtpCodecKind::Video),
-    ] {
-        media.register_header_extension(RTCRtpHeaderExtensionCapability { uri: uri.to_owned() }, kind, None)?;
-    }
-    Ok(())
-}
-
-/// Passes the library's calls on as events.
-struct Handler {
-    on_event: OnEvent,
-}
-
-#[async_trait::async_trait]
-impl PeerConnectionEventHandler for Handler {
-    async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
-        let json = event.candidate.to_json().ok().filter(|init| !is_tcp(&init.candidate)).and_then(|init| {
-            // The official Rust clients panic on a candidate without these two.
-            let init = RTCIceCandidateInit {
-                sdp_mid: Some(init.sdp_mid.unwrap_or_default()),
-                sdp_mline_index: Some(init.sdp_mline_index.unwrap_or_default()),
-                ..init
-            };
-            serde_json::to_string(&init).ok()
-        });
-        if let Some(json) = json {
-            (self.on_event)(PeerEvent::Candidate(json));
-        }
-    }
-
-    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
-        let state = match state {
-            RTCPeerConnectionState::Connected => PeerState::Connected,
-            RTCPeerConnectionState::Disconnected => PeerState::Disconnected,
-            RTCPeerConnectionState::Failed => PeerState::Failed,
-            RTCPeerConnectionState::New | RTCPeerConnectionState::Connecting => PeerState::Connecting,
-            _ => return,
-        };
-        (self.on_event)(PeerEvent::State(state));
-    }
-
-    async fn on_data_channel(&self, channel: Arc<dyn DataChannel>) {
-        let on_event = self.on_event.clone();
-        // Asking for the label waits for the task this runs on.
-        tokio::spawn(async move {
-            let reliable = match channel.label().await.as_deref() {
-                Ok("_reliable") => true,
-                Ok("_lossy") => false,
-                _ => return,
-            };
-            read(channel, move |bytes| on_event(PeerEvent::Data { reliable, bytes }));
-        });
-    }
-
-    async fn on_track(&self, handle: Arc<dyn TrackRemote>) {
-        let kind = match handle.kind().await {
-            RtpCodecKind::Video => MediaKind::Video,
-            RtpCodecKind::Audio => MediaKind::Audio,
-            _ => return,
-        };
-        let (stream_id, track_id) = (handle.stream_id().await, handle.track_id().await);
-        let on_event = self.on_event.clone();
-        (self.on_event)(PeerEvent::Track(RemoteMediaTrack { stream_id, track_id, kind, handle, on_event }));
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use rtc::sdp::extmap::{
+        AUDIO_LEVEL_URI, SDES_MID_URI, SDES_REPAIR_RTP_STREAM_ID_URI, SDES_RTP_STREAM_ID_URI, TRANSPORT_CC_URI,
+    };
+
     use super::*;
 
     async fn peer() -> Peer {
@@ -695,14 +420,6 @@ mod tests {
         let audio = section("audio");
         assert!(audio.starts_with("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n") && audio.contains(AUDIO_LEVEL_URI), "{audio}");
         peer.close().await;
-    }
-
-    #[test]
-    fn a_line_names_its_track_once() {
-        let offer = "v=0\r\nm=video 9 X 96\r\na=mid:1\r\na=msid:p new\r\na=ssrc:1 cname:c\r\na=ssrc:1 msid:p old\r\n\
-                     m=video 9 X 96\r\na=mid:2\r\na=ssrc:2 cname:c\r\na=ssrc:2 msid:p only\r\n";
-        assert_eq!(with_newest_names(offer), offer.replace("p old", "p new"));
-        assert_eq!(with_newest_names(""), "");
     }
 
     #[tokio::test]
