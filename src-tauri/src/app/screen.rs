@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use tokio::sync::{mpsc, watch};
 use visita_call::{Call, CallState, LocalMedia};
 use visita_protocol::{
-    CallType, Problem, RoomId,
+    CallType, ErrorCode, Problem, RoomId,
     entry::JoinPreview,
     frames::LOCAL_PREVIEW,
     link::RoomLink,
@@ -174,7 +174,11 @@ impl Lobby {
             host: self.host.clone(),
             preview: self.preview.clone(),
             display_name: self.display_name.clone(),
-            network: if self.good_network { NetworkCheck::Good } else { NetworkCheck::Weak },
+            network: match &self.problem {
+                Some(problem) if problem.code == ErrorCode::ServerUnreachable => NetworkCheck::Unreachable,
+                _ if self.good_network => NetworkCheck::Good,
+                _ => NetworkCheck::Weak,
+            },
             microphone: local.microphone,
             camera,
             speaker: local.speaker,

@@ -145,7 +145,8 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
             <section className={styles.expired} role="alert" data-testid="account-trouble">
               <TriangleAlert size={22} strokeWidth={1.8} aria-hidden />
               <p>
-                <b>{t('home.expiredTitle', { server: view.account.server })}</b> {t('home.expiredText')}
+                <b>{t(`home.${view.account.state}Title`, { server: view.account.server })}</b>{' '}
+                {t(`home.${view.account.state}Text`)}
               </p>
               <Button
                 icon={<UserRoundCheck size={18} strokeWidth={1.8} aria-hidden />}

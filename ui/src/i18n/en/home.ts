@@ -74,6 +74,8 @@ export const home = {
     accountRefused: 'Not signed in at {{server}}',
     expiredTitle: 'You are signed out of {{server}}',
     expiredText: 'Nobody can ring you there. Ask for a new sign-in link, or paste one above.',
+    refusedTitle: '{{server}} did not let you sign in',
+    refusedText: 'A sign-in link works once, and not for ever. Ask for a new one, or copy it again.',
     signIn: 'Sign in',
   },
 } as const;

@@ -75,6 +75,9 @@ export const home: Pick<Dictionary, 'home'> = {
     accountRefused: 'Accesso negato da {{server}}',
     expiredTitle: 'Non è più collegata a {{server}}',
     expiredText: 'Là nessuno può chiamarla. Chieda un nuovo link di accesso, o ne incolli uno qui sopra.',
+    refusedTitle: '{{server}} non ha accettato l’accesso',
+    refusedText:
+      'Un link di accesso vale una volta sola, e non per sempre. Ne chieda uno nuovo, o lo copi di nuovo.',
     signIn: 'Accedi',
   },
 };
