@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     io::Write,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use keyring::Entry;
@@ -18,6 +19,8 @@ pub(crate) struct Secrets {
     /// Tells the secrets of one data folder from another's.
     suffix: String,
     keyring: bool,
+    /// Something is in the file: a keyring may answer and yet take nothing, because it is locked.
+    in_file: AtomicBool,
 }
 
 impl Secrets {
@@ -34,12 +37,20 @@ impl Secrets {
 
     /// In the file, whatever keyring there is.
     pub(crate) fn without_keyring(folder: &Path) -> Self {
-        Self { file: folder.join("secrets.json"), suffix: name_of(folder), keyring: false }
+        let none = Self {
+            file: folder.join("secrets.json"),
+            suffix: name_of(folder),
+            keyring: false,
+            in_file: AtomicBool::new(false),
+        };
+        none.in_file.store(!none.read().is_empty(), Ordering::Relaxed);
+        none
     }
 
     /// Where they are.
     pub(crate) fn kind(&self) -> Keyring {
-        if self.keyring { Keyring::System } else { Keyring::File }
+        let all_in_keyring = self.keyring && !self.in_file.load(Ordering::Relaxed);
+        if all_in_keyring { Keyring::System } else { Keyring::File }
     }
 
     /// The secret of this name, if there is one. What an earlier run had to put into the file is still found there.
@@ -93,6 +104,7 @@ impl Secrets {
         if changed && let Err(error) = self.replace(&all) {
             tracing::error!(%error, "a secret is not kept");
         }
+        self.in_file.store(!all.is_empty(), Ordering::Relaxed);
     }
 
     /// The new file is readable by nobody else before anything is in it, and takes the old one's place in one step.
@@ -138,7 +150,7 @@ mod tests {
     #[test]
     fn the_file_is_for_this_user_only() {
         let folder = std::env::temp_dir().join(format!("visita-secrets-{}", std::process::id()));
-        let secrets = Secrets { file: folder.join("secrets.json"), suffix: "test".into(), keyring: false };
+        let secrets = Secrets::without_keyring(&folder);
         assert_eq!(secrets.get("one"), None);
         secrets.set("one", &Secret::new("first"));
         secrets.set("two", &Secret::new("second"));
