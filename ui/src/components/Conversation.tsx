@@ -28,7 +28,8 @@ export function Conversation({ notes, label, empty, onSend, guest = false }: Pro
   const count = notes.length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new note is scrolled to
   useEffect(() => {
-    list.current?.lastElementChild?.scrollIntoView?.({ block: 'nearest' });
+    // Not into view: the page around it stays where it is.
+    if (list.current) list.current.scrollTop = list.current.scrollHeight;
   }, [count]);
   const time = new Intl.DateTimeFormat(dateLocale(i18n.language, navigator.languages), {
     hour: '2-digit',
