@@ -120,49 +120,47 @@ fn way_into_the_app(base: &Url, path: &str, language: Language) -> String {
 
 /// The page of a link that lets nobody in. It tells nothing of the room.
 pub(super) fn refusal(status: StatusCode, problem: &Problem, language: Language) -> Result<Response, KeyError> {
-    let (heading, advice) = match problem.code {
-        ErrorCode::LinkUnknown => (
-            language.pick("This link leads nowhere", "Questo link non porta da nessuna parte"),
-            language.pick(
+    // Heading and advice, each in English and Italian.
+    let words = match problem.code {
+        ErrorCode::LinkUnknown => [
+            ["This link leads nowhere", "Questo link non porta da nessuna parte"],
+            [
                 "Check that you copied all of it, or ask for a new one.",
                 "Controlla di averlo copiato per intero, oppure chiedine uno nuovo.",
-            ),
-        ),
-        ErrorCode::LinkRevoked => (
-            language.pick("This link is no longer valid", "Questo link non è più valido"),
-            language.pick(
+            ],
+        ],
+        ErrorCode::LinkRevoked => [
+            ["This link is no longer valid", "Questo link non è più valido"],
+            [
                 "A new one was made. Ask whoever sent you this one.",
                 "Ne è stato creato uno nuovo. Chiedilo a chi ti ha mandato questo.",
-            ),
-        ),
-        ErrorCode::LinkExpired | ErrorCode::RoomEnded => (
-            language.pick("This visit is over", "Questa visita è terminata"),
-            language
-                .pick("If you need another one, ask for a new link.", "Se te ne serve un’altra, chiedi un nuovo link."),
-        ),
-        ErrorCode::RoomDisabled => (
-            language.pick("This visit was cancelled", "Questa visita è stata annullata"),
-            language.pick("Ask whoever sent you the link.", "Chiedi a chi ti ha mandato il link."),
-        ),
-        ErrorCode::Removed => (
-            language.pick("You cannot join this visit now", "Ora non puoi entrare in questa visita"),
-            language.pick(
+            ],
+        ],
+        ErrorCode::LinkExpired | ErrorCode::RoomEnded => [
+            ["This visit is over", "Questa visita è terminata"],
+            ["If you need another one, ask for a new link.", "Se te ne serve un’altra, chiedi un nuovo link."],
+        ],
+        ErrorCode::RoomDisabled => [
+            ["This visit was cancelled", "Questa visita è stata annullata"],
+            ["Ask whoever sent you the link.", "Chiedi a chi ti ha mandato il link."],
+        ],
+        ErrorCode::Removed => [
+            ["You cannot join this visit now", "Ora non puoi entrare in questa visita"],
+            [
                 "The host ended your part in it. If that was a mistake, ask whoever sent you the link.",
                 "Chi la conduce ha chiuso la tua partecipazione. Se è un errore, chiedi a chi ti ha mandato il link.",
-            ),
-        ),
-        ErrorCode::RateLimited => (
-            language.pick("One moment, please", "Un momento, per favore"),
-            language.pick(
+            ],
+        ],
+        ErrorCode::RateLimited => [
+            ["One moment, please", "Un momento, per favore"],
+            [
                 "This page was opened very often just now. Wait a few seconds, then load it again.",
                 "Questa pagina è stata aperta molte volte. Aspetta qualche secondo, poi ricaricala.",
-            ),
-        ),
-        _ => (
-            language.pick("Something went wrong", "Qualcosa è andato storto"),
-            language.pick("Try again in a moment.", "Riprova tra poco."),
-        ),
+            ],
+        ],
+        _ => [["Something went wrong", "Qualcosa è andato storto"], ["Try again in a moment.", "Riprova tra poco."]],
     };
+    let [heading, advice] = words.map(|[english, italian]| language.pick(english, italian));
     page(status, language, &format!("<h1>{heading}</h1><p>{advice}</p>"))
 }
 
