@@ -2,21 +2,19 @@
 
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
-use tokio_tungstenite::{connect_async, tungstenite::Message};
 use visita_protocol::{
     Problem, Secret, SessionId,
     channel::{ClientMessage, ServerMessage},
 };
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A line that says nothing for this long is dead; pings go out three times as often.
+use crate::line::{Heard, Line};
+
+/// A line that says nothing for this long is dead.
 const SILENCE_LIMIT: Duration = Duration::from_secs(15);
-const PING_EVERY: Duration = Duration::from_secs(5);
 const RETRY_FIRST: Duration = Duration::from_millis(250);
 const RETRY_MAX: Duration = Duration::from_secs(4);
 
@@ -134,43 +132,31 @@ async fn converse(
     events: &mpsc::UnboundedSender<ChannelEvent>,
     retry: &mut Duration,
 ) -> Ended {
-    let socket = match timeout(CONNECT_TIMEOUT, connect_async(url)).await {
-        Ok(Ok((socket, _))) => socket,
-        Ok(Err(error)) => {
-            tracing::info!(%error, "room channel not reached");
-            return Ended::Line;
-        }
-        Err(_) => return Ended::Line,
-    };
-    let (mut sink, mut stream) = socket.split();
+    let Ok(mut line) = Line::open(url, SILENCE_LIMIT).await else { return Ended::Line };
     let hello = ClientMessage::Hello { token: token.clone(), last_seen: seen.seq, session_id: seen.session_id.clone() };
-    if sink.send(text(&hello)).await.is_err() {
+    if line.send(&hello).await.is_err() {
         return Ended::Line;
     }
     let mut welcomed = false;
-    let mut heard = Instant::now();
-    let mut ping = tokio::time::interval(PING_EVERY);
     loop {
         tokio::select! {
             message = inbox.recv(), if welcomed => match message {
-                Some(Outgoing::Message(message)) => if sink.send(text(&message)).await.is_err() { return Ended::Line },
+                Some(Outgoing::Message(message)) => if line.send(&message).await.is_err() { return Ended::Line },
                 Some(Outgoing::Flush(done)) => drop(done.send(())),
                 None => {
-                    let _ = sink.close().await;
+                    line.close().await;
                     return Ended::Dropped;
                 }
             },
-            _ = ping.tick() => {
-                if heard.elapsed() > SILENCE_LIMIT || events.is_closed() { return Ended::Line; }
-                if welcomed && sink.send(text(&ClientMessage::Ping)).await.is_err() { return Ended::Line }
-            }
-            message = stream.next() => {
-                heard = Instant::now();
-                let Some(Ok(message)) = message else { return Ended::Line };
-                let Message::Text(body) = message else { continue };
-                let Ok(message) = serde_json::from_str::<ServerMessage>(&body) else {
-                    tracing::warn!("a room channel message was not understood");
-                    continue;
+            heard = line.heard::<ServerMessage>() => {
+                let message = match heard {
+                    Ok(Heard::Message(message)) => message,
+                    Ok(Heard::PingDue) => {
+                        let gone = events.is_closed();
+                        if gone || welcomed && line.send(&ClientMessage::Ping).await.is_err() { return Ended::Line }
+                        continue;
+                    }
+                    Err(_) => return Ended::Line,
                 };
                 if !seen.follows(&message) {
                     tracing::info!("a room channel message was missed");
@@ -195,10 +181,6 @@ async fn converse(
             }
         }
     }
-}
-
-fn text(message: &ClientMessage) -> Message {
-    Message::text(serde_json::to_string(message).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod callaba;
 mod channel;
 pub mod entry;
 pub mod frames;
+pub mod line;
 pub mod local;
 mod log;
 mod network;

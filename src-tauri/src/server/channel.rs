@@ -3,22 +3,19 @@
 
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep},
 };
-use tokio_tungstenite::{connect_async, tungstenite::Message};
 use url::Url;
+use visita_call::line::{Heard, Line};
 use visita_protocol::{
     Problem, Secret,
     user_channel::{UserClientMessage, UserCloseReason, UserServerMessage},
 };
 
-const CONNECT_WITHIN: Duration = Duration::from_secs(5);
-/// A line that says nothing for this long is dead; pings go out three times as often.
+/// A line that says nothing for this long is dead.
 const SILENCE_LIMIT: Duration = Duration::from_secs(30);
-const PING_EVERY: Duration = Duration::from_secs(10);
 const RETRY_FIRST: Duration = Duration::from_millis(500);
 const RETRY_MAX: Duration = Duration::from_secs(15);
 
@@ -99,21 +96,17 @@ async fn converse(
     tell: &impl Fn(ChannelEvent),
     retry: &mut Duration,
 ) -> Ended {
-    let connected = timeout(CONNECT_WITHIN, connect_async(url.as_str()));
-    let socket = tokio::select! {
-        socket = connected => match socket {
-            Ok(Ok((socket, _))) => socket,
-            _ => return Ended::Line,
+    let mut line = tokio::select! {
+        line = Line::open(url.as_str(), SILENCE_LIMIT) => match line {
+            Ok(line) => line,
+            Err(_) => return Ended::Line,
         },
         () = closed(inbox, token) => return Ended::Over,
     };
-    let (mut sink, mut stream) = socket.split();
-    if sink.send(text(&UserClientMessage::Hello { token: token.clone() })).await.is_err() {
+    if line.send(&UserClientMessage::Hello { token: token.clone() }).await.is_err() {
         return Ended::Line;
     }
     let mut welcomed = false;
-    let mut heard = Instant::now();
-    let mut ping = tokio::time::interval(PING_EVERY);
     loop {
         tokio::select! {
             message = inbox.recv() => match message {
@@ -121,25 +114,22 @@ async fn converse(
                     if let UserClientMessage::Renew { token: new } = &message {
                         *token = new.clone();
                     }
-                    if sink.send(text(&message)).await.is_err() { return Ended::Line }
+                    if line.send(&message).await.is_err() { return Ended::Line }
                 }
                 None => {
                     // The server hears it by the line's end as well.
-                    let _ = sink.close().await;
+                    line.close().await;
                     return Ended::Over;
                 }
             },
-            _ = ping.tick() => {
-                if heard.elapsed() > SILENCE_LIMIT { return Ended::Line }
-                if welcomed && sink.send(text(&UserClientMessage::Ping)).await.is_err() { return Ended::Line }
-            }
-            message = stream.next() => {
-                heard = Instant::now();
-                let Some(Ok(message)) = message else { return Ended::Line };
-                let Message::Text(body) = message else { continue };
-                let Ok(message) = serde_json::from_str::<UserServerMessage>(&body) else {
-                    tracing::warn!("a user channel message was not understood");
-                    continue;
+            heard = line.heard::<UserServerMessage>() => {
+                let message = match heard {
+                    Ok(Heard::Message(message)) => message,
+                    Ok(Heard::PingDue) => {
+                        if welcomed && line.send(&UserClientMessage::Ping).await.is_err() { return Ended::Line }
+                        continue;
+                    }
+                    Err(_) => return Ended::Line,
                 };
                 match message {
                     UserServerMessage::Refused { error } if !welcomed => {
@@ -175,8 +165,4 @@ async fn closed(inbox: &mut mpsc::UnboundedReceiver<UserClientMessage>, token: &
             *token = new;
         }
     }
-}
-
-fn text(message: &UserClientMessage) -> Message {
-    Message::text(serde_json::to_string(message).unwrap_or_default())
 }
