@@ -17,6 +17,9 @@ use tracing_subscriber::{
 };
 use visita_server::{RunningServer, StartError};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Something failed that is neither settings nor address nor data.
 const FAILED: u8 = 1;
 
