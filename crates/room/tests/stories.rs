@@ -287,7 +287,10 @@ fn after_its_end_a_link_lets_nobody_in_but_who_is_in_stays() {
     let end = START + secs(100);
     let mut scene = Scene::new(visita_room::Settings { ends_at: Some(end), ..settings(&["host", "guest"]) });
     let entry = scene.come("host", 1);
+    scene.enter("guest", false).expect("in time");
     scene.now = end;
+    assert_eq!(scene.media_joined("guest"), Err(Refusal::LinkExpired), "a token from before the end");
+    scene.outputs();
     assert_eq!(scene.enter("guest", false).map(|_| ()), Err(Refusal::LinkExpired));
     assert_eq!(scene.room.look(&id("guest"), LinkSerial(1), scene.now), Err(Refusal::LinkExpired));
     scene.handle(Input::Disconnect { connection: ConnectionId(1) }).expect("was in");

@@ -184,7 +184,7 @@ impl Room {
             () if !seat.media_may_return => Err(Refusal::TokenExpired),
             () => self.let_in(now).and_then(|()| match seat.stay() {
                 Some(_) => Ok(()),
-                None => self.has_place_for(id),
+                None => self.not_past_end(now).and_then(|()| self.has_place_for(id)),
             }),
         };
         if let Err(refusal) = allowed {
