@@ -108,6 +108,19 @@ describe('people', () => {
   });
 });
 
+describe('one’s own picture', () => {
+  it('shows one’s own hand and reaction, also where it floats', async () => {
+    await openPage('screen=call&people=2');
+    await press('react');
+    await press('react-heart');
+    const own = within(byId('self-preview'));
+    expect(own.getByTestId('reaction')).toBeTruthy();
+    await press('react');
+    await press('raise-hand');
+    expect(own.getByTestId('hand')).toBeTruthy();
+  });
+});
+
 describe('those who are not in', () => {
   it('are rung by an admin, and rung again', async () => {
     const engine = await openPage('screen=call&people=1');
@@ -118,9 +131,13 @@ describe('those who are not in', () => {
     expect(byId('ring').textContent).toContain('Anna Rossi · It rings');
     act(() =>
       engine.change(({ screen: call }) => {
-        if (call.kind === 'call' && call.rings?.[0]) call.rings[0].state = 'declined';
+        if (call.kind !== 'call' || !call.rings?.[0]) return;
+        call.rings[0].state = 'declined';
+        call.rings[0].display_name = '';
       }),
     );
+    // Whose name nobody knows has none, rather than an id.
+    expect(byId('ring').textContent).toContain('Somebody · ');
     await press('ring-again');
     expect(engine.asked.at(-1)).toEqual(['ring', 'seat-8']);
   });

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallView } from '../../engine/view';
+import { handPlaces } from './derive';
 import { type Corner, cornerTowards, nearestCorner } from './layout';
 import styles from './OwnPicture.module.css';
 import { OwnInside } from './Tile';
@@ -62,7 +63,7 @@ export function OwnPicture({ call, simple, mirrored }: Props) {
       onPointerCancel={() => setDrag(null)}
     >
       <div className={styles.inside}>
-        <OwnInside call={call} mirrored={mirrored} />
+        <OwnInside call={call} hand={handPlaces(call).get(me.participant_id)} mirrored={mirrored} />
       </div>
     </div>
   );

@@ -195,14 +195,21 @@ export function OwnTile({
       data-camera={me.camera.state}
       aria-label={t('call.you')}
     >
-      <OwnInside call={call} mirrored={mirrored} />
-      <Signs hand={hand} reaction={reactionOf(call.reactions, me.participant_id)} />
+      <OwnInside call={call} hand={hand} mirrored={mirrored} />
     </article>
   );
 }
 
-/** One's own picture and label, for a tile or for what floats. */
-export function OwnInside({ call, mirrored }: { call: CallView; mirrored: boolean }) {
+/** One's own picture, label and signs, for a tile or for what floats. */
+export function OwnInside({
+  call,
+  hand,
+  mirrored,
+}: {
+  call: CallView;
+  hand: number | undefined;
+  mirrored: boolean;
+}) {
   const { t } = useTranslation();
   const { pictures } = useEngine();
   const { me } = call;
@@ -221,6 +228,7 @@ export function OwnInside({ call, mirrored }: { call: CallView; mirrored: boolea
         {heard && me.speaking && <SpeakingBars />}
         <span className={styles.name}>{t('call.you')}</span>
       </Label>
+      <Signs hand={hand} reaction={reactionOf(call.reactions, me.participant_id)} />
     </>
   );
 }
