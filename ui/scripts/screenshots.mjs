@@ -110,6 +110,7 @@ const screens = [
   ['call-5-long', 'screen=call&people=5&long', [wide, small]],
   ['call-9', 'screen=call&people=9&notice=person_joined', [wide, small]],
   ['call-25', 'screen=call&people=25', [wide, small]],
+  ['call-test', 'screen=call&people=2&test', [wide, small]],
   ['call-connecting', 'screen=call&people=1&connecting', [wide]],
   ['call-simple', 'screen=call&people=2&simple&guest', [wide, small, phone]],
   ['call-simple-muted', 'screen=call&people=2&simple&mic=off', [wide]],

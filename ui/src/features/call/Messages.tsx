@@ -1,4 +1,5 @@
 import {
+  AudioLines,
   BellRing,
   CameraOff,
   Headphones,
@@ -132,6 +133,8 @@ function icon(said: Message): typeof Info {
     case 'recording_stopped':
     case 'unstable':
       return TriangleAlert;
+    case 'test_call':
+      return AudioLines;
     case 'trouble':
       return { microphone: MicOff, camera: CameraOff, speaker: VolumeX }[said.device];
     case 'notice':
@@ -181,6 +184,8 @@ function Words({ said }: { said: Message }) {
       return <b>{t(`recording.stopped_${said.reason}Text`)}</b>;
     case 'unstable':
       return <>{t('message.unstable')}</>;
+    case 'test_call':
+      return <>{t('call.testHint')}</>;
     case 'trouble':
       return <>{t(`trouble.${said.device}_${said.state}`)}</>;
     case 'notice':

@@ -20,6 +20,12 @@ describe('the message', () => {
     expect(message(given())).toBeUndefined();
   });
 
+  it('says in a test call what it is for, until it is closed', () => {
+    expect(message(given({ is_test_call: true }))).toMatchObject({ kind: 'test_call' });
+    expect(message(given({ is_test_call: true, people: [] }))).toBeUndefined();
+    expect(message(given({ is_test_call: true }, { closed: new Set(['test_call']) }))).toBeUndefined();
+  });
+
   it('of a device stays as long as its trouble', () => {
     const me = { ...callView(2).me, camera: { state: 'missing' } as const };
     expect(message(given({ me }))).toMatchObject({ kind: 'trouble', device: 'camera' });

@@ -15,6 +15,8 @@ export type Message = {
   /** A device of one's own; it stays as long as the trouble does. */
   | { kind: 'trouble'; device: 'microphone' | 'camera' | 'speaker'; state: Trouble }
   | { kind: 'unstable' }
+  /** What a test call is for. */
+  | { kind: 'test_call' }
   | { kind: 'recording_stopped'; reason: 'disk_full' | 'failed' }
 );
 
@@ -88,6 +90,9 @@ function candidates({ call, notice, settings, canExtend, seesQueue }: Given): Me
   }
   const tone = notice && toneOf(notice.code);
   if (notice && tone) found.push(ofNotice(notice, tone, 'dismiss'));
+  if (call.is_test_call && call.people.length > 0) {
+    found.push({ id: 'test_call', tone: 'plain', kind: 'test_call' });
+  }
   return found;
 }
 
