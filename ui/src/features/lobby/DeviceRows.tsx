@@ -1,12 +1,15 @@
 import { Mic, MicOff, Play, TriangleAlert, Video, VideoOff, Volume2 } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { Meter } from '../../components/Meter';
-import { useEngine } from '../../engine/context';
+import { useEngine, useLevels } from '../../engine/context';
 import type { DeviceState, LobbyView } from '../../engine/view';
 import styles from './DeviceRows.module.css';
 import { deviceAction, deviceWord, inTrouble } from './derive';
+
+/** A level that is somebody's voice, or a noise as loud: two blocks of the meter. */
+const HEARD = 2 / 24;
 
 /** Microphone, camera, speakers: what is the matter with each, and its switch. */
 export function DeviceRows({ lobby }: { lobby: LobbyView }) {
@@ -16,12 +19,18 @@ export function DeviceRows({ lobby }: { lobby: LobbyView }) {
   const mic = deviceWord(microphone);
   const cam = deviceWord(camera);
   const spk = deviceWord(speaker);
+  // A microphone that is open but switched off at its cable gives silence: it is not said to be heard.
+  const label = 'label' in microphone ? microphone.label : '';
+  const [heard, setHeard] = useState<string>();
+  useLevels(({ microphone: level }) => {
+    if (mic === 'on' && heard !== label && (level ?? 0) >= HEARD) setHeard(label);
+  });
   return (
     <div className={styles.rows}>
       <Row
         device={microphone}
         icon={mic === 'on' ? Mic : MicOff}
-        title={t(`microphone.${mic}`)}
+        title={t(`microphone.${mic === 'on' && heard !== label ? 'onSilent' : mic}`)}
         more={
           mic === 'on' ? (
             <Meter />

@@ -45,7 +45,7 @@ export const lobby = {
 
   microphone: {
     on: 'We can hear you',
-    onMuted: 'Say something',
+    onSilent: 'Say something',
     starting: 'Starting the microphone',
     off: 'Your microphone is off',
     missing: 'No microphone found',

@@ -46,7 +46,7 @@ export const lobby: Pick<Dictionary, 'opening' | 'lobby' | 'microphone' | 'camer
 
     microphone: {
       on: 'La sentiamo',
-      onMuted: 'Dica qualcosa',
+      onSilent: 'Dica qualcosa',
       starting: 'Avvio del microfono',
       off: 'Il suo microfono è spento',
       missing: 'Nessun microfono trovato',
