@@ -247,6 +247,12 @@ impl Peer {
     }
 }
 
+/// The last whole line of a peer's `--trace`.
+pub fn newest(trace: &Path) -> Option<Value> {
+    let text = std::fs::read_to_string(trace).ok()?;
+    text.lines().rev().find_map(|line| serde_json::from_str(line).ok())
+}
+
 /// The videos of a report.
 pub fn videos(report: &Value) -> Vec<Value> {
     let streams = report["streams"].as_array().cloned().unwrap_or_default();

@@ -1,7 +1,5 @@
 //! What comes from outside the window: a second start, links of the app's own scheme, rings, policies.
 
-use std::process::Stdio;
-
 use anyhow::{Result, ensure};
 use serde_json::json;
 use tokio::process::Command;
@@ -12,16 +10,10 @@ use visita_tests::{
     window::{PATIENCE, Setting, Window},
 };
 
-use super::stage::{Stage, skipped};
-
-/// A session bus of one's own.
-async fn bus() -> Result<(Running, String)> {
-    let mut daemon = Running::start(
-        Command::new("dbus-daemon").args(["--session", "--nofork", "--print-address"]).stderr(Stdio::null()),
-    )?;
-    let address = daemon.line(PATIENCE).await?;
-    Ok((daemon, address.trim().to_owned()))
-}
+use super::{
+    desk::bus,
+    stage::{Stage, skipped},
+};
 
 /// A second start hands its link to the first and ends.
 #[tokio::test(flavor = "multi_thread")]

@@ -132,7 +132,7 @@ pub async fn run_with(
             _ = look.tick() => {}
             _ = trace_ticks.tick(), if trace.is_some() => {
                 if let Some(trace) = &mut trace {
-                    trace.write(call.stats());
+                    trace.write(call.stats(), watcher.as_deref().map_or(0, Watcher::width));
                 }
             }
         }

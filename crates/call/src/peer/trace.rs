@@ -33,6 +33,8 @@ struct Line {
     target_kbps: Option<u32>,
     /// Received as video in the last second, kbit/s.
     received_kbps: u32,
+    /// Of the largest picture among the newest of each stream, pixels.
+    width: u32,
     rtt_ms: Option<f64>,
 }
 
@@ -47,7 +49,7 @@ impl Trace {
         }
     }
 
-    pub(super) fn write(&mut self, stats: Option<RtcStats>) {
+    pub(super) fn write(&mut self, stats: Option<RtcStats>, width: u32) {
         let Some(stats) = stats else { return };
         let line = Line {
             ms: millis(self.started.elapsed()),
@@ -55,6 +57,7 @@ impl Trace {
             sent_bytes: stats.sent.iter().flat_map(|track| &track.layers).map(|layer| layer.bytes).sum(),
             target_kbps: stats.estimate.map(visita_protocol::Bitrate::kbps),
             received_kbps: stats.received.iter().map(|track| track.kbps).sum(),
+            width,
             rtt_ms: stats.rtt_ms,
         };
         // A full disk must not end a call.

@@ -92,6 +92,11 @@ impl Watcher {
         self.seen.lock().get(&stream).cloned()
     }
 
+    /// Width of the largest picture among the newest of each stream.
+    pub(crate) fn width(&self) -> u32 {
+        self.seen.lock().values().map(|seen| seen.size.width).max().unwrap_or_default()
+    }
+
     /// From the start to the first decoded picture of anybody.
     pub(crate) fn first_frame(&self) -> Option<Duration> {
         let first = self.seen.lock().values().filter_map(|s| s.first).min()?;

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     chromium::{Chromium, Setup},
     netns::Network,
-    rooms::{Peer, Room, Server, videos},
+    rooms::{Peer, Room, Server, newest, videos},
     until,
 };
 
@@ -102,7 +102,7 @@ impl Line {
         let mut past: Vec<(Instant, f64)> = Vec::new();
         while from.elapsed() < LONGEST {
             let bytes = match &self.sender {
-                Sender::Ours(_) => last_line(&self.folder.path().join("trace")).unwrap_or(0.0),
+                Sender::Ours(_) => newest(&self.folder.path().join("trace")).and_then(|line| line["sent_bytes"].as_f64()).unwrap_or(0.0),
                 Sender::Chromium(browser) => {
                     let figures = browser.command(json!({ "do": "figures" })).await?;
                     figures["sent_bytes"].as_f64().unwrap_or(0.0)
@@ -131,13 +131,6 @@ impl Line {
         }
         Ok(report)
     }
-}
-
-/// What was sent by the last whole line of a trace.
-fn last_line(trace: &Path) -> Option<f64> {
-    let text = std::fs::read_to_string(trace).ok()?;
-    let line = text.lines().rev().find_map(|line| serde_json::from_str::<Value>(line).ok())?;
-    line["sent_bytes"].as_f64()
 }
 
 async fn chromium(network: &Network, server: &Server, room: &Room, folder: &Path) -> Result<(Chromium, Instant)> {
