@@ -12,20 +12,20 @@ use std::{
 
 use anyhow::{Context, Result, anyhow};
 use tokio::process::Command;
+use visita_codec::{colour::i420_to_rgba, pattern::TestPattern};
+use visita_protocol::PixelSize;
 use x11rb::{
     connection::Connection,
     protocol::{
         xproto::{
-            AtomEnum, ClientMessageEvent, ConnectionExt, CreateGCAux, CreateWindowAux, EventMask, ImageFormat, MapState,
-            PropMode, Window, WindowClass,
+            AtomEnum, ClientMessageEvent, ConnectionExt, CreateGCAux, CreateWindowAux, EventMask, ImageFormat,
+            MapState, PropMode, Window, WindowClass,
         },
         xtest::ConnectionExt as _,
     },
     rust_connection::RustConnection,
     wrapper::ConnectionExt as _,
 };
-use visita_codec::{colour::i420_to_rgba, pattern::TestPattern};
-use visita_protocol::PixelSize;
 
 use crate::process::Running;
 
@@ -138,9 +138,8 @@ impl Eye {
 
     /// Closes a window as its frame does.
     pub fn close(&self, window: Window) -> Result<()> {
-        let atom = |name: &str| -> Result<u32> {
-            Ok(self.connection.intern_atom(false, name.as_bytes())?.reply()?.atom)
-        };
+        let atom =
+            |name: &str| -> Result<u32> { Ok(self.connection.intern_atom(false, name.as_bytes())?.reply()?.atom) };
         let asked = [atom("WM_DELETE_WINDOW")?, x11rb::CURRENT_TIME, 0, 0, 0];
         let message = ClientMessageEvent::new(32, window, atom("WM_PROTOCOLS")?, asked);
         self.connection.send_event(false, window, EventMask::NO_EVENT, message)?.check()?;

@@ -68,9 +68,10 @@ async fn the_desktop_follows_the_call() -> Result<()> {
     }
     until("the small window", PATIENCE, || async { Ok(hands.window_of("Visita", 320, 200)?.map(|_| ())) }).await?;
     let guest = Peer::join(&stage.bins, &[&room.links[1], "--name", "Anna Rossi"])?;
-    desk.hears("a notice that says who waits", |heard| {
-        matches!(heard, Heard::Notice(title, text) if title == "Anna Rossi" && text.starts_with("Anna Rossi "))
-    })
+    desk.hears(
+        "a notice that says who waits",
+        |heard| matches!(heard, Heard::Notice(title, text) if title == "Anna Rossi" && text.starts_with("Anna Rossi ")),
+    )
     .await?;
     window.invoke_with("window", json!({"action": {"do": "show_main"}})).await?;
     until("the small window is gone", PATIENCE, || async {

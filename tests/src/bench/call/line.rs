@@ -102,7 +102,9 @@ impl Line {
         let mut past: Vec<(Instant, f64)> = Vec::new();
         while from.elapsed() < LONGEST {
             let bytes = match &self.sender {
-                Sender::Ours(_) => newest(&self.folder.path().join("trace")).and_then(|line| line["sent_bytes"].as_f64()).unwrap_or(0.0),
+                Sender::Ours(_) => newest(&self.folder.path().join("trace"))
+                    .and_then(|line| line["sent_bytes"].as_f64())
+                    .unwrap_or(0.0),
                 Sender::Chromium(browser) => {
                     let figures = browser.command(json!({ "do": "figures" })).await?;
                     figures["sent_bytes"].as_f64().unwrap_or(0.0)
