@@ -247,10 +247,10 @@ impl Peer {
     }
 }
 
-/// The last whole line of a peer's `--trace`.
-pub fn newest(trace: &Path) -> Option<Value> {
-    let text = std::fs::read_to_string(trace).ok()?;
-    text.lines().rev().find_map(|line| serde_json::from_str(line).ok())
+/// The whole lines of a peer's `--trace` so far.
+pub fn traced(trace: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(trace).unwrap_or_default();
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
 /// The videos of a report.

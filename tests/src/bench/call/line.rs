@@ -16,7 +16,7 @@ use super::{
 use crate::{
     chromium::{Chromium, Setup},
     netns::Network,
-    rooms::{Peer, Room, Server, newest, videos},
+    rooms::{Peer, Room, Server, traced, videos},
     until,
 };
 
@@ -102,7 +102,8 @@ impl Line {
         let mut past: Vec<(Instant, f64)> = Vec::new();
         while from.elapsed() < LONGEST {
             let bytes = match &self.sender {
-                Sender::Ours(_) => newest(&self.folder.path().join("trace"))
+                Sender::Ours(_) => traced(&self.folder.path().join("trace"))
+                    .last()
                     .and_then(|line| line["sent_bytes"].as_f64())
                     .unwrap_or(0.0),
                 Sender::Chromium(browser) => {
