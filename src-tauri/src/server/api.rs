@@ -37,11 +37,13 @@ pub(crate) struct Api {
 
 impl Api {
     pub(crate) fn new(server: Url, auth: Auth) -> Result<Self, Problem> {
-        let http = reqwest::Client::builder()
-            .timeout(ANSWER_WITHIN)
-            // Keys and tokens go to the server that was named, and nowhere else.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
+        let made = || {
+            reqwest::Client::builder()
+                .timeout(ANSWER_WITHIN)
+                // Keys and tokens go to the server that was named, and nowhere else.
+                .redirect(reqwest::redirect::Policy::none())
+        };
+        let http = visita_call::entry::http_client(made)
             .map_err(|error| Problem::new(ErrorCode::Internal, error.to_string()))?;
         Ok(Self { server, auth, http })
     }
