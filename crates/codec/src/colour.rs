@@ -60,6 +60,27 @@ pub fn bgra_to_i420(
     data: &[u8],
     captured_at: Instant,
 ) -> Result<I420Frame, CodecError> {
+    let mut frame = blank_rows(size, stride, data, captured_at)?;
+    yuv::bgra_to_yuv420(&mut planes(&mut frame), data, stride as u32, RANGE, MATRIX, YuvConversionMode::Balanced)
+        .map_err(|_| CodecError::Size(size))?;
+    Ok(frame)
+}
+
+/// The same from RGBA (or RGBX), as some compositors have it.
+pub fn rgbx_to_i420(
+    size: PixelSize,
+    stride: usize,
+    data: &[u8],
+    captured_at: Instant,
+) -> Result<I420Frame, CodecError> {
+    let mut frame = blank_rows(size, stride, data, captured_at)?;
+    yuv::rgba_to_yuv420(&mut planes(&mut frame), data, stride as u32, RANGE, MATRIX, YuvConversionMode::Balanced)
+        .map_err(|_| CodecError::Size(size))?;
+    Ok(frame)
+}
+
+/// A picture to fill, if `data` has the rows for one of four bytes a pixel.
+fn blank_rows(size: PixelSize, stride: usize, data: &[u8], captured_at: Instant) -> Result<I420Frame, CodecError> {
     check_size(size)?;
     let row = size.width as usize * 4;
     let want = stride.saturating_mul(size.height as usize - 1).saturating_add(row);
@@ -69,8 +90,6 @@ pub fn bgra_to_i420(
     }
     let mut frame = I420Frame::black(size);
     frame.captured_at = captured_at;
-    yuv::bgra_to_yuv420(&mut planes(&mut frame), data, stride as u32, RANGE, MATRIX, YuvConversionMode::Balanced)
-        .map_err(|_| CodecError::Size(size))?;
     Ok(frame)
 }
 

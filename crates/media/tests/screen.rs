@@ -379,12 +379,13 @@ fn in_a_process_of_its_own(test: &str, with_display: bool) {
         .args([test, "--exact", "--ignored", "--nocapture"])
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
+        .env_remove("XDG_SESSION_TYPE")
         .env("VISITA_TEST_FOLDER", folder.path())
         .stdout(Stdio::null());
     let mut server = None;
     if with_display {
         let Some(xvfb) = Xvfb::start() else {
-            say(&format!("SKIPPED {test}: Xvfb is not installed"));
+            say(&format!("SKIPPED: {test}: Xvfb is not installed"));
             return;
         };
         inside.env("DISPLAY", &xvfb.display);

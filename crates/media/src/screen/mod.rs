@@ -4,6 +4,8 @@
 //! size the screen or window has at that moment, less an odd last row or column. Under X11 there is a list to choose
 //! from; where the system asks the person itself (Wayland's portal) the list has one entry for that.
 
+#[cfg(target_os = "linux")]
+mod portal;
 mod thumbnail;
 #[cfg(target_os = "linux")]
 mod x11;
@@ -60,6 +62,9 @@ impl Default for ScreenSettings {
 pub fn list() -> Vec<ScreenSource> {
     #[cfg(target_os = "linux")]
     {
+        if portal::is_needed() {
+            return vec![portal::source()];
+        }
         x11::list().unwrap_or_else(|error| {
             tracing::info!(%error, "no list of screens");
             Vec::new()
@@ -70,12 +75,16 @@ pub fn list() -> Vec<ScreenSource> {
 }
 
 /// Starts to show what [`list`] named. Afterwards `next` fails with [`DeviceError::Lost`] when the window is closed or
-/// the screen unplugged; while a window is minimised no pictures come.
+/// the screen unplugged; while a window is minimised no pictures come. The system's own dialog is shown without waiting
+/// for the person: no pictures come before the choice, and `next` fails with [`DeviceError::Denied`] when it was refused.
 ///
-/// [`DeviceError::Missing`] if there is no such thing, [`DeviceError::Denied`] if the person or the system refused.
+/// [`DeviceError::Missing`] if there is no such thing, [`DeviceError::Denied`] if the system refused.
 pub fn open(id: &str, settings: ScreenSettings) -> Result<Box<dyn VideoSource>, DeviceError> {
     #[cfg(target_os = "linux")]
     {
+        if id == portal::ID {
+            return Ok(Box::new(portal::Capture::open(settings)?));
+        }
         Ok(Box::new(x11::Capture::open(id, settings)?))
     }
     #[cfg(not(target_os = "linux"))]
