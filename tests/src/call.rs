@@ -161,7 +161,7 @@ fn glass_to_glass(eye: &Eye, area: Area, how_long: Duration) -> Result<Vec<f64>>
     Ok(ages)
 }
 
-fn app_pid(driver: u32) -> Result<u32> {
+pub(crate) fn app_pid(driver: u32) -> Result<u32> {
     let app = family_names(driver).into_iter().find(|(_, name)| name == "visita");
     app.map(|(pid, _)| pid).context("the app does not run")
 }
@@ -183,7 +183,7 @@ pub fn percentile(sorted: &[f64], percent: usize) -> f64 {
     round(sorted.get(at).copied().unwrap_or(f64::NAN), 1)
 }
 
-fn round(value: f64, digits: i32) -> f64 {
+pub(crate) fn round(value: f64, digits: i32) -> f64 {
     let factor = 10_f64.powi(digits);
     (value * factor).round() / factor
 }

@@ -1,5 +1,6 @@
 //! What `./dev bench WHAT` measures, one module each.
 
+pub mod app;
 pub mod call;
 pub mod rest;
 pub mod sfu;

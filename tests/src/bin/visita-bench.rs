@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use visita_tests::{
-    bench::{call as calls, rest, sfu},
+    bench::{app, call as calls, rest, sfu},
     call::{self, Figures},
 };
 
@@ -28,6 +28,8 @@ struct Arguments {
 /// One part rather than the whole call.
 #[derive(Subcommand)]
 enum What {
+    /// The window: its start, and calls of different sizes.
+    App(app::Arguments),
     /// Calls of ours beside those of LiveKit's client in Chromium.
     Call(calls::Arguments),
     /// Rooms made over REST.
@@ -53,6 +55,7 @@ const ROWS: [Row; 8] = [
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     match arguments.what {
+        Some(What::App(arguments)) => return app::run(arguments).await,
         Some(What::Call(arguments)) => return calls::run(arguments).await,
         Some(What::Rest(arguments)) => return rest::run(arguments).await,
         Some(What::Sfu(arguments)) => return sfu::run(arguments).await,
