@@ -895,7 +895,7 @@ export type RingState =
 export type RingView = {
 	/**  Their seat. */
 	participant_id: ParticipantId,
-	/**  Their name; their id where it is not known. */
+	/**  Their name; empty where it is not known. */
 	display_name: string,
 	/**  What it came to. */
 	state: RingState,

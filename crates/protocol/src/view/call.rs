@@ -117,7 +117,7 @@ pub struct AskedToUnmuteView {
 pub struct RingView {
     /// Their seat.
     pub participant_id: ParticipantId,
-    /// Their name; their id where it is not known.
+    /// Their name; empty where it is not known.
     pub display_name: String,
     /// What it came to.
     pub state: RingState,
