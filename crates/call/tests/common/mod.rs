@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use visita_call::{
-    Call, CallState, CameraChoice, FrameHub, JoinTarget, LocalMedia, MicrophoneChoice, SpeakerChoice, entry,
+    Call, CallState, CameraChoice, FrameHub, JoinTarget, LocalMedia, MicrophoneChoice, Reception, SpeakerChoice, entry,
 };
 use visita_protocol::view::{CallView, NoticeCode, NoticeView, PersonView, WaitingView};
 use visita_server::{RunningServer, ServerConfig};
@@ -81,7 +81,7 @@ pub(crate) struct Person {
     pub(crate) call: Call,
     pub(crate) name: String,
     pub(crate) notices: mpsc::UnboundedReceiver<NoticeView>,
-    _key_frames: mpsc::UnboundedSender<u32>,
+    _key_frames: Option<mpsc::UnboundedSender<u32>>,
 }
 
 impl Person {
@@ -102,7 +102,19 @@ impl Person {
         let (key_frames, wanted) = mpsc::unbounded_channel();
         let mut call = Call::join(target, media, hub, wanted);
         let notices = call.take_notices().expect("not taken yet");
-        Self { call, name: name.to_owned(), notices, _key_frames: key_frames }
+        Self { call, name: name.to_owned(), notices, _key_frames: Some(key_frames) }
+    }
+
+    /// Goes in with these devices; everybody's pictures come to the hub.
+    pub(crate) fn watching(
+        target: JoinTarget,
+        name: &str,
+        media: LocalMedia,
+        (hub, wanted): (FrameHub, mpsc::UnboundedReceiver<u32>),
+    ) -> Self {
+        let mut call = Call::join_receiving(target, Reception::Everything, Arc::new(media), hub, wanted);
+        let notices = call.take_notices().expect("not taken yet");
+        Self { call, name: name.to_owned(), notices, _key_frames: None }
     }
 
     /// Waits until the call stands as asked for.
