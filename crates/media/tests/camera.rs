@@ -31,7 +31,7 @@ fn pictures_come_from_a_driver_until_it_is_unplugged() {
     match built {
         Ok(status) => assert!(status.success(), "the synthetic driver does not compile"),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "SKIPPED the synthetic camera: no C compiler: {error}");
+            let _ = writeln!(std::io::stderr(), "SKIPPED: the synthetic camera: no C compiler: {error}");
             return;
         }
     }

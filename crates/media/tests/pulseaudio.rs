@@ -330,7 +330,7 @@ fn inside_hung() {
 /// Runs one of the ignored tests above with a folder and a sound server address of its own.
 fn in_a_process_of_its_own(test: &str, with_pulseaudio: bool) {
     if with_pulseaudio && Command::new("pulseaudio").arg("--version").output().is_err() {
-        say(&format!("SKIPPED {test}: pulseaudio is not installed"));
+        say(&format!("SKIPPED: {test}: pulseaudio is not installed"));
         return;
     }
     let folder = tempfile::tempdir().unwrap();
