@@ -165,6 +165,9 @@ impl Peer {
             .with_host_acceptance_min_wait(at_once)
             .with_srflx_acceptance_min_wait(at_once)
             .with_prflx_acceptance_min_wait(at_once)
+            // A relay costs its operator, and time: direct ways have the same head start as over TCP, not the library's two
+            // seconds. Where nothing but the relay is allowed nothing is waited for.
+            .with_relay_acceptance_min_wait(if manner.relay_only { at_once } else { Some(UDP_FIRST) })
             .with_answering_dtls_role(match manner.starts_dtls {
                 true => RTCDtlsRole::Client,
                 false => RTCDtlsRole::Server,
