@@ -206,6 +206,9 @@ async fn admins_mute_ask_remove_and_change_rights(carrier: Carrier) {
     insta::assert_json_snapshot!("asked_to_unmute", plain(&room, &guest.next().await));
     guest.send(json!({ "type": "raise_hand", "raised": true })).await;
     insta::assert_json_snapshot!("hand_changed", plain(&room, &guest.next().await));
+    guest.send(json!({ "type": "react", "reaction": "thumbs_up" })).await;
+    insta::assert_json_snapshot!("reacted", plain(&room, &guest.next().await));
+    refused(&mut guest, json!({ "type": "react", "reaction": "poke" }), "invalid").await;
     host.send(json!({ "type": "set_tools", "participant_id": seat, "tools": { "chat": true } })).await;
     insta::assert_json_snapshot!("rights_changed", plain(&room, &guest.next().await));
     host.send(json!({ "type": "grant_drawing", "participant_id": seat, "granted": true })).await;
