@@ -120,7 +120,7 @@ mod tests {
         let raises = raises(300_000, 1);
         let gaps: Vec<u64> = raises.windows(2).map(|two| two[1] - two[0]).collect();
         // 1, 2, 4, 8 and 16 seconds, and half of one to be told less.
-        assert_eq!(gaps, [3, 5, 9, 17, 33, 33, 33, 33, 33]);
+        assert_eq!(gaps, [3, 5, 9, 17, 33, 33, 33, 33, 33, 33]);
     }
 
     #[test]
