@@ -105,7 +105,8 @@ mod tests {
     #[test]
     fn a_record_is_header_and_payload() {
         let mut message = Vec::new();
-        Record { stream: 7, sequence: 9, key: true, at_us: 0x0102, codec: CODEC_VP8, payload: b"abc" }.write_to(&mut message);
+        Record { stream: 7, sequence: 9, key: true, at_us: 0x0102, codec: CODEC_VP8, payload: b"abc" }
+            .write_to(&mut message);
         assert_eq!(message.len(), RECORD_HEADER_LEN + 3);
         assert_eq!(&message[..16], [3, 0, 0, 0, 7, 0, 0, 0, 9, 0, 0, 0, 1, 1, 0, 0]);
         assert_eq!(&message[24..], b"abc");

@@ -283,7 +283,8 @@ mod tests {
 
     #[test]
     fn stun_and_turn_are_told_apart() {
-        let file = parse("ice_server = [\"stun:example.org\", \"turn:example.org:3478?transport=udp\"]\n").expect("a file");
+        let file =
+            parse("ice_server = [\"stun:example.org\", \"turn:example.org:3478?transport=udp\"]\n").expect("a file");
         let (config, _) = merge(flags(&["--turn-secret", "hunter2"]), file).expect("settings");
         assert_eq!(config.ice_servers.stun.len(), 1);
         let turn = config.ice_servers.turn.as_ref().expect("a TURN server");

@@ -138,7 +138,8 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         }
     };
     let (sfu, events) = sfu.unzip();
-    let admin = config.livekit.as_ref().map(Admin::new);
+    let admin = config.livekit.as_ref().map(Admin::new).transpose();
+    let admin = admin.map_err(|error| StartError::Media(error.to_string()))?;
     let media = match (&sfu, &admin) {
         (Some(sfu), _) => Media::BuiltIn(sfu.control()),
         (None, Some(admin)) => Media::Elsewhere(admin.clone()),

@@ -59,10 +59,13 @@ impl CallError {
 }
 
 impl Admin {
-    pub(crate) fn new(livekit: &LiveKit) -> Self {
+    /// # Errors
+    /// No HTTP client can be made: the computer has no certificates to trust, for one.
+    pub(crate) fn new(livekit: &LiveKit) -> Result<Self, reqwest::Error> {
         let signer = LiveKitSigner { key: livekit.key.clone(), secret: livekit.secret.clone() };
         let service = service_url(&livekit.url);
-        Self { inner: Arc::new(Inner { service, signer, client: reqwest::Client::new() }) }
+        let client = reqwest::Client::builder().build()?;
+        Ok(Self { inner: Arc::new(Inner { service, signer, client }) })
     }
 
     pub(super) async fn remove(&self, room: &RoomId, seat: &ParticipantId) {
@@ -224,7 +227,7 @@ mod tests {
 
     fn admin() -> Admin {
         let url = "wss://media.example.org/".parse().expect("a URL");
-        Admin::new(&LiveKit { url, key: "key".into(), secret: "secret".into() })
+        Admin::new(&LiveKit { url, key: "key".into(), secret: "secret".into() }).expect("an HTTP client")
     }
 
     /// A webhook's authorization as LiveKit makes it.

@@ -1,5 +1,6 @@
 //! A media server on loopback, and participants on LiveKit's own Python client.
 
+use std::io::Write as _;
 use std::{
     collections::HashMap,
     net::{Ipv4Addr, SocketAddr},
@@ -143,7 +144,8 @@ pub(crate) fn python(test: &str) -> Option<PathBuf> {
     if python.exists() {
         return Some(python);
     }
-    eprintln!("SKIPPED {test}: no Python with LiveKit's client at {}", python.display());
+    // Past the test runner's capture: nobody must take a skipped test for a passed one.
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {test}: no Python with LiveKit's client at {}", python.display());
     None
 }
 
