@@ -31,6 +31,9 @@ struct Signal {
     id: u32,
     /// m-lines it was asked for, audio and video.
     asked: (u32, u32),
+    /// An offer has no answer yet; what is asked for meanwhile waits, as in any client.
+    unanswered: bool,
+    waiting: Option<(u32, u32)>,
 }
 
 impl Signal {
@@ -49,7 +52,17 @@ impl Signal {
         let encoded = URL_SAFE_NO_PAD.encode(wrapped.encode_to_vec());
         let url = format!("{}/rtc/v1?access_token={}&join_request={encoded}", server.ws(), token(identity));
         let (socket, _) = connect_async(url).await.expect("let in");
-        Self { socket, rtc, lines, offer, pending: Some(pending), id: 1, asked: (0, 0) }
+        Self {
+            socket,
+            rtc,
+            lines,
+            offer,
+            pending: Some(pending),
+            id: 1,
+            asked: (0, 0),
+            unanswered: true,
+            waiting: None,
+        }
     }
 
     async fn next(&mut self) -> Response {
@@ -75,6 +88,10 @@ impl Signal {
                         let answer = SdpAnswer::from_sdp_string(&answer.sdp).expect("an answer");
                         self.rtc.sdp_api().accept_answer(pending, answer).expect("it fits");
                     }
+                    self.unanswered = false;
+                    if let Some(more) = self.waiting.take() {
+                        self.negotiate(more).await;
+                    }
                     if wanted(&answer) {
                         return answer;
                     }
@@ -82,20 +99,31 @@ impl Signal {
                 Response::MediaSectionsRequirement(more) => {
                     self.asked.0 += more.num_audios;
                     self.asked.1 += more.num_videos;
-                    if (more.num_audios, more.num_videos) != (0, 0) {
-                        let (offer, pending) =
-                            offer(&mut self.rtc, &mut self.lines, (more.num_audios, more.num_videos));
-                        (self.offer, self.pending) = (offer, Some(pending));
+                    if self.unanswered {
+                        let waiting = self.waiting.get_or_insert_default();
+                        waiting.0 += more.num_audios;
+                        waiting.1 += more.num_videos;
+                    } else {
+                        self.negotiate((more.num_audios, more.num_videos)).await;
                     }
-                    self.id += 1;
-                    let request = Request::Offer(description(&self.offer, self.id));
-                    let bytes = SignalRequest { message: Some(request) }.encode_to_vec();
-                    self.socket.send(Message::binary(bytes)).await.expect("sent");
                 }
                 Response::Offer(_) => panic!("only the client offers"),
                 _ => {}
             }
         }
+    }
+
+    /// Offers again, with some more m-lines for sound and pictures.
+    async fn negotiate(&mut self, more: (u32, u32)) {
+        if more != (0, 0) {
+            let (offer, pending) = offer(&mut self.rtc, &mut self.lines, more);
+            (self.offer, self.pending) = (offer, Some(pending));
+        }
+        self.id += 1;
+        self.unanswered = true;
+        let request = Request::Offer(description(&self.offer, self.id));
+        let bytes = SignalRequest { message: Some(request) }.encode_to_vec();
+        self.socket.send(Message::binary(bytes)).await.expect("sent");
     }
 }
 

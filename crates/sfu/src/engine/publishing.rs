@@ -60,11 +60,7 @@ impl Engine {
         if !participant.pending.want(Wanted { cid: request.cid.clone(), kind, track: pending }) {
             return self.refuse_track(key, request, Reason::LimitExceeded, "too many tracks wait to be published");
         }
-        let sid = info.sid.clone();
         self.tell(key, Response::TrackPublished(TrackPublishedResponse { cid: request.cid, track: Some(info) }));
-        if held {
-            self.tell(key, Response::Mute(MuteTrackRequest { sid, muted: true }));
-        }
         self.publish_matched(key, now);
     }
 
@@ -141,6 +137,10 @@ impl Engine {
         });
         participant.tracks.push(track_key);
         self.forget_sources(key);
+        // Not with the answer to its request: clients pass over what concerns a track they have not entered yet.
+        if muted_by_server && let Some(track) = self.tracks.get(track_key) {
+            self.tell(key, Response::Mute(MuteTrackRequest { sid: track.info.sid.clone(), muted: true }));
+        }
         self.announce(key);
         if let Some(room) = self.rooms.get(room_key) {
             self.emit(SfuEvent::TrackPublished { room: room.name.clone(), identity, track: description });
