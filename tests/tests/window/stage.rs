@@ -69,11 +69,12 @@ impl Stage {
 
     /// Reads the timecode from the display itself until it moves on.
     pub(super) async fn timecode_moves(&self, window: &Window) -> Result<()> {
-        let area = remote(window).await?;
         let eye = self.display.eye()?;
-        let first = until("a timecode on the display", PATIENCE, || async { timecode(&eye, &area) }).await?;
+        // Tiles move when a message comes.
+        let read = || async { timecode(&eye, &remote(window).await?) };
+        let first = until("a timecode on the display", PATIENCE, read).await?;
         until("a later timecode on the display", PATIENCE, || async {
-            Ok(timecode(&eye, &area)?.filter(|code| *code > first).map(|_| ()))
+            Ok(read().await?.filter(|code| *code > first).map(|_| ()))
         })
         .await
     }

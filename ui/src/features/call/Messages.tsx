@@ -71,7 +71,12 @@ export function Messages({ call, notice, settings, seesQueue, onShowQueue }: Pro
       </p>
       {actions()}
       {!(said.kind === 'notice' && said.action === 'unmute') && (
-        <AriaButton className={styles.close ?? ''} aria-label={t('call.dismiss')} onPress={close}>
+        <AriaButton
+          className={styles.close ?? ''}
+          aria-label={t('call.dismiss')}
+          onPress={close}
+          data-testid="notice-close"
+        >
           <X size={18} strokeWidth={1.8} aria-hidden />
         </AriaButton>
       )}
