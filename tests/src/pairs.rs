@@ -55,7 +55,7 @@ impl Who {
 }
 
 enum Seated {
-    Us(Peer),
+    Us(Box<Peer>),
     Them(Client),
 }
 
@@ -73,7 +73,10 @@ pub async fn pair(bins: &Path, server: &Server, pair: [Who; 2]) -> Result<()> {
         seated.push(match who {
             Who::Us => {
                 let tone = OUR_TONE.to_string();
-                Seated::Us(Peer::join(bins, &[&room.links[seat], "--name", "visita-peer", "--tone-hz", &tone])?)
+                Seated::Us(Box::new(Peer::join(
+                    bins,
+                    &[&room.links[seat], "--name", "visita-peer", "--tone-hz", &tone],
+                )?))
             }
             Who::Them(kind) => Seated::Them(enter(server, &room, seat, kind).await?),
         });
@@ -86,7 +89,7 @@ pub async fn pair(bins: &Path, server: &Server, pair: [Who; 2]) -> Result<()> {
     for (me, seated) in seated.into_iter().enumerate() {
         match seated {
             Seated::Us(peer) => {
-                let report = if pair == [Who::Us; 2] { patient(peer).await? } else { peer.stop().await? };
+                let report = if pair == [Who::Us; 2] { patient(*peer).await? } else { peer.stop().await? };
                 reported(&report, &room.seats[1 - me], pair[1 - me])?;
             }
             Seated::Them(client) => client.end().await?,

@@ -110,7 +110,7 @@ async fn check(
     };
     let join = match entry.admit(grant, query, wish) {
         Ok(entrance) => entrance.join,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     match entry.knock(&join).await {
         Ok(()) => "success".into_response(),
@@ -155,7 +155,7 @@ async fn enter(
     }
     let Entrance { join, first } = match entry.admit(grant, query, wish) {
         Ok(entrance) => entrance,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     if let Err(refused) = entry.knock(&join).await {
         return refused;
@@ -176,13 +176,18 @@ impl Entry {
     }
 
     /// What somebody says when coming.
-    fn admit(&self, grant: Grant, query: &HashMap<String, String>, wish: Wish) -> Result<Entrance, Response> {
-        let entrance = Entrance::read(grant, query, wish)
-            .map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()).into_response())?;
+    fn admit(
+        &self,
+        grant: Grant,
+        query: &HashMap<String, String>,
+        wish: Wish,
+    ) -> Result<Entrance, (StatusCode, String)> {
+        let entrance =
+            Entrance::read(grant, query, wish).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
         let Join { one_connection, client, .. } = &entrance.join;
         if *one_connection && wire::is_native(client) && !self.native_clients {
             // Upon a plain 404 clients take two.
-            return Err(StatusCode::NOT_FOUND.into_response());
+            return Err((StatusCode::NOT_FOUND, String::new()));
         }
         Ok(entrance)
     }

@@ -3,7 +3,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::{BinaryHeap, HashMap, hash_map::Entry},
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::Arc,
@@ -379,7 +379,7 @@ async fn deliver(
             let _ = near.send_to(&packet.bytes, packet.peer).await;
             continue;
         }
-        if !far.contains_key(&packet.peer) {
+        if let Entry::Vacant(place) = far.entry(packet.peer) {
             let any: SocketAddr =
                 if to.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
             let socket = Arc::new(UdpSocket::bind(any).await?);
@@ -395,7 +395,7 @@ async fn deliver(
                     }
                 }
             });
-            far.insert(packet.peer, (socket, handle));
+            place.insert((socket, handle));
         }
         if let Some((socket, _)) = far.get(&packet.peer) {
             let _ = socket.send(&packet.bytes).await;

@@ -47,7 +47,7 @@ pub(crate) type Outbox = mpsc::Receiver<Mail>;
 #[derive(Debug)]
 pub(crate) enum Mail {
     /// As it is.
-    Message(ServerMessage),
+    Message(Box<ServerMessage>),
     /// A LiveKit token; where LiveKit is, the connection knows by how it was reached.
     MediaToken(Secret),
 }

@@ -216,7 +216,7 @@ impl Owner {
         let (shared, room_id) = (self.shared.clone(), self.room_id.clone());
         let (store, media) = (&shared.store, &shared.media);
         match output {
-            Output::Send { to, message } => self.mail(to, Mail::Message(message), behind),
+            Output::Send { to, message } => self.mail(to, Mail::Message(Box::new(message)), behind),
             Output::SendMediaToken { to, participant_id, display_name, rights } => {
                 self.past_revocation(&participant_id).await;
                 match shared.signer.sign(&room_id, &participant_id, &display_name, &rights) {

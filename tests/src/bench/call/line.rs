@@ -70,7 +70,7 @@ struct Line {
 }
 
 enum Sender {
-    Ours(Peer),
+    Ours(Box<Peer>),
     Chromium(Box<Chromium>),
 }
 
@@ -87,7 +87,7 @@ impl Line {
                 let trace = folder.path().join("trace").display().to_string();
                 let arguments = [room.links[0].as_str(), "--trace", &trace];
                 let peer = Peer::join_with(&bench.bins, Some(&network), &arguments, &[])?;
-                (Sender::Ours(peer), Instant::now())
+                (Sender::Ours(Box::new(peer)), Instant::now())
             }
             Who::Chromium => {
                 let browser = chromium(&network, &server, &room, folder.path()).await?;

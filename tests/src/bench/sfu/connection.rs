@@ -172,10 +172,9 @@ impl Connection {
         let Some(sent) = media::sent_ns(&packet.payload) else { return };
         let stream = self.streams.entry(packet.header.ssrc).or_default();
         // Packets of sound are short.
-        if packet.payload.len() > 80 || stream.video {
-            if !std::mem::replace(&mut stream.video, true) {
-                came.push(Came::Video(arrived));
-            }
+        let is_video = packet.payload.len() > 80 || stream.video;
+        if is_video && !std::mem::replace(&mut stream.video, true) {
+            came.push(Came::Video(arrived));
         }
         if !totals.counting {
             return;
