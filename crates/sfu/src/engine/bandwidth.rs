@@ -66,6 +66,7 @@ impl Engine {
         link.since.get_or_insert(now);
         link.measured |= estimate != INITIAL_BANDWIDTH;
         let before = link.estimate.replace(estimate.as_u64());
+        tracing::trace!(bits_per_second = estimate.as_u64(), "estimate");
         // Less is acted upon at once.
         if before.is_some_and(|before| estimate.as_u64() < before) {
             self.share_bandwidth(participant, now);
@@ -108,7 +109,15 @@ impl Engine {
 
         // Where packets are lost or late, probes would make it worse.
         let lacking = measured.filter(|_| !link.strained);
-        let aim = link.aim.next(desired(audio, &demands), lacking, now);
+        let mut wanted = desired(audio, &demands);
+        // The first probes go as far as twice what is wanted, and what they find is the estimate. The largest layers come
+        // in only when somebody wants them: probes for what is there already would find the link to be narrow.
+        let starts = link.since.is_none_or(|since| now.saturating_duration_since(since) < SILENT);
+        if starts && !demands.is_empty() {
+            wanted = wanted.max(INITIAL_BANDWIDTH.as_u64());
+        }
+        let aim = link.aim.next(wanted, lacking, now);
+        tracing::trace!(?measured, wanted, ?aim, ?shares, strained = link.strained, "shares");
         if let Some(aim) = aim {
             self.on_peer(peer_key, |rtc| {
                 rtc.bwe().set_bitrate(Bitrate::ZERO, Bitrate::from(aim));

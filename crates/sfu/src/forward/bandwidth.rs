@@ -1,5 +1,6 @@
 //! How one subscriber's bandwidth is shared among the videos it receives: audio first, then a picture of everybody, then
-//! better pictures in the order of importance. Down at once, up only with room to spare and not soon after it went wrong.
+//! better pictures in the order of importance. Down at once unless a little is missing for a moment, up only with room to
+//! spare and not soon after it went wrong.
 
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,11 @@ use super::{LAYERS, Layer};
 
 /// What must be to spare, in percent, before a stream is raised: estimates and encoders both waver by about so much.
 const SPARE_PERCENT: u64 = 15;
+
+/// What may be missing for a moment, in percent of the budget, and for how long: estimates and encoders waver, and a
+/// picture that is cut is gone for seconds. On a link that does carry no more, sound is delayed by a quarter of a second.
+const BEARABLE_PERCENT: u64 = 25;
+const BEARABLE_FOR: Duration = Duration::from_secs(1);
 
 /// How long after a cut nothing is raised. Doubles each time a raise is cut again at once, up to the longest: a link that
 /// does not carry the next layer is not to be hurt by trying every few seconds.
@@ -103,6 +109,8 @@ fn share<K>(budget: u64, demands: &[Demand<K>], caps: impl Fn(usize) -> Option<L
 #[derive(Debug)]
 pub(crate) struct Allocator<K> {
     given: Vec<(K, Option<Layer>)>,
+    /// A little has been missing since.
+    short_since: Option<Instant>,
     /// Nothing is raised before.
     raise_from: Option<Instant>,
     hold: Duration,
@@ -111,7 +119,7 @@ pub(crate) struct Allocator<K> {
 
 impl<K> Default for Allocator<K> {
     fn default() -> Self {
-        Self { given: Vec::new(), raise_from: None, hold: FIRST_HOLD, raised_at: None }
+        Self { given: Vec::new(), short_since: None, raise_from: None, hold: FIRST_HOLD, raised_at: None }
     }
 }
 
@@ -132,11 +140,24 @@ impl<K: Copy + PartialEq> Allocator<K> {
         let before: Vec<Option<Layer>> =
             demands.iter().map(|demand| self.given(demand.key).unwrap_or(Some(Layer::HIGH))).collect();
         let kept = share(budget, demands, |index| before[index]);
-        let cut = kept.iter().zip(&before).zip(demands).any(|((kept, before), demand)| {
-            let had = before.and_then(|before| demand.ladder().filter(|&layer| layer <= before).last());
-            self.given(demand.key).is_some() && *kept < had
-        });
+        let had: Vec<Option<Layer>> = demands
+            .iter()
+            .zip(&before)
+            .map(|(demand, before)| before.and_then(|before| demand.ladder().filter(|&layer| layer <= before).last()))
+            .collect();
+        let is_new = |demand: &Demand<K>| self.given(demand.key).is_none();
+        let cut = kept.iter().zip(&had).zip(demands).any(|((kept, had), demand)| !is_new(demand) && kept < had);
+        if !cut {
+            self.short_since = None;
+        } else if !demands.iter().any(is_new) {
+            let need: u64 = demands.iter().zip(&had).filter_map(|(demand, had)| Some(demand.rate((*had)?))).sum();
+            let since = *self.short_since.get_or_insert(now);
+            if need * 100 < budget * (100 + BEARABLE_PERCENT) && now.saturating_duration_since(since) < BEARABLE_FOR {
+                return had;
+            }
+        }
         if cut {
+            self.short_since = None;
             let blamed = self.raised_at.take().is_some_and(|at| now.saturating_duration_since(at) < TRIAL);
             self.hold = if blamed { (self.hold * 2).min(LONGEST_HOLD) } else { FIRST_HOLD };
             self.raise_from = Some(now + self.hold);
@@ -210,6 +231,22 @@ mod tests {
         assert_eq!(one.allocate(Some(160_000), &demands, at(2_300)), [None], "no room to spare");
         assert_eq!(one.allocate(Some(300_000), &demands, at(2_400)), [LOW]);
         assert_eq!(one.allocate(Some(2_000_000), &demands, at(4_500)), [HIGH]);
+    }
+
+    #[test]
+    fn a_little_may_be_missing_for_a_moment() {
+        let start = Instant::now();
+        let (demands, medium) = ([camera(1)], Layer::from_index(1));
+        let mut one = Allocator::default();
+        let mut at = |budget, ms| one.allocate(Some(budget), &demands, start + Duration::from_millis(ms))[0];
+        assert_eq!(at(3_000_000, 0), HIGH);
+        assert_eq!(at(1_300_000, 100), HIGH);
+        assert_eq!(at(1_600_000, 600), HIGH, "it was a moment");
+        assert_eq!(at(1_300_000, 1_700), HIGH, "and so is the next");
+        assert_eq!(at(1_400_000, 2_600), HIGH);
+        assert_eq!(at(1_400_000, 2_700), medium, "it is not");
+        assert_eq!(at(3_000_000, 7_000), HIGH);
+        assert_eq!(at(1_100_000, 7_100), medium, "too much is missing");
     }
 
     #[test]
