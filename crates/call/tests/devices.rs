@@ -7,13 +7,16 @@
 #![cfg(target_os = "linux")]
 
 mod common;
+#[path = "../../media/tests/support/driver.rs"]
+mod driver;
+#[path = "../../media/tests/support/inside.rs"]
+mod inside;
+#[path = "../../media/tests/support/sound.rs"]
+mod sound;
 
 use std::{
     fs,
-    io::Write,
-    os::unix::net::UnixStream,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -22,16 +25,18 @@ use std::{
 };
 
 use common::{PATIENCE, Person, by_link, room, server};
+use driver::{plug_in, shows, unplug};
+use inside::{done, folder, run, say};
 use parking_lot::Mutex;
 use serde_json::json;
+use sound::pactl;
 use tokio::task::block_in_place;
 use visita_call::{
     CameraChoice, FrameHub, LocalMedia, MicrophoneChoice, SpeakerChoice,
     frames::{Frame, FrameSink},
 };
 use visita_codec::{
-    BLOCK, I420Frame,
-    pattern::{self, TestPattern},
+    BLOCK, pattern,
     tone::{Tone, measure},
     vp8::Decoder,
 };
@@ -39,7 +44,7 @@ use visita_media::{
     DeviceInfo, DeviceWatch, camera,
     microphone::{self, AudioSource},
     processing::Settings,
-    speaker::{self, Speaker},
+    speaker::Speaker,
 };
 use visita_protocol::{PixelSize, view::NoticeCode};
 
@@ -50,50 +55,22 @@ const BOOM: f32 = 880.0;
 #[test]
 fn devices_come_and_go_in_a_call() {
     let folder = tempfile::tempdir().unwrap();
-    let driver = folder.path().join("camera.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../media/tests/v4l2/camera.c");
-    let built = Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&driver, &source]).arg("-ldl").status();
-    let sound = Command::new("pulseaudio").arg("--version").output();
-    if built.is_err() || sound.is_err() {
-        // Past the test runner's capture: nobody must take a skipped test for a passed one.
-        let _ = writeln!(std::io::stderr(), "SKIPPED: devices_come_and_go_in_a_call: no C compiler, or no pulseaudio");
+    let driver = driver::build(folder.path(), &["video0"]);
+    let Some(driver) = driver.filter(|_| sound::is_installed()) else {
+        say("SKIPPED: devices_come_and_go_in_a_call: no C compiler, or no pulseaudio");
         return;
-    }
-    assert!(built.unwrap().success(), "the synthetic driver does not compile");
-    fs::create_dir(folder.path().join("dev")).unwrap();
-    for node in ["null", "video0"] {
-        fs::write(folder.path().join("dev").join(node), "").unwrap();
-    }
-    let mut inside = Command::new(std::env::current_exe().unwrap())
-        .args(["inside_they_come_and_go", "--exact", "--ignored", "--nocapture"])
-        .env("LD_PRELOAD", &driver)
-        .env("VISITA_TEST_FOLDER", folder.path())
-        .env("PULSE_SERVER", format!("unix:{}", folder.path().join("socket").display()))
-        .env("XDG_RUNTIME_DIR", folder.path())
-        .env("HOME", folder.path())
-        .env_remove("PULSE_RUNTIME_PATH")
-        .env_remove("PULSE_COOKIE")
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let deadline = Instant::now() + 5 * PATIENCE;
-    let status = loop {
-        if let Some(status) = inside.try_wait().unwrap() {
-            break status;
-        }
-        if Instant::now() > deadline {
-            inside.kill().unwrap();
-        }
-        std::thread::sleep(Duration::from_millis(20));
     };
-    assert!(status.success(), "{status}");
-    assert!(folder.path().join("done").exists(), "the scenario did not run");
+    let enter = |inside: &mut Command| {
+        inside.env("LD_PRELOAD", driver);
+        sound::reached_by(inside, folder.path());
+    };
+    run("inside_they_come_and_go", folder.path(), enter, || ());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "run by devices_come_and_go_in_a_call"]
 async fn inside_they_come_and_go() {
-    let _sound = block_in_place(SoundServer::start);
+    let _sound = block_in_place(|| sound::server("first"));
     for sink in ["desk_air", "boom_air", "ears"] {
         sink_plugged_in(sink);
     }
@@ -106,8 +83,8 @@ async fn inside_they_come_and_go() {
     let boom = microphone_plugged_in("boom");
     pactl(&["set-default-source", "desk"]);
     pactl(&["set-default-sink", "first"]);
-    let camera = Camera::plugged_in();
-    camera.shows(1_000_000);
+    let size = camera::open(None, PixelSize::new(1280, 720), 30).unwrap().size();
+    shows(size, 1_000_000);
 
     let server = server().await;
     let room = room(&server, 2, json!({})).await;
@@ -142,11 +119,11 @@ async fn inside_they_come_and_go() {
     hears("ears", BOOM);
 
     // The camera, while the sound goes on.
-    camera.unplug();
+    unplug();
     ada.hears(NoticeCode::CameraLost).await;
     hears("ears", BOOM);
-    camera.shows(2_000_000);
-    camera.plug_in();
+    shows(size, 2_000_000);
+    plug_in();
     sees(2_000_000).await;
     ada.hears(NoticeCode::CameraBack).await;
 
@@ -177,11 +154,11 @@ async fn inside_they_come_and_go() {
     hears("ears", BOOM);
 
     // Nobody was away meanwhile, and the picture still moves.
-    camera.shows(3_000_000);
+    shows(size, 3_000_000);
     sees(3_000_000).await;
     bob.sees_person("both", "Ada", |p| (p.camera && p.microphone).then_some(())).await;
     server.stop().await;
-    fs::write(folder().join("done"), "").unwrap();
+    done();
 }
 
 /// Decodes the pictures of the one who sends any.
@@ -206,80 +183,6 @@ impl FrameSink for Eyes {
     }
 
     fn ended(&self, _stream: u32) {}
-}
-
-/// The synthetic camera.
-struct Camera {
-    size: PixelSize,
-}
-
-impl Camera {
-    fn plugged_in() -> Self {
-        let size = camera::open(None, PixelSize::new(1280, 720), 30).unwrap().size();
-        Self { size }
-    }
-
-    /// What it sees from now on.
-    fn shows(&self, time: u64) {
-        let picture = folder().join("picture.new");
-        fs::write(&picture, yuyv(&TestPattern::new(self.size).draw(time))).unwrap();
-        fs::rename(picture, folder().join("picture")).unwrap();
-    }
-
-    fn unplug(&self) {
-        fs::write(folder().join("unplugged"), "").unwrap();
-        fs::remove_file(folder().join("dev/video0")).unwrap();
-    }
-
-    fn plug_in(&self) {
-        fs::write(folder().join("dev/video0"), "").unwrap();
-        fs::remove_file(folder().join("unplugged")).unwrap();
-    }
-}
-
-/// As a camera sends it: two pixels of brightness share their colour, which here is that of every second row.
-fn yuyv(frame: &I420Frame) -> Vec<u8> {
-    let width = frame.size().width as usize;
-    let row = |y: usize| {
-        let colour = y / 2 * width / 2..(y / 2 + 1) * width / 2;
-        let chroma = frame.u()[colour.clone()].iter().zip(&frame.v()[colour]);
-        let luma = frame.y()[y * width..(y + 1) * width].chunks_exact(2);
-        luma.zip(chroma).flat_map(|(y, (u, v))| [y[0], *u, y[1], *v]).collect::<Vec<_>>()
-    };
-    (0..frame.size().height as usize).flat_map(row).collect()
-}
-
-/// A PulseAudio with one null sink called `first`. Ends with the value.
-struct SoundServer(Child);
-
-impl SoundServer {
-    fn start() -> Self {
-        let socket = folder().join("socket");
-        let protocol = format!("module-native-protocol-unix auth-anonymous=1 socket={}", socket.display());
-        let mut server = Command::new("pulseaudio")
-            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disallow-exit=yes"])
-            .args(["-L", &protocol, "-L", "module-null-sink sink_name=first rate=48000"])
-            .env_remove("LD_PRELOAD")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let deadline = Instant::now() + PATIENCE;
-        while UnixStream::connect(&socket).is_err() || speaker::list().is_empty() {
-            assert_eq!(server.try_wait().unwrap(), None, "PulseAudio did not start");
-            assert!(Instant::now() < deadline, "PulseAudio does not listen");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Self(server)
-    }
-}
-
-impl Drop for SoundServer {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 fn sink_plugged_in(name: &str) {
@@ -311,14 +214,6 @@ fn gone(watch: &mut DeviceWatch, id: &str) {
     });
 }
 
-/// Changes the sound server; what it answers.
-fn pactl(command: &[&str]) -> String {
-    let told = Command::new("pactl").args(command).env_remove("LD_PRELOAD").output();
-    let output = told.expect("pactl is installed with PulseAudio's tools");
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
 /// Listens to a speaker until a tenth of a second sounds like a pitch.
 fn until_pitch(speaker: &str, hz: f32) {
     let deadline = Instant::now() + PATIENCE;
@@ -343,8 +238,4 @@ fn until_pitch(speaker: &str, hz: f32) {
             return;
         }
     }
-}
-
-fn folder() -> PathBuf {
-    PathBuf::from(std::env::var_os("VISITA_TEST_FOLDER").unwrap())
 }

@@ -44,37 +44,29 @@ pub fn rgb_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Result
     Ok(frame)
 }
 
-/// From packed RGBA, four bytes a pixel; transparency is not looked at.
-pub fn rgba_to_i420(size: PixelSize, data: &[u8], captured_at: Instant) -> Result<I420Frame, CodecError> {
-    let mut frame = blank(size, data, 8, captured_at)?;
-    yuv::rgba_to_yuv420(&mut planes(&mut frame), data, size.width * 4, RANGE, MATRIX, YuvConversionMode::Balanced)
-        .map_err(|_| CodecError::Size(size))?;
-    Ok(frame)
+/// How the four bytes of a packed pixel are ordered. The fourth, transparency or nothing, is not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packed {
+    /// As screens have it.
+    Bgra,
+    /// As some compositors have it.
+    Rgba,
 }
 
-/// From packed BGRA (or BGRX) as screens have it, four bytes a pixel in rows `stride` bytes apart; transparency is not
-/// looked at.
-pub fn bgra_to_i420(
+/// From packed pixels of four bytes in rows `stride` bytes apart.
+pub fn packed_to_i420(
+    order: Packed,
     size: PixelSize,
     stride: usize,
     data: &[u8],
     captured_at: Instant,
 ) -> Result<I420Frame, CodecError> {
     let mut frame = blank_rows(size, stride, data, captured_at)?;
-    yuv::bgra_to_yuv420(&mut planes(&mut frame), data, stride as u32, RANGE, MATRIX, YuvConversionMode::Balanced)
-        .map_err(|_| CodecError::Size(size))?;
-    Ok(frame)
-}
-
-/// The same from RGBA (or RGBX), as some compositors have it.
-pub fn rgbx_to_i420(
-    size: PixelSize,
-    stride: usize,
-    data: &[u8],
-    captured_at: Instant,
-) -> Result<I420Frame, CodecError> {
-    let mut frame = blank_rows(size, stride, data, captured_at)?;
-    yuv::rgba_to_yuv420(&mut planes(&mut frame), data, stride as u32, RANGE, MATRIX, YuvConversionMode::Balanced)
+    let convert = match order {
+        Packed::Bgra => yuv::bgra_to_yuv420,
+        Packed::Rgba => yuv::rgba_to_yuv420,
+    };
+    convert(&mut planes(&mut frame), data, stride as u32, RANGE, MATRIX, YuvConversionMode::Balanced)
         .map_err(|_| CodecError::Size(size))?;
     Ok(frame)
 }
@@ -176,12 +168,12 @@ mod tests {
         for colour in [[255, 255, 255], [0, 0, 0], [200, 40, 40], [40, 200, 40], [40, 40, 200], [90, 130, 128]] {
             let frame = rgb_to_i420(SIZE, &colour.repeat(8), Instant::now()).unwrap();
             let rgba = [colour[0], colour[1], colour[2], 255];
-            let same = rgba_to_i420(SIZE, &rgba.repeat(8), Instant::now()).unwrap();
+            let same = packed_to_i420(Packed::Rgba, SIZE, 16, &rgba.repeat(8), Instant::now()).unwrap();
             assert_eq!(frame.data(), same.data());
             // A pixel more in each row, which is none of the picture's.
             let bgra = [colour[2], colour[1], colour[0], 0];
             let rows = [bgra.repeat(4), vec![77; 4]].concat().repeat(2);
-            assert_eq!(bgra_to_i420(SIZE, 20, &rows, Instant::now()).unwrap().data(), frame.data());
+            assert_eq!(packed_to_i420(Packed::Bgra, SIZE, 20, &rows, Instant::now()).unwrap().data(), frame.data());
             for pixel in i420_to_rgba(&frame).chunks(4) {
                 assert!(pixel.iter().zip(rgba).all(|(a, b)| a.abs_diff(b) <= 3), "{pixel:?} {rgba:?}");
             }
@@ -202,12 +194,12 @@ mod tests {
         assert_eq!(yuyv_to_i420(SIZE, &[0; 15], now).err(), Some(CodecError::ShortPicture { have: 15, want: 16 }));
         assert!(nv12_to_i420(SIZE, &[0; 13], now).is_err());
         assert!(rgb_to_i420(SIZE, &[], now).is_err());
-        assert!(bgra_to_i420(SIZE, 16, &[0; 31], now).is_err());
-        assert!(bgra_to_i420(SIZE, 15, &[0; 64], now).is_err());
-        assert!(bgra_to_i420(SIZE, usize::MAX, &[0; 64], now).is_err());
+        assert!(packed_to_i420(Packed::Bgra, SIZE, 16, &[0; 31], now).is_err());
+        assert!(packed_to_i420(Packed::Bgra, SIZE, 15, &[0; 64], now).is_err());
+        assert!(packed_to_i420(Packed::Bgra, SIZE, usize::MAX, &[0; 64], now).is_err());
         for (width, height) in [(3, 2), (0, 0), (u32::MAX, u32::MAX)] {
             let size = PixelSize::new(width, height);
-            assert_eq!(rgba_to_i420(size, &[0; 24], now).err(), Some(CodecError::Size(size)));
+            assert_eq!(packed_to_i420(Packed::Rgba, size, 12, &[0; 24], now).err(), Some(CodecError::Size(size)));
         }
     }
 }

@@ -5,11 +5,13 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "support/inside.rs"]
+mod inside;
+#[path = "support/sound.rs"]
+mod sound;
+
 use std::{
-    io::Write,
-    os::unix::net::{UnixListener, UnixStream},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    os::unix::net::UnixListener,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -18,6 +20,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use inside::{LONG, done, run, say, until_some};
+use sound::{pactl, socket};
 use visita_codec::{
     BLOCK,
     talker::Talker,
@@ -30,7 +34,6 @@ use visita_media::{
     speaker::{self, Speaker},
 };
 
-const LONG: Duration = Duration::from_secs(20);
 const HZ: f32 = 440.0;
 const LEVEL_DBFS: f32 = -20.0;
 
@@ -67,7 +70,7 @@ fn the_echo_of_the_speaker_is_taken_out() {
 #[test]
 #[ignore = "run by devices_are_followed_as_they_come_and_go"]
 fn inside_followed() {
-    let _server = Server::start();
+    let _server = sound::server("speaker");
     let mut watch = DeviceWatch::new();
     let mut ids = |wanted: &[&str]| {
         until_some(|| {
@@ -166,7 +169,7 @@ fn inside_followed() {
 #[test]
 #[ignore = "run by the_echo_of_the_speaker_is_taken_out"]
 fn inside_echo() {
-    let _server = Server::start();
+    let _server = sound::server("speaker");
     let settings = Settings { echo_cancellation: true, noise_suppression: false, gain_control: false };
     let (mut render, mut capture, control) = processing(settings);
     let mut far = Talker::new(120.0);
@@ -222,7 +225,7 @@ fn inside_echo() {
 #[test]
 #[ignore = "run by sound_goes_through_a_speaker_and_back"]
 fn inside_sound_goes_round() {
-    let _server = Server::start();
+    let _server = sound::server("speaker");
 
     let speakers = speaker::list();
     assert_eq!(speakers.len(), 1, "{speakers:?}");
@@ -287,7 +290,7 @@ fn inside_sound_goes_round() {
 #[test]
 #[ignore = "run by a_server_that_ends_is_lost_and_found_again"]
 fn inside_lost_and_found() {
-    let server = Server::start();
+    let server = sound::server("speaker");
     let mut microphone = microphone::open(Some("speaker.monitor")).unwrap();
     let speaker = Speaker::open(Some("speaker"), Box::new(|out| out.fill(0.0))).unwrap();
     read_until(&mut *microphone, |_| true);
@@ -300,7 +303,7 @@ fn inside_lost_and_found() {
     assert_eq!(speaker::list(), []);
     drop((microphone, speaker));
 
-    let _server = Server::start();
+    let _server = sound::server("speaker");
     let mut microphone = microphone::open(Some("speaker.monitor")).unwrap();
     read_until(&mut *microphone, |_| true);
     assert_eq!(speaker::list().len(), 1);
@@ -329,85 +332,12 @@ fn inside_hung() {
 
 /// Runs one of the ignored tests above with a folder and a sound server address of its own.
 fn in_a_process_of_its_own(test: &str, with_pulseaudio: bool) {
-    if with_pulseaudio && Command::new("pulseaudio").arg("--version").output().is_err() {
+    if with_pulseaudio && !sound::is_installed() {
         say(&format!("SKIPPED: {test}: pulseaudio is not installed"));
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let mut inside = Command::new(std::env::current_exe().unwrap())
-        .args([test, "--exact", "--ignored", "--nocapture"])
-        .env("PULSE_SERVER", format!("unix:{}", folder.path().join("socket").display()))
-        .env("XDG_RUNTIME_DIR", folder.path())
-        .env("HOME", folder.path())
-        .env_remove("PULSE_RUNTIME_PATH")
-        .env_remove("PULSE_COOKIE")
-        .env("VISITA_TEST_FOLDER", folder.path())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let deadline = Instant::now() + 4 * LONG;
-    let status = loop {
-        if let Some(status) = inside.try_wait().unwrap() {
-            break status;
-        }
-        if Instant::now() > deadline {
-            inside.kill().unwrap();
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    assert!(status.success(), "{test}: {status}");
-    assert!(folder.path().join("done").exists(), "{test} did not run");
-}
-
-/// Tells the process outside that a scenario ran to its end: a test that is not found succeeds too.
-fn done() {
-    std::fs::write(socket().with_file_name("done"), "").unwrap();
-}
-
-fn socket() -> PathBuf {
-    Path::new(&std::env::var_os("VISITA_TEST_FOLDER").unwrap()).join("socket")
-}
-
-/// A PulseAudio with one null sink called `speaker`. Ends with the value.
-struct Server(Child);
-
-impl Server {
-    fn start() -> Self {
-        let socket = socket();
-        let protocol = format!("module-native-protocol-unix auth-anonymous=1 socket={}", socket.display());
-        let mut server = Command::new("pulseaudio")
-            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disallow-exit=yes"])
-            .args(["-L", &protocol, "-L", "module-null-sink sink_name=speaker rate=48000"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let deadline = Instant::now() + LONG;
-        while UnixStream::connect(&socket).is_err() {
-            assert_eq!(server.try_wait().unwrap(), None, "PulseAudio did not start");
-            assert!(Instant::now() < deadline, "PulseAudio does not listen");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let server = Self(server);
-        // It listens before its modules are loaded.
-        until_some(|| speaker::list().pop());
-        server
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Changes the sound server; what it answers.
-fn pactl(command: &[&str]) -> String {
-    let output = Command::new("pactl").args(command).output().expect("pactl is installed with PulseAudio's tools");
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    run(test, folder.path(), |inside| sound::reached_by(inside, folder.path()), || ());
 }
 
 /// Reads, through what fails meanwhile, until a tenth of a second sounds like a pitch.
@@ -433,17 +363,6 @@ fn read_until(microphone: &mut dyn AudioSource, wanted: impl Fn(&[f32]) -> bool)
     })
 }
 
-fn until_some<T>(mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + LONG;
-    loop {
-        if let Some(seen) = look() {
-            return seen;
-        }
-        assert!(Instant::now() < deadline, "not seen in time");
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
-
 /// Where the samples do not go on as a sine of [`HZ`] does: each is twice the cosine of the step times the one before
 /// it, less the one before that.
 fn breaks(samples: &[f32]) -> Vec<usize> {
@@ -457,9 +376,4 @@ fn steady_half_second<'s>(samples: &'s [f32], breaks: &[usize]) -> Option<&'s [f
     let edges = || std::iter::once(0).chain(breaks.iter().copied()).chain([samples.len()]);
     let (from, to) = edges().zip(edges().skip(1)).find(|(from, to)| to - from > 24_010)?;
     Some(&samples[from + 3..to])
-}
-
-/// To the terminal itself: the test runner keeps what a passing test prints.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "pulseaudio: {line}");
 }

@@ -5,18 +5,21 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "support/inside.rs"]
+mod inside;
+#[path = "support/pictures.rs"]
+mod pictures;
+
 use std::{
     fs,
-    io::{BufRead, BufReader, Write},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
-use visita_codec::{
-    I420Frame, colour,
-    pattern::{self, TestPattern},
-};
+use inside::{Process, done, folder, run, say, until_some};
+use pictures::{SHORT, drain, until_error, until_time};
+use visita_codec::{I420Frame, colour, pattern::TestPattern};
 use visita_media::{
     DeviceError,
     camera::VideoSource,
@@ -34,11 +37,8 @@ use x11rb::{
     wrapper::ConnectionExt as _,
 };
 
-const LONG: Duration = Duration::from_secs(20);
 const SCREEN: PixelSize = PixelSize::new(1280, 720);
 const SMALL: PixelSize = PixelSize::new(640, 360);
-/// Long enough for a picture that must not come.
-const SHORT: Duration = Duration::from_millis(300);
 
 #[test]
 fn screens_and_windows_are_shown_as_they_change() {
@@ -223,35 +223,8 @@ fn inside_no_display() {
     done();
 }
 
-fn until_some<T>(mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + LONG;
-    loop {
-        if let Some(seen) = look() {
-            return seen;
-        }
-        assert!(Instant::now() < deadline, "not seen in time");
-    }
-}
-
 fn until_picture(source: &mut dyn VideoSource) -> I420Frame {
     until_some(|| source.next(Duration::from_secs(1)).unwrap())
-}
-
-/// Until a picture carries a time.
-fn until_time(source: &mut dyn VideoSource, time: u64) -> I420Frame {
-    until_some(|| {
-        let frame = source.next(Duration::from_secs(1)).unwrap();
-        frame.filter(|frame| pattern::read_timecode(frame) == Some(time))
-    })
-}
-
-fn until_error(source: &mut dyn VideoSource) -> DeviceError {
-    until_some(|| source.next(Duration::from_millis(100)).err())
-}
-
-/// Takes what still comes.
-fn drain(source: &mut dyn VideoSource) {
-    until_some(|| source.next(SHORT).unwrap().is_none().then_some(()));
 }
 
 /// A program with windows.
@@ -374,43 +347,26 @@ impl Painter {
 /// with a file called `kill`.
 fn in_a_process_of_its_own(test: &str, with_display: bool) {
     let folder = tempfile::tempdir().unwrap();
-    let mut inside = Command::new(std::env::current_exe().unwrap());
-    inside
-        .args([test, "--exact", "--ignored", "--nocapture"])
-        .env_remove("DISPLAY")
-        .env_remove("WAYLAND_DISPLAY")
-        .env_remove("XDG_SESSION_TYPE")
-        .env("VISITA_TEST_FOLDER", folder.path())
-        .stdout(Stdio::null());
-    let mut server = None;
-    if with_display {
-        let Some(xvfb) = Xvfb::start() else {
-            say(&format!("SKIPPED: {test}: Xvfb is not installed"));
-            return;
-        };
-        inside.env("DISPLAY", &xvfb.display);
-        server = Some(xvfb);
+    let mut server = if with_display { Xvfb::start() } else { None };
+    if with_display && server.is_none() {
+        say(&format!("SKIPPED: {test}: Xvfb is not installed"));
+        return;
     }
-    let mut inside = inside.spawn().unwrap();
-    let deadline = Instant::now() + 4 * LONG;
-    let status = loop {
-        if let Some(status) = inside.try_wait().unwrap() {
-            break status;
-        }
+    let display = server.as_ref().map(|server| server.display.clone());
+    let enter = |inside: &mut Command| {
+        inside.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("XDG_SESSION_TYPE");
+        inside.envs(display.map(|display| ("DISPLAY", display)));
+    };
+    run(test, folder.path(), enter, || {
         if folder.path().join("kill").exists() {
             drop(server.take());
         }
-        if Instant::now() > deadline {
-            inside.kill().unwrap();
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    assert!(status.success(), "{test}: {status}");
-    assert!(folder.path().join("done").exists(), "{test} did not run");
+    });
 }
 
+/// An X server that ends with the value.
 struct Xvfb {
-    process: Child,
+    _process: Process,
     display: String,
 }
 
@@ -425,27 +381,6 @@ impl Xvfb {
             .ok()?;
         let mut number = String::new();
         BufReader::new(process.stdout.take()?).read_line(&mut number).unwrap();
-        Some(Self { process, display: format!(":{}", number.trim()) })
+        Some(Self { _process: Process(process), display: format!(":{}", number.trim()) })
     }
-}
-
-impl Drop for Xvfb {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn folder() -> PathBuf {
-    PathBuf::from(std::env::var_os("VISITA_TEST_FOLDER").unwrap())
-}
-
-/// Tells the process outside that a scenario ran to its end: a test that is not found succeeds too.
-fn done() {
-    fs::write(folder().join("done"), "").unwrap();
-}
-
-/// To the terminal itself: the test runner keeps what a passing test prints.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "screen: {line}");
 }

@@ -5,15 +5,21 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "support/inside.rs"]
+mod inside;
+#[path = "support/pictures.rs"]
+mod pictures;
+
 use std::{
     fs,
-    io::Write,
     os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
+use inside::{LONG, Process, done, folder, run, say, until_some};
+use pictures::{SHORT, drain, until_error, until_time};
 use visita_codec::{
     I420Frame, colour,
     pattern::{self, TestPattern},
@@ -25,11 +31,8 @@ use visita_media::{
 };
 use visita_protocol::PixelSize;
 
-const LONG: Duration = Duration::from_secs(20);
 const SCREEN: PixelSize = PixelSize::new(1280, 720);
 const SMALLER: PixelSize = PixelSize::new(800, 600);
-/// Long enough for a picture that must not come.
-const SHORT: Duration = Duration::from_millis(300);
 const SETTINGS: ScreenSettings = ScreenSettings { fps: 30, cursor: true };
 /// The system's user without rights: sway does not run as root.
 const NOBODY: u32 = 65_534;
@@ -103,10 +106,11 @@ fn inside_nothing_is_chosen() {
 fn without_a_portal_there_is_nothing() {
     let folder = tempfile::tempdir().unwrap();
     // No bus where it should be.
-    run("inside_no_portal", folder.path(), |inside| {
-        inside.env("XDG_SESSION_TYPE", "wayland").env("WAYLAND_DISPLAY", "wayland-1");
+    let enter = |inside: &mut Command| {
+        inside.env_remove("DISPLAY").env("XDG_SESSION_TYPE", "wayland").env("WAYLAND_DISPLAY", "wayland-1");
         inside.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}/none", folder.path().display()));
-    });
+    };
+    run("inside_no_portal", folder.path(), enter, || ());
 }
 
 #[test]
@@ -135,16 +139,6 @@ fn sway(message: &[&str]) {
     assert!(told.status.success(), "{message:?}: {told:?}");
 }
 
-fn until_some<T>(mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + LONG;
-    loop {
-        if let Some(seen) = look() {
-            return seen;
-        }
-        assert!(Instant::now() < deadline, "not seen in time");
-    }
-}
-
 /// Fills the screen, again where the portal did not look yet, until it is seen.
 fn until_shown(source: &mut dyn VideoSource, time: u64, size: PixelSize) -> I420Frame {
     until_some(|| {
@@ -160,23 +154,6 @@ fn until_shown(source: &mut dyn VideoSource, time: u64, size: PixelSize) -> I420
     })
 }
 
-/// Until a picture carries a time.
-fn until_time(source: &mut dyn VideoSource, time: u64) -> I420Frame {
-    until_some(|| {
-        let frame = source.next(Duration::from_secs(1)).unwrap();
-        frame.filter(|frame| pattern::read_timecode(frame) == Some(time))
-    })
-}
-
-fn until_error(source: &mut dyn VideoSource) -> DeviceError {
-    until_some(|| source.next(Duration::from_millis(100)).err())
-}
-
-/// Takes what still comes.
-fn drain(source: &mut dyn VideoSource) {
-    until_some(|| source.next(SHORT).unwrap().is_none().then_some(()));
-}
-
 /// Runs one of the ignored tests above in a session of its own, whose portal is configured so.
 fn in_a_session(test: &str, portal: &str) {
     let folder = tempfile::tempdir().unwrap();
@@ -187,19 +164,7 @@ fn in_a_session(test: &str, portal: &str) {
             return;
         }
     };
-    run(test, folder.path(), |inside| session.enter(inside));
-}
-
-fn run(test: &str, folder: &Path, enter: impl FnOnce(&mut Command)) {
-    let mut inside = Command::new(std::env::current_exe().unwrap());
-    inside.args([test, "--exact", "--ignored", "--nocapture"]).env("VISITA_TEST_FOLDER", folder);
-    inside.env_remove("DISPLAY").stdout(Stdio::null());
-    enter(&mut inside);
-    let mut inside = Process(inside.spawn().unwrap());
-    let status = until_some_within(4 * LONG, || inside.0.try_wait().unwrap());
-    let status = status.unwrap_or_else(|| panic!("{test} takes too long"));
-    assert!(status.success(), "{test}: {status}");
-    assert!(folder.join("done").exists(), "{test} did not run");
+    run(test, folder.path(), |inside| session.enter(inside), || ());
 }
 
 fn until_some_within<T>(time: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
@@ -209,16 +174,6 @@ fn until_some_within<T>(time: Duration, mut look: impl FnMut() -> Option<T>) -> 
             None if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(20)),
             seen => return seen,
         }
-    }
-}
-
-/// A program that ends with the test.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 
@@ -288,7 +243,7 @@ impl Session {
     }
 
     fn enter(&self, inside: &mut Command) {
-        inside.envs(self.environment.iter().cloned());
+        inside.env_remove("DISPLAY").envs(self.environment.iter().cloned());
     }
 }
 
@@ -351,18 +306,4 @@ fn find(folder: &Path, name: &str) -> impl Fn() -> Option<PathBuf> {
             files.filter(|file| file.file_name().is_some_and(|own| own.to_string_lossy().starts_with(&name)));
         found.find(|file| file.extension().is_none_or(|end| end != "lock"))
     }
-}
-
-fn folder() -> PathBuf {
-    PathBuf::from(std::env::var_os("VISITA_TEST_FOLDER").unwrap())
-}
-
-/// Tells the process outside that a scenario ran to its end: a test that is not found succeeds too.
-fn done() {
-    fs::write(folder().join("done"), "").unwrap();
-}
-
-/// To the terminal itself: the test runner keeps what a passing test prints.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "wayland: {line}");
 }

@@ -1,6 +1,7 @@
 //! Our participants in rooms of a real livekit-server. Without its binary each test is skipped, and says so.
 
 mod common;
+mod scenario;
 
 use std::io::Write as _;
 use std::{
@@ -10,10 +11,8 @@ use std::{
     time::Duration,
 };
 
-use common::{
-    scenario::{self, Server},
-    turn::{self, TurnServer},
-};
+use common::turn::{self, TurnServer};
+use scenario::Server;
 use tokio::process::{Child, Command};
 use visita_protocol::ErrorCode;
 

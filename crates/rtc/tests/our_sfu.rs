@@ -1,14 +1,18 @@
 //! Our participants in rooms of our own media server.
 
 mod common;
+mod scenario;
 
-use std::{collections::HashMap, net::Ipv4Addr, time::Duration};
+use std::{
+    collections::HashMap,
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use axum::serve::ListenerExt;
-use common::{
-    scenario::{self, Server},
-    turn::{self, TurnServer},
-};
+use common::turn::{self, TurnServer};
+use scenario::Server;
+use tokio::{net::TcpListener, task::AbortHandle};
 use visita_protocol::{ErrorCode, Secret};
 use visita_sfu::{IceServers, Sfu, SfuConfig, Turn, TurnCredentials};
 
@@ -19,19 +23,25 @@ async fn start() -> (Server, Sfu) {
 }
 
 async fn start_with(ice_servers: IceServers) -> (Server, Sfu) {
+    let (server, sfu, _) = start_at((Ipv4Addr::LOCALHOST, 0).into(), ice_servers).await;
+    (server, sfu)
+}
+
+/// Also what ends its HTTP side.
+async fn start_at(address: SocketAddr, ice_servers: IceServers) -> (Server, Sfu, AbortHandle) {
     common::log();
     let keys = HashMap::from([("tests".to_owned(), Secret::new(SECRET))]);
     let loopback = (Ipv4Addr::LOCALHOST, 0).into();
     let config = SfuConfig { rtc_udp: loopback, rtc_tcp: Some(loopback), ice_servers, keys, ..Default::default() };
     let (sfu, mut events) = Sfu::start(config).await.expect("started");
     tokio::spawn(async move { while events.recv().await.is_some() {} });
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+    let listener = TcpListener::bind(address).await.expect("a free port");
     let address = listener.local_addr().expect("bound");
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let routes = sfu.routes();
-    tokio::spawn(async move { axum::serve(listener, routes).await });
+    let serving = tokio::spawn(async move { axum::serve(listener, routes).await });
     let server = Server { url: format!("ws://{address}"), key: "tests".to_owned(), secret: SECRET.to_owned() };
-    (server, sfu)
+    (server, sfu, serving.abort_handle())
 }
 
 macro_rules! on_our_sfu {
@@ -64,6 +74,21 @@ on_our_sfu!(
     a_wrong_token_is_refused,
     publishing_without_the_right_is_refused,
 );
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_starts_again() {
+    let (server, first, serving) = start_at((Ipv4Addr::LOCALHOST, 0).into(), IceServers::default()).await;
+    let address = server.url.trim_start_matches("ws://").parse().expect("an address");
+    let mut again = None;
+    scenario::the_server_starts_again(&server, async || {
+        serving.abort();
+        first.stop().await;
+        again = Some(start_at(address, IceServers::default()).await);
+    })
+    .await;
+    let (_, second, _) = again.expect("it started again");
+    second.stop().await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn media_take_the_relay() {

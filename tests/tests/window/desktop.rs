@@ -10,7 +10,7 @@ use visita_tests::{
 
 use super::{
     desk::{Desk, Heard},
-    stage::{Stage, skipped},
+    stage::{Stage, skipped_without},
 };
 
 // X keysyms.
@@ -27,11 +27,7 @@ async fn microphone(window: &Window, what: &str, state: &str) -> Result<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_desktop_follows_the_call() -> Result<()> {
     const NAME: &str = "the_desktop_follows_the_call";
-    if skipped(NAME) {
-        return Ok(());
-    }
-    if !visita_tests::process::on_path("dbus-daemon") {
-        visita_tests::skip(NAME, "dbus-daemon is not installed");
+    if skipped_without(NAME, &["dbus-daemon"]) {
         return Ok(());
     }
     let stage = Stage::set(2).await?;

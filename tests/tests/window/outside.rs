@@ -12,18 +12,14 @@ use visita_tests::{
 
 use super::{
     desk::bus,
-    stage::{Stage, skipped},
+    stage::{Stage, skipped, skipped_without},
 };
 
 /// A second start hands its link to the first and ends.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_start_hands_its_link_over() -> Result<()> {
     const NAME: &str = "a_second_start_hands_its_link_over";
-    if skipped(NAME) {
-        return Ok(());
-    }
-    if !visita_tests::process::on_path("dbus-daemon") {
-        visita_tests::skip(NAME, "dbus-daemon is not installed");
+    if skipped_without(NAME, &["dbus-daemon"]) {
         return Ok(());
     }
     let stage = Stage::set(2).await?;

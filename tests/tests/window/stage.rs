@@ -102,13 +102,17 @@ impl Stage {
 }
 
 pub(super) fn skipped(test: &str) -> bool {
-    for program in ["Xvfb", "WebKitWebDriver", "pulseaudio", "parec", "ffmpeg"] {
-        if !on_path(program) {
-            skip(test, &format!("{program} is not installed"));
-            return true;
-        }
+    skipped_without(test, &[])
+}
+
+/// The same of a test that takes more programs than all do.
+pub(super) fn skipped_without(test: &str, more: &[&str]) -> bool {
+    let programs = ["Xvfb", "WebKitWebDriver", "pulseaudio", "parec", "ffmpeg"];
+    let missing = programs.iter().chain(more).find(|program| !on_path(program));
+    if let Some(program) = missing {
+        skip(test, &format!("{program} is not installed"));
     }
-    false
+    missing.is_some()
 }
 
 /// The other side's view of us, from a short visit.

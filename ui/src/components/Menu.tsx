@@ -57,11 +57,6 @@ export function Item({ id, icon: Icon, words, help, end, children, ...rest }: It
   );
 }
 
-/** A key that does the same, in an {@link Item}. */
-export function ItemKey({ children }: { children: string }) {
-  return <kbd className={styles.key}>{children}</kbd>;
-}
-
 /** Shown while its {@link Item} is chosen. */
 export function ItemCheck() {
   return <Check className={styles.check} size={16} strokeWidth={2} aria-hidden />;

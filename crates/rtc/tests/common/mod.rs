@@ -3,7 +3,6 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod proxy;
-pub(crate) mod scenario;
 pub(crate) mod turn;
 
 use std::{

@@ -125,7 +125,7 @@ export function After({ after, settings }: Props) {
               <Button
                 kind={stars && !sent ? 'second' : 'primary'}
                 size="guest"
-                icon={<RotateCcw size={22} strokeWidth={1.8} aria-hidden />}
+                icon={RotateCcw}
                 onPress={() => void engine.rejoin()}
                 data-testid="rejoin"
               >
@@ -268,7 +268,7 @@ function Report({ report }: { report: QualityReport }) {
       {engine.after && (
         <Button
           className={styles.save}
-          icon={<Download size={18} strokeWidth={1.8} aria-hidden />}
+          icon={Download}
           onPress={() => void engine.after?.saveReport()}
           data-testid="save-report"
         >

@@ -52,7 +52,7 @@ export function ConsentDialog({ onClose }: Props) {
           <Button
             size="guest"
             className={styles.way}
-            icon={<X size={20} strokeWidth={1.8} aria-hidden />}
+            icon={X}
             onPress={() => answer(false)}
             data-testid="consent-no"
           >
@@ -61,7 +61,7 @@ export function ConsentDialog({ onClose }: Props) {
           <Button
             size="guest"
             className={styles.way}
-            icon={<Check size={20} strokeWidth={1.8} aria-hidden />}
+            icon={Check}
             onPress={() => answer(true)}
             data-testid="consent-yes"
           >

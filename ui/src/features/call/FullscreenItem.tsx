@@ -1,6 +1,6 @@
 import { Maximize, Minimize } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Item, ItemKey } from '../../components/Menu';
+import { Item } from '../../components/Menu';
 
 /** Into full screen or out of it: the item `full` of a menu. */
 export function FullscreenItem({ full, ...rest }: { full: boolean; 'data-testid'?: string }) {
@@ -12,7 +12,7 @@ export function FullscreenItem({ full, ...rest }: { full: boolean; 'data-testid'
       icon={full ? Minimize : Maximize}
       words={full ? t('layout.leaveFull') : t('layout.full')}
     >
-      <ItemKey>F</ItemKey>
+      <kbd>F</kbd>
     </Item>
   );
 }

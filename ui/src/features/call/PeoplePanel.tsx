@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
+import { IconButton } from '../../components/IconButton';
 import { useEngine } from '../../engine/context';
 import type { CallView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
@@ -45,14 +46,7 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
         <h2 ref={heading} tabIndex={-1} className={styles.title}>
           {manages ? t('people.manageLabel') : t('people.title')}
         </h2>
-        <AriaButton
-          className={styles.close ?? ''}
-          aria-label={t('call.dismiss')}
-          onPress={onClose}
-          data-testid="close-panel"
-        >
-          <X size={20} strokeWidth={1.8} aria-hidden />
-        </AriaButton>
+        <IconButton icon={X} label={t('call.dismiss')} onPress={onClose} data-testid="close-panel" />
       </header>
       <div className={styles.body}>
         {manages && call.recording !== 'none' && <RecordingCard call={call} />}
@@ -184,7 +178,7 @@ function RecordingCard({ call }: { call: CallView }) {
         {runs ? (
           <Button
             kind="leave"
-            icon={<CircleStop size={18} strokeWidth={1.8} aria-hidden />}
+            icon={CircleStop}
             onPress={() => void admin?.stopRecording()}
             data-testid="stop-recording"
           >
@@ -271,7 +265,7 @@ function End() {
         <Button
           kind="end"
           className={styles.end}
-          icon={<PhoneOff size={18} strokeWidth={1.8} aria-hidden />}
+          icon={PhoneOff}
           onPress={() => setSure(true)}
           data-testid="panel-end"
         >

@@ -26,24 +26,13 @@ export function ShareCard({ share }: { share: ShareView }) {
       <div className={styles.ways}>
         <Button
           size="dense"
-          icon={
-            share.paused ? (
-              <Play size={16} strokeWidth={1.8} aria-hidden />
-            ) : (
-              <Pause size={16} strokeWidth={1.8} aria-hidden />
-            )
-          }
+          icon={share.paused ? Play : Pause}
           onPress={() => void commands?.pause(!share.paused)}
           data-testid="pause-share"
         >
           {share.paused ? t('share.resume') : t('share.pause')}
         </Button>
-        <Button
-          size="dense"
-          icon={<MonitorX size={16} strokeWidth={1.8} aria-hidden />}
-          onPress={() => void commands?.stop()}
-          data-testid="stop-share"
-        >
+        <Button size="dense" icon={MonitorX} onPress={() => void commands?.stop()} data-testid="stop-share">
           {t('share.stop')}
         </Button>
       </div>

@@ -96,7 +96,7 @@ export function SharePicker({ sources = { state: 'loading' }, onClose }: Props) 
           <Button
             kind="primary"
             unavailable={!ready}
-            icon={<MonitorUp size={18} strokeWidth={1.8} aria-hidden />}
+            icon={MonitorUp}
             onPress={start}
             aria-describedby="share-hint"
             data-testid="share-start"

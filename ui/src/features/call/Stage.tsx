@@ -81,7 +81,7 @@ export function Stage({ call, simple, mirrored, choice, pinned, onPin, onShowPeo
           {admin && call.me.is_admin && !call.is_test_call && (
             <Button
               size="bar"
-              icon={<BellRing size={18} strokeWidth={1.8} aria-hidden />}
+              icon={BellRing}
               unavailable={rings}
               onPress={() => void admin.ring(null)}
               data-testid="ring-others"

@@ -31,7 +31,7 @@ export function WaitingQueue({ waiting, settings, onManage }: Props) {
         {waiting.length > 1 && (
           <Button
             size="dense"
-            icon={<Users size={16} strokeWidth={1.8} aria-hidden />}
+            icon={Users}
             onPress={() => void engine.admin?.admitAll()}
             data-testid="admit-all"
           >
@@ -60,13 +60,7 @@ export function WaitingQueue({ waiting, settings, onManage }: Props) {
             />
           </div>
         )}
-        <Button
-          size="dense"
-          kind="quiet"
-          icon={<ShieldCheck size={16} strokeWidth={1.8} aria-hidden />}
-          onPress={onManage}
-          data-testid="open-panel"
-        >
+        <Button size="dense" kind="quiet" icon={ShieldCheck} onPress={onManage} data-testid="open-panel">
           {t('people.manageLabel')}
         </Button>
       </div>

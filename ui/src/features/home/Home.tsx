@@ -133,7 +133,7 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
               <Button
                 kind={link.trim() === '' ? 'primary' : 'second'}
                 size="bar"
-                icon={<Plus size={20} strokeWidth={1.8} aria-hidden />}
+                icon={Plus}
                 onPress={() => setPage('new')}
                 data-testid="new-room-button"
               >
@@ -148,11 +148,7 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
                 <b>{t(`home.${view.account.state}Title`, { server: view.account.server })}</b>{' '}
                 {t(`home.${view.account.state}Text`)}
               </p>
-              <Button
-                icon={<UserRoundCheck size={18} strokeWidth={1.8} aria-hidden />}
-                onPress={() => settings('account')}
-                data-testid="sign-in-again"
-              >
+              <Button icon={UserRoundCheck} onPress={() => settings('account')} data-testid="sign-in-again">
                 {t('home.signIn')}
               </Button>
             </section>
@@ -195,7 +191,7 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
             </div>
             <Button
               size="bar"
-              icon={<AudioLines size={20} strokeWidth={1.8} aria-hidden />}
+              icon={AudioLines}
               unavailable={!canTestCall(view)}
               aria-describedby="test-call-text"
               onPress={() => void engine.startTestCall()}

@@ -65,11 +65,7 @@ export function RoomList({ rooms, onNew }: Props) {
           <p>
             <b>{t('home.roomsFailed')}.</b> {t(`problem.${rooms.problem.code}Text`)}
           </p>
-          <Button
-            icon={<RefreshCw size={17} strokeWidth={1.8} aria-hidden />}
-            onPress={() => void engine.rooms?.refresh()}
-            data-testid="rooms-again"
-          >
+          <Button icon={RefreshCw} onPress={() => void engine.rooms?.refresh()} data-testid="rooms-again">
             {t('problem.tryAgain')}
           </Button>
         </div>
@@ -80,11 +76,7 @@ export function RoomList({ rooms, onNew }: Props) {
           <p>
             <b>{t('home.roomsNone')}.</b> {t('home.roomsNoneText')}
           </p>
-          <Button
-            icon={<Plus size={18} strokeWidth={1.8} aria-hidden />}
-            onPress={onNew}
-            data-testid="first-room"
-          >
+          <Button icon={Plus} onPress={onNew} data-testid="first-room">
             {t('home.newRoom')}
           </Button>
         </div>

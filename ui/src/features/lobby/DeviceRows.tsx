@@ -78,7 +78,7 @@ export function DeviceRows({ lobby }: { lobby: LobbyView }) {
         {speaker.state === 'on' && (
           <Button
             className={styles.button}
-            icon={<Play size={18} strokeWidth={1.8} aria-hidden />}
+            icon={Play}
             onPress={() => void engine.playTestSound()}
             data-testid="play-sound"
           >

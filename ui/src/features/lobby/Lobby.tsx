@@ -126,7 +126,7 @@ function Join({ lobby, again }: { lobby: LobbyView; again: boolean }) {
       kind="primary"
       size="large"
       className={styles.join}
-      icon={<Icon size={28} strokeWidth={1.8} aria-hidden />}
+      icon={Icon}
       onPress={() => void engine.join(false)}
       autoFocus={lobby.preview.display_name !== null}
       data-testid="join"

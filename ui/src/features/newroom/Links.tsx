@@ -64,7 +64,7 @@ export function Links({ room, view, onBack }: Props) {
         <Button
           kind="primary"
           size="bar"
-          icon={<Video size={20} strokeWidth={1.8} aria-hidden />}
+          icon={Video}
           onPress={() => void engine.rooms?.enter(room.room_id)}
           data-testid="enter-room"
         >
@@ -118,13 +118,7 @@ export function Links({ room, view, onBack }: Props) {
         </ul>
         <Button
           size="bar"
-          icon={
-            copied === list ? (
-              <Check size={18} strokeWidth={1.8} aria-hidden />
-            ) : (
-              <Copy size={18} strokeWidth={1.8} aria-hidden />
-            )
-          }
+          icon={copied === list ? Check : Copy}
           onPress={() => copy(list)}
           data-testid="copy-all"
         >
@@ -163,13 +157,7 @@ function LinkCard({ link, room, host, language, open, onOpen }: CardProps) {
         </div>
         <Button
           kind={open ? 'primary' : 'second'}
-          icon={
-            copied === url ? (
-              <Check size={17} strokeWidth={1.8} aria-hidden />
-            ) : (
-              <Copy size={17} strokeWidth={1.8} aria-hidden />
-            )
-          }
+          icon={copied === url ? Check : Copy}
           aria-label={t('links.copyName', { name })}
           onPress={() => copy(url)}
           data-testid="copy-link"

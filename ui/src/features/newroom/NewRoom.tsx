@@ -17,7 +17,6 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { Choice } from '../../components/Choice';
 import fieldStyles from '../../components/Field.module.css';
-import { Spinner } from '../../components/Spinner';
 import { Toggle } from '../../components/Toggle';
 import { useEngine } from '../../engine/context';
 import {
@@ -86,8 +85,8 @@ export function NewRoom({ view, onBack }: Props) {
         <Button
           kind="primary"
           size="bar"
-          icon={makes ? <Spinner size={18} /> : <CircleCheck size={18} strokeWidth={1.8} aria-hidden />}
-          unavailable={makes}
+          icon={CircleCheck}
+          busy={makes}
           onPress={open}
           data-testid="create-room"
         >
@@ -164,7 +163,7 @@ export function NewRoom({ view, onBack }: Props) {
             <li className={styles.add}>
               <Button
                 kind="quiet"
-                icon={<UserPlus size={18} strokeWidth={1.8} aria-hidden />}
+                icon={UserPlus}
                 unavailable={draft.seats.length >= MOST_SEATS[draft.preset]}
                 onPress={() => edit({ seats: [...draft.seats, seat(draft.preset, false)] })}
                 data-testid="add-person"

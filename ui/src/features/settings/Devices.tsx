@@ -56,7 +56,7 @@ export function Devices({ view }: { view: AppView }) {
           {device('speaker', devices.speakers)}
           {check && (
             <Button
-              icon={<Play size={18} strokeWidth={1.8} aria-hidden />}
+              icon={Play}
               unavailable={check.speaker.state !== 'on'}
               onPress={() => void engine.playTestSound()}
               data-testid="settings-play"
@@ -69,7 +69,7 @@ export function Devices({ view }: { view: AppView }) {
           kind="quiet"
           size="dense"
           className={styles.again}
-          icon={<RefreshCw size={16} strokeWidth={1.8} aria-hidden />}
+          icon={RefreshCw}
           onPress={() => void engine.refreshDevices()}
         >
           {t('settings.lookAgain')}

@@ -56,22 +56,12 @@ export function Diagnostics({ view }: { view: AppView }) {
         ))}
       </dl>
       <div className={styles.ways}>
-        <Button
-          icon={
-            copied ? (
-              <Check size={18} strokeWidth={1.8} aria-hidden />
-            ) : (
-              <Copy size={18} strokeWidth={1.8} aria-hidden />
-            )
-          }
-          onPress={() => copy(text)}
-          data-testid="copy-diagnostics"
-        >
+        <Button icon={copied ? Check : Copy} onPress={() => copy(text)} data-testid="copy-diagnostics">
           {copied ? t('links.copied') : t('settings.copyForSupport')}
         </Button>
         {engine.windows && (
           <Button
-            icon={<FolderOpen size={18} strokeWidth={1.8} aria-hidden />}
+            icon={FolderOpen}
             onPress={() => void engine.windows?.openFolder()}
             data-testid="open-folder"
           >

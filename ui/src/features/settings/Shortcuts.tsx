@@ -84,7 +84,7 @@ export function Shortcuts({ shortcuts }: { shortcuts: Keys }) {
             <div key={key}>
               <dt>{t(`settings.key_${key}`)}</dt>
               <dd>
-                <kbd className={styles.key}>{key}</kbd>
+                <kbd>{key}</kbd>
               </dd>
             </div>
           ))}

@@ -65,7 +65,7 @@ export function Waiting({ waiting, settings }: Props) {
           <div className={styles.ways}>
             <Button
               size="guest"
-              icon={<Mic size={22} strokeWidth={1.8} aria-hidden />}
+              icon={Mic}
               onPress={() => setChecks(!checks)}
               aria-expanded={checks}
               data-testid="sound-check"
@@ -75,7 +75,7 @@ export function Waiting({ waiting, settings }: Props) {
             {engine.seat && now !== 'early' && (
               <Button
                 size="guest"
-                icon={<BellRing size={22} strokeWidth={1.8} aria-hidden />}
+                icon={BellRing}
                 unavailable={again > 0}
                 onPress={() => void engine.seat?.knock()}
                 data-testid="knock"
@@ -83,12 +83,7 @@ export function Waiting({ waiting, settings }: Props) {
                 {again > 0 ? t('waiting.rang') : t('waiting.ring')}
               </Button>
             )}
-            <Button
-              size="guest"
-              icon={<LogOut size={22} strokeWidth={1.8} aria-hidden />}
-              onPress={() => void engine.leave()}
-              data-testid="leave"
-            >
+            <Button size="guest" icon={LogOut} onPress={() => void engine.leave()} data-testid="leave">
               {t('waiting.leave')}
             </Button>
           </div>

@@ -52,20 +52,14 @@ function Rings({ call }: { call: IncomingCallView }) {
         </div>
       </div>
       <div className={styles.ways}>
-        <Button
-          size="bar"
-          className={styles.way}
-          icon={<X size={18} strokeWidth={1.8} aria-hidden />}
-          onPress={decline}
-          data-testid="decline"
-        >
+        <Button size="bar" className={styles.way} icon={X} onPress={decline} data-testid="decline">
           {t('incoming.decline')}
         </Button>
         {seen && (
           <Button
             size="bar"
             className={styles.way}
-            icon={<Mic size={18} strokeWidth={1.8} aria-hidden />}
+            icon={Mic}
             onPress={() => void windows?.answerCall(id, false)}
             data-testid="answer-sound"
           >
@@ -76,13 +70,7 @@ function Rings({ call }: { call: IncomingCallView }) {
           kind="primary"
           size="bar"
           className={styles.answer}
-          icon={
-            seen ? (
-              <Video size={20} strokeWidth={1.8} aria-hidden />
-            ) : (
-              <Mic size={20} strokeWidth={1.8} aria-hidden />
-            )
-          }
+          icon={seen ? Video : Mic}
           onPress={() => void windows?.answerCall(id, seen)}
           autoFocus
           data-testid="answer"

@@ -12,7 +12,10 @@ use pipewire::{
         param::video::{VideoFormat, VideoInfoRaw},
     },
 };
-use visita_codec::{CodecError, I420Frame, colour};
+use visita_codec::{
+    CodecError, I420Frame,
+    colour::{self, Packed},
+};
 use visita_protocol::PixelSize;
 
 /// Where in the buffer the picture lies, in pixels.
@@ -74,10 +77,11 @@ fn convert(
     let first = (part.y as usize).saturating_mul(stride).saturating_add(part.x as usize * 4);
     let pixels = pixels.get(first..).unwrap_or_default();
     let size = PixelSize::new(part.width & !1, part.height & !1);
-    match format {
-        VideoFormat::RGBx | VideoFormat::RGBA => colour::rgbx_to_i420(size, stride, pixels, at),
-        _ => colour::bgra_to_i420(size, stride, pixels, at),
-    }
+    let order = match format {
+        VideoFormat::RGBx | VideoFormat::RGBA => Packed::Rgba,
+        _ => Packed::Bgra,
+    };
+    colour::packed_to_i420(order, size, stride, pixels, at)
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::time::Instant;
 
-use visita_codec::{I420Frame, colour};
+use visita_codec::{
+    I420Frame,
+    colour::{self, Packed},
+};
 use visita_protocol::PixelSize;
 use x11rb::connection::Connection;
 use x11rb::protocol::{
@@ -45,7 +48,8 @@ impl Grabber {
         if let Some(pointer) = pointer {
             pointer.cursor.draw(pixels, stride, (pointer.left, pointer.top), (size.width, size.height));
         }
-        colour::bgra_to_i420(size, stride, pixels, at).map_err(|error| X11Error(DeviceError::Failed(error.to_string())))
+        colour::packed_to_i420(Packed::Bgra, size, stride, pixels, at)
+            .map_err(|error| X11Error(DeviceError::Failed(error.to_string())))
     }
 
     fn pixels(
