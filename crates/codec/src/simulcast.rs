@@ -66,8 +66,15 @@ impl Simulcast {
         }
     }
 
-    /// Takes a plan over. A layer that is switched on or changes its size begins with a key frame.
+    /// Takes a plan over. A layer that is switched on or changes its size begins with a key frame; where the largest goes
+    /// off, the next one has a key frame too: whoever watched the one must go on with the other.
     pub fn set_plan(&mut self, plan: &Plan) {
+        let largest = |is_on: &dyn Fn(usize) -> bool| (0..LAYERS).rev().find(|at| is_on(*at));
+        let before = largest(&|at| self.layers[at].plan.is_some());
+        let after = largest(&|at| plan.layers.get(at).is_some_and(|layer| layer.on));
+        if let Some(at) = after.filter(|_| after < before) {
+            self.layers[at].key_wanted = true;
+        }
         for (at, slot) in self.layers.iter_mut().enumerate() {
             let layer = plan.layers.get(at).copied().filter(|layer| layer.on);
             slot.key_wanted |= slot.plan.is_none() && layer.is_some();

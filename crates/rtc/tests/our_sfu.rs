@@ -10,10 +10,13 @@ use std::{
 };
 
 use axum::serve::ListenerExt;
-use common::turn::{self, TurnServer};
-use scenario::Server;
+use common::{
+    Sending,
+    turn::{self, TurnServer},
+};
+use scenario::{Server, whole_frames};
 use tokio::{net::TcpListener, task::AbortHandle};
-use visita_protocol::{ErrorCode, Secret};
+use visita_protocol::{ErrorCode, PixelSize, Secret};
 use visita_sfu::{IceServers, Sfu, SfuConfig, Turn, TurnCredentials};
 
 const SECRET: &str = "secret-of-the-tests-0123456789abcdef";
@@ -88,6 +91,27 @@ async fn the_server_starts_again() {
     .await;
     let (_, second, _) = again.expect("it started again");
     second.stop().await;
+}
+
+/// Whoever comes soon after a key frame begins with that one, and goes on without a gap.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer_begins_in_the_past() {
+    let (server, sfu) = start().await;
+    let ada = server.join("late", "ada").await;
+    let sending = Sending::video(ada.publish_camera().await, vec![(PixelSize::new(640, 360), 3000)]);
+    let mut began_in_the_past = false;
+    for newcomer in 0..40 {
+        let before = sending.number();
+        let mut peer = server.join("late", &format!("newcomer {newcomer}")).await;
+        let first = whole_frames(&mut peer.video("ada").await, 10).await;
+        peer.room.leave().await;
+        began_in_the_past = first < before;
+        if began_in_the_past {
+            break;
+        }
+    }
+    assert!(began_in_the_past, "everybody had to wait for the next key frame");
+    sfu.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -106,13 +106,15 @@ pub fn video(bytes: &[u8]) {
     }
 }
 
-/// Shares of a bandwidth, with everything about the videos read from `bytes`: never more is given than there is.
+/// Shares of a bandwidth, with everything about the videos read from `bytes`: never more is given than there is, but for a
+/// second and a quarter of it.
 ///
 /// # Panics
 /// When more is given.
 pub fn bandwidth(bytes: &[u8]) {
     let start = Instant::now();
     let mut allocator = Allocator::default();
+    let mut was_short = false;
     for (turn, chunk) in bytes.chunks(32).enumerate() {
         let [high, low, rest @ ..] = chunk else { return };
         let budget = u64::from(u16::from_be_bytes([*high, *low])) * 100;
@@ -134,7 +136,9 @@ pub fn bandwidth(bytes: &[u8]) {
             .collect();
         let given = allocator.allocate(Some(budget), &demands, start + Duration::from_secs(turn as u64));
         let total: u64 = given.iter().zip(&demands).filter_map(|(given, one)| Some(one.rates[(*given)?.index()])).sum();
-        assert!(total <= budget, "{total} of {budget}");
+        let short = total > budget;
+        assert!(!short || (!was_short && total * 4 <= budget * 5), "{total} of {budget}");
+        was_short = short;
     }
 }
 

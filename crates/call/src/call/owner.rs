@@ -228,8 +228,12 @@ impl Owner {
                     }
                 }
                 _ = tick.tick() => {
-                    if let Some(good) = room.stats().good_rate {
+                    let stats = room.stats();
+                    if let Some(good) = stats.good_rate {
                         network::remember(&server, good);
+                    }
+                    if let Some(carried) = stats.estimate {
+                        self.media.set_voice(carried, stats.sent_loss);
                     }
                 }
             }

@@ -31,6 +31,7 @@ use visita_protocol::{
 use visita_rtc::{LocalAudio, LocalVideo};
 
 use crate::{FrameHub, Sound, playout::Playout};
+use microphone::Voice;
 use share::ShareHandle;
 use video_out::VideoOut;
 
@@ -140,7 +141,7 @@ pub(crate) struct Shared {
     share: Mutex<Option<Arc<ShareHandle>>>,
     pub(crate) share_publication: Mutex<Option<LocalVideo>>,
     pub(crate) share_out: VideoOut,
-    pub(crate) expected_loss: AtomicU32,
+    pub(crate) voice: Mutex<Voice>,
     pub(crate) microphone_level: AtomicU32,
     pub(crate) processing: Control,
     /// What is done to a real microphone's sound.
@@ -217,7 +218,7 @@ impl LocalMedia {
             share: Mutex::default(),
             share_publication: Mutex::default(),
             share_out: VideoOut::new(FIRST_TARGET),
-            expected_loss: AtomicU32::new(5),
+            voice: Mutex::new(Voice::for_way(FIRST_TARGET, 0.0)),
             microphone_level: AtomicU32::new(0),
             processing,
             sound_settings: Mutex::default(),
@@ -422,6 +423,11 @@ impl LocalMedia {
 
     pub(crate) fn playout(&self) -> &Arc<Mutex<Playout>> {
         &self.shared.playout
+    }
+
+    /// How the microphone is to be encoded for a way that carries and loses so much.
+    pub(crate) fn set_voice(&self, target: Bitrate, loss: f64) {
+        *self.shared.voice.lock() = Voice::for_way(target, loss);
     }
 
     pub(crate) fn camera_out(&self) -> &VideoOut {

@@ -4,8 +4,8 @@
 //! give up size first; screens keep their size, because letters must stay readable, and give up pictures first.
 //!
 //! Getting worse happens at once where the rate asks for it; getting better takes a rate well beyond what is needed
-//! for some seconds, and a machine that has air; only at first, before anything was taken back, it comes at once. Each time better turns out to be too much the next try waits twice as
-//! long, up to a minute.
+//! for some seconds, and a machine that has air; only at first, before anything was taken back, it comes at once. Each
+//! time better turns out to be too much the next try waits twice as long, up to a minute.
 
 use std::time::{Duration, Instant};
 
@@ -32,8 +32,8 @@ const BETTER_AFTER_MOST: Duration = Duration::from_secs(60);
 const BETTER_AFTER_START: Duration = Duration::from_millis(200);
 /// What the very first guess of a rate takes away is no setback.
 const FIRST_GUESS: Duration = Duration::from_secs(1);
-/// A step up that is taken back within this was a mistake.
-const MISTAKE: Duration = Duration::from_secs(10);
+/// A step up that is taken back within this was a mistake; later it was the way that changed.
+const MISTAKE: Duration = Duration::from_secs(5);
 /// Nothing is encoded for less.
 const LEAST: Bitrate = Bitrate::from_kbps(30);
 
@@ -241,7 +241,9 @@ impl Adapter {
             self.better_since = None;
             self.last_better = Some(now);
             if carried > self.carried {
-                self.carried += 1;
+                // All at once: the rate was measured with probes, not with what is sent.
+                let with_margin = self.layers_for(rate / MARGIN, wanted);
+                self.carried = with_margin.max(self.carried + 1);
             }
             if step < self.step {
                 self.step = if wanted.len() > 1 { step } else { self.step_for(rate / MARGIN).max(self.cpu) };

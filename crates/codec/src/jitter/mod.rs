@@ -42,6 +42,9 @@ const HOPELESS: i64 = 7_200;
 /// Likeness of one period with the next from which a cut is not heard, and one that everything has.
 const ALIKE: f32 = 0.8;
 const ANYWHERE: f32 = -2.0;
+/// A gap between two packets that follow each other, or what they share, of less than this is the sender's inexactness,
+/// not a pause: 10 ms.
+const INEXACT: i64 = 480;
 /// Sound that has to be there to look for periods of any length, and to have a block left: 40 ms.
 const REACH: usize = 1_920;
 /// Blocks from one stretch to the next: at most one period in 100 ms.
@@ -221,7 +224,7 @@ impl JitterBuffer {
         if self.newest.is_none_or(|(newest, _)| sequence > newest) {
             self.newest = Some((sequence, timestamp));
         }
-        if self.decoded.is_some_and(|(last, next)| timestamp < next || sequence <= last) {
+        if self.decoded.is_some_and(|(last, next)| timestamp + INEXACT < next || sequence <= last) {
             self.stats.late += 1;
             return;
         }
@@ -269,7 +272,7 @@ impl JitterBuffer {
     fn next_step(&self) -> Step {
         let Some((&timestamp, head)) = self.packets.first_key_value() else { return Step::Wait };
         let Some((last, next)) = self.decoded else { return self.when_due(timestamp, Step::Packet) };
-        if self.flowing && timestamp <= next {
+        if self.flowing && (timestamp <= next || self.follows(head.sequence, timestamp)) {
             return Step::Packet;
         }
         if head.sequence == last + 1 {
@@ -416,8 +419,15 @@ impl JitterBuffer {
 
     /// Whether the first packet waiting goes on where the last one ended.
     fn is_next(&self) -> bool {
-        let head = self.packets.keys().next();
-        self.flowing && self.decoded.zip(head).is_some_and(|((_, next), timestamp)| *timestamp <= next)
+        let is_next = |(&timestamp, head): (&i64, &Waiting)| {
+            self.decoded.is_some_and(|(_, next)| timestamp <= next) || self.follows(head.sequence, timestamp)
+        };
+        self.flowing && self.packets.first_key_value().is_some_and(is_next)
+    }
+
+    /// Whether a packet comes right after the one decoded last.
+    fn follows(&self, sequence: i64, timestamp: i64) -> bool {
+        self.decoded.is_some_and(|(last, next)| sequence == last + 1 && timestamp - next < INEXACT)
     }
 }
 

@@ -400,3 +400,14 @@ fn anything_at_any_time_does_no_harm() {
         assert!(buffer.stats().target_ms <= 250.0);
     }
 }
+
+#[test]
+fn timestamps_that_waver_are_not_heard() {
+    let mut packets = voice(10, 0);
+    for (number, packet) in packets.iter_mut().enumerate() {
+        packet.timestamp = packet.timestamp.wrapping_add(number as u32 * 37 % 300);
+    }
+    let heard = play(packets, |_| Some(5.0));
+    assert_eq!((heard.stats.late, heard.stats.lost), (0, 0));
+    assert_eq!(heard.blocks[20..990].iter().filter(|(popped, _)| *popped != Popped::Audio).count(), 0);
+}

@@ -19,7 +19,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    async fn join(&self, room: &str, identity: &str) -> Peer {
+    pub(crate) async fn join(&self, room: &str, identity: &str) -> Peer {
         self.join_at(&self.url, room, identity).await
     }
 
@@ -30,9 +30,9 @@ impl Server {
 
 const SIZE: PixelSize = PixelSize::new(640, 360);
 
-/// Takes frames until `count` came one after the other without a gap, beginning with a key frame.
-pub(crate) async fn whole_frames(receiver: &mut VideoReceiver, count: u32) {
-    let mut last: Option<u32> = None;
+/// Takes frames until `count` came one after the other without a gap, beginning with a key frame; the number of that one.
+pub(crate) async fn whole_frames(receiver: &mut VideoReceiver, count: u32) -> u32 {
+    let (mut first, mut last) = (0, None);
     let mut run = 0;
     while run < count {
         let frame = frame(receiver).await.expect("the track goes on");
@@ -42,15 +42,17 @@ pub(crate) async fn whole_frames(receiver: &mut VideoReceiver, count: u32) {
         };
         if last.is_none() {
             assert!(frame.key, "the first frame can be decoded");
+            first = number;
         }
         if frame.key {
             assert!(frame.size.is_some());
         } else {
-            assert_eq!(Some(number), last.map(|last| last + 1), "no delta frame without the one before");
+            assert_eq!(Some(number), last.map(|last: u32| last + 1), "no delta frame without the one before");
         }
         run = if last.is_some_and(|last| last + 1 == number) { run + 1 } else { 1 };
         last = Some(number);
     }
+    first
 }
 
 /// Takes frames until `count` of them are newer than `after`; the number of the last.

@@ -2,17 +2,18 @@
 
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
+use slotmap::SlotMap;
 use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite};
 
 use super::{
     Engine,
-    model::{Forward, TrackKey},
-    peer::{PeerKey, Source},
+    model::{Forward, Subscription, SubscriptionKey, TrackKey, VideoPassing},
+    peer::{Peer, PeerFault, PeerKey, Source},
     touch,
 };
 use crate::{
     api::TrackKind,
-    forward::{Layer, Seen, VideoPacket},
+    forward::{LAYERS, Layer, Seen, VideoPacket},
 };
 
 /// Clock rate of video (RFC 7741 4.1).
@@ -31,6 +32,7 @@ impl Engine {
         let Some(track) = self.tracks.get_mut(source.track) else { return };
         let layer_state = &mut track.layers[source.layer.index()];
         layer_state.last_packet = Some(now);
+        layer_state.pace.add(packet.header.timestamp, now);
         layer_state.rate.add(packet.payload.len());
         if track.info.muted {
             return;
@@ -88,70 +90,66 @@ impl Engine {
     fn forward_video(&mut self, source: Source, packet: &RtpPacket, now: Instant) {
         let Some(track) = self.tracks.get_mut(source.track) else { return };
         let Seen { key_frame, empty, descriptor } = track.codec.look(&packet.payload);
+        let layer_state = &mut track.layers[source.layer.index()];
         if key_frame {
-            track.layers[source.layer.index()].gate.seen();
+            layer_state.gate.seen();
         }
+        let passing = VideoPassing {
+            summary: VideoPacket {
+                layer: source.layer,
+                sequence: *packet.seq_no,
+                timestamp: packet.header.timestamp,
+                arrival: now,
+                captured: captured(packet),
+                key_frame,
+                empty,
+                picture_id: descriptor.and_then(|descriptor| descriptor.picture_id()),
+                tl0: descriptor.and_then(|descriptor| descriptor.tl0_pic_idx()),
+            },
+            descriptor,
+            marker: packet.header.marker,
+            extensions: passed_on(&packet.header.ext_vals),
+            payload: packet.payload.clone(),
+        };
+        layer_state.recent.add(|| passing.clone(), key_frame, now);
         let retarget = !track.alive[source.layer.index()] && track.review_alive();
-        let summary = VideoPacket {
-            layer: source.layer,
-            sequence: *packet.seq_no,
-            timestamp: packet.header.timestamp,
-            arrival: now,
-            captured: captured(packet),
-            key_frame,
-            empty,
-            picture_id: descriptor.and_then(|descriptor| descriptor.picture_id()),
-            tl0: descriptor.and_then(|descriptor| descriptor.tl0_pic_idx()),
+        let mut ways = Ways {
+            subscriptions: &mut self.subscriptions,
+            peers: &mut self.peers,
+            touched: &mut self.touched,
+            faults: &mut self.faults,
+            forwarded: &mut self.stats.packets_forwarded,
         };
         for &key in &track.subscriptions {
-            let Some(subscription) = self.subscriptions.get_mut(key) else { continue };
-            let Forward::Video(video) = &mut subscription.forward else { continue };
-            if retarget {
-                video.retarget(track.alive);
-            }
-            let Some(out) = subscription.out else { continue };
-            let Some(peer) = self.peers.get_mut(subscription.peer).filter(|peer| peer.connected) else { continue };
-            let Some(numbers) = video.push(&summary) else { continue };
-            let mut write = RtpWrite::new(
-                out.payload_type,
-                numbers.sequence.into(),
-                numbers.timestamp,
-                now,
-                packet.payload.clone(),
-            )
-            .marker(packet.header.marker)
-            .ext_vals(passed_on(&packet.header.ext_vals))
-            .nackable(true);
-            if let Some(descriptor) = descriptor {
-                let patch = |mask: u16| {
-                    let mut patch = descriptor.patch();
-                    if let Some(id) = numbers.picture_id {
-                        patch = patch.picture_id(id & mask);
-                    }
-                    if let Some(tl0) = numbers.tl0 {
-                        patch = patch.tl0_pic_idx(tl0);
-                    }
-                    patch.build()
-                };
-                // A picture id of 7 bits takes no more than 7.
-                if let Ok(patch) = patch(0x7fff).or_else(|_| patch(0x7f)) {
-                    write = write.vp8_patch(patch);
-                }
-            }
-            let result = peer.with(|rtc| {
-                if let Some(stream) = rtc.direct_api().stream_tx(&out.ssrc) {
-                    stream.write_rtp(write);
-                }
-                Ok(())
-            });
-            self.stats.packets_forwarded += 1;
-            if let Err(fault) = result {
-                self.faults.push((subscription.peer, fault));
-            }
-            touch(&mut self.peers, &mut self.touched, subscription.peer);
+            ways.pass_on(key, &passing, retarget.then_some(track.alive), now);
         }
         if retarget {
             self.ask_for_key_frames(source.track, now);
+        }
+    }
+
+    /// Lets those who wait for a key frame of a track, and see nothing of it or a layer that has stopped, go on with one that
+    /// was just there.
+    pub(super) fn catch_up(&mut self, track_key: TrackKey, now: Instant) {
+        let Some(track) = self.tracks.get(track_key) else { return };
+        let mut ways = Ways {
+            subscriptions: &mut self.subscriptions,
+            peers: &mut self.peers,
+            touched: &mut self.touched,
+            faults: &mut self.faults,
+            forwarded: &mut self.stats.packets_forwarded,
+        };
+        for &key in &track.subscriptions {
+            let Some(Forward::Video(video)) = ways.subscriptions.get(key).map(|one| &one.forward) else { continue };
+            let Some(layer) = video.waiting_for() else { continue };
+            if video.current().is_some_and(|current| track.alive[current.index()]) {
+                continue;
+            }
+            let fits = |packets: &&[VideoPassing]| packets.first().is_some_and(|first| video.is_news(&first.summary));
+            let mut nearest = track.layers[..=layer.index()].iter().rev().map(|layer| layer.recent.packets(now));
+            for passing in nearest.find(fits).into_iter().flatten() {
+                ways.pass_on(key, passing, None, now);
+            }
         }
     }
 
@@ -165,12 +163,15 @@ impl Engine {
         let payload_type = packet.header.payload_type;
         let (mid, rid, spec) = peer
             .with(|rtc| {
-                let Some((mid, rid)) = rtc.direct_api().stream_rx(&ssrc).map(|stream| (stream.mid(), stream.rid()))
-                else {
-                    return Ok(None);
-                };
                 let params = rtc.codec_config().params().iter();
                 let spec = params.into_iter().find(|one| one.pt() == payload_type).map(|one| one.spec());
+                let mut direct = rtc.direct_api();
+                let Some(stream) = direct.stream_rx(&ssrc) else { return Ok(None) };
+                if spec.is_some_and(|spec| spec.codec.is_audio()) {
+                    // str0m asks for repetitions only where there is RTX.
+                    stream.suppress_nack(false);
+                }
+                let (mid, rid) = (stream.mid(), stream.rid());
                 Ok(Some((mid, rid, spec)))
             })
             .ok()??;
@@ -181,7 +182,9 @@ impl Engine {
             Some(rid) => Layer::from_rid(&rid.to_string())?,
             None => Layer::LOW,
         };
-        self.tracks.get_mut(track)?.layers[layer.index()].ssrc = Some(ssrc);
+        let layer_state = &mut self.tracks.get_mut(track)?.layers[layer.index()];
+        layer_state.ssrc = Some(ssrc);
+        layer_state.recent.clear();
         let source = Source { ssrc, track, layer };
         // A publisher that keeps changing its streams starts over.
         if peer.sources.len() >= 64 {
@@ -192,6 +195,61 @@ impl Engine {
             self.learn_codec(track, spec);
         }
         Some(source)
+    }
+}
+
+/// The parts of the engine that a packet goes out through, apart from the track it is of.
+struct Ways<'e> {
+    subscriptions: &'e mut SlotMap<SubscriptionKey, Subscription>,
+    peers: &'e mut SlotMap<PeerKey, Peer>,
+    touched: &'e mut Vec<PeerKey>,
+    faults: &'e mut Vec<(PeerKey, PeerFault)>,
+    forwarded: &'e mut u64,
+}
+
+impl Ways<'_> {
+    /// To one subscriber, if it is for them; their target is chosen anew where the layers that are `alive` have changed.
+    fn pass_on(&mut self, key: SubscriptionKey, passing: &VideoPassing, alive: Option<[bool; LAYERS]>, now: Instant) {
+        let Some(subscription) = self.subscriptions.get_mut(key) else { return };
+        let Forward::Video(video) = &mut subscription.forward else { return };
+        if let Some(alive) = alive {
+            video.retarget(alive);
+        }
+        let Some(out) = subscription.out else { return };
+        let Some(peer) = self.peers.get_mut(subscription.peer).filter(|peer| peer.connected) else { return };
+        let Some(numbers) = video.push(&passing.summary) else { return };
+        let payload = passing.payload.clone();
+        let mut write = RtpWrite::new(out.payload_type, numbers.sequence.into(), numbers.timestamp, now, payload)
+            .marker(passing.marker)
+            .ext_vals(passing.extensions.clone())
+            .nackable(true);
+        if let Some(descriptor) = passing.descriptor {
+            let patch = |mask: u16| {
+                let mut patch = descriptor.patch();
+                if let Some(id) = numbers.picture_id {
+                    patch = patch.picture_id(id & mask);
+                }
+                if let Some(tl0) = numbers.tl0 {
+                    patch = patch.tl0_pic_idx(tl0);
+                }
+                patch.build()
+            };
+            // A picture id of 7 bits takes no more than 7.
+            if let Ok(patch) = patch(0x7fff).or_else(|_| patch(0x7f)) {
+                write = write.vp8_patch(patch);
+            }
+        }
+        let result = peer.with(|rtc| {
+            if let Some(stream) = rtc.direct_api().stream_tx(&out.ssrc) {
+                stream.write_rtp(write);
+            }
+            Ok(())
+        });
+        *self.forwarded += 1;
+        if let Err(fault) = result {
+            self.faults.push((subscription.peer, fault));
+        }
+        touch(self.peers, self.touched, subscription.peer);
     }
 }
 

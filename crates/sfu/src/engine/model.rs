@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -12,15 +13,22 @@ use livekit_protocol::{
     participant_info::{Kind, State},
     signal_response::Message as Response,
 };
-use str0m::{change::SdpPendingOffer, channel::ChannelId, format::CodecSpec, media::Mid, media::Pt, rtp::Ssrc};
+use str0m::{
+    change::SdpPendingOffer,
+    channel::ChannelId,
+    format::CodecSpec,
+    media::Mid,
+    media::Pt,
+    rtp::{ExtensionValues, Ssrc, Vp8Descriptor},
+};
 use tokio::sync::mpsc;
 
 use super::peer::{ChannelKind, PeerKey};
 use crate::{
     api::{Permissions, TrackKind, TrackSource},
     forward::{
-        Dynacast, KeyFrameGate, LAYERS, PendingTracks, Rate, ReliableLog, SequenceMap, Speakers, VideoCodec,
-        VideoForwarder,
+        Dynacast, KeyFrameGate, LAYERS, Pace, PendingTracks, Rate, Recent, ReliableLog, SequenceMap, Speakers,
+        VideoCodec, VideoForwarder, VideoPacket,
     },
     token::Grant,
     wire,
@@ -309,8 +317,21 @@ pub(crate) struct Track {
 pub(crate) struct LayerState {
     pub(crate) ssrc: Option<Ssrc>,
     pub(crate) last_packet: Option<Instant>,
+    pub(crate) pace: Pace,
     pub(crate) gate: KeyFrameGate,
     pub(crate) rate: Rate,
+    pub(crate) recent: Recent<VideoPassing>,
+}
+
+/// A video packet on its way through.
+#[derive(Clone, Debug)]
+pub(crate) struct VideoPassing {
+    pub(crate) summary: VideoPacket,
+    /// Of VP8 only.
+    pub(crate) descriptor: Option<Vp8Descriptor>,
+    pub(crate) marker: bool,
+    pub(crate) extensions: ExtensionValues,
+    pub(crate) payload: Arc<[u8]>,
 }
 
 pub(crate) struct Subscription {

@@ -12,6 +12,7 @@ use str0m::{
     bwe::Bitrate,
     channel::ChannelId,
     config::{CryptoProvider, DtlsCert},
+    format::Codec,
     net::{Protocol, Receive, TcpType, Transmit},
     rtp::{Ssrc, StreamTx},
 };
@@ -261,6 +262,11 @@ impl PeerFactory {
             .set_stats_interval(Some(STATS_INTERVAL));
         for (payload_type, resend, packetization_mode, profile) in H264 {
             config.codec_config().add_h264(payload_type.into(), Some(resend.into()), packetization_mode, profile);
+        }
+        if role.receives() {
+            // Sound is repeated as it was, without RTX, which browsers do not speak for it: asked for, never given.
+            let opus = config.codec_config().iter_mut().filter(|params| params.spec().codec == Codec::Opus);
+            opus.for_each(|params| params.set_fb_nack(true));
         }
         let made = catch_unwind(AssertUnwindSafe(|| {
             let mut rtc = config.build(now);

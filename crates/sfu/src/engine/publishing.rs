@@ -162,6 +162,7 @@ impl Engine {
             return;
         }
         let changed = std::mem::replace(&mut track.codec, codec) != codec;
+        track.layers.iter_mut().for_each(|layer| layer.recent.clear());
         if changed {
             track.info.mime_type = codec.mime().to_owned();
             for one in &mut track.info.codecs {
@@ -360,14 +361,10 @@ impl Track {
     pub(super) fn review_alive(&mut self) -> bool {
         let newest = self.layers.iter().filter_map(|layer| layer.last_packet).max();
         let keeps_up = |layer: &LayerState| match (layer.last_packet, newest) {
-            (Some(last), Some(newest)) => newest.duration_since(last) < LAYER_LAG,
+            (Some(last), Some(newest)) => newest.duration_since(last) < layer.pace.patience(),
             _ => false,
         };
         let alive = std::array::from_fn(|index| self.layers.get(index).is_some_and(keeps_up));
         std::mem::replace(&mut self.alive, alive) != alive
     }
 }
-
-/// How far a layer may lag behind the others before it counts as stopped. Shorter mistakes a slow frame rate for a stop,
-/// longer freezes those who watch the layer.
-const LAYER_LAG: std::time::Duration = std::time::Duration::from_millis(700);

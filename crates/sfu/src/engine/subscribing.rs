@@ -274,7 +274,10 @@ impl Engine {
 
     /// Applies muted and disabled to the streams of a track.
     pub(super) fn review_pauses(&mut self, track_key: TrackKey, now: Instant) {
-        let Some(track) = self.tracks.get(track_key) else { return };
+        let Some(track) = self.tracks.get_mut(track_key) else { return };
+        if track.info.muted {
+            track.layers.iter_mut().for_each(|layer| layer.recent.clear());
+        }
         for &subscription_key in &track.subscriptions {
             let Some(subscription) = self.subscriptions.get_mut(subscription_key) else { continue };
             let paused = track.info.muted || subscription.disabled;
@@ -308,8 +311,9 @@ impl Engine {
         }
     }
 
-    /// Asks the publisher for the key frames that subscribers of a track wait for.
+    /// Asks the publisher for the key frames that subscribers of a track wait for, if none of late will do.
     pub(super) fn ask_for_key_frames(&mut self, track_key: TrackKey, now: Instant) {
+        self.catch_up(track_key, now);
         let Some(track) = self.tracks.get_mut(track_key) else { return };
         let mut waiting = [false; LAYERS];
         for &one in &track.subscriptions {

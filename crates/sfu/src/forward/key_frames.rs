@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// Shortest time between two requests for one layer. A key frame is some ten times a delta frame: more often would cost
 /// every subscriber quality, less often would leave a newcomer or a broken decoder waiting.
-const INTERVAL: Duration = Duration::from_millis(400);
+pub(super) const INTERVAL: Duration = Duration::from_millis(400);
 
 /// The requests for one layer of one track.
 #[derive(Debug, Default)]

@@ -172,6 +172,11 @@ impl VideoForwarder {
         if self.stopped() || self.current == self.target { None } else { self.target }
     }
 
+    /// Whether a packet came after all that went out, so that nobody is shown the past again.
+    pub(crate) fn is_news(&self, packet: &VideoPacket) -> bool {
+        self.last.is_none_or(|last| packet.arrival >= last.arrival)
+    }
+
     /// The best layer the subscriber wants.
     pub(crate) fn ceiling(&self) -> Layer {
         self.ceiling

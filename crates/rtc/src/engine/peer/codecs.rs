@@ -41,7 +41,8 @@ pub(super) fn opus() -> RTCRtpCodec {
         clock_rate: 48_000,
         channels: 2,
         sdp_fmtp_line: "minptime=10;useinbandfec=1".to_owned(),
-        rtcp_feedback: vec![feedback("transport-cc", "")],
+        // As LiveKit's clients: a repetition on the stream itself, without RTX (RFC 4585 6.2.1).
+        rtcp_feedback: vec![feedback("nack", ""), feedback("transport-cc", "")],
     }
 }
 
