@@ -30,6 +30,10 @@ const EMPTY: f64 = 0.35;
 const STANDING_QUEUE_MS: f64 = 130.0;
 const DEEP_QUEUE_MS: f64 = 200.0;
 const SHORT_QUEUE_MS: f64 = 40.0;
+/// A queue of which the newest packets already tell so much, while this share of all is lost, has run over.
+const OVERFLOWING_MS: f64 = 100.0;
+const OVERFLOW_LOSS: f64 = 0.3;
+const OVERFLOW_PACKETS: usize = 6;
 /// A trend below this depth is the sawtooth of single frames, not a queue.
 const LEAST_QUEUE_MS: f64 = 12.0;
 /// Pictures leave so much faster than the target: faster means a frame is through sooner, slower that a narrow way's queue
@@ -236,7 +240,10 @@ impl Controller {
         if let Some(found) = found {
             self.on_found(now, found);
         }
-        self.adapt(now, loss);
+        let overflows = packets.len() >= OVERFLOW_PACKETS
+            && lost as f64 > packets.len() as f64 * OVERFLOW_LOSS
+            && self.queue.newest_ms() > OVERFLOWING_MS;
+        self.adapt(now, loss, overflows);
         self.last_feedback = Some(now);
     }
 
@@ -267,7 +274,7 @@ impl Controller {
         }
     }
 
-    fn adapt(&mut self, now: Instant, loss: Option<f64>) {
+    fn adapt(&mut self, now: Instant, loss: Option<f64>, overflows: bool) {
         let arriving = self.arriving.bps();
         let response = self
             .round_trip
@@ -283,8 +290,8 @@ impl Controller {
             return;
         }
         let over = self.trend.usage() == Usage::Over && queue > LEAST_QUEUE_MS;
-        if over || queue > STANDING_QUEUE_MS {
-            let is_deep = queue > DEEP_QUEUE_MS && !self.emptying;
+        if over || overflows || queue > STANDING_QUEUE_MS {
+            let is_deep = (overflows || queue > DEEP_QUEUE_MS) && !self.emptying;
             if let (true, Some(arriving)) = (settled || is_deep, arriving) {
                 if is_deep {
                     // The longer look back still sees what was before.

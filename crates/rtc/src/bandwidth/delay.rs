@@ -177,6 +177,7 @@ pub(super) struct QueueDelay {
     /// Least delay of each second.
     bases: VecDeque<(f64, f64)>,
     smoothed: f64,
+    newest: f64,
 }
 
 /// For how long the least delay counts; clocks drift apart by a millisecond or so in this time.
@@ -194,7 +195,13 @@ impl QueueDelay {
             self.bases.pop_front();
         }
         let base = self.bases.iter().map(|(_, base)| *base).fold(f64::INFINITY, f64::min);
-        self.smoothed += 0.1 * (way - base - self.smoothed);
+        self.newest = way - base;
+        self.smoothed += 0.1 * (self.newest - self.smoothed);
+    }
+
+    /// Of the newest packet.
+    pub(super) fn newest_ms(&self) -> f64 {
+        self.newest
     }
 
     pub(super) fn ms(&self) -> f64 {

@@ -91,6 +91,23 @@ impl<P> Pacer<P> {
         }
     }
 
+    /// Drops the pictures that `stale` names.
+    pub(crate) fn drop_pictures(&mut self, stale: impl Fn(&P) -> bool) {
+        let queued_bytes = &mut self.queued_bytes;
+        self.pictures.retain(|(bytes, packet)| {
+            let stays = !stale(packet);
+            if !stays {
+                *queued_bytes = queued_bytes.saturating_sub(*bytes);
+            }
+            stays
+        });
+    }
+
+    /// The pictures that wait, with their bytes.
+    pub(crate) fn pictures(&self) -> impl Iterator<Item = &(usize, P)> {
+        self.pictures.iter()
+    }
+
     /// Adds what may leave since the last call.
     pub(crate) fn advance(&mut self, now: Instant) {
         let since = self.budget_at.replace(now).unwrap_or(now);
@@ -202,6 +219,18 @@ mod tests {
         pacer.push(Class::Picture, 1200, "one");
         pacer.push(Class::Picture, 1200, "two");
         assert_eq!(run(&mut pacer, Instant::now())[1].0, 0);
+    }
+
+    #[test]
+    fn what_is_stale_is_dropped() {
+        let mut pacer = Pacer::new(100_000.0);
+        for what in ["large", "small", "large"] {
+            pacer.push(Class::Picture, 1250, what);
+        }
+        pacer.push(Class::Repetition, 1250, "large");
+        pacer.drop_pictures(|packet| *packet == "large");
+        assert_eq!(pacer.pictures().map(|(_, packet)| *packet).collect::<Vec<_>>(), ["small"]);
+        assert_eq!(pacer.delay(), Duration::from_millis(200));
     }
 
     #[test]

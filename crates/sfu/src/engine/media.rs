@@ -31,8 +31,10 @@ impl Engine {
         let Some(source) = self.source_of(peer_key, packet) else { return };
         let Some(track) = self.tracks.get_mut(source.track) else { return };
         let layer_state = &mut track.layers[source.layer.index()];
-        layer_state.last_packet = Some(now);
-        layer_state.pace.add(packet.header.timestamp, now);
+        // What is repeated of a layer that has stopped does not bring it to life.
+        if layer_state.pace.add(packet.header.timestamp, now) {
+            layer_state.last_packet = Some(now);
+        }
         layer_state.rate.add(packet.payload.len());
         if track.info.muted {
             return;
@@ -92,6 +94,7 @@ impl Engine {
         let Seen { key_frame, empty, descriptor } = track.codec.look(&packet.payload);
         let layer_state = &mut track.layers[source.layer.index()];
         if key_frame {
+            tracing::trace!(track = track.info.sid, layer = source.layer.index(), "key frame");
             layer_state.gate.seen();
         }
         let passing = VideoPassing {

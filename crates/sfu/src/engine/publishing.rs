@@ -365,6 +365,10 @@ impl Track {
             _ => false,
         };
         let alive = std::array::from_fn(|index| self.layers.get(index).is_some_and(keeps_up));
-        std::mem::replace(&mut self.alive, alive) != alive
+        let changed = std::mem::replace(&mut self.alive, alive) != alive;
+        if changed {
+            tracing::trace!(track = self.info.sid, ?alive, "layers");
+        }
+        changed
     }
 }

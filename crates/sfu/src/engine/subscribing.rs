@@ -327,6 +327,9 @@ impl Engine {
         }
         for (index, state) in track.layers.iter_mut().enumerate() {
             let send = if waiting[index] { state.gate.want(now) } else { state.gate.due(now) };
+            if send {
+                tracing::trace!(track = track.info.sid, layer = index, "a key frame is asked for");
+            }
             if send && let (Some(ssrc), Some(publisher)) = (state.ssrc, self.participants.get(track.participant)) {
                 let peer_key = publisher.publisher;
                 let asked = self.peers.get_mut(peer_key).map(|peer| {

@@ -4,9 +4,12 @@ use std::time::{Duration, Instant};
 
 /// So many pictures may be missing, within limits, before a layer counts as stopped: fewer mistakes a slow encoder for a
 /// stop, more freezes those who watch the layer.
-const PICTURES: u32 = 8;
-const LEAST: Duration = Duration::from_millis(250);
-const MOST: Duration = Duration::from_millis(700);
+const PICTURES: u32 = 6;
+const LEAST: Duration = Duration::from_millis(200);
+const MOST: Duration = Duration::from_millis(450);
+
+/// Ten seconds at 90 kHz.
+const RESTART: i32 = 900_000;
 
 /// The pictures of one layer.
 #[derive(Debug, Default)]
@@ -16,19 +19,26 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// A packet of the picture with this timestamp came.
-    pub(crate) fn add(&mut self, timestamp: u32, now: Instant) {
+    /// A packet of the picture with this timestamp came. Whether it is the first of a new one: repetitions and what fills
+    /// probes belong to those before.
+    pub(crate) fn add(&mut self, timestamp: u32, now: Instant) -> bool {
         let Some((last, at)) = self.last else {
             self.last = Some((timestamp, now));
-            return;
+            return true;
         };
-        // Repetitions belong to earlier ones.
-        if timestamp.wrapping_sub(last) as i32 <= 0 {
-            return;
+        let ahead = timestamp.wrapping_sub(last) as i32;
+        if ahead < -RESTART {
+            // Further back than any repetition: the sender began anew.
+            *self = Self { last: Some((timestamp, now)), between: None };
+            return true;
+        }
+        if ahead <= 0 {
+            return false;
         }
         self.last = Some((timestamp, now));
         let between = now.saturating_duration_since(at).min(MOST);
         self.between = Some(self.between.map_or(between, |mean| (mean * 7 + between) / 8));
+        true
     }
 
     /// How far it may lag behind the other layers before it counts as stopped.
@@ -46,16 +56,23 @@ mod tests {
         let start = Instant::now();
         let after = |ms: u64, pictures: u64| {
             let mut pace = Pace::default();
-            // Two packets each, and a repetition of the first picture.
-            for number in (0..pictures).flat_map(|number| [number, number, 0]) {
-                pace.add(u32::MAX.wrapping_add(3000 * number as u32), start + Duration::from_millis(ms * number));
+            for number in 0..pictures {
+                let timestamp = u32::MAX.wrapping_add(3000 * number as u32);
+                let at = start + Duration::from_millis(ms * number);
+                assert!(pace.add(timestamp, at));
+                assert!(!pace.add(timestamp, at), "its second packet");
+                assert!(number == 0 || !pace.add(timestamp.wrapping_sub(3000), at), "a repetition");
             }
             pace.patience()
         };
         assert_eq!(after(33, 1), MOST, "nothing is known of it");
         assert_eq!(after(16, 60), LEAST);
         let of_thirty = after(33, 60);
-        assert!((250..280).contains(&of_thirty.as_millis()), "{of_thirty:?}");
+        assert!((200..215).contains(&of_thirty.as_millis()), "{of_thirty:?}");
         assert_eq!(after(200, 60), MOST);
+
+        let mut pace = Pace::default();
+        assert!(pace.add(5_000_000, start) && !pace.add(4_900_000, start), "a repetition");
+        assert!(pace.add(9_000, start) && pace.add(12_000, start), "another beginning");
     }
 }

@@ -29,6 +29,11 @@ const RECENT: usize = 24;
 /// With more repetitions than this waiting, further ones are dropped: who misses them asks again. On a way that is full
 /// pictures count too: what overflowed is not worth the delay of what is newer.
 const REPETITIONS_WAIT: Duration = Duration::from_millis(150);
+
+/// With pictures that wait for longer than this, after the pace has fallen, those of the stream that fills the queue are
+/// dropped: a smaller layer, which goes on, must not wait for what nobody can be shown any more.
+const STALE: Duration = Duration::from_millis(300);
+
 #[derive(Clone, Copy)]
 struct Repair {
     ssrc: u32,
@@ -72,7 +77,23 @@ impl Pacing {
         self.now = Some(now);
         self.pacer.set_pace(self.control.controller.lock().pace(now));
         self.pacer.advance(now);
+        while self.pacer.delay() > STALE && self.drop_largest() {}
         now
+    }
+
+    /// Drops what waits of the stream of which most waits, unless it is the only one.
+    fn drop_largest(&mut self) -> bool {
+        let mut waiting: HashMap<u32, usize> = HashMap::new();
+        for (bytes, packet) in self.pacer.pictures() {
+            if let Packet::Rtp(rtp) = &packet.message.packet {
+                *waiting.entry(rtp.header.ssrc).or_default() += bytes;
+            }
+        }
+        let largest = waiting.iter().max_by_key(|(_, bytes)| **bytes).map(|(ssrc, _)| *ssrc);
+        let Some(largest) = largest.filter(|_| waiting.len() > 1) else { return false };
+        self.pacer
+            .drop_pictures(|packet| matches!(&packet.message.packet, Packet::Rtp(rtp) if rtp.header.ssrc == largest));
+        true
     }
 
     fn class(&self, packet: &TaggedPacket) -> Class {
@@ -240,6 +261,7 @@ impl Interceptor for Pacing {
 #[cfg(test)]
 mod tests {
     use rtc::sansio::Protocol;
+    use visita_protocol::Bitrate;
 
     use super::*;
     use crate::engine::interceptors::tests::{rtp_packet, tagged, video_stream};
@@ -301,6 +323,22 @@ mod tests {
             Some(true)
         );
         assert!(link.control.queue().delay > Duration::from_millis(100));
+    }
+
+    #[test]
+    fn where_the_pace_falls_what_fills_the_queue_is_dropped() {
+        let control = SendControl::new(Some(Bitrate::from_kbps(100)));
+        let (mut link, start) = (Pacing::new(control), Instant::now());
+        link.bind_local_stream(&video_stream());
+        link.bind_local_stream(&StreamInfo { ssrc: 11, ssrc_rtx: Some(12), ..video_stream() });
+        write(&mut link, start, 11, 0, 1100);
+        for sequence in 0..30 {
+            write(&mut link, start, 1, sequence, 1100);
+        }
+        write(&mut link, start, 11, 1, 1100);
+        let of_small = left(&mut link, start, 300).iter().filter(|packet| packet.header.ssrc == 11).count();
+        assert_eq!(of_small, 2, "the small layer's picture is through");
+        assert!(link.control.queue().delay < STALE);
     }
 
     #[test]
