@@ -24,7 +24,7 @@ const CEILING: f64 = 8_000_000.0;
 /// A backing off leaves this share of what arrives (draft-ietf-rmcat-gcc-02 section 5.5), or less where a deep queue is to
 /// be emptied.
 const BACK_OFF: f64 = 0.85;
-const EMPTY: f64 = 0.35;
+const EMPTY: f64 = 0.45;
 /// Queues on the way, ms: more than the first is a reason to back off even when it does not grow any more, more than the
 /// second to empty it at once. With more than the last nothing is probed.
 const STANDING_QUEUE_MS: f64 = 130.0;
@@ -243,6 +243,7 @@ impl Controller {
         let overflows = packets.len() >= OVERFLOW_PACKETS
             && lost as f64 > packets.len() as f64 * OVERFLOW_LOSS
             && self.queue.newest_ms() > OVERFLOWING_MS;
+        tracing::trace!(packets = packets.len(), lost, newest_ms = self.queue.newest_ms(), "feedback");
         self.adapt(now, loss, overflows);
         self.last_feedback = Some(now);
     }
@@ -291,7 +292,8 @@ impl Controller {
         }
         let over = self.trend.usage() == Usage::Over && queue > LEAST_QUEUE_MS;
         if over || overflows || queue > STANDING_QUEUE_MS {
-            let is_deep = (overflows || queue > DEEP_QUEUE_MS) && !self.emptying;
+            let fills = queue > OVERFLOWING_MS && self.queue.newest_ms() > DEEP_QUEUE_MS;
+            let is_deep = (overflows || fills || queue > DEEP_QUEUE_MS) && !self.emptying;
             if let (true, Some(arriving)) = (settled || is_deep, arriving) {
                 if is_deep {
                     // The longer look back still sees what was before.

@@ -178,7 +178,13 @@ pub(super) struct QueueDelay {
     bases: VecDeque<(f64, f64)>,
     smoothed: f64,
     newest: f64,
+    last_arrival: Option<f64>,
 }
+
+/// Time constant of the smoothing, and bounds of a packet's weight: where few packets pass each counts for more.
+const SMOOTHING_MS: f64 = 60.0;
+const LEAST_WEIGHT: f64 = 0.05;
+const MOST_WEIGHT: f64 = 0.3;
 
 /// For how long the least delay counts; clocks drift apart by a millisecond or so in this time.
 const BASE_MEMORY_MS: f64 = 20_000.0;
@@ -196,7 +202,9 @@ impl QueueDelay {
         }
         let base = self.bases.iter().map(|(_, base)| *base).fold(f64::INFINITY, f64::min);
         self.newest = way - base;
-        self.smoothed += 0.1 * (self.newest - self.smoothed);
+        let since = self.last_arrival.replace(arrival).map_or(0.0, |last| arrival - last);
+        let weight = (since / SMOOTHING_MS).clamp(LEAST_WEIGHT, MOST_WEIGHT);
+        self.smoothed += weight * (self.newest - self.smoothed);
     }
 
     /// Of the newest packet.
