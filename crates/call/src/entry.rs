@@ -20,6 +20,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 pub fn parse_link(text: &str) -> Result<RoomLink, Problem> {
     RoomLink::parse(text).map_err(|error| match error {
         LinkError::NotALink | LinkError::NotARoom => Problem::new(ErrorCode::LinkMalformed, error.to_string()),
+        LinkError::NotWhole => Problem::new(ErrorCode::LinkUnknown, error.to_string()),
     })
 }
 

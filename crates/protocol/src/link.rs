@@ -24,6 +24,9 @@ pub enum LinkError {
     /// Not a URL at all, or without a host.
     #[error("this is not a link")]
     NotALink,
+    /// A link into a room of which something is missing, or too much.
+    #[error("this link is not whole")]
+    NotWhole,
     /// A link to something else.
     #[error("this link does not lead to a Visita room")]
     NotARoom,
@@ -51,7 +54,7 @@ impl RoomLink {
         let well_formed = (MIN_CODE_LEN..=MAX_CODE_LEN).contains(&code.len())
             && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         if !well_formed {
-            return Err(LinkError::NotARoom);
+            return Err(LinkError::NotWhole);
         }
         let port = url.port().map(|p| format!(":{p}")).unwrap_or_default();
         let server = Url::parse(&format!("{scheme}://{host}{port}/")).map_err(|_| LinkError::NotALink)?;
@@ -98,7 +101,7 @@ mod tests {
         assert_eq!(RoomLink::parse(""), Err(LinkError::NotALink));
         assert_eq!(RoomLink::parse("mailto:a@example.org"), Err(LinkError::NotALink));
         assert_eq!(RoomLink::parse("https://example.org/"), Err(LinkError::NotARoom));
-        assert_eq!(RoomLink::parse("https://example.org/join/short"), Err(LinkError::NotARoom));
+        assert_eq!(RoomLink::parse("https://example.org/join/short"), Err(LinkError::NotWhole));
         assert_eq!(RoomLink::parse(&format!("https://example.org/join/{CODE}/x")), Err(LinkError::NotARoom));
     }
 

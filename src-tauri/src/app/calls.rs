@@ -175,7 +175,6 @@ impl App {
             consent: lobby.as_ref().and_then(|lobby| lobby.consent.clone()),
             lobby,
             test,
-            entered: Instant::now(),
             meter: Meter::start(Instant::now()),
             picker: Picker::default(),
             met: Vec::new(),
@@ -246,12 +245,12 @@ impl App {
         self.notice = None;
         self.end_test(&mut call);
         let again = matches!(reason, LeaveReason::Left | LeaveReason::ConnectionLost | LeaveReason::Displaced);
-        let InCall { lobby, test, entered, meter, met, was_admin, was_in, .. } = *call;
+        let InCall { lobby, test, meter, met, was_admin, was_in, .. } = *call;
         let preview = lobby.as_ref().map(|lobby| &lobby.preview);
         self.screen = Screen::After {
             view: Box::new(AfterView {
                 reason,
-                seconds: u32::try_from(entered.elapsed().as_secs()).unwrap_or(u32::MAX),
+                seconds: u32::try_from(meter.time().as_secs()).unwrap_or(u32::MAX),
                 can_rejoin: again,
                 is_test_call: test.is_some(),
                 company: preview.map(|preview| preview.company.clone()).unwrap_or_default(),

@@ -10,6 +10,8 @@ use visita_protocol::{
 
 /// Between two looks.
 pub(super) const EVERY: Duration = Duration::from_secs(1);
+/// Two looks further apart were not both of the call: one waited at the door in between, or the computer slept.
+const MOST: Duration = Duration::from_secs(5);
 /// Steps that are kept; a longer call has longer ones.
 const STEPS: usize = 240;
 /// So much missing of a second is heard.
@@ -38,6 +40,8 @@ pub(super) struct Meter {
     lost_since: Option<Instant>,
     loudest: f32,
     too_loud: u32,
+    was_in: Duration,
+    with_others: Duration,
 }
 
 impl Meter {
@@ -58,6 +62,8 @@ impl Meter {
             lost_since: None,
             loudest: 0.0,
             too_loud: 0,
+            was_in: Duration::ZERO,
+            with_others: Duration::ZERO,
         }
     }
 
@@ -69,10 +75,17 @@ impl Meter {
 
     /// Looks, once a second.
     pub(super) fn look(&mut self, view: &CallView, media: &LocalMedia, now: Instant) {
-        if now.saturating_duration_since(self.looked) < EVERY {
+        let since = now.saturating_duration_since(self.looked);
+        if since < EVERY {
             return;
         }
         self.looked = now;
+        if view.connection == ConnectionView::Connected {
+            self.was_in += since.min(MOST);
+            if !view.people.is_empty() {
+                self.with_others += since.min(MOST);
+            }
+        }
         let lost = matches!(view.connection, ConnectionView::Reconnecting { .. });
         match (lost, self.lost_since) {
             (true, None) => {
@@ -110,6 +123,11 @@ impl Meter {
             self.quality = self.quality.chunks(2).map(|pair| pair.iter().copied().min().unwrap_or(0)).collect();
             self.looks_each *= 2;
         }
+    }
+
+    /// For how long one was in with others; alone, where nobody came.
+    pub(super) fn time(&self) -> Duration {
+        if self.with_others.is_zero() { self.was_in } else { self.with_others }
     }
 
     /// What there is to say.

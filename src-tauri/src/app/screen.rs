@@ -48,7 +48,6 @@ pub(super) struct InCall {
     pub(super) test: Option<Test>,
     /// What was answered in the lobby, until the room can hear it.
     pub(super) consent: Option<(bool, String)>,
-    pub(super) entered: Instant,
     pub(super) meter: Meter,
     pub(super) picker: Picker,
     /// Everybody who was seen, for the words afterwards.

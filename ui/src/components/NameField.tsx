@@ -8,6 +8,8 @@ interface Props {
   help: string;
   value: string;
   onChange: (name: string) => void;
+  /** Enter was pressed. */
+  onDone?: () => void;
   guest?: boolean;
 }
 
@@ -15,7 +17,7 @@ interface Props {
 const MAX_NAME = 120;
 
 /** A name. What is typed stays the field's own, so that an answer that is under way never moves the caret. */
-export function NameField({ label, help, value, onChange, guest }: Props) {
+export function NameField({ label, help, value, onChange, onDone, guest }: Props) {
   const [typed, setTyped] = useState(value);
   return (
     <TextField
@@ -25,6 +27,7 @@ export function NameField({ label, help, value, onChange, guest }: Props) {
         setTyped(name);
         onChange(name);
       }}
+      onKeyDown={(event) => event.key === 'Enter' && onDone?.()}
       maxLength={MAX_NAME}
       autoComplete="name"
     >

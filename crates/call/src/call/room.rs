@@ -160,6 +160,8 @@ impl RoomSide {
                 effects.push(Effect::RightsChanged);
             }
             ServerMessage::Joined { participant, .. } => {
+                // However the ring ended, they are here.
+                self.rings.retain(|ring| ring.participant_id != participant.participant_id);
                 let name = participant.display_name.clone();
                 if people.seat_joined(participant) && self.settled {
                     effects.push(Effect::Notice(NoticeCode::PersonJoined, Some(name)));

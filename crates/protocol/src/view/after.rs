@@ -13,7 +13,7 @@ use crate::{
 pub struct AfterView {
     /// Why it is over.
     pub reason: LeaveReason,
-    /// Seconds I was in.
+    /// Seconds I was in with others; alone, where nobody came.
     pub seconds: u32,
     /// The link is still good: joining again is offered.
     pub can_rejoin: bool,

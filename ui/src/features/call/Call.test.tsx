@@ -17,7 +17,17 @@ async function sound() {
 }
 
 describe('the layout', () => {
-  it('is chosen from the menu, by pin, and by full screen', async () => {
+  it('fills the screen, and leaves it by F or Escape', async () => {
+    const engine = await openPage('screen=call&people=2');
+    for (const leave of ['f', '{Escape}']) {
+      await userEvent.keyboard('f');
+      expect(engine.asked.at(-1)).toEqual(['set fullscreen', true]);
+      await userEvent.keyboard(leave);
+      expect(engine.asked.at(-1)).toEqual(['set fullscreen', false]);
+    }
+  });
+
+  it('is chosen from the menu, and by pin', async () => {
     await openPage('screen=call&people=5');
     expect(byId('stage').dataset.layout).toBe('grid');
     await press('layout');

@@ -15,7 +15,7 @@ import { SimpleBar } from './SimpleBar';
 import { Stage } from './Stage';
 import { TopBar } from './TopBar';
 import { TimesProvider, useTimes } from './times';
-import { useFullscreen } from './useFullscreen';
+import { useFullscreen, useFullscreenEnd } from './useFullscreen';
 
 interface Props {
   call: CallView;
@@ -123,6 +123,7 @@ function useShortcuts(call: CallView) {
   const camera = cameraButton(call.me);
   const raised = handPlaces(call).has(call.me.participant_id);
   const { toggle } = useFullscreen();
+  useFullscreenEnd();
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
