@@ -102,7 +102,7 @@ export type AdminAction = { do: "admit"; whom: ParticipantId } | { do: "admit_al
 export type AfterView = {
 	/**  Why it is over. */
 	reason: LeaveReason,
-	/**  Seconds I was in. */
+	/**  Seconds I was in with others; alone, where nobody came. */
 	seconds: number,
 	/**  The link is still good: joining again is offered. */
 	can_rejoin: boolean,
