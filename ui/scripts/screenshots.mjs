@@ -113,6 +113,7 @@ const screens = [
   ['call-test', 'screen=call&people=2&test', [wide, small]],
   ['call-connecting', 'screen=call&people=1&connecting', [wide]],
   ['call-simple', 'screen=call&people=2&simple&guest', [wide, small, phone]],
+  ['call-simple-missing', 'screen=call&people=2&simple&guest&camera=missing&mic=missing', [wide, small]],
   ['call-simple-muted', 'screen=call&people=2&simple&mic=off', [wide]],
   ['call-2-unstable', 'screen=call&people=2&unstable', [wide]],
   ['window-incoming', 'window=incoming', [ring]],
