@@ -137,7 +137,11 @@ impl Engine {
                 PeerFault::Closed => self.on_transport_closed(participant, now),
                 PeerFault::Rtc(_) | PeerFault::Panic | PeerFault::Endless => {
                     tracing::warn!(error = %fault, "media engine of a participant failed");
-                    self.remove(participant, crate::LeftReason::Failed, now);
+                    // Ending a connection may look so, and the goodbye be still on its way.
+                    self.end_peer(key);
+                    if let Some(participant) = self.participants.get_mut(participant) {
+                        participant.failed_at.get_or_insert(now);
+                    }
                 }
             }
         }

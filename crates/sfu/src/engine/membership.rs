@@ -139,6 +139,7 @@ impl Engine {
                 outbox: Some(outbox),
                 signal_lost_at: None,
                 transport_lost_at: None,
+                failed_at: None,
                 publisher,
                 subscriber,
                 pending: PendingTracks::default(),
@@ -265,7 +266,7 @@ impl Engine {
         }
     }
 
-    fn end_peer(&mut self, key: PeerKey) {
+    pub(super) fn end_peer(&mut self, key: PeerKey) {
         let Some(mut peer) = self.peers.remove(key) else { return };
         self.peer_by_ufrag.remove(&peer.ufrag);
         say_goodbye(&mut peer, &mut self.transmits);

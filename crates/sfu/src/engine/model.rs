@@ -118,6 +118,8 @@ pub(crate) struct Participant {
     pub(crate) outbox: Option<mpsc::Sender<Response>>,
     pub(crate) signal_lost_at: Option<Instant>,
     pub(crate) transport_lost_at: Option<Instant>,
+    /// A connection of theirs is beyond use.
+    pub(crate) failed_at: Option<Instant>,
 
     pub(crate) publisher: PeerKey,
     pub(crate) subscriber: PeerKey,

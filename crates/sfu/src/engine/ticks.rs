@@ -18,6 +18,9 @@ const TICK: Duration = Duration::from_millis(100);
 /// How often clients get a fresh token; each is good for twice that.
 const TOKEN_INTERVAL: Duration = Duration::from_secs(300);
 
+/// How long the goodbye of somebody whose connection broke is waited for.
+const FAREWELL: Duration = Duration::from_millis(250);
+
 impl Engine {
     pub(super) fn tick(&mut self, now: Instant) {
         self.next_tick = now + TICK;
@@ -90,7 +93,7 @@ impl Engine {
     fn tick_participants(&mut self, now: Instant) {
         let late =
             |since: Option<Instant>, limit| since.is_some_and(|since| now.saturating_duration_since(since) > limit);
-        let mut gone = Vec::new();
+        let (mut gone, mut failed) = (Vec::new(), Vec::new());
         let mut stale = Vec::new();
         for (key, participant) in &mut self.participants {
             // A session that ended without a word.
@@ -101,7 +104,9 @@ impl Engine {
             let never_came =
                 participant.state != State::Active && late(Some(participant.joined_at), self.limits.join_timeout);
             let deaf = participant.outbox.as_ref().is_some_and(|outbox| outbox.capacity() == 0);
-            if never_came
+            if late(participant.failed_at, FAREWELL) {
+                failed.push(key);
+            } else if never_came
                 || deaf
                 || late(participant.signal_lost_at, self.departure_timeout)
                 || late(participant.transport_lost_at, self.departure_timeout)
@@ -114,6 +119,9 @@ impl Engine {
         }
         for key in gone {
             self.remove(key, LeftReason::ConnectionLost, now);
+        }
+        for key in failed {
+            self.remove(key, LeftReason::Failed, now);
         }
         for key in stale {
             self.refresh_token(key);
