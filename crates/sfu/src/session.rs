@@ -7,8 +7,7 @@ use std::{
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use livekit_protocol::{
-    LeaveRequest, Pong, SignalRequest, SignalResponse, signal_request::Message as Request,
-    signal_response::Message as Response,
+    Pong, SignalRequest, SignalResponse, signal_request::Message as Request, signal_response::Message as Response,
 };
 use prost::Message as _;
 use str0m::change::{SdpAnswer, SdpOffer};
@@ -41,9 +40,6 @@ const BYTES_PER_COUNT: usize = 16 * 1024;
 const MAX_SDP_LEN: usize = 1024 * 1024;
 const MAX_SDP_LINES: usize = 1024;
 
-/// How long a goodbye may be on its way.
-const LAST_WORD: Duration = Duration::from_millis(500);
-
 /// Runs the conversation until either side ends it. `first` is what the client said with its coming.
 pub(crate) async fn run(
     mut socket: WebSocket,
@@ -68,10 +64,6 @@ pub(crate) async fn run(
             }
         }
         converse(&mut socket, seat, &mut responses, &engine, rate).await;
-        if let Some(leave) = last_word(&mut socket).await {
-            let input = SignalInput::Request(Box::new(Request::Leave(leave)));
-            let _ = engine.send(SignalEvent::Input { seat, input }).await;
-        }
         let _ = engine.send(SignalEvent::Closed { seat }).await;
     }
     // What the media thread said last, such as a goodbye, still goes out.
@@ -131,23 +123,6 @@ async fn converse(
                     return;
                 }
             }
-        }
-    }
-}
-
-/// The goodbye of a client that the media thread has let go meanwhile. Media end with a word of their own, which may come
-/// first: without this whoever leaves would be waited for as after a loss of the network.
-async fn last_word(socket: &mut WebSocket) -> Option<LeaveRequest> {
-    let until = Instant::now() + LAST_WORD;
-    loop {
-        let request = match read(socket, Instant::now(), until).await? {
-            Message::Binary(bytes) => SignalRequest::decode(bytes).ok(),
-            Message::Text(json) => serde_json::from_str(json.as_str()).ok(),
-            Message::Close(_) => return None,
-            Message::Ping(_) | Message::Pong(_) => None,
-        };
-        if let Some(Request::Leave(leave)) = request.and_then(|request: SignalRequest| request.message) {
-            return Some(leave);
         }
     }
 }

@@ -8,6 +8,7 @@ mod microphone;
 mod share;
 mod speaker;
 mod video_out;
+mod voice;
 
 use std::{
     path::PathBuf,
@@ -31,9 +32,9 @@ use visita_protocol::{
 use visita_rtc::{LocalAudio, LocalVideo};
 
 use crate::{FrameHub, Sound, playout::Playout};
-use microphone::Voice;
 use share::ShareHandle;
 use video_out::VideoOut;
+use voice::Voice;
 
 pub(crate) use share::{SHARE_FPS, share_size};
 pub use share::{ShareChoice, ShareState};

@@ -272,7 +272,7 @@ impl JitterBuffer {
     fn next_step(&self) -> Step {
         let Some((&timestamp, head)) = self.packets.first_key_value() else { return Step::Wait };
         let Some((last, next)) = self.decoded else { return self.when_due(timestamp, Step::Packet) };
-        if self.flowing && (timestamp <= next || self.follows(head.sequence, timestamp)) {
+        if self.is_next() {
             return Step::Packet;
         }
         if head.sequence == last + 1 {
@@ -419,15 +419,10 @@ impl JitterBuffer {
 
     /// Whether the first packet waiting goes on where the last one ended.
     fn is_next(&self) -> bool {
-        let is_next = |(&timestamp, head): (&i64, &Waiting)| {
-            self.decoded.is_some_and(|(_, next)| timestamp <= next) || self.follows(head.sequence, timestamp)
+        let (Some((last, next)), Some((&timestamp, head))) = (self.decoded, self.packets.first_key_value()) else {
+            return false;
         };
-        self.flowing && self.packets.first_key_value().is_some_and(is_next)
-    }
-
-    /// Whether a packet comes right after the one decoded last.
-    fn follows(&self, sequence: i64, timestamp: i64) -> bool {
-        self.decoded.is_some_and(|(last, next)| sequence == last + 1 && timestamp - next < INEXACT)
+        self.flowing && (timestamp <= next || (head.sequence == last + 1 && timestamp - next < INEXACT))
     }
 }
 

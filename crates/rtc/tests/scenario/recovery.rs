@@ -3,7 +3,15 @@
 use visita_rtc::{ConnectionState, RtcEvent};
 
 use super::{Pair, SIZE, Server, whole_frames};
-use crate::common::{PATIENCE, Sending, frame, frame_number, proxy::Proxy, until};
+use crate::common::{PATIENCE, Peer, Sending, frame, frame_number, proxy::Proxy, until};
+
+async fn returns(peer: &mut Peer) {
+    peer.wait("the return", |event| match event {
+        RtcEvent::Connection(ConnectionState::Connected) => Some(()),
+        _ => None,
+    })
+    .await;
+}
 
 /// The signalling socket breaks; the session comes back and media flow.
 pub(crate) async fn signalling_breaks(server: &Server) {
@@ -112,12 +120,7 @@ pub(crate) async fn the_cable_is_out(server: &Server) {
     let back = std::time::Instant::now();
     pair.goes_on().await;
     println!("media both ways {:?} after the cable was in again", back.elapsed());
-    pair.ada
-        .wait("the return", |event| match event {
-            RtcEvent::Connection(ConnectionState::Connected) => Some(()),
-            _ => None,
-        })
-        .await;
+    returns(&mut pair.ada).await;
     pair.goes_on().await;
 }
 
@@ -130,12 +133,7 @@ pub(crate) async fn the_address_changes(server: &Server) {
     println!("media both ways {:?} after the router forgot", changed.elapsed());
     let changed = std::time::Instant::now();
     pair.ada.room.network_changed();
-    pair.ada
-        .wait("the return", |event| match event {
-            RtcEvent::Connection(ConnectionState::Connected) => Some(()),
-            _ => None,
-        })
-        .await;
+    returns(&mut pair.ada).await;
     pair.goes_on().await;
     println!("media both ways {:?} after the network changed", changed.elapsed());
 }
@@ -149,11 +147,7 @@ pub(crate) async fn the_server_starts_again(server: &Server, restart: impl Async
     whole_frames(&mut bob.video("ada").await, 10).await;
     restart().await;
     for peer in [&mut ada, &mut bob] {
-        peer.wait("the return", |event| match event {
-            RtcEvent::Connection(ConnectionState::Connected) => Some(()),
-            _ => None,
-        })
-        .await;
+        returns(peer).await;
     }
     let from_ada = async {
         // What was there before the end may still be in the queue of events.

@@ -7,7 +7,7 @@ use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite};
 
 use super::{
     Engine,
-    model::{Forward, Subscription, SubscriptionKey, TrackKey, VideoPassing},
+    model::{Forward, Subscription, SubscriptionKey, Track, TrackKey, VideoPassing},
     peer::{Peer, PeerFault, PeerKey, Source},
     touch,
 };
@@ -90,12 +90,13 @@ impl Engine {
     }
 
     fn forward_video(&mut self, source: Source, packet: &RtpPacket, now: Instant) {
-        let Some(track) = self.tracks.get_mut(source.track) else { return };
+        let (tracks, mut ways) = self.apart();
+        let Some(track) = tracks.get_mut(source.track) else { return };
         let Seen { key_frame, empty, descriptor } = track.codec.look(&packet.payload);
         let layer_state = &mut track.layers[source.layer.index()];
         if key_frame {
             tracing::trace!(track = track.info.sid, layer = source.layer.index(), "key frame");
-            layer_state.gate.seen();
+            layer_state.gate.settle();
         }
         let passing = VideoPassing {
             summary: VideoPacket {
@@ -116,13 +117,6 @@ impl Engine {
         };
         layer_state.recent.add(|| passing.clone(), key_frame, now);
         let retarget = !track.alive[source.layer.index()] && track.review_alive();
-        let mut ways = Ways {
-            subscriptions: &mut self.subscriptions,
-            peers: &mut self.peers,
-            touched: &mut self.touched,
-            faults: &mut self.faults,
-            forwarded: &mut self.stats.packets_forwarded,
-        };
         for &key in &track.subscriptions {
             ways.pass_on(key, &passing, retarget.then_some(track.alive), now);
         }
@@ -131,17 +125,23 @@ impl Engine {
         }
     }
 
-    /// Lets those who wait for a key frame of a track, and see nothing of it or a layer that has stopped, go on with one that
-    /// was just there.
-    pub(super) fn catch_up(&mut self, track_key: TrackKey, now: Instant) {
-        let Some(track) = self.tracks.get(track_key) else { return };
-        let mut ways = Ways {
+    /// The tracks, and what packets of theirs go out through.
+    fn apart(&mut self) -> (&mut SlotMap<TrackKey, Track>, Ways<'_>) {
+        let ways = Ways {
             subscriptions: &mut self.subscriptions,
             peers: &mut self.peers,
             touched: &mut self.touched,
             faults: &mut self.faults,
             forwarded: &mut self.stats.packets_forwarded,
         };
+        (&mut self.tracks, ways)
+    }
+
+    /// Lets those who wait for a key frame of a track, and see nothing of it or a layer that has stopped, go on with one that
+    /// was just there.
+    pub(super) fn catch_up(&mut self, track_key: TrackKey, now: Instant) {
+        let (tracks, mut ways) = self.apart();
+        let Some(track) = tracks.get(track_key) else { return };
         for &key in &track.subscriptions {
             let Some(Forward::Video(video)) = ways.subscriptions.get(key).map(|one| &one.forward) else { continue };
             let Some(layer) = video.waiting_for() else { continue };
@@ -201,7 +201,7 @@ impl Engine {
     }
 }
 
-/// The parts of the engine that a packet goes out through, apart from the track it is of.
+/// The parts of the engine that a packet goes out through.
 struct Ways<'e> {
     subscriptions: &'e mut SlotMap<SubscriptionKey, Subscription>,
     peers: &'e mut SlotMap<PeerKey, Peer>,

@@ -326,6 +326,10 @@ impl Engine {
             }
         }
         for (index, state) in track.layers.iter_mut().enumerate() {
+            if !waiting[index] && !track.alive[index] {
+                // Publishers take it for a wish for key frames of all their layers.
+                state.gate.settle();
+            }
             let send = if waiting[index] { state.gate.want(now) } else { state.gate.due(now) };
             if send {
                 tracing::trace!(track = track.info.sid, layer = index, "a key frame is asked for");

@@ -37,7 +37,10 @@ impl Engine {
         let tracks: Vec<TrackKey> = self.tracks.keys().collect();
         for key in tracks {
             let Some(track) = self.tracks.get_mut(key) else { continue };
-            track.layers.iter_mut().for_each(|layer| layer.rate.review(now));
+            for layer in &mut track.layers {
+                layer.rate.review(now);
+                layer.recent.review(now);
+            }
             if track.review_alive() {
                 for &one in &track.subscriptions {
                     if let Some(Forward::Video(video)) = self.subscriptions.get_mut(one).map(|one| &mut one.forward) {

@@ -30,8 +30,8 @@ impl KeyFrameGate {
         true
     }
 
-    /// A key frame began: what was asked for is here.
-    pub(crate) fn seen(&mut self) {
+    /// None is wanted any more: what was asked for is here, or the layer has stopped.
+    pub(crate) fn settle(&mut self) {
         self.wanted = false;
     }
 }
@@ -48,7 +48,7 @@ mod tests {
         assert!(gate.want(start));
         assert!(!gate.want(start + INTERVAL / 2));
         assert!(gate.due(start + INTERVAL), "none came: ask again");
-        gate.seen();
+        gate.settle();
         assert!(!gate.due(start + INTERVAL * 3));
         assert!(gate.want(start + INTERVAL * 3));
     }
@@ -58,7 +58,7 @@ mod tests {
         let start = Instant::now();
         let mut gate = KeyFrameGate::default();
         assert!(gate.want(start));
-        gate.seen();
+        gate.settle();
         assert!(!gate.want(start + INTERVAL / 4), "just had one");
         assert!(gate.due(start + INTERVAL));
     }

@@ -42,6 +42,13 @@ impl<P> Recent<P> {
         if fresh { &self.packets } else { &[] }
     }
 
+    /// Lets go of what nobody can begin with any more; to be called now and then, for layers that have stopped.
+    pub(crate) fn review(&mut self, now: Instant) {
+        if self.packets(now).is_empty() {
+            self.clear();
+        }
+    }
+
     /// What came no longer fits what comes.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
@@ -67,6 +74,8 @@ mod tests {
         recent.add(|| 4, true, at(300));
         assert_eq!(recent.packets(at(699)), [4]);
         assert!(recent.packets(at(700)).is_empty(), "a gap as long as that is worse than a new one");
+        recent.review(at(700));
+        assert!(recent.since.is_none());
         recent.add(|| 5, false, at(710));
         recent.add(|| 6, false, at(720));
         assert!(recent.packets(at(720)).is_empty());

@@ -39,7 +39,10 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
       aria-label={manages ? t('people.manageLabel') : t('people.title')}
       data-testid="people-panel"
       onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose();
+        if (event.key !== 'Escape') return;
+        // Nothing else closes by it.
+        event.preventDefault();
+        onClose();
       }}
     >
       <header className={styles.head}>
