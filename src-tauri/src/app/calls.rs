@@ -144,12 +144,11 @@ impl App {
 
     pub(super) fn join(&mut self, displace: bool) {
         let Screen::Lobby(lobby) = std::mem::take(&mut self.screen) else { return };
-        let name = lobby.display_name.trim();
-        let target = JoinTarget::Link {
-            link: lobby.link.clone(),
-            display_name: (!name.is_empty()).then(|| name.to_owned()),
-            displace,
+        let name = match lobby.display_name.trim() {
+            "" => self.desktop.guest(),
+            name => name,
         };
+        let target = JoinTarget::Link { link: lobby.link.clone(), display_name: Some(name.to_owned()), displace };
         self.screen = self.enter(target, lobby.media.clone(), Some(lobby), None);
     }
 

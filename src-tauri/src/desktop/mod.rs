@@ -103,6 +103,11 @@ impl Desktop {
         }
     }
 
+    /// What the others read of whoever gives no name, rather than a number.
+    pub(crate) fn guest(&self) -> &'static str {
+        self.words.guest
+    }
+
     pub(crate) fn set_fullscreen(&self, on: bool) {
         if let Some(main) = self.tauri.get_webview_window(MAIN)
             && let Err(error) = main.set_fullscreen(on)

@@ -25,7 +25,6 @@ interface Props {
 export function Lobby({ lobby, settings }: Props) {
   const { t, i18n } = useTranslation();
   const engine = useEngine();
-  const join = useJoin(lobby);
   const { preview, problem } = lobby;
   const name = lobby.display_name.trim();
   const asks = asksFirst(lobby);
@@ -83,7 +82,7 @@ export function Lobby({ lobby, settings }: Props) {
                 help={t('lobby.nameHelp')}
                 value={lobby.display_name}
                 onChange={(typed) => void engine.setDisplayName(typed)}
-                onDone={() => !asks && join()}
+                onDone={() => !asks && void engine.join(false)}
               />
             </div>
           )}
@@ -117,22 +116,9 @@ function Room({ lobby: { preview } }: { lobby: LobbyView }) {
   );
 }
 
-/** Joins; whoever gave no name is a guest to the others, and no number. */
-function useJoin(lobby: LobbyView): () => void {
-  const { t } = useTranslation();
-  const engine = useEngine();
-  const nameless = lobby.preview.display_name === null && lobby.display_name.trim() === '';
-  return () => {
-    void (async () => {
-      if (nameless) await engine.setDisplayName(t('lobby.guest'));
-      await engine.join(false);
-    })();
-  };
-}
-
 function Join({ lobby, again }: { lobby: LobbyView; again: boolean }) {
   const { t } = useTranslation();
-  const join = useJoin(lobby);
+  const engine = useEngine();
   const as = joinAs(lobby);
   const words = { all: t('lobby.join'), sound: t('lobby.joinSound'), listen: t('lobby.joinListen') };
   const Icon = as === 'all' && lobby.camera.state !== 'not_allowed' ? Video : Headphones;
@@ -142,7 +128,7 @@ function Join({ lobby, again }: { lobby: LobbyView; again: boolean }) {
       size="large"
       className={styles.join}
       icon={Icon}
-      onPress={join}
+      onPress={() => void engine.join(false)}
       autoFocus={lobby.preview.display_name !== null}
       data-testid="join"
     >

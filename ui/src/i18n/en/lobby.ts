@@ -22,7 +22,6 @@ export const lobby = {
     you: 'You: {{name}}',
     youNobody: 'You',
     name: 'Your name',
-    guest: 'Guest',
     nameHelp: 'The others see it.',
     play: 'Play a sound',
     turnOff: 'Turn off',

@@ -23,7 +23,6 @@ export const lobby: Pick<Dictionary, 'opening' | 'lobby' | 'microphone' | 'camer
       you: 'Lei: {{name}}',
       youNobody: 'Lei',
       name: 'Il suo nome',
-      guest: 'Ospite',
       nameHelp: 'Gli altri lo vedono.',
       play: 'Senti un suono',
       turnOff: 'Spegni',
