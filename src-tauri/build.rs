@@ -29,6 +29,9 @@ const COMMANDS: &[&str] = &[
     "window",
     "rate",
     "save_report",
+    "tool",
+    "board",
+    "tell_tools",
 ];
 
 fn main() {

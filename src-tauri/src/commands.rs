@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{State, WebviewWindow};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
-use visita_protocol::view::{AppView, FramesEndpoint, Levels, SettingsPatch, ShownSize};
+use visita_protocol::view::{
+    AppView, BoardAction, BoardNews, FramesEndpoint, Levels, SettingsPatch, ShownSize, ToolAction, ToolsNews,
+};
 
 use crate::app::{
     AccountAction, AdminAction, AppHandle, Command, Diagnostics, RoomsAction, SeatAction, ShareAction, WindowAction,
@@ -17,6 +19,14 @@ pub(crate) struct AppViewChanged(pub(crate) AppView);
 /// Sound levels, up to 15 times a second.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub(crate) struct LevelsChanged(pub(crate) Levels);
+
+/// Something of chat, gallery or pointers changed.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub(crate) struct ToolsChanged(pub(crate) ToolsNews);
+
+/// Something of a board that is open changed.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub(crate) struct BoardChanged(pub(crate) BoardNews);
 
 /// Commands and events of the page. Which window may use which is said in `capabilities/`.
 pub(crate) fn builder() -> Builder<tauri::Wry> {
@@ -49,8 +59,11 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             window,
             rate,
             save_report,
+            tool,
+            board,
+            tell_tools,
         ])
-        .events(collect_events![AppViewChanged, LevelsChanged])
+        .events(collect_events![AppViewChanged, LevelsChanged, ToolsChanged, BoardChanged])
 }
 
 #[tauri::command]
@@ -213,6 +226,25 @@ fn rate(app: State<'_, AppHandle>, stars: u8, comment: String) {
 #[specta::specta]
 fn save_report(app: State<'_, AppHandle>) {
     app.send(Command::SaveReport);
+}
+
+#[tauri::command]
+#[specta::specta]
+fn tool(app: State<'_, AppHandle>, action: ToolAction) {
+    app.send(Command::Tool(action));
+}
+
+#[tauri::command]
+#[specta::specta]
+fn board(app: State<'_, AppHandle>, action: BoardAction) {
+    app.send(Command::Board(action));
+}
+
+/// Says chat, gallery and pointers once more: the page is new, and listens by now.
+#[tauri::command]
+#[specta::specta]
+fn tell_tools(app: State<'_, AppHandle>) {
+    app.send(Command::TellTools);
 }
 
 #[cfg(test)]

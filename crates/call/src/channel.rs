@@ -73,11 +73,19 @@ impl Channel {
 struct Seen {
     session_id: Option<SessionId>,
     seq: Option<u64>,
+    /// The newest message of the chat.
+    chat: Option<u32>,
 }
 
 impl Seen {
     /// Whether a message follows on what was heard before; a gap means that something was missed.
     fn follows(&mut self, message: &ServerMessage) -> bool {
+        let newest = match message {
+            ServerMessage::Chat { message } => Some(message.id),
+            ServerMessage::ChatHistory { messages, .. } => messages.last().map(|message| message.id),
+            _ => None,
+        };
+        self.chat = self.chat.max(newest);
         if let ServerMessage::Welcome { seq, room, .. } = message {
             self.session_id = Some(room.session_id.clone());
             self.seq = Some(*seq);
@@ -133,7 +141,12 @@ async fn converse(
     retry: &mut Duration,
 ) -> Ended {
     let Ok(mut line) = Line::open(url, SILENCE_LIMIT).await else { return Ended::Line };
-    let hello = ClientMessage::Hello { token: token.clone(), last_seen: seen.seq, session_id: seen.session_id.clone() };
+    let hello = ClientMessage::Hello {
+        token: token.clone(),
+        last_seen: seen.seq,
+        session_id: seen.session_id.clone(),
+        chat_after: seen.chat,
+    };
     if line.send(&hello).await.is_err() {
         return Ended::Line;
     }
@@ -167,7 +180,7 @@ async fn converse(
                         welcomed = true;
                         *retry = RETRY_FIRST;
                     }
-                    ServerMessage::Refused { error } if !welcomed => {
+                    ServerMessage::Refused { error, .. } if !welcomed => {
                         let _ = events.send(ChannelEvent::Refused(error.clone()));
                         return Ended::ByServer;
                     }
@@ -195,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_gap_is_noticed_and_a_repetition_is_not() {
-        let mut seen = Seen { session_id: None, seq: Some(7) };
+        let mut seen = Seen { seq: Some(7), ..Seen::default() };
         assert!(seen.follows(&recording(8)));
         assert!(seen.follows(&recording(8)));
         assert!(seen.follows(&ServerMessage::Pong));

@@ -73,6 +73,12 @@ impl People {
         seats.map(|seat| (seat.participant_id.clone(), seat.display_name.clone()))
     }
 
+    /// Those who read the chat.
+    pub(crate) fn with_chat(&self) -> impl Iterator<Item = &ParticipantId> {
+        let seats = self.known.values().filter_map(|person| person.seat.as_ref());
+        seats.filter(|seat| seat.tools.chat).map(|seat| &seat.participant_id)
+    }
+
     fn entry(&mut self, identity: &str) -> &mut Person {
         let next = &mut self.next;
         self.known.entry(identity.to_owned()).or_insert_with(|| {

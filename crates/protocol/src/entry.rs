@@ -24,7 +24,7 @@ pub struct JoinPreview {
     pub participant_id: ParticipantId,
     /// Whether the seat is an admin's.
     pub is_admin: bool,
-    /// The name the seat already has.
+    /// What this seat's person is called there now, else the name that was given to the seat.
     pub display_name: Option<String>,
     /// Names of those who are in.
     pub people_in: Vec<String>,
@@ -50,7 +50,7 @@ pub struct JoinPreview {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnterRequest {
-    /// Name to show to the others, 1 to 120 characters; the seat's own name or its user id when absent.
+    /// Name to show to the others, 1 to 120 characters; the name the seat has, or its user id, when absent.
     #[serde(default)]
     pub display_name: Option<String>,
     /// Take the seat over from another device. Without it a seat in use answers `seat_in_use`.

@@ -104,6 +104,18 @@ id!(
     /// A user's seat in a room; also the LiveKit identity of whoever sits there.
     ParticipantId
 );
+id!(
+    /// A file that was shared, or a snapshot.
+    FileId
+);
+id!(
+    /// A whiteboard: the room's own, or the one over a snapshot.
+    BoardId
+);
+id!(
+    /// Something that lies on a board.
+    ItemId
+);
 
 #[cfg(test)]
 mod tests {

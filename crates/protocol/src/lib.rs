@@ -1,6 +1,7 @@
 //! The words both sides of Visita speak: ids, units, rights, room-channel messages, REST bodies and the
 //! views the page draws. Plain data with its own checks at the border; it knows nothing of sockets, rooms or devices.
 
+pub mod board;
 pub mod channel;
 pub mod desktop;
 pub mod entry;
@@ -16,7 +17,7 @@ pub mod user_channel;
 pub mod view;
 
 pub use error::{ErrorBody, ErrorCode, Problem};
-pub use ids::{CompanyId, ParticipantId, RoomId, SessionId, UserId};
+pub use ids::{BoardId, CompanyId, FileId, ItemId, ParticipantId, RoomId, SessionId, UserId};
 pub use rights::{CallType, RecordingMode, Tools, Whiteboard, WhiteboardRights};
 pub use secret::Secret;
 pub use units::{Bitrate, PixelSize};

@@ -130,6 +130,9 @@ pub enum RoomKind {
 pub struct CreateParticipant {
     /// A user of the company.
     pub user_id: UserId,
+    /// Name that is shown of whoever comes by this seat's link and gives none, 1 to 120 characters. Gone with the room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
     /// Admin of the room; off when absent.
     #[serde(default)]
     pub is_admin: bool,
@@ -194,6 +197,9 @@ pub struct CreateRoom {
 pub struct UserUrl {
     /// Who sits there.
     pub user_id: UserId,
+    /// Name that was given to the seat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
     /// The seat.
     pub participant_id: ParticipantId,
     /// The seat's link.
@@ -290,6 +296,9 @@ pub struct AddParticipant {
     /// Who sits there, need not be a user of the company; made up when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
+    /// Name that is shown of whoever comes by this seat's link and gives none, 1 to 120 characters. Gone with the room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
     /// Admin of the room; off when absent.
     #[serde(default)]
     pub is_admin: bool,
@@ -304,7 +313,7 @@ pub struct AddParticipant {
 /// A seat of a room and what goes on there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Participant {
-    /// The seat with its link.
+    /// The seat with its link. While somebody is in or waits, `display_name` is what they are called.
     #[serde(flatten)]
     pub seat: UserUrl,
     /// Whether somebody is in the room from it.
@@ -312,8 +321,6 @@ pub struct Participant {
     /// Whether somebody waits there to be admitted.
     #[serde(default)]
     pub waits: bool,
-    /// Their name, while they are in or wait.
-    pub display_name: Option<String>,
     /// What is on of theirs.
     pub media: MediaState,
 }

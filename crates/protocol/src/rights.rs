@@ -9,6 +9,8 @@ use serde::{
 use specta::Type;
 use utoipa::ToSchema;
 
+use crate::{BoardId, board::ROOM_BOARD};
+
 /// What media a room is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -48,6 +50,15 @@ pub struct WhiteboardRights {
     pub wb_eraser: bool,
 }
 
+impl WhiteboardRights {
+    /// To look only.
+    pub const NONE: Self = Self::whole(false);
+
+    const fn whole(all: bool) -> Self {
+        Self { wb_add_file: all, wb_cursor: all, wb_text: all, wb_shape: all, wb_pen: all, wb_eraser: all }
+    }
+}
+
 /// The right to the whiteboard: all, nothing, or some of its sub-rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type, ToSchema)]
 #[serde(untagged)]
@@ -80,6 +91,16 @@ impl<'de> Deserialize<'de> for Whiteboard {
         }
 
         deserializer.deserialize_any(BoolOrParts)
+    }
+}
+
+impl Whiteboard {
+    /// Sub-right by sub-right.
+    pub const fn rights(self) -> WhiteboardRights {
+        match self {
+            Self::Whole(all) => WhiteboardRights::whole(all),
+            Self::Parts(parts) => parts,
+        }
     }
 }
 
@@ -127,6 +148,22 @@ impl Tools {
         present_to_everyone: true,
         signature: true,
     };
+
+    /// Whether a board may be looked at. The room's own is for those who have the whiteboard, and for everybody while an
+    /// admin shows it; the one over a snapshot for those who have snapshots and the whiteboard.
+    pub fn sees_board(&self, board: &BoardId, shown: bool) -> bool {
+        let has_board = self.whiteboard != Whiteboard::Whole(false);
+        if board.as_str() == ROOM_BOARD { has_board || shown } else { has_board && self.snapshot }
+    }
+
+    /// What may be done on a board. Over a snapshot that is everything for those who have live edit, snapshots and the
+    /// whiteboard, and nothing for others.
+    pub fn board_rights(&self, board: &BoardId) -> WhiteboardRights {
+        if board.as_str() == ROOM_BOARD {
+            return self.whiteboard.rights();
+        }
+        WhiteboardRights::whole(self.live_edit && self.sees_board(board, false))
+    }
 }
 
 #[cfg(test)]
@@ -136,6 +173,35 @@ mod tests {
     #[test]
     fn an_empty_object_is_all_off() {
         assert_eq!(serde_json::from_str::<Tools>("{}").ok(), Some(Tools::default()));
+    }
+
+    /// What snapshot, live edit and whiteboard give together.
+    #[test]
+    fn live_edit_needs_snapshots_and_the_whiteboard() {
+        let over_snapshot = "01a1fc9d".parse().expect("an id");
+        let tools = |snapshot, live_edit, board| Tools {
+            snapshot,
+            live_edit,
+            whiteboard: Whiteboard::Whole(board),
+            ..Tools::default()
+        };
+        for (given, sees, draws) in [
+            (tools(true, true, true), true, true),
+            (tools(true, false, true), true, false),
+            (tools(false, false, true), false, false),
+            (tools(false, true, true), false, false),
+            (tools(true, false, false), false, false),
+            (tools(true, true, false), false, false),
+            (tools(false, false, false), false, false),
+        ] {
+            assert_eq!(given.sees_board(&over_snapshot, true), sees, "{given:?}");
+            assert_eq!(given.board_rights(&over_snapshot).wb_pen, draws, "{given:?}");
+        }
+        let room: BoardId = ROOM_BOARD.parse().expect("an id");
+        assert!(tools(false, false, true).sees_board(&room, false));
+        assert!(!tools(true, true, false).sees_board(&room, false));
+        assert!(tools(false, false, false).sees_board(&room, true), "an admin shows it");
+        assert_eq!(tools(true, true, false).board_rights(&room), WhiteboardRights::NONE);
     }
 
     #[test]

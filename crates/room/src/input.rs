@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use visita_protocol::{
-    ParticipantId, SessionId, UserId,
-    channel::{ClientMessage, Consent, LeaveReason, RingState, ServerMessage},
+    FileId, ParticipantId, SessionId, UserId,
+    channel::{ChatMessage, ClientMessage, Consent, FileInfo, LeaveReason, RingState, ServerMessage},
 };
 
 use crate::{LinkSerial, MediaRights, SeatSettings, Timestamp};
@@ -58,6 +58,8 @@ pub enum Input {
         seen: Option<Seen>,
         /// Id of the session, should this be its beginning.
         session_id: SessionId,
+        /// The newest message of the chat that the client has.
+        chat_after: u32,
     },
     /// A channel is gone without a word.
     Disconnect {
@@ -108,6 +110,20 @@ pub enum Input {
     Ring {
         /// Only this seat.
         participant_id: Option<ParticipantId>,
+    },
+    /// Somebody's file is there in full.
+    FileShared {
+        /// Whose.
+        participant_id: ParticipantId,
+        /// As their client calls the message that brings it.
+        key: String,
+        /// The file.
+        file: FileInfo,
+    },
+    /// A file was deleted.
+    FileDeleted {
+        /// Which.
+        file_id: FileId,
     },
     /// One more seat for an open room. The API key's right.
     AddSeat {
@@ -228,6 +244,21 @@ pub enum Output {
         up: bool,
         /// When.
         at: Timestamp,
+    },
+    /// Keep a message of the chat.
+    ChatAdded {
+        /// The message.
+        message: ChatMessage,
+    },
+    /// Somebody asks something of a board, or does something to it; that they may at all is checked, which operations is
+    /// the board's to say, by [`Room::board_access`](crate::Room::board_access).
+    ToBoard {
+        /// Who.
+        participant_id: ParticipantId,
+        /// From here.
+        connection: ConnectionId,
+        /// What: `open_board`, `close_board`, `board` or `board_cursor`.
+        message: ClientMessage,
     },
     /// Keep somebody's answer to being recorded.
     ConsentGiven {

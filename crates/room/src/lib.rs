@@ -19,7 +19,7 @@ mod time;
 
 pub use input::{AdminAction, ConnectionId, EntryId, Input, LineKind, Output, Seen};
 pub use refusal::Refusal;
-pub use rights::MediaRights;
+pub use rights::{BoardAccess, MediaRights};
 pub use room::{Occupant, Room};
 pub use seat::{LinkSerial, SeatSettings};
 pub use settings::{Facts, Restored, Settings, Standing};
@@ -48,6 +48,9 @@ pub const WARNINGS: [Duration; 2] = [Duration::from_secs(300), Duration::from_se
 
 /// Changes kept for those who come back; whoever missed more gets the whole state.
 pub const LOG: usize = 256;
+
+/// Messages of the chat that newcomers get; older ones are in storage.
+pub const CHAT: u32 = 300;
 
 /// Notes kept of the conversation with one waiting guest.
 pub const NOTES: usize = 50;

@@ -53,6 +53,9 @@ pub enum Refusal {
     /// Only an admin of the room may do this.
     #[error("only an admin of the room may do this")]
     NotAdmin,
+    /// The seat has not the tool for it.
+    #[error("this seat may not use that")]
+    ToolMissing,
     /// Nobody sits on that connection.
     #[error("this connection is not in the room")]
     NotIn,
@@ -117,9 +120,13 @@ impl Refusal {
             Self::Displaced => ErrorCode::Displaced,
             Self::Removed => ErrorCode::Removed,
             Self::TokenExpired => ErrorCode::TokenExpired,
-            Self::NotAdmin | Self::NotIn | Self::StillWaiting | Self::NotWaiting | Self::NoCamera | Self::Audience => {
-                ErrorCode::Forbidden
-            }
+            Self::NotAdmin
+            | Self::ToolMissing
+            | Self::NotIn
+            | Self::StillWaiting
+            | Self::NotWaiting
+            | Self::NoCamera
+            | Self::Audience => ErrorCode::Forbidden,
             Self::Oneself | Self::NoWebinar | Self::Unlimited | Self::Invalid { .. } => ErrorCode::Invalid,
             Self::MutedByAdmin => ErrorCode::MutedByAdmin,
             Self::TooOften => ErrorCode::RateLimited,

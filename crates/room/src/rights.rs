@@ -1,7 +1,7 @@
 //! Who may do what: the one place where a seat's rights are judged.
 
 use visita_protocol::{
-    CallType, Tools, Whiteboard, WhiteboardRights,
+    BoardId, CallType, Tools, Whiteboard, WhiteboardRights,
     channel::{ClientMessage, MediaSource, MediaState, MutedSources, StageRole},
 };
 
@@ -52,7 +52,18 @@ enum Asks {
 fn asks(message: &ClientMessage) -> Asks {
     use ClientMessage as M;
     match message {
-        M::SetMedia { .. } | M::RaiseHand { .. } | M::React { .. } => Asks::BeingIn,
+        M::SetMedia { .. }
+        | M::RaiseHand { .. }
+        | M::React { .. }
+        | M::Chat { .. }
+        | M::ChatMark { .. }
+        | M::Typing { .. }
+        | M::Point { .. }
+        | M::Present { .. }
+        | M::OpenBoard { .. }
+        | M::CloseBoard { .. }
+        | M::Board { .. }
+        | M::BoardCursor { .. } => Asks::BeingIn,
         M::Hello { .. } | M::Ping | M::Leave | M::Consent { .. } => Asks::BeingThere,
         M::Knock | M::Note { to: None, .. } => Asks::Waiting,
         M::Note { to: Some(_), .. }
@@ -141,17 +152,24 @@ pub(crate) fn media(seat: &Seat, settings: &Settings) -> MediaRights {
     }
 }
 
+/// What somebody may do on a board.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BoardAccess {
+    /// Look at it.
+    pub see: bool,
+    /// Do to it.
+    pub rights: WhiteboardRights,
+}
+
+/// What somebody with these tools may do on a board, which an admin shows to everybody or not.
+pub(crate) fn board(tools: Tools, board: &BoardId, shown: bool) -> BoardAccess {
+    BoardAccess { see: tools.sees_board(board, shown), rights: tools.board_rights(board) }
+}
+
 /// Every right on the whiteboard, or only to look at it.
 pub(crate) const fn drawing(granted: bool) -> Whiteboard {
     if granted {
         return Whiteboard::Whole(true);
     }
-    Whiteboard::Parts(WhiteboardRights {
-        wb_add_file: false,
-        wb_cursor: false,
-        wb_text: false,
-        wb_shape: false,
-        wb_pen: false,
-        wb_eraser: false,
-    })
+    Whiteboard::Parts(WhiteboardRights::NONE)
 }

@@ -20,6 +20,8 @@ pub struct SeatSettings {
     pub participant_id: ParticipantId,
     /// Whose it is.
     pub user_id: UserId,
+    /// What who gives no name is called, and how they are known before they come.
+    pub display_name: Option<String>,
     /// Admin of the room.
     pub is_admin: bool,
     /// The user has the role plus.
@@ -30,6 +32,13 @@ pub struct SeatSettings {
     pub tools: Tools,
     /// Serial of the link that opens it.
     pub link: LinkSerial,
+}
+
+impl SeatSettings {
+    /// What its person is called who says nothing else.
+    pub(crate) fn own_name(&self) -> String {
+        self.display_name.clone().unwrap_or_else(|| self.user_id.to_string())
+    }
 }
 
 /// A seat of a running room.
@@ -133,6 +142,15 @@ pub(crate) struct Ringing {
 }
 
 impl Seat {
+    /// What who is in or waits is called.
+    pub(crate) fn shown_name(&self) -> Option<&str> {
+        match &self.presence {
+            Presence::In(stay) => Some(&stay.display_name),
+            Presence::Waiting(wait) => Some(&wait.display_name),
+            Presence::Out => None,
+        }
+    }
+
     pub(crate) fn new(settings: SeatSettings) -> Self {
         Self {
             settings,

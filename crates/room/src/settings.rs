@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use visita_protocol::{CallType, RecordingMode, RoomId};
+use visita_protocol::{CallType, RecordingMode, RoomId, channel::ChatMessage};
 
 use crate::{SeatSettings, Timestamp};
 
@@ -62,12 +62,14 @@ pub enum Standing {
 }
 
 /// What is known of a room from before.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Restored {
     /// Whether it lets people in.
     pub standing: Standing,
     /// Effective call time used.
     pub used: Duration,
+    /// The newest messages of the chat, oldest first.
+    pub chat: Vec<ChatMessage>,
 }
 
 /// What a look through a link shows of a room.
@@ -75,7 +77,7 @@ pub struct Restored {
 pub struct Facts {
     /// The host's name (first admin, else first plus user), when another seat is the host's and the name is known.
     pub host_name: Option<String>,
-    /// The seat's own name, while somebody sits there.
+    /// What who sits or waits there is called, else the name that was given to the seat.
     pub display_name: Option<String>,
     /// Names of those who are in, in the order of their coming.
     pub people_in: Vec<String>,

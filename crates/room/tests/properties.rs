@@ -150,6 +150,7 @@ impl Play {
                     expired,
                     seen: None,
                     session_id: id(&format!("s{}", self.connections.len())),
+                    chat_after: 0,
                 }
             }
             Deed::Disconnect(connection) => Input::Disconnect { connection: ConnectionId(connection) },

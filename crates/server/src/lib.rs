@@ -17,6 +17,7 @@ mod ids;
 mod join;
 mod keys;
 mod media;
+mod names;
 mod rooms;
 mod server;
 mod store;

@@ -14,6 +14,7 @@ use visita_server::{LiveKit, ServerConfig};
 
 over_each_carrier!(
     a_look_tells_of_room_and_seat_and_uses_nothing_up,
+    a_seat_may_have_a_name_of_its_own,
     bad_names_and_bodies_are_refused_by_field,
     a_seat_in_use_asks_before_it_is_taken_over,
     links_of_no_use_say_why_and_nothing_of_the_room,
@@ -41,6 +42,42 @@ async fn a_look_tells_of_room_and_seat_and_uses_nothing_up(carrier: Carrier) {
     let (_, preview) = server.api.look(&room.host).await;
     assert_eq!((&preview["in_use"], &preview["display_name"]), (&json!(true), &json!("Dr. Conti")));
     assert_eq!(preview["host_name"], Value::Null);
+}
+
+async fn a_seat_may_have_a_name_of_its_own(carrier: Carrier) {
+    let server = carrier.server().await;
+    server.api.users().await;
+    let seats = |name: &str| {
+        json!({ "participants": [
+            { "user_id": "dr", "display_name": "Dr. Conti", "is_admin": true },
+            { "user_id": "pat", "display_name": name }] })
+    };
+    let answer = server.api.post("/v2/rooms", &seats("a\nb")).await;
+    assert_eq!(
+        (answer.0, answer.1["error"]["field"].as_str()),
+        (StatusCode::BAD_REQUEST, Some("participants[1].display_name"))
+    );
+
+    let room = Room::of(server.api.post("/v2/rooms", &seats(" Pat È ")).await.1);
+    assert_eq!(room.body["user_urls"][1]["display_name"], "Pat È");
+    let (_, preview) = server.api.look(&room.guest).await;
+    assert_eq!((&preview["host_name"], &preview["display_name"]), (&json!("Dr. Conti"), &json!("Pat È")));
+    let (_, entry) = server.api.enter(&room.guest, json!({})).await;
+    assert_eq!(entry["display_name"], "Pat È");
+    let path = format!("{}/participants/{}", room.path(), room.seat(1));
+    assert_eq!(server.api.get(&path).await.1["display_name"], "Pat È", "not in yet");
+
+    // What somebody says themselves goes before it, as long as they are there.
+    let mut guest = server.api.come(&room.guest, "Patrizia").await;
+    assert_eq!(server.api.get(&path).await.1["display_name"], "Patrizia");
+    guest.send(json!({ "type": "leave" })).await;
+    guest.expect_closed_after("left").await;
+    assert_eq!(server.api.look(&room.guest).await.1["display_name"], "Pat È");
+
+    let open = server.api.post("/v2/rooms", &json!({ "kind": "open" })).await.1;
+    let seats = format!("/v2/rooms/{}/participants", open["room_id"].as_str().expect("an id"));
+    let added = server.api.post(&seats, &json!({ "display_name": "Ada" })).await.1;
+    assert_eq!(server.api.look(added["url"].as_str().expect("a link")).await.1["display_name"], "Ada");
 }
 
 #[tokio::test]

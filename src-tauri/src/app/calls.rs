@@ -2,8 +2,9 @@
 
 use std::{sync::Arc, time::Instant};
 
+use tauri_specta::Event;
 use tokio::sync::{mpsc, watch};
-use visita_call::{Call, CallState, JoinTarget, LocalMedia, entry, peer, peer::PeerOptions};
+use visita_call::{Call, CallState, JoinTarget, LocalMedia, Told, entry, peer, peer::PeerOptions};
 use visita_protocol::{
     CallType, ErrorCode, Problem, RoomId,
     channel::{LeaveReason, MediaSource},
@@ -21,7 +22,10 @@ use super::{
     screen::{InCall, Lobby, Screen, Test},
     share::Picker,
 };
-use crate::server;
+use crate::{
+    commands::{BoardChanged, ToolsChanged},
+    server,
+};
 
 impl App {
     // --- from a link to the lobby ---
@@ -166,6 +170,9 @@ impl App {
         let (key_frames, wanted) = mpsc::unbounded_channel();
         let mut call = Call::join(target, media, self.hub.clone(), wanted);
         let notices = call.take_notices();
+        if let Some(told) = call.take_told() {
+            tokio::spawn(tell_page(self.tauri.clone(), told));
+        }
         Screen::Call(Box::new(InCall {
             state: call.watch(),
             call,
@@ -447,4 +454,17 @@ fn append(file: &std::path::Path, line: &serde_json::Value) -> std::io::Result<(
     use std::io::Write;
     let mut file = std::fs::File::options().create(true).append(true).open(file)?;
     writeln!(file, "{line}")
+}
+
+/// What the call tells of its tools goes to the page, until it is over.
+async fn tell_page(tauri: tauri::AppHandle, mut told: mpsc::UnboundedReceiver<Told>) {
+    while let Some(told) = told.recv().await {
+        let emitted = match told {
+            Told::Tools(news) => ToolsChanged(news).emit(&tauri),
+            Told::Board(news) => BoardChanged(news).emit(&tauri),
+        };
+        if let Err(error) = emitted {
+            tracing::warn!(%error, "the page did not hear of a tool");
+        }
+    }
 }

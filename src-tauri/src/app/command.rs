@@ -11,7 +11,7 @@ use visita_protocol::{
     entry::JoinPreview,
     link::RoomLink,
     rest::{Credentials, SignedIn},
-    view::{DevicesView, SettingsPatch, ShownSize},
+    view::{BoardAction, DevicesView, SettingsPatch, ShownSize, ToolAction},
 };
 
 use super::{
@@ -55,6 +55,10 @@ pub(crate) enum Command {
         comment: String,
     },
     SaveReport,
+    Tool(ToolAction),
+    Board(BoardAction),
+    /// The page is new, and is to hear of the tools.
+    TellTools,
     Shortcut(Shortcut, Pressed),
     ToggleMicrophone,
     /// A window was closed by its frame.

@@ -287,10 +287,6 @@ impl App {
         let mut screen = self.screen.view();
         if let visita_protocol::view::ScreenView::Call(call) = &mut screen {
             call.me.talking_while_muted &= self.store.get().talking_while_muted;
-            // Who was called and has not come has told the room no name.
-            for ring in call.rings.iter_mut().filter(|ring| ring.display_name.is_empty()) {
-                ring.display_name = self.book.seat_name(&ring.participant_id).cloned().unwrap_or_default();
-            }
         }
         AppView {
             screen,
@@ -427,9 +423,18 @@ impl App {
             Command::WindowClosed(label) => self.window_closed(&label),
             Command::Rate { stars, comment } => self.rate(stars, &comment),
             Command::SaveReport => self.save_report(),
+            Command::Tool(action) => self.in_call(|call| call.use_tool(action)),
+            Command::Board(action) => self.in_call(|call| call.use_board(action)),
+            Command::TellTools => self.in_call(visita_call::Call::tell_tools),
             Command::Shortcut(shortcut, pressed) => self.shortcut(shortcut, pressed),
             // Handled by the loop.
             Command::Quit(_) => {}
+        }
+    }
+
+    fn in_call(&self, does: impl FnOnce(&visita_call::Call)) {
+        if let Screen::Call(call) = &self.screen {
+            does(&call.call);
         }
     }
 

@@ -1,5 +1,5 @@
-//! One's own rooms: the list, making one, its links. What a server does not store (whose seat has which name, what a room
-//! is for) is kept on this computer.
+//! One's own rooms: the list, making one, its links. What a server does not store (what a room is for) is kept on this
+//! computer.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use url::Host;
 use visita_protocol::{
-    ErrorCode, ParticipantId, Problem, RoomId, UserId,
+    ErrorCode, Problem, RoomId, UserId,
     desktop::{MadeRoomView, NewRoomView, Preset, Reach, RoomCardView, RoomDraft, RoomsView, SeatDraft, SeatLinkView},
     link::RoomLink,
     rest::{AddParticipant, CreateParticipant, CreateRoom, Participant, Role, Room, RoomKind, RoomStatus, UserUrl},
@@ -40,7 +40,6 @@ pub(super) struct Card {
 pub(super) struct Made {
     home: Home,
     room: Room,
-    names: BTreeMap<ParticipantId, String>,
     preset: Preset,
 }
 
@@ -59,7 +58,6 @@ pub(super) struct Rooms {
 #[derive(Default, Serialize, Deserialize)]
 struct Entry {
     preset: Preset,
-    names: BTreeMap<ParticipantId, String>,
 }
 
 /// The entries and their file.
@@ -83,19 +81,8 @@ impl Book {
             .and_then(|bytes| std::fs::write(&new, bytes))
             .and_then(|()| std::fs::rename(&new, &self.file));
         if let Err(error) = written {
-            tracing::warn!(%error, "names of rooms are not kept");
+            tracing::warn!(%error, "what rooms are for is not kept");
         }
-    }
-
-    /// The name that was given here to a seat of any room.
-    pub(super) fn seat_name(&self, seat: &ParticipantId) -> Option<&String> {
-        self.entries.values().find_map(|entry| entry.names.get(seat))
-    }
-
-    /// Whose seat it is: the name given here, or the user's id where it means something.
-    fn name(&self, room: &RoomId, seat: &ParticipantId, user: &UserId) -> Option<String> {
-        let kept = self.entries.get(room).and_then(|entry| entry.names.get(seat)).cloned();
-        kept.or_else(|| (!user.as_str().starts_with(SEAT)).then(|| user.to_string()))
     }
 }
 
@@ -176,8 +163,8 @@ impl App {
         let others = room.user_urls.iter().filter(|seat| Some(&seat.user_id) != my_id.as_ref());
         let there = |seat: &UserUrl| participants.iter().find(|p| p.seat.participant_id == seat.participant_id);
         let name = |seat: &UserUrl| {
-            let said = there(seat).and_then(|participant| participant.display_name.clone());
-            self.book.name(&room.room_id, &seat.participant_id, &seat.user_id).or(said)
+            let said = there(seat).and_then(|participant| participant.seat.display_name.clone());
+            given_name(seat).or(said)
         };
         let count = |counts: fn(&Participant) -> bool| {
             u32::try_from(participants.iter().filter(|p| counts(p)).count()).unwrap_or(u32::MAX)
@@ -228,10 +215,10 @@ impl App {
     pub(super) fn room_made(&mut self, turn: u32, answer: Result<Made, Problem>) {
         match answer {
             Ok(made) => {
-                let Made { home, room, names, preset } = made;
+                let Made { home, room, preset } = made;
                 self.room_homes.insert(room.room_id.clone(), home);
                 self.book.change(|entries| {
-                    entries.insert(room.room_id.clone(), Entry { preset, names });
+                    entries.insert(room.room_id.clone(), Entry { preset });
                 });
                 if turn == self.new_room_turn {
                     let my_id = self.my_id(home);
@@ -247,11 +234,10 @@ impl App {
     fn made_view(&self, room: &Room, my_id: Option<&UserId>) -> MadeRoomView {
         let link = |seat: &UserUrl| {
             let me = Some(&seat.user_id) == my_id;
-            let kept = self.book.name(&room.room_id, &seat.participant_id, &seat.user_id);
             let name = if me { self.store.get().display_name.clone() } else { String::new() };
             SeatLinkView {
                 participant_id: seat.participant_id.clone(),
-                display_name: if name.is_empty() { kept.unwrap_or_default() } else { name },
+                display_name: if name.is_empty() { given_name(seat).unwrap_or_default() } else { name },
                 is_admin: seat.is_admin,
                 me,
                 url: seat.url.clone(),
@@ -329,6 +315,12 @@ impl App {
     }
 }
 
+/// Whose seat it is: the name that was given to it, or the user's id where it means something.
+fn given_name(seat: &UserUrl) -> Option<String> {
+    let id = || (!seat.user_id.as_str().starts_with(SEAT)).then(|| seat.user_id.to_string());
+    seat.display_name.clone().or_else(id)
+}
+
 async fn list(rooms: &Rooms) -> Result<Vec<Card>, Problem> {
     let mut cards = Vec::new();
     let active = rooms.me.rooms().await?.rooms.into_iter().filter(|room| room.status == RoomStatus::Active);
@@ -354,7 +346,8 @@ async fn create(rooms: &Rooms, draft: RoomDraft) -> Result<Made, Problem> {
             let user_id =
                 if seat.me { rooms.my_id.clone() } else { backend.ensure_user(new_user()?, seat.role).await? };
             let (is_admin, tools, is_speaker) = (seat.is_admin, Some(seat.tools), speaks(seat));
-            participants.push(CreateParticipant { user_id, is_admin, tools, is_speaker });
+            let display_name = name_of(seat);
+            participants.push(CreateParticipant { user_id, display_name, is_admin, tools, is_speaker });
         }
     }
     let title = draft.title.trim();
@@ -379,6 +372,7 @@ async fn create(rooms: &Rooms, draft: RoomDraft) -> Result<Made, Problem> {
         for seat in &draft.seats {
             let added = AddParticipant {
                 user_id: if seat.me { Some(rooms.my_id.clone()) } else { Some(new_user()?) },
+                display_name: name_of(seat),
                 is_admin: seat.is_admin,
                 tools: Some(seat.tools),
                 is_speaker: speaks(seat),
@@ -393,10 +387,7 @@ async fn create(rooms: &Rooms, draft: RoomDraft) -> Result<Made, Problem> {
             }
         }
     }
-    // Links come in the order of the seats.
-    let seats = room.user_urls.iter().zip(&draft.seats).filter(|(_, seat)| !seat.me);
-    let names = seats.map(|(url, seat)| (url.participant_id.clone(), seat.display_name.trim().to_owned())).collect();
-    Ok(Made { home: rooms.home, room, names, preset: draft.preset })
+    Ok(Made { home: rooms.home, room, preset: draft.preset })
 }
 
 async fn remove(rooms: &Rooms, room: &RoomId) -> Result<(), Problem> {
@@ -409,6 +400,10 @@ async fn remove(rooms: &Rooms, room: &RoomId) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+fn name_of(seat: &SeatDraft) -> Option<String> {
+    Some(seat.display_name.trim()).filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
 fn new_user() -> Result<UserId, Problem> {

@@ -32,12 +32,18 @@ export const commands = {
 	window: (action: WindowAction) => __TAURI_INVOKE<void>("window", { action }),
 	rate: (stars: number, comment: string) => __TAURI_INVOKE<void>("rate", { stars, comment }),
 	saveReport: () => __TAURI_INVOKE<void>("save_report"),
+	tool: (action: ToolAction) => __TAURI_INVOKE<void>("tool", { action }),
+	board: (action: BoardAction) => __TAURI_INVOKE<void>("board", { action }),
+	/**  Says chat, gallery and pointers once more: the page is new, and listens by now. */
+	tellTools: () => __TAURI_INVOKE<void>("tell_tools"),
 };
 
 /** Events */
 export const events = {
 	appViewChanged: makeEvent<AppViewChanged>("app-view-changed"),
+	boardChanged: makeEvent<BoardChanged>("board-changed"),
 	levelsChanged: makeEvent<LevelsChanged>("levels-changed"),
+	toolsChanged: makeEvent<ToolsChanged>("tools-changed"),
 };
 
 /* Types */
@@ -163,6 +169,124 @@ export type AskedToUnmuteView = {
 	source: MediaSource,
 };
 
+/**  What people do on a board. */
+export type BoardAction = 
+/**  Look at it; it comes as [`BoardNews::Whole`], and changes from then on. */
+{ do: "open"; 
+/**  Which. */
+board: BoardId } | 
+/**  Look away. */
+{ do: "close"; 
+/**  Which. */
+board: BoardId } | 
+/**  Put something there. A stroke that is still being drawn begins so, and goes on by `extend`. */
+{ do: "put"; 
+/**  Where. */
+board: BoardId; 
+/**  Made up by the page, with randomness. */
+id: ItemId; 
+/**  On which page. */
+page: number; 
+/**  What. */
+shape: Shape } | 
+/**  The stroke goes on. */
+{ do: "extend"; 
+/**  Where. */
+board: BoardId; 
+/**  Which. */
+id: ItemId; 
+/**  With these points. */
+points: Point[] } | 
+/**  Items move, grow or say something else; in one step for undo. */
+{ do: "change"; 
+/**  Where. */
+board: BoardId; 
+/**  Which, and what they are now. */
+shapes: ([ItemId, Shape])[] } | 
+/**  Items are taken away; in one step for undo. */
+{ do: "remove"; 
+/**  Where. */
+board: BoardId; 
+/**  Which. */
+ids: ItemId[] } | 
+/**  One more page. */
+{ do: "add_page"; 
+/**  Where. */
+board: BoardId } | 
+/**  Take back the last thing I did. */
+{ do: "undo"; 
+/**  Where. */
+board: BoardId } | 
+/**  Do again what I took back last. */
+{ do: "redo"; 
+/**  Where. */
+board: BoardId } | 
+/**  My cursor, some 30 times a second at most; none when it left. */
+{ do: "cursor"; 
+/**  Where. */
+board: BoardId; 
+/**  On which page. */
+page: number; 
+/**  Where on it. */
+at: Point | null };
+
+/**  Something of a board that is open changed. */
+export type BoardChanged = BoardNews;
+
+/**  A whiteboard: the room's own, or the one over a snapshot. */
+export type BoardId = string;
+
+/**  What changed of a board. */
+export type BoardNews = 
+/**  All of it. */
+{ kind: "whole"; 
+/**  Which. */
+board: BoardId; 
+/**  Not all of it has come yet. */
+loading: boolean; 
+/**  How many pages. */
+pages: number; 
+/**  What lies there, in no order. */
+items: ItemView[] } | 
+/**  Some of it. */
+{ kind: "changed"; 
+/**  Which. */
+board: BoardId; 
+/**  How many pages. */
+pages: number; 
+/**  New, or other than before. */
+put: ItemView[]; 
+/**  Strokes that went on. */
+extended: ExtendedView[]; 
+/**  Taken away. */
+removed: ItemId[] } | 
+/**  Everybody's cursors but mine. */
+{ kind: "cursors"; 
+/**  Which. */
+board: BoardId; 
+/**  As they are now. */
+cursors: CursorView[] } | 
+/**  What I may do, and take back. */
+{ kind: "rights"; 
+/**  Which. */
+board: BoardId; 
+/**  Rights. */
+rights: BoardRights; 
+/**  There is something of mine to take back. */
+can_undo: boolean; 
+/**  There is something taken back to do again. */
+can_redo: boolean };
+
+/**  What I may do on a board now. */
+export type BoardRights = {
+	pen: boolean,
+	shape: boolean,
+	text: boolean,
+	picture: boolean,
+	eraser: boolean,
+	cursor: boolean,
+};
+
 /**  The server that runs inside the app. */
 export type BuiltInServerView = 
 /**  Starting. */
@@ -231,9 +355,63 @@ export type CallView = {
 	share_sources?: ShareSourcesView | null,
 	/**  Reactions of the last seconds. */
 	reactions?: ReactionView[],
+	/**  Whom everybody shall look at, until they stop: myself, when it is my id. */
+	presenter?: ParticipantId | null,
+	/**  Messages of others in the chat that I have not seen. */
+	unread_chat?: number,
 	/**  This is a test call of one's own. */
 	is_test_call: boolean,
 };
+
+/**  A message of the chat. */
+export type ChatMessageView = {
+	/**  Stays the same from the moment of writing. */
+	key: string,
+	/**  None while it is on its way. */
+	id: number | null,
+	/**  Who wrote it. */
+	from: ParticipantId,
+	/**  What they were called then. */
+	from_name: string,
+	/**  I did. */
+	mine: boolean,
+	/**  When, Unix time in milliseconds. */
+	at_ms: number | null,
+	/**  Plain text; addresses in it are made into links by the page. */
+	text: string,
+	/**  What it answers. */
+	reply: ReplyView | null,
+	/**  What was shared with it. */
+	file: FileView | null,
+	/**  How far it has come; of mine. */
+	tick: ChatTick | null,
+};
+
+/**  How far a message of mine has come. */
+export type ChatTick = 
+/**  On its way to the server. */
+"sending" | 
+/**  Kept by the server. */
+"sent" | 
+/**  With everybody else who is in. */
+"delivered" | 
+/**  Seen by everybody else who is in. */
+"seen" | 
+/**  Not taken; it stays to be tried again. */
+"failed";
+
+/**  The chat. */
+export type ChatView = {
+	/**  Oldest first; mine that are on their way last. */
+	messages: ChatMessageView[],
+	/**  Names of the others who are writing. */
+	typing: string[],
+	/**  Of others, not seen yet. */
+	unread: number,
+};
+
+/**  The colours to draw with. */
+export type Colour = "ink" | "teal" | "blue" | "plum" | "ochre" | "green";
 
 /**  The line to the room. */
 export type ConnectionView = 
@@ -269,6 +447,18 @@ export type ConsentView = {
 	answer: boolean | null,
 	/**  When, Unix time in milliseconds. */
 	at_ms: number | null,
+};
+
+/**  Where somebody's cursor is on a board. */
+export type CursorView = {
+	/**  Whose. */
+	participant_id: ParticipantId,
+	/**  What they are called. */
+	display_name: string,
+	/**  On which page. */
+	page: number,
+	/**  Where. */
+	at: Point,
 };
 
 /**  The devices while they are tried in the settings. */
@@ -404,6 +594,83 @@ export type ErrorCode =
 /**  A fault of ours. */
 "internal";
 
+/**  A stroke that went on. */
+export type ExtendedView = {
+	/**  Which. */
+	id: ItemId,
+	/**  After how many points. */
+	from: number,
+	/**  With these. */
+	points: Point[],
+};
+
+/**  A file that was shared, or a snapshot. */
+export type FileId = string;
+
+/**  A file that is there in full. */
+export type FileInfo = {
+	/**  By which it is fetched. */
+	file_id: FileId,
+	/**  As its owner's computer calls it, without a folder. */
+	name: string,
+	/**  Media type, as found in its first bytes, else by its name. */
+	media_type: string,
+	/**  In bytes. */
+	size: number | null,
+	/**  SHA-256 in hexadecimal. */
+	sha256: string,
+	/**  What it is for. */
+	purpose: FilePurpose,
+	/**  Whose stream a snapshot shows. */
+	of?: ParticipantId | null,
+	/**  Width and height of a picture, in pixels. */
+	size_px?: [number, number] | null,
+	/**  There is a small picture of it. */
+	has_thumbnail?: boolean,
+};
+
+/**  What a file is for. */
+export type FilePurpose = 
+/**  Shared in the chat (tool `file_upload`). */
+"chat" | 
+/**  A picture taken of somebody's stream (tool `snapshot`), in the gallery. */
+"snapshot" | 
+/**  Lies on the whiteboard (`wb_add_file`). */
+"board";
+
+/**  Where a file stands on this computer. */
+export type FileState = 
+/**  On its way up. */
+{ state: "uploading"; 
+/**  Bytes of it that are there. */
+sent: number | null } | 
+/**  Broken off; may be gone on with. */
+{ state: "failed"; 
+/**  Why. */
+problem: Problem } | 
+/**  On the server. */
+{ state: "ready" } | 
+/**  On its way down. */
+{ state: "downloading"; 
+/**  Bytes of it that are here. */
+received: number | null } | 
+/**  On this computer. */
+{ state: "saved"; 
+/**  Where. */
+path: string } | 
+/**  Deleted by its owner or an admin. */
+{ state: "deleted" };
+
+/**  A file in the chat or in the gallery. */
+export type FileView = {
+	/**  The file; until it is there in full, only its name and size mean something. */
+	info: FileInfo,
+	/**  Where it stands here. */
+	state: FileState,
+	/**  I may delete it. */
+	may_delete: boolean,
+};
+
 /**  Where the page finds the frames (see [`crate::frames`]). */
 export type FramesEndpoint = {
 	/**  `ws://127.0.0.1:PORT/frames`. */
@@ -430,6 +697,25 @@ export type IncomingCallView = {
 	rings_until_ms: number,
 };
 
+/**  Something that lies on a board. */
+export type ItemId = string;
+
+/**  Something that lies on a board. */
+export type ItemView = {
+	/**  The item. */
+	id: ItemId,
+	/**  On which page, from 0. */
+	page: number,
+	/**  The greater lies over the smaller; of the same, by id. */
+	z: number,
+	/**  Whose it is. */
+	author: ParticipantId,
+	/**  I put it there. */
+	mine: boolean,
+	/**  What it is. */
+	shape: Shape,
+};
+
 /**  What `GET /join/<code>` with `Accept: application/json` answers. */
 export type JoinPreview = {
 	/**  The room. */
@@ -448,7 +734,7 @@ export type JoinPreview = {
 	participant_id: ParticipantId,
 	/**  Whether the seat is an admin's. */
 	is_admin: boolean,
-	/**  The name the seat already has. */
+	/**  What this seat's person is called there now, else the name that was given to the seat. */
 	display_name: string | null,
 	/**  Names of those who are in. */
 	people_in: string[],
@@ -686,6 +972,10 @@ export type NoticeCode =
 "doorbell" | 
 /**  A note from `name` has come. */
 "note" | 
+/**  A message from `name` has come in the chat. */
+"chat_message" | 
+/**  `name` took a snapshot of my picture. */
+"snapshot_of_me" | 
 /**  An admin, `name`, asks to switch something on. */
 "asked_to_unmute" | 
 /**  An admin took the right to send something. */
@@ -720,6 +1010,17 @@ export type NoticeView = {
 	/**  Whose name goes into the words. */
 	name: string | null,
 };
+
+/**  How a shape between two points looks. */
+export type Outline = 
+/**  A straight line. */
+"line" | 
+/**  A line with a head at its end. */
+"arrow" | 
+/**  A rectangle. */
+"rectangle" | 
+/**  An ellipse. */
+"ellipse";
 
 /**  A user's seat in a room; also the LiveKit identity of whoever sits there. */
 export type ParticipantId = string;
@@ -758,6 +1059,41 @@ export type PixelSize = {
 	width: number,
 	/**  Pixels down. */
 	height: number,
+};
+
+/**  A point, in units of the board: pixels of the page at its natural size, of the picture itself in live edit. */
+export type Point = {
+	/**  To the right. */
+	x: number,
+	/**  Down. */
+	y: number,
+};
+
+/**  What is pointed at. */
+export type PointTarget = 
+/**  Somebody's camera. */
+{ kind: "camera"; 
+/**  Whose. */
+participant_id: ParticipantId } | 
+/**  Somebody's screen or window. */
+{ kind: "screen"; 
+/**  Whose. */
+participant_id: ParticipantId } | 
+/**  A picture or document. */
+{ kind: "file"; 
+/**  Which. */
+file_id: FileId; 
+/**  Its page, from 1. */
+page: number };
+
+/**  Somebody's pointer. */
+export type PointerView = {
+	/**  Whose. */
+	participant_id: ParticipantId,
+	/**  What they are called. */
+	display_name: string,
+	/**  Where. */
+	spot: Spot,
 };
 
 /**  What a room is for. */
@@ -874,6 +1210,16 @@ export type RemovedPerson = {
 	participant_id: ParticipantId,
 	/**  The name they had. */
 	display_name: string,
+};
+
+/**  What a message answers. */
+export type ReplyView = {
+	/**  The message. */
+	id: number,
+	/**  Who wrote it. */
+	from_name: string,
+	/**  Its text, or the name of its file. */
+	text: string,
 };
 
 /**  What ringing came to. */
@@ -1106,6 +1452,49 @@ export type SettingsPatch = {
 	shortcuts?: Shortcuts | null,
 };
 
+/**  What one item is. */
+export type Shape = 
+/**  A stroke of the pen (`wb_pen`). */
+{ kind: "pen"; 
+/**  Along these. */
+points: Point[]; 
+/**  In this colour. */
+colour: Colour; 
+/**  So wide. */
+width: number } | 
+/**  A line or figure (`wb_shape`). */
+{ kind: "figure"; 
+/**  Which. */
+outline: Outline; 
+/**  From this corner or end. */
+from: Point; 
+/**  To the opposite one. */
+to: Point; 
+/**  In this colour. */
+colour: Colour; 
+/**  Its line so wide. */
+width: number; 
+/**  Filled with a light tint of its colour. */
+filled: boolean } | 
+/**  Words (`wb_text`). */
+{ kind: "text"; 
+/**  Upper left corner. */
+at: Point; 
+/**  What; lines are broken by `\n`. */
+text: string; 
+/**  In this colour. */
+colour: Colour; 
+/**  Height of a letter. */
+size: number } | 
+/**  A picture that was shared (`wb_add_file`). */
+{ kind: "picture"; 
+/**  Upper left corner. */
+at: Point; 
+/**  So wide and high. */
+size: Point; 
+/**  The file. */
+file_id: FileId };
+
 /**  Showing a screen or a window. */
 export type ShareAction = { do: "open_picker" } | { do: "close_picker" } | 
 /**  Without `source_id` what the system's own picker gives. */
@@ -1175,6 +1564,31 @@ export type ShownSize = {
 	size: PixelSize,
 };
 
+/**  A picture in the gallery. */
+export type SnapshotView = {
+	/**  The file. */
+	file: FileView,
+	/**  Who took it. */
+	by_name: string,
+	/**  Whom it shows. */
+	of_name: string,
+	/**  When, Unix time in milliseconds. */
+	at_ms: number | null,
+};
+
+/**
+ *  A spot, in 65535ths of the picture's width and height from its upper left corner: the picture itself, without what is
+ *  drawn around it to fill a tile.
+ */
+export type Spot = {
+	/**  On what. */
+	target: PointTarget,
+	/**  From the left. */
+	x: number,
+	/**  From the top. */
+	y: number,
+};
+
 /**  Whether somebody publishes or watches. Everybody is a speaker where the room is no webinar. */
 export type StageRole = 
 /**  Publishes. */
@@ -1208,6 +1622,61 @@ export type Theme =
 /**  Dark. */
 "dark";
 
+/**  What people do with chat, files, snapshots and pointer. */
+export type ToolAction = 
+/**  Write a message. */
+{ do: "send_chat"; 
+/**  What. */
+text: string; 
+/**  The message it answers. */
+reply_to: number | null } | 
+/**  Try a message or file again that was not taken. */
+{ do: "try_again"; 
+/**  The message's key. */
+key: string } | 
+/**  Forget a message or file of mine that is not there yet. */
+{ do: "discard"; 
+/**  The message's key. */
+key: string } | 
+/**  I am writing, or not any more. */
+{ do: "typing"; 
+/**  Whether. */
+typing: boolean } | 
+/**  The chat is before my eyes, or not any more. */
+{ do: "show_chat"; 
+/**  Whether. */
+shown: boolean } | 
+/**  Choose files in the system's dialog, and share them. */
+{ do: "pick_files" } | 
+/**  Share files that were dropped or pasted onto the window. */
+{ do: "send_files"; 
+/**  Where they lie. */
+paths: string[] } | 
+/**  Fetch a file into the folder of downloads. */
+{ do: "download"; 
+/**  Which. */
+file_id: FileId } | 
+/**  Show a fetched file as the system does. */
+{ do: "open_file"; 
+/**  Which. */
+file_id: FileId } | 
+/**  Delete a file for everybody. */
+{ do: "delete_file"; 
+/**  Which. */
+file_id: FileId } | 
+/**  Point at something; nothing is pointed at without `spot`. */
+{ do: "point"; 
+/**  Where. */
+spot: Spot | null } | 
+/**  Focus everybody on what I show, until I stop. */
+{ do: "present"; 
+/**  Begin or stop. */
+presenting: boolean } | 
+/**  Take a picture of a stream at its own resolution. */
+{ do: "take_snapshot"; 
+/**  The stream, as in the view of the person. */
+stream_id: number };
+
 /**
  *  The tools of a seat. In a given object a tool that is not named is off;
  *  a missing object means [`Tools::ALL`].
@@ -1232,6 +1701,24 @@ export type Tools = {
 	/**  Sign documents; stored and told back, idle until a provider exists. */
 	signature?: boolean,
 };
+
+/**  Something of chat, gallery or pointers changed. */
+export type ToolsChanged = ToolsNews;
+
+/**  What changed of the tools. */
+export type ToolsNews = 
+/**  All of the chat. */
+{ kind: "chat"; 
+/**  As it is now. */
+chat: ChatView } | 
+/**  All of the gallery. */
+{ kind: "gallery"; 
+/**  Newest first. */
+snapshots: SnapshotView[] } | 
+/**  All pointers but my own. */
+{ kind: "pointers"; 
+/**  As they are now. */
+pointers: PointerView[] };
 
 /**  Somebody in the waiting room, as admins see them. */
 export type WaitingPersonView = {

@@ -62,7 +62,7 @@ impl Owner {
             JoinTarget::Callaba { server, room_id, participant_id, display_name, media_url } => {
                 let name = display_name.as_deref();
                 let way_in = callaba::enter(&server, &room_id, &participant_id, name);
-                let way_in = or_leave(way_in, inbox, &media).await??;
+                let way_in = or_leave(way_in, inbox, &media, &mut self.later).await??;
                 self.room.me = participant_id;
                 self.room.display_name = display_name.unwrap_or_default();
                 self.room.recording = way_in.recording;
@@ -75,7 +75,7 @@ impl Owner {
                 // Coming back after a loss, the seat may still look taken: by ourselves.
                 let displace = displace || self.ever_in;
                 let request = EnterRequest { display_name, displace };
-                let entered = or_leave(entry::enter(&link, &request), inbox, &media).await??;
+                let entered = or_leave(entry::enter(&link, &request), inbox, &media, &mut self.later).await??;
                 self.room.me = entered.participant_id;
                 self.room.display_name = entered.display_name;
                 self.room.tools = entered.tools;
@@ -103,7 +103,7 @@ impl Owner {
             known_rate: network::known_rate(&server),
             relay_only: false,
         };
-        match or_leave(visita_rtc::join(options), inbox, &media).await? {
+        match or_leave(visita_rtc::join(options), inbox, &media, &mut self.later).await? {
             Ok((room, events)) => Ok(Connected { room, events, channel, server }),
             Err(error) => Err(match last_word(&mut channel).await {
                 Some(LeaveReason::Displaced) => {
@@ -124,18 +124,24 @@ async fn or_leave<T>(
     doing: impl Future<Output = T>,
     inbox: &mut mpsc::UnboundedReceiver<Command>,
     media: &Arc<LocalMedia>,
+    later: &mut Vec<Command>,
 ) -> Result<T, Way> {
     tokio::select! {
         done = doing => Ok(done),
-        reason = early_leave(inbox, media) => Err(Way::Over(reason)),
+        reason = early_leave(inbox, media, later) => Err(Way::Over(reason)),
     }
 }
 
 /// Obeys what can be obeyed outside of a room; ends when somebody leaves.
-pub(super) async fn early_leave(inbox: &mut mpsc::UnboundedReceiver<Command>, media: &LocalMedia) -> LeaveReason {
+pub(super) async fn early_leave(
+    inbox: &mut mpsc::UnboundedReceiver<Command>,
+    media: &LocalMedia,
+    later: &mut Vec<Command>,
+) -> LeaveReason {
     loop {
         match inbox.recv().await {
             None | Some(Command::Leave | Command::EndForEveryone) => return LeaveReason::Left,
+            Some(command @ (Command::Tool(_) | Command::Board(_) | Command::TellTools)) => later.push(command),
             Some(command) => obey_early(&command, media),
         }
     }
@@ -154,7 +160,13 @@ pub(super) fn obey_early(command: &Command, media: &LocalMedia) {
                 media.set_preview((shown.size.area() > 0).then_some(shown.size));
             }
         }
-        Command::Room(_) | Command::DeclineUnmute | Command::Leave | Command::EndForEveryone => {}
+        Command::Room(_)
+        | Command::Tool(_)
+        | Command::Board(_)
+        | Command::TellTools
+        | Command::DeclineUnmute
+        | Command::Leave
+        | Command::EndForEveryone => {}
     }
 }
 

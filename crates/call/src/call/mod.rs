@@ -1,11 +1,14 @@
 //! The call: one task owns its state, takes commands and publishes whole snapshots.
 
+mod boards;
+mod chat;
 mod clock;
 mod connect;
 mod owner;
 mod receiving;
 mod room;
 mod sending;
+mod tools;
 mod view;
 mod waiting;
 
@@ -17,12 +20,13 @@ use visita_protocol::{
     ParticipantId, Problem, Secret, Tools,
     channel::{ClientMessage, LeaveReason, MediaSource, Reaction, StageRole},
     link::RoomLink,
-    view::{CallView, NoticeView, ShownSize, WaitingView},
+    view::{BoardAction, CallView, NoticeView, ShownSize, ToolAction, WaitingView},
 };
 use visita_rtc::Room;
 
 use crate::{FrameHub, LocalMedia, ShareChoice};
 use owner::Owner;
+pub use tools::Told;
 
 /// Where to go.
 #[derive(Clone, Debug)]
@@ -93,6 +97,10 @@ pub(crate) enum Command {
     /// What was asked of me stays as it is.
     DeclineUnmute,
     Room(ClientMessage),
+    Tool(ToolAction),
+    Board(BoardAction),
+    /// Somebody draws the tools who has not heard of them yet.
+    TellTools,
     Leave,
     EndForEveryone,
 }
@@ -102,6 +110,7 @@ pub struct Call {
     commands: mpsc::UnboundedSender<Command>,
     state: watch::Receiver<CallState>,
     notices: Option<mpsc::UnboundedReceiver<NoticeView>>,
+    told: Option<mpsc::UnboundedReceiver<Told>>,
     room: Arc<parking_lot::Mutex<Option<Room>>>,
     media: Arc<LocalMedia>,
 }
@@ -128,10 +137,11 @@ impl Call {
         let (commands, inbox) = mpsc::unbounded_channel();
         let (notice_sender, notices) = mpsc::unbounded_channel();
         let room = Arc::new(parking_lot::Mutex::new(None));
-        let owner = Owner::new(target, reception, media.clone(), hub, notice_sender, room.clone());
+        let (told_sender, told) = mpsc::unbounded_channel();
+        let owner = Owner::new(target, reception, media.clone(), hub, notice_sender, told_sender, room.clone());
         let (state_sender, state) = watch::channel(CallState::Running(Box::new(owner.view())));
         tokio::spawn(owner.run(inbox, key_frames, state_sender));
-        Self { commands, state, notices: Some(notices), room, media }
+        Self { commands, state, notices: Some(notices), told: Some(told), room, media }
     }
 
     /// The present state, and every change.
@@ -142,6 +152,26 @@ impl Call {
     /// Joins, leaves and the like, to be shown for a moment. Can be taken once.
     pub fn take_notices(&mut self) -> Option<mpsc::UnboundedReceiver<NoticeView>> {
         self.notices.take()
+    }
+
+    /// Chat, files, pointers and boards, as they change. Can be taken once.
+    pub fn take_told(&mut self) -> Option<mpsc::UnboundedReceiver<Told>> {
+        self.told.take()
+    }
+
+    /// Writes, points, shows, and what else there is beside the media.
+    pub fn use_tool(&self, action: ToolAction) {
+        self.command(Command::Tool(action));
+    }
+
+    /// Looks at a board, or does something to it.
+    pub fn use_board(&self, action: BoardAction) {
+        self.command(Command::Board(action));
+    }
+
+    /// Tells chat, files and pointers once more: whoever draws them is new. Boards are told when they are opened.
+    pub fn tell_tools(&self) {
+        self.command(Command::TellTools);
     }
 
     /// The figures of the media connection, while there is one.

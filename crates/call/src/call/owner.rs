@@ -7,10 +7,10 @@ use std::{
 
 use tokio::sync::{mpsc, watch};
 use visita_protocol::{
-    ErrorCode, Problem, Tools,
+    ErrorCode, Problem, Tools as Granted,
     channel::{ClientMessage, LeaveReason, MediaSource},
     frames::LOCAL_PREVIEW,
-    view::{ConnectionView, DeviceState, NoticeCode, NoticeView, ShownSize},
+    view::{ConnectionView, DeviceState, NoticeCode, NoticeView, ShownSize, ToolAction},
 };
 use visita_rtc::{ConnectionState, DisconnectReason, Room, RtcEvent, Source};
 
@@ -20,10 +20,11 @@ use super::{
     receiving::Receiving,
     room::{Effect, RoomSide},
     sending::Sending,
+    tools::{Told, Tools},
 };
 use crate::{
     FrameHub, LocalMedia, LocalState, Sound,
-    channel::ChannelEvent,
+    channel::{Channel, ChannelEvent},
     local::preview_size,
     network,
     people::{People, participant_id},
@@ -48,6 +49,9 @@ pub(super) struct Owner {
     shared_room: Arc<parking_lot::Mutex<Option<Room>>>,
     pub(super) room: RoomSide,
     pub(super) people: People,
+    pub(super) tools: Tools,
+    /// What was done with the tools while there was no line to the room.
+    pub(super) later: Vec<Command>,
     pub(super) receiving: Receiving,
     pub(super) connection: ConnectionView,
     /// The room channel is being made again while media goes on.
@@ -69,6 +73,7 @@ impl Owner {
         media: Arc<LocalMedia>,
         hub: FrameHub,
         notices: mpsc::UnboundedSender<NoticeView>,
+        told: mpsc::UnboundedSender<Told>,
         shared_room: Arc<parking_lot::Mutex<Option<Room>>>,
     ) -> Self {
         let display_name = match &target {
@@ -84,8 +89,10 @@ impl Owner {
             media,
             notices,
             shared_room,
-            room: RoomSide::new(participant_id("me"), display_name, Tools::default()),
+            room: RoomSide::new(participant_id("me"), display_name, Granted::default()),
             people: People::default(),
+            tools: Tools::new(told),
+            later: Vec::new(),
             connection: ConnectionView::Connecting,
             channel_lost: false,
             speaking: false,
@@ -139,7 +146,7 @@ impl Owner {
                 let media = self.media.clone();
                 tokio::select! {
                     () = tokio::time::sleep(retry) => {}
-                    reason = early_leave(&mut inbox, &media) => break CallState::Over(reason),
+                    reason = early_leave(&mut inbox, &media, &mut self.later) => break CallState::Over(reason),
                 }
                 retry = (retry * 2).min(RETRY_MAX);
             }
@@ -160,7 +167,7 @@ impl Owner {
         match &self.target {
             JoinTarget::LiveKit { .. } => {
                 self.room.me = participant_id(room.identity());
-                self.room.tools = Tools::ALL;
+                self.room.tools = Granted::ALL;
                 self.room.settled = true;
             }
             JoinTarget::Callaba { .. } => self.room.settled = true,
@@ -175,6 +182,9 @@ impl Owner {
         let mut local = self.media.watch();
         self.last_local = self.media.state();
         self.tell_media(&channel);
+        for command in std::mem::take(&mut self.later) {
+            self.command(command, &room, &mut sending, &channel);
+        }
         let mut tick = tokio::time::interval(Duration::from_secs(1));
 
         let ended = loop {
@@ -228,6 +238,7 @@ impl Owner {
                     }
                 }
                 _ = tick.tick() => {
+                    self.tools.tick(&self.room, &self.people);
                     let stats = room.stats();
                     if let Some(good) = stats.good_rate {
                         network::remember(&server, good);
@@ -247,7 +258,9 @@ impl Owner {
             NoticeCode::PersonJoined => Some(Sound::Join),
             NoticeCode::PersonLeft => Some(Sound::Leave),
             NoticeCode::Doorbell => Some(Sound::Knock),
-            NoticeCode::Note | NoticeCode::HandRaised | NoticeCode::AskedToUnmute => Some(Sound::Message),
+            NoticeCode::Note | NoticeCode::ChatMessage | NoticeCode::HandRaised | NoticeCode::AskedToUnmute => {
+                Some(Sound::Message)
+            }
             _ => None,
         };
         if let Some(sound) = sound {
@@ -292,6 +305,12 @@ impl Owner {
                 Some(channel) => channel.send(message),
                 None => self.refused(&Problem::new(ErrorCode::Forbidden, "this room has no such thing")),
             },
+            Command::Tool(action) => self.tool(action, to_room),
+            Command::Board(action) => {
+                let messages = self.tools.act_on_board(action, &self.room);
+                self.to_room(messages, to_room);
+            }
+            Command::TellTools => self.tools.tell_all(&self.room, &self.people),
             Command::EndForEveryone => match to_room {
                 Some(channel) => channel.send(ClientMessage::EndSession),
                 None => tracing::info!("a plain LiveKit room cannot be ended from here"),
@@ -299,6 +318,16 @@ impl Owner {
             // Handled by the loop.
             Command::Leave => {}
         }
+    }
+
+    fn tool(&mut self, action: ToolAction, channel: Option<&Channel>) {
+        let messages = self.tools.act(action, &self.room, &self.people);
+        self.to_room(messages, channel);
+    }
+
+    fn to_room(&self, messages: Vec<ClientMessage>, channel: Option<&Channel>) {
+        let Some(channel) = channel else { return };
+        messages.into_iter().for_each(|message| channel.send(message));
     }
 
     fn shown(&mut self, room: &Room, sizes: &[ShownSize]) {
@@ -458,8 +487,13 @@ impl Owner {
             // What changed meanwhile was not heard.
             self.tell_media(channel);
         }
-        for effect in self.room.take(message, &mut self.people, Instant::now()) {
+        let effects = self.room.take(message.clone(), &mut self.people, Instant::now());
+        let to_room = self.tools.take(&message, &self.room, &self.people);
+        self.to_room(to_room, channel.as_ref().map(|(channel, _)| channel));
+        for effect in effects {
             match effect {
+                // It is being read.
+                Effect::Notice(NoticeCode::ChatMessage, _) if self.tools.chat_is_shown() => {}
                 Effect::Notice(code, name) => self.notice(code, name),
                 Effect::RightsChanged => {
                     let before = self.last_local.share.is_some();

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use visita_protocol::{
     CallType, ParticipantId, Problem, RecordingMode, Secret, Tools,
     channel::{
-        AdminState, ClockState, LeaveReason, MediaSource, MutedSources, ParticipantState, RecordingState, Ring,
-        RingState, RoomState, ServerMessage, StageRole, WaitingNote, WaitingRoom, WhiteboardState,
+        AdminState, ClockState, FilePurpose, LeaveReason, MediaSource, MutedSources, ParticipantState, RecordingState,
+        Ring, RingState, RoomState, ServerMessage, StageRole, WaitingNote, WaitingRoom, WhiteboardState,
     },
     view::{
         AskedToUnmuteView, ConsentAnswer, ConsentView, NoteView, NoticeCode, ReactionView, RingView, WaitingPersonView,
@@ -62,6 +62,8 @@ pub(super) struct RoomSide {
     pub(super) webinar: bool,
     pub(super) whiteboard: WhiteboardState,
     pub(super) time_warning: Option<u32>,
+    /// Whom everybody shall look at.
+    pub(super) presenter: Option<ParticipantId>,
     /// The whole state has been told: from here on comings and goings are news.
     pub(super) settled: bool,
     /// In the waiting room.
@@ -98,6 +100,7 @@ impl RoomSide {
             webinar: false,
             whiteboard: WhiteboardState::default(),
             time_warning: None,
+            presenter: None,
             settled: false,
             waiting: None,
             recording_state: (RecordingState::Off, now),
@@ -259,9 +262,30 @@ impl RoomSide {
                 self.consent = Some(consent.answer);
             }
             ServerMessage::Closed { reason } => effects.push(Effect::Closed(reason)),
-            ServerMessage::Refused { error } => effects.push(Effect::Refused(error)),
+            ServerMessage::PresenterChanged { presenter, .. } => self.presenter = presenter,
+            ServerMessage::Chat { message } if message.from != self.me => {
+                let of_me = message
+                    .file
+                    .as_ref()
+                    .is_some_and(|file| file.purpose == FilePurpose::Snapshot && file.of.as_ref() == Some(&self.me));
+                let code = if of_me { NoticeCode::SnapshotOfMe } else { NoticeCode::ChatMessage };
+                effects.push(Effect::Notice(code, Some(message.from_name)));
+            }
+            ServerMessage::Refused { error, key: None } => effects.push(Effect::Refused(error)),
             // What was missed follows as if nothing had happened.
             ServerMessage::Resumed { .. } | ServerMessage::ConsentKept { .. } | ServerMessage::Pong => {}
+            // The tools' own.
+            ServerMessage::ChatHistory { .. }
+            | ServerMessage::Chat { .. }
+            | ServerMessage::ChatMarked { .. }
+            | ServerMessage::Typing { .. }
+            | ServerMessage::FileDeleted { .. }
+            | ServerMessage::Pointed { .. }
+            | ServerMessage::BoardState { .. }
+            | ServerMessage::Board { .. }
+            | ServerMessage::BoardRefused { .. }
+            | ServerMessage::BoardCursor { .. }
+            | ServerMessage::Refused { .. } => {}
         }
         effects
     }
@@ -283,6 +307,7 @@ impl RoomSide {
         self.recording_state = (room.recording_state, now);
         self.consent = room.consent.map(|consent| consent.answer);
         self.rings = room.rings;
+        self.presenter = room.presenter;
         let runs = room.clock_runs;
         self.clock = room.seconds_left.map(|seconds_left| Clock::new(ClockState { seconds_left, runs }, now));
         people.seats(room.participants);
@@ -366,7 +391,10 @@ impl RoomSide {
     pub(super) fn rings(&self, people: &People) -> Vec<RingView> {
         let view = |ring: &Ring| RingView {
             participant_id: ring.participant_id.clone(),
-            display_name: people.name_of(ring.participant_id.as_str()).unwrap_or_default(),
+            display_name: people
+                .name_of(ring.participant_id.as_str())
+                .or_else(|| ring.display_name.clone())
+                .unwrap_or_default(),
             state: ring.state,
         };
         self.rings.iter().map(view).collect()

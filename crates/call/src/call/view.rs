@@ -62,6 +62,8 @@ impl Owner {
             waiting_room: room.waiting_room(),
             share_sources: None,
             reactions: room.reactions(now),
+            presenter: room.presenter.clone(),
+            unread_chat: self.tools.unread(&room.me),
             is_test_call: false,
         }
     }

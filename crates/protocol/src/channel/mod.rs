@@ -5,17 +5,24 @@
 //! changes what everybody sees of the room carries the next `seq`; messages without `seq` are for one client or for the
 //! admins, are whole by themselves, and are said again after every `welcome` or `resumed`.
 
+mod chat;
+mod pointing;
 mod state;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+pub use chat::{ChatMark, ChatMessage, FileInfo, FilePurpose, MAX_CHAT_KEY_LEN, MAX_CHAT_LEN};
+pub use pointing::{PointTarget, Spot};
 pub use state::{
     AdminState, ClockState, Consent, MediaSource, MediaState, MutedSources, ParticipantState, Reaction, RecordingState,
     RemovedPerson, Ring, RingState, RoomState, StageRole, WaitingNote, WaitingPerson, WaitingRoom, WhiteboardState,
 };
 
-use crate::{ParticipantId, Problem, Secret, SessionId, Tools};
+use crate::{
+    BoardId, FileId, ItemId, ParticipantId, Problem, Secret, SessionId, Tools,
+    board::{BoardOp, BoardPart, Item, Point},
+};
 
 /// Longest message accepted from a client, in bytes.
 pub const MAX_MESSAGE_LEN: usize = 64 * 1024;
@@ -40,6 +47,9 @@ pub enum ClientMessage {
         /// The session in which that was seen. Without it, or with another one, the answer is the whole state.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         session_id: Option<SessionId>,
+        /// The newest message of the chat that I have.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chat_after: Option<u32>,
     },
     /// My microphone or camera went on or off.
     SetMedia {
@@ -62,6 +72,67 @@ pub enum ClientMessage {
         answer: bool,
         /// Which wording of the question I was shown, as the client names it; 1 to 64 letters, digits, `.`, `_`, `-`.
         text_version: String,
+    },
+    /// A message to everybody with the tool `chat`. Answered by `chat`, which the sender gets too.
+    Chat {
+        /// As I name it, 1 to [`MAX_CHAT_KEY_LEN`] bytes: said again after a broken line it is still one message.
+        key: String,
+        /// 1 to [`MAX_CHAT_LEN`] characters.
+        text: String,
+        /// The message it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<u32>,
+    },
+    /// How far the chat has come to me. Neither goes back.
+    ChatMark {
+        /// The newest message I have.
+        received: u32,
+        /// The newest message I have seen.
+        seen: u32,
+    },
+    /// I am writing, or not any more.
+    Typing {
+        /// Whether.
+        typing: bool,
+    },
+    /// I point at something (tool `live_pointer`), or at nothing any more.
+    Point {
+        /// Where.
+        spot: Option<Spot>,
+    },
+    /// Everybody shall look at what I show (tool `present_to_everyone`), or need not any more. Admins may end it for others.
+    Present {
+        /// Begin or end.
+        presenting: bool,
+    },
+    /// I look at a board: what lies there comes as `board_state`, and what is done from then on as `board`.
+    OpenBoard {
+        /// Which.
+        board: BoardId,
+        /// The version I have of it; 0 is nothing.
+        #[serde(default)]
+        since: u32,
+    },
+    /// I look away.
+    CloseBoard {
+        /// Which.
+        board: BoardId,
+    },
+    /// I do something to a board, each operation by its own right. What is refused comes back as `board_refused`.
+    Board {
+        /// Which.
+        board: BoardId,
+        /// 1 to [`MAX_OPS`](crate::board::MAX_OPS).
+        ops: Vec<BoardOp>,
+    },
+    /// Where my cursor is on a board (`wb_cursor`); none when it left.
+    BoardCursor {
+        /// Which.
+        board: BoardId,
+        /// On which page.
+        page: u32,
+        /// Where on it.
+        at: Option<Point>,
     },
     /// A note between waiting guest and host: a guest's goes to all admins (no `to`), an admin's to one waiting guest.
     Note {
@@ -309,6 +380,85 @@ pub enum ServerMessage {
         /// How.
         reaction: Reaction,
     },
+    /// Messages of the chat that you have not: after `welcome` and `resumed`, and when you are granted it.
+    ChatHistory {
+        /// The newest of them, oldest first.
+        messages: Vec<ChatMessage>,
+        /// How far they have come to those who are in.
+        marks: Vec<ChatMark>,
+    },
+    /// A message of the chat.
+    Chat {
+        /// The message.
+        message: ChatMessage,
+    },
+    /// How far the chat has come to somebody.
+    ChatMarked {
+        /// How far, and to whom.
+        mark: ChatMark,
+    },
+    /// Somebody is writing, or not any more.
+    Typing {
+        /// Who.
+        participant_id: ParticipantId,
+        /// Whether.
+        typing: bool,
+    },
+    /// A file was deleted: it cannot be fetched any more.
+    FileDeleted {
+        /// Which.
+        file_id: FileId,
+    },
+    /// Somebody points at something, or at nothing any more.
+    Pointed {
+        /// Who.
+        participant_id: ParticipantId,
+        /// Where.
+        spot: Option<Spot>,
+    },
+    /// Everybody shall look at what somebody shows, or need not any more.
+    PresenterChanged {
+        /// Sequence number.
+        seq: u64,
+        /// At whom.
+        presenter: Option<ParticipantId>,
+    },
+    /// What lies on a board you opened, in one or more parts.
+    BoardState {
+        /// This part.
+        part: BoardPart,
+    },
+    /// Something was done to a board you look at; your own operations do not come back.
+    Board {
+        /// Which.
+        board: BoardId,
+        /// The board's version after it.
+        version: u32,
+        /// What.
+        ops: Vec<BoardOp>,
+    },
+    /// An operation of yours was refused; this is how it is instead.
+    BoardRefused {
+        /// Which board.
+        board: BoardId,
+        /// Which item.
+        id: ItemId,
+        /// How the item is; none: it is not there.
+        item: Option<Item>,
+        /// Why.
+        error: Problem,
+    },
+    /// Where somebody's cursor is on a board you look at.
+    BoardCursor {
+        /// Which.
+        board: BoardId,
+        /// Whose.
+        participant_id: ParticipantId,
+        /// On which page.
+        page: u32,
+        /// Where on it; none when it left.
+        at: Option<Point>,
+    },
     /// A note between a waiting guest and the host: to that guest and to all admins.
     Note {
         /// The note.
@@ -335,6 +485,9 @@ pub enum ServerMessage {
     Refused {
         /// Why.
         error: Problem,
+        /// The `key` of the chat message it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
     },
     /// Answer to `ping`.
     Pong,
@@ -352,6 +505,7 @@ impl ServerMessage {
             | Self::RightsChanged { seq, .. }
             | Self::WhiteboardChanged { seq, .. }
             | Self::RecordingChanged { seq, .. }
+            | Self::PresenterChanged { seq, .. }
             | Self::RingChanged { seq, .. } => Some(*seq),
             // What was missed is still to come.
             Self::Resumed { .. }
@@ -363,6 +517,16 @@ impl ServerMessage {
             | Self::Admin { .. }
             | Self::Doorbell { .. }
             | Self::Reacted { .. }
+            | Self::ChatHistory { .. }
+            | Self::Chat { .. }
+            | Self::ChatMarked { .. }
+            | Self::Typing { .. }
+            | Self::FileDeleted { .. }
+            | Self::Pointed { .. }
+            | Self::BoardState { .. }
+            | Self::Board { .. }
+            | Self::BoardRefused { .. }
+            | Self::BoardCursor { .. }
             | Self::Note { .. }
             | Self::AskedToUnmute { .. }
             | Self::ConsentKept { .. }

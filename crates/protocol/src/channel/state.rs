@@ -151,6 +151,9 @@ pub struct RoomState {
     /// Who is being rung.
     #[serde(default)]
     pub rings: Vec<Ring>,
+    /// Whom everybody shall look at.
+    #[serde(default)]
+    pub presenter: Option<ParticipantId>,
 }
 
 /// Whether the whiteboard is open for everybody.
@@ -203,6 +206,9 @@ pub struct ClockState {
 pub struct Ring {
     /// The seat.
     pub participant_id: ParticipantId,
+    /// Name that was given to the seat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
     /// What it came to.
     pub state: RingState,
 }

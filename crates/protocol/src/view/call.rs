@@ -60,6 +60,12 @@ pub struct CallView {
     /// Reactions of the last seconds.
     #[serde(default)]
     pub reactions: Vec<ReactionView>,
+    /// Whom everybody shall look at, until they stop: myself, when it is my id.
+    #[serde(default)]
+    pub presenter: Option<ParticipantId>,
+    /// Messages of others in the chat that I have not seen.
+    #[serde(default)]
+    pub unread_chat: u32,
     /// This is a test call of one's own.
     pub is_test_call: bool,
 }

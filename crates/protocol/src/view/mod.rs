@@ -2,6 +2,7 @@
 //! that the back end also has.
 
 mod after;
+mod board;
 mod call;
 mod devices;
 mod lobby;
@@ -9,9 +10,11 @@ mod notice;
 mod people;
 mod settings;
 mod streams;
+mod tools;
 mod waiting;
 
 pub use after::AfterView;
+pub use board::{BoardAction, BoardNews, BoardRights, CursorView, ExtendedView, ItemView};
 pub use call::{AskedToUnmuteView, CallView, ConnectionView, ConsentAnswer, ConsentView, ReactionView, RingView};
 pub use devices::{DeviceState, DeviceView, DevicesView};
 pub use lobby::{LobbyView, NetworkCheck};
@@ -19,6 +22,10 @@ pub use notice::{NoticeCode, NoticeView};
 pub use people::{MeView, PersonView, WaitingPersonView};
 pub use settings::{DeviceChoice, Language, Settings, SettingsPatch, Shortcuts, Theme};
 pub use streams::{FramesEndpoint, SendingView, ShareKind, ShareView, ShownSize, StreamSource, StreamView};
+pub use tools::{
+    ChatMessageView, ChatTick, ChatView, FileState, FileView, PointerView, ReplyView, SnapshotView, ToolAction,
+    ToolsNews,
+};
 pub use waiting::{NoteView, WaitingView};
 
 use serde::{Deserialize, Serialize};

@@ -38,6 +38,10 @@ pub enum NoticeCode {
     Doorbell,
     /// A note from `name` has come.
     Note,
+    /// A message from `name` has come in the chat.
+    ChatMessage,
+    /// `name` took a snapshot of my picture.
+    SnapshotOfMe,
     /// An admin, `name`, asks to switch something on.
     AskedToUnmute,
     /// An admin took the right to send something.

@@ -20,6 +20,7 @@ pub(super) struct Hello {
     pub(super) expired: bool,
     pub(super) seen: Option<Seen>,
     pub(super) session_id: SessionId,
+    pub(super) chat_after: u32,
 }
 
 /// What a hello means to the others.
@@ -163,7 +164,7 @@ impl Room {
         }
         self.send_media_token(id, hello.connection);
         let seen = hello.seen.filter(|_| comes_back);
-        self.catch_up(id, hello.connection, seen, now);
+        self.catch_up(id, hello.connection, seen, hello.chat_after, now);
         if is_new {
             self.ring_for_arrival(id, now);
         }
@@ -213,7 +214,7 @@ impl Room {
                 let display_name = display_name
                     .filter(|name| !name.is_empty())
                     .or_else(|| wait.map(|wait| wait.display_name.clone()))
-                    .unwrap_or_else(|| seat.settings.user_id.to_string());
+                    .unwrap_or_else(|| seat.settings.own_name());
                 seat.presence = Presence::In(Stay {
                     entry: wait.map(|wait| wait.entry),
                     arrival,
@@ -231,7 +232,7 @@ impl Room {
         }
         if let Some(connection) = waited_on {
             self.due_to_tell.waiting = true;
-            self.catch_up(id, connection, None, now);
+            self.catch_up(id, connection, None, 0, now);
         }
         if is_new {
             self.ring_for_arrival(id, now);

@@ -169,6 +169,7 @@ impl Room {
             self.outputs.push_back(Output::RemoveMedia { participant_id: id.clone(), revoke });
         }
         self.tell(None, |seq| ServerMessage::Left { seq, participant_id: id.clone(), reason });
+        self.check_presenter();
         self.note_left(id, reason, now);
         self.update_clock(now);
     }

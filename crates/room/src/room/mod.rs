@@ -7,6 +7,7 @@ mod going;
 mod ringing;
 mod session;
 mod telling;
+mod tools;
 mod waiting;
 
 use std::{
@@ -38,6 +39,9 @@ pub struct Room {
     clock: Clock,
     session: Option<session::Session>,
     whiteboard: WhiteboardState,
+    chat: tools::Chat,
+    /// Whom everybody shall look at.
+    presenter: Option<ParticipantId>,
     arrivals: u64,
     hands: u32,
     notes: u32,
@@ -77,6 +81,8 @@ impl Room {
             clock,
             session: None,
             whiteboard: WhiteboardState::default(),
+            chat: tools::Chat::of(restored.chat),
+            presenter: None,
             arrivals: 0,
             hands: 0,
             notes: 0,
@@ -104,8 +110,19 @@ impl Room {
             Input::Enter { participant_id, link, entry, displace } => {
                 self.enter(&participant_id, link, entry, displace, now)
             }
-            Input::Connect { participant_id, link, entry, connection, display_name, expired, seen, session_id } => {
-                let hello = entering::Hello { link, entry, connection, display_name, expired, seen, session_id };
+            Input::Connect {
+                participant_id,
+                link,
+                entry,
+                connection,
+                display_name,
+                expired,
+                seen,
+                session_id,
+                chat_after,
+            } => {
+                let hello =
+                    entering::Hello { link, entry, connection, display_name, expired, seen, session_id, chat_after };
                 self.connect(&participant_id, hello, now)
             }
             Input::Disconnect { connection } => self.disconnect(connection, now),
@@ -124,6 +141,11 @@ impl Room {
             Input::Ring { participant_id } => {
                 self.let_in(now)?;
                 self.ring(participant_id.as_ref(), None, now)
+            }
+            Input::FileShared { participant_id, key, file } => self.file_shared(&participant_id, key, file, now),
+            Input::FileDeleted { file_id } => {
+                self.file_deleted(&file_id);
+                Ok(())
             }
             Input::AddSeat { seat } => self.add_seat(seat, now),
             Input::RenewLink { participant_id, link } => self.renew_link(&participant_id, link, now),
@@ -146,6 +168,15 @@ impl Room {
             ClientMessage::SetMedia { media } => self.set_media(&id, media),
             ClientMessage::RaiseHand { raised } => self.raise_hand(&id, raised),
             ClientMessage::React { reaction } => self.react(&id, reaction),
+            ClientMessage::Chat { key, text, reply_to } => self.chat(&id, key, text, reply_to, now),
+            ClientMessage::ChatMark { received, seen } => self.chat_mark(&id, received, seen),
+            ClientMessage::Typing { typing } => self.typing(&id, typing),
+            ClientMessage::Point { spot } => self.point(&id, spot),
+            ClientMessage::Present { presenting } => self.present(&id, presenting),
+            ClientMessage::OpenBoard { .. }
+            | ClientMessage::CloseBoard { .. }
+            | ClientMessage::Board { .. }
+            | ClientMessage::BoardCursor { .. } => self.to_board(&id, connection, message),
             ClientMessage::Consent { answer, text_version } => self.consent(&id, connection, answer, text_version, now),
             ClientMessage::Note { to, text } => self.note(&id, to, text, now),
             ClientMessage::Knock => self.knock(&id, now),
@@ -211,10 +242,7 @@ impl Room {
         };
         Ok(Facts {
             host_name: self.host_name(id),
-            display_name: seat
-                .stay()
-                .map(|stay| stay.display_name.clone())
-                .or_else(|| seat.wait().map(|wait| wait.display_name.clone())),
+            display_name: seat.shown_name().or(seat.settings.display_name.as_deref()).map(str::to_owned),
             people_in: self.people().map(|(_, stay)| stay.display_name.clone()).collect(),
             in_use: seat.is_connected() || seat.waiting_channel().is_some(),
             waits: self.waits(seat),
@@ -230,10 +258,7 @@ impl Room {
             participant_id: seat.settings.participant_id.clone(),
             connected: seat.is_connected(),
             waits: seat.wait().is_some(),
-            display_name: seat
-                .stay()
-                .map(|stay| stay.display_name.clone())
-                .or_else(|| seat.wait().map(|wait| wait.display_name.clone())),
+            display_name: seat.shown_name().map(str::to_owned),
             media: seat.stay().map(|stay| stay.media).unwrap_or_default(),
         };
         seats.map(occupant).collect()
@@ -386,7 +411,8 @@ impl Room {
     /// The host's name, as far as it is known, for somebody else.
     fn host_name(&self, but: &ParticipantId) -> Option<String> {
         let host = self.host().filter(|host| *host != but)?;
-        self.seats.get(host)?.stay().map(|stay| stay.display_name.clone())
+        let seat = self.seats.get(host)?;
+        seat.shown_name().or(seat.settings.display_name.as_deref()).map(str::to_owned)
     }
 
     /// Who is in, in the order of their coming.

@@ -53,11 +53,7 @@ impl Room {
     }
 
     fn start_ring(&mut self, id: &ParticipantId, caller: Option<&ParticipantId>, now: Timestamp) {
-        let caller_name = caller.and_then(|caller| self.seats.get(caller)).and_then(|seat| match &seat.presence {
-            Presence::In(stay) => Some(stay.display_name.clone()),
-            Presence::Waiting(wait) => Some(wait.display_name.clone()),
-            Presence::Out => None,
-        });
+        let caller_name = caller.and_then(|caller| self.seats.get(caller)?.shown_name()).map(str::to_owned);
         let Some(seat) = self.seats.get_mut(id) else { return };
         let until = now + RING;
         seat.ring = Some(Ringing { until, from_room: caller.is_some() });
@@ -121,12 +117,18 @@ impl Room {
     }
 
     fn tell_ring(&mut self, id: &ParticipantId, state: RingState) {
-        let ring = Ring { participant_id: id.clone(), state };
+        let display_name = self.seats.get(id).and_then(|seat| seat.settings.display_name.clone());
+        let ring = Ring { participant_id: id.clone(), display_name, state };
         self.tell(Some(id), |seq| ServerMessage::RingChanged { seq, ring });
     }
 
     pub(super) fn rings(&self) -> Vec<Ring> {
         let ringing = self.seats.iter().filter(|(_, seat)| seat.ring.is_some());
-        ringing.map(|(id, _)| Ring { participant_id: id.clone(), state: RingState::Ringing }).collect()
+        let ring = |(id, seat): (&ParticipantId, &Seat)| Ring {
+            participant_id: id.clone(),
+            display_name: seat.settings.display_name.clone(),
+            state: RingState::Ringing,
+        };
+        ringing.map(ring).collect()
     }
 }

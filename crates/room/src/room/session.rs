@@ -44,6 +44,8 @@ impl Room {
             guests.for_each(|seat| seat.media_may_return = false);
         }
         self.whiteboard = Default::default();
+        self.presenter = None;
+        self.chat.forget_marks();
         self.hands = 0;
         self.log.clear();
         self.forget_rings_if_empty();

@@ -102,7 +102,14 @@ impl Room {
     }
 
     /// Whoever said hello hears the whole state, or what was missed.
-    pub(super) fn catch_up(&mut self, id: &ParticipantId, to: ConnectionId, seen: Option<Seen>, now: Timestamp) {
+    pub(super) fn catch_up(
+        &mut self,
+        id: &ParticipantId,
+        to: ConnectionId,
+        seen: Option<Seen>,
+        chat_after: u32,
+        now: Timestamp,
+    ) {
         let missed = seen
             .filter(|seen| Some(&seen.session_id) == self.session_id())
             .and_then(|seen| self.log.since(seen.seq, self.seq, id));
@@ -116,6 +123,7 @@ impl Room {
             }
             None => self.welcome(id, to, now),
         }
+        self.tell_chat(id, to, chat_after);
         if self.seats.get(id).is_some_and(|seat| seat.settings.is_admin) {
             let state = self.admin_state(now);
             if state != AdminState::default() {
@@ -146,6 +154,7 @@ impl Room {
             recording_state: RecordingState::Off,
             consent: seat.consent.clone(),
             rings: self.rings(),
+            presenter: self.presenter.clone(),
         };
         let message = ServerMessage::Welcome { seq: self.seq, you: id.clone(), room };
         self.outputs.push_back(Output::Send { to, message });
@@ -200,7 +209,13 @@ impl Room {
     pub(super) fn tell_rights(&mut self, id: &ParticipantId) {
         let Some(seat) = self.seats.get(id) else { return };
         let (tools, role) = (rights::tools(seat, &self.settings), rights::role(seat, &self.settings));
+        let to = seat.channel();
         self.tell(None, |seq| ServerMessage::RightsChanged { seq, participant_id: id.clone(), tools, role });
+        // What was written before they might see it.
+        if let Some(to) = to {
+            self.tell_chat(id, to, 0);
+        }
+        self.check_presenter();
     }
 
     /// A change that everybody hears who is in, without the one named. Those who come back hear it later.

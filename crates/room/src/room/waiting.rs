@@ -104,12 +104,7 @@ impl Room {
         if length == 0 || length > MAX_NOTE_LEN || text.trim().is_empty() {
             return Err(Refusal::Invalid { field: "text" });
         }
-        let sender = self.seats.get(from).ok_or(Refusal::NotIn)?;
-        let from_name = match &sender.presence {
-            Presence::Out => return Err(Refusal::NotIn),
-            Presence::Waiting(wait) => wait.display_name.clone(),
-            Presence::In(stay) => stay.display_name.clone(),
-        };
+        let from_name = self.seats.get(from).and_then(Seat::shown_name).ok_or(Refusal::NotIn)?.to_owned();
         let guest = to.unwrap_or_else(|| from.clone());
         let id = self.notes + 1;
         let wait = self.seats.get_mut(&guest).and_then(Seat::wait_mut).ok_or(Refusal::NotThere)?;
@@ -150,7 +145,7 @@ impl Room {
         self.update_clock(now);
         self.tell_came(id, now);
         self.send_media_token(id, connection);
-        self.catch_up(id, connection, None, now);
+        self.catch_up(id, connection, None, 0, now);
         self.ring_for_arrival(id, now);
         Ok(())
     }

@@ -23,6 +23,7 @@ pub(crate) fn settings(seats: &[&str]) -> Settings {
     let seat = |name: &&str| SeatSettings {
         participant_id: id(name),
         user_id: id(&format!("user-{name}")),
+        display_name: None,
         // The first is the host.
         is_admin: name == &seats[0],
         is_plus: name == &seats[0],
@@ -59,7 +60,7 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn new(settings: Settings) -> Self {
-        Self::restored(settings, Restored { standing: Standing::Active, used: Duration::ZERO })
+        Self::restored(settings, Restored { standing: Standing::Active, used: Duration::ZERO, chat: Vec::new() })
     }
 
     pub(crate) fn restored(settings: Settings, restored: Restored) -> Self {
@@ -104,6 +105,7 @@ impl Scene {
             expired,
             seen: None,
             session_id: id(&format!("session-{}", self.sessions)),
+            chat_after: 0,
         })
     }
 

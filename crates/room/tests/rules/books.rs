@@ -39,6 +39,7 @@ fn comings_and_goings_are_written_down() {
         expired: false,
         seen: None,
         session_id: id("s"),
+        chat_after: 0,
     };
     scene.room.handle(hello, now).expect("connected");
     assert_eq!(books(&mut scene), ["guest channel up", "guest joined"]);

@@ -10,6 +10,7 @@ mod resume;
 mod ringing;
 mod schedule;
 mod stage;
+mod tools;
 mod waiting;
 
 use common::{id, sent, settings};

@@ -20,6 +20,7 @@ fn come_back(scene: &mut Scene, seat: &str, entry: EntryId, connection: u64, see
             expired: false,
             seen,
             session_id: id("new"),
+            chat_after: 0,
         })
         .expect("comes back")
 }

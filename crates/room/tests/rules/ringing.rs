@@ -33,8 +33,10 @@ fn a_live_room_rings_the_others_once() {
 
     let outputs = scene.handle(Input::AnswerRing { participant_id: id("host") }).expect("it rings");
     assert_eq!(over(&outputs, "host"), Some(RingState::Answered));
-    let told =
-        ServerMessage::RingChanged { seq: 4, ring: Ring { participant_id: id("host"), state: RingState::Answered } };
+    let told = ServerMessage::RingChanged {
+        seq: 4,
+        ring: Ring { participant_id: id("host"), display_name: None, state: RingState::Answered },
+    };
     assert_eq!(sent(&outputs, 2), [told]);
     assert_eq!(scene.handle(Input::AnswerRing { participant_id: id("host") }), Err(Refusal::NotRinging));
 

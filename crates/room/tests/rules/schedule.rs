@@ -14,6 +14,7 @@ fn an_open_room_takes_as_many_as_its_capacity() {
     let seat = |name: &str| SeatSettings {
         participant_id: id(name),
         user_id: id(name),
+        display_name: None,
         is_admin: false,
         is_plus: false,
         is_speaker: true,
@@ -78,6 +79,7 @@ fn after_its_end_nothing_rings_and_no_seat_is_added() {
     let seat = SeatSettings {
         participant_id: id("late"),
         user_id: id("late"),
+        display_name: None,
         is_admin: false,
         is_plus: false,
         is_speaker: true,

@@ -18,6 +18,7 @@ use crate::{
     audit::Entry,
     error::{ApiError, Body, Path},
     ids,
+    names::check_name,
     rooms::RoomError,
     store::{Kind, NewSeat, StoreError, StoredRoom, StoredSeat},
 };
@@ -90,9 +91,10 @@ pub(super) async fn add(
     path: Path<String>,
     body: Body,
 ) -> Result<(StatusCode, Json<UserUrl>), ApiError> {
-    let AddParticipant { user_id, is_admin, tools, is_speaker } = body.json_or_default()?;
+    let AddParticipant { user_id, display_name, is_admin, tools, is_speaker } = body.json_or_default()?;
     check_objects(&body.json_or_default()?)?;
     let room = find_managed(&app, &caller, path).await?;
+    let display_name = display_name.map(|name| check_name(&name, "display_name")).transpose()?;
     let webinar = room.options.webinar;
     check_speaker(is_speaker, webinar, "is_speaker")?;
     if room.options.kind == Kind::Seated {
@@ -108,6 +110,7 @@ pub(super) async fn add(
     let seat = NewSeat {
         participant_id: ids::new(),
         user_id,
+        display_name,
         is_admin,
         is_speaker: is_speaker.unwrap_or(!webinar || is_admin),
         tools: tools.unwrap_or(Tools::ALL),
@@ -160,11 +163,13 @@ fn missing() -> Problem {
 
 fn told(app: &App, room: &StoredRoom, seat: &StoredSeat, occupants: &[Occupant]) -> Result<Participant, ApiError> {
     let occupant = occupants.iter().find(|occupant| occupant.participant_id == seat.participant_id);
+    let mut seat = told_seat(app, room, seat)?;
+    let shown_name = occupant.and_then(|occupant| occupant.display_name.clone());
+    seat.display_name = shown_name.or(seat.display_name);
     Ok(Participant {
-        seat: told_seat(app, room, seat)?,
+        seat,
         connected: occupant.is_some_and(|occupant| occupant.connected),
         waits: occupant.is_some_and(|occupant| occupant.waits),
-        display_name: occupant.and_then(|occupant| occupant.display_name.clone()),
         media: occupant.map(|occupant| occupant.media).unwrap_or_default(),
     })
 }

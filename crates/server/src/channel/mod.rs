@@ -66,14 +66,16 @@ async fn serve(app: App, base: Url, socket: WebSocket) {
 struct Hello {
     token: Secret,
     seen: Option<Seen>,
+    chat_after: u32,
 }
 
 /// The first message; `None` when the client went away.
 async fn read_hello(stream: &mut SplitStream<WebSocket>) -> Result<Option<Hello>, Problem> {
     loop {
         match read(stream.next().await) {
-            Read::Message(ClientMessage::Hello { token, last_seen, session_id }) => {
-                return Ok(Some(Hello { token, seen: seen(session_id, last_seen) }));
+            Read::Message(ClientMessage::Hello { token, last_seen, session_id, chat_after }) => {
+                let (seen, chat_after) = (seen(session_id, last_seen), chat_after.unwrap_or(0));
+                return Ok(Some(Hello { token, seen, chat_after }));
             }
             Read::Message(_) => return Err(Problem::new(ErrorCode::Unauthorized, "the first message has to be hello")),
             Read::Bad(problem) | Read::TooLarge(problem) => return Err(problem),
@@ -100,6 +102,7 @@ async fn connect(app: &App, hello: Hello) -> Result<(ChannelToken, ConnectionId,
         expired,
         seen: hello.seen,
         session_id,
+        chat_after: hello.chat_after,
     };
     let connected = app.rooms.connect(&token.room, input).await;
     let (connection, outbox) = connected.map_err(|error| match error {
@@ -144,15 +147,15 @@ impl Client {
                         tracing::info!("more messages than any person sends");
                         last_input = Input::Flooded { connection: self.connection };
                         let error = Problem::new(ErrorCode::RateLimited, "too many messages");
-                        let _ = send(&mut sink, &ServerMessage::Refused { error }).await;
+                        let _ = send(&mut sink, &ServerMessage::Refused { error, key: None }).await;
                         say_goodbye(&mut sink, close::POLICY).await;
                         break;
                     }
                     let answer = match read(frame) {
                         Read::Message(message) => self.take(message).await,
-                        Read::Bad(problem) => Some(ServerMessage::Refused { error: problem }),
+                        Read::Bad(problem) => Some(ServerMessage::Refused { error: problem, key: None }),
                         Read::TooLarge(problem) => {
-                            let _ = send(&mut sink, &ServerMessage::Refused { error: problem }).await;
+                            let _ = send(&mut sink, &ServerMessage::Refused { error: problem, key: None }).await;
                             say_goodbye(&mut sink, close::TOO_BIG).await;
                             break;
                         }
@@ -195,13 +198,14 @@ impl Client {
         match message {
             ClientMessage::Hello { .. } => {
                 let error = Problem::new(ErrorCode::Invalid, "hello was said already");
-                Some(ServerMessage::Refused { error })
+                Some(ServerMessage::Refused { error, key: None })
             }
             ClientMessage::Ping => Some(ServerMessage::Pong),
-            message => match self.app.rooms.say(&self.room, self.connection, message).await {
-                Ok(()) => None,
-                Err(error) => Some(ServerMessage::Refused { error: error.problem() }),
-            },
+            message => {
+                let key = if let ClientMessage::Chat { key, .. } = &message { Some(key.clone()) } else { None };
+                let said = self.app.rooms.say(&self.room, self.connection, message).await;
+                said.err().map(|error| ServerMessage::Refused { error: error.problem(), key })
+            }
         }
     }
 }
@@ -209,7 +213,7 @@ impl Client {
 async fn refuse_and_close(sink: &mut Sink, error: Problem) {
     tracing::debug!(code = ?error.code, "hello refused");
     let code = if error.code == ErrorCode::TooLarge { close::TOO_BIG } else { close::POLICY };
-    if send(sink, &ServerMessage::Refused { error }).await {
+    if send(sink, &ServerMessage::Refused { error, key: None }).await {
         say_goodbye(sink, code).await;
     }
 }

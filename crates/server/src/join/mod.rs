@@ -18,13 +18,11 @@ use crate::{
     app::{App, websocket_url, wrong_method},
     error::{ApiError, Body, Path, internal},
     keys,
+    names::check_name,
     rooms::RoomError,
     store::{StoredLink, StoredRoom, StoredSeat},
     tokens::{ChannelToken, TOKEN_LIFE},
 };
-
-/// Longest display name, in characters.
-const MAX_NAME: usize = 120;
 
 /// `GET /join/<code>`
 pub(crate) async fn look(State(app): State<App>, Path(code): Path<String>, headers: HeaderMap) -> Response {
@@ -64,7 +62,7 @@ pub(crate) async fn enter(
     body: Body,
 ) -> Result<Response, ApiError> {
     let wanted = if body.0.is_empty() { EnterRequest::default() } else { body.json()? };
-    let name = wanted.display_name.as_deref().map(check_name).transpose()?;
+    let name = wanted.display_name.as_deref().map(|name| check_name(name, "display_name")).transpose()?;
     let (link, room) = find(&app, &code).await?;
     let seat = seat_of(&room, &link)?;
 
@@ -148,28 +146,6 @@ fn seat_of<'a>(room: &'a StoredRoom, link: &StoredLink) -> Result<&'a StoredSeat
     seat.ok_or(RoomError::Refused(Refusal::NoSuchSeat))
 }
 
-fn check_name(name: &str) -> Result<String, Problem> {
-    let name = name.trim();
-    if !(1..=MAX_NAME).contains(&name.chars().count()) {
-        return Err(Problem::invalid("display_name", "a name has 1 to 120 characters"));
-    }
-    if name.chars().any(char::is_control) {
-        return Err(Problem::invalid("display_name", "a name has no control characters"));
-    }
-    if name.chars().any(turns_text) {
-        return Err(Problem::invalid(
-            "display_name",
-            "a name does not change the direction of what is written after it",
-        ));
-    }
-    Ok(name.to_owned())
-}
-
-/// Embeddings, overrides and isolates (Unicode Standard Annex 9) reach beyond the name, and further lines and paragraphs too.
-fn turns_text(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
-}
-
 /// Browsers name `text/html`, programs do not.
 fn wants_page(headers: &HeaderMap) -> bool {
     let accepts = headers.get_all(header::ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
@@ -180,20 +156,4 @@ fn no_store(answer: impl IntoResponse) -> Response {
     let mut response = answer.into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_trimmed_and_measured_in_characters() {
-        assert_eq!(check_name("  Ada ").as_deref(), Ok("Ada"));
-        for good in ["è".repeat(120).as_str(), "أمينة", "דנה Levi", "👩🏽‍⚕️ Ada"] {
-            assert_eq!(check_name(good).as_deref(), Ok(good));
-        }
-        for bad in ["", "   ", &"è".repeat(121), "Ada\u{7}", "a\nb", "\u{202e}adA", "Ada\u{2066}", "a\u{2028}b"] {
-            assert_eq!(check_name(bad).expect_err(bad).field.as_deref(), Some("display_name"));
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! The rooms that are awake. Each is owned by one task, which alone changes it, in memory and in storage, and does what its
 //! state machine asks for. A room sleeps (in storage only) while nobody is in and no token for it can still be good.
 
+mod boards;
 mod news;
 mod owner;
 mod settings;
@@ -294,6 +295,7 @@ impl Rooms {
             return Ok(inbox);
         }
         let stored = self.shared.store.room(room).await?.ok_or(RoomError::NoSuchRoom)?;
+        let chat = self.shared.store.chat(room, visita_room::CHAT).await?;
         let mut awake = self.shared.awake.lock();
         if self.shared.stopping.load(Ordering::SeqCst) {
             return Err(RoomError::Stopping);
@@ -304,7 +306,7 @@ impl Rooms {
         let (inbox, commands) = mpsc::channel(INBOX);
         awake.insert(room.clone(), inbox.clone());
         drop(awake);
-        let owner = Owner::new(self.shared.clone(), stored);
+        let owner = Owner::new(self.shared.clone(), stored, chat);
         let span = tracing::info_span!("room", id = %room);
         tokio::spawn(owner.run(commands).instrument(span));
         Ok(inbox)

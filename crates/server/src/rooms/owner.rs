@@ -9,12 +9,14 @@ use std::{
 use tokio::sync::mpsc;
 use visita_protocol::{
     CompanyId, ParticipantId, RoomId, UserId,
+    channel::ChatMessage,
     rest::{ActorKind, ConnectionKind},
 };
 use visita_room::{ConnectionId, Input, LineKind, Output, Refusal, Room, Standing, Timestamp};
 
 use super::{
     Command, Mail, News, RoomError, Shared,
+    boards::Boards,
     settings::{new_seat, restored, settings_of},
 };
 use crate::{
@@ -35,12 +37,13 @@ pub(super) struct Owner {
     clients: HashMap<ConnectionId, mpsc::Sender<Mail>>,
     /// Up to which Unix second the media server refuses a seat's tokens.
     revoked: HashMap<ParticipantId, u64>,
+    boards: Boards,
     last_used: Instant,
 }
 
 impl Owner {
-    pub(super) fn new(shared: Arc<Shared>, stored: StoredRoom) -> Self {
-        let room = Room::new(settings_of(&stored, shared.grace), restored(&stored));
+    pub(super) fn new(shared: Arc<Shared>, stored: StoredRoom, chat: Vec<ChatMessage>) -> Self {
+        let room = Room::new(settings_of(&stored, shared.grace), restored(&stored, chat));
         let users = stored.seats.iter().map(|seat| (seat.participant_id.clone(), seat.user_id.clone())).collect();
         Self {
             shared,
@@ -51,6 +54,7 @@ impl Owner {
             users,
             clients: HashMap::new(),
             revoked: HashMap::new(),
+            boards: Boards::default(),
             last_used: Instant::now(),
         }
     }
@@ -59,6 +63,7 @@ impl Owner {
         tracing::debug!("awake");
         loop {
             let due = self.room.poll_timeout().map(|at| self.shared.clock.instant(at));
+            let write_at = self.boards.due();
             let sleep_at = self.room.is_empty().then(|| self.last_used + TOKEN_LIFE);
             tokio::select! {
                 command = commands.recv() => match command {
@@ -75,6 +80,7 @@ impl Owner {
                     self.carry_out().await;
                     self.last_used = Instant::now();
                 }
+                () = until(write_at) => self.write_boards().await,
                 () = until(sleep_at) => {
                     commands.close();
                     // What came in between is still answered.
@@ -90,6 +96,7 @@ impl Owner {
                 }
             }
         }
+        self.write_boards().await;
         drop(commands);
         let mut awake = self.shared.awake.lock();
         if awake.get(&self.room_id).is_some_and(mpsc::Sender::is_closed) {
@@ -149,6 +156,9 @@ impl Owner {
     }
 
     async fn handle(&mut self, input: Input) -> Result<(), Refusal> {
+        if let Input::Disconnect { connection } | Input::Flooded { connection } = &input {
+            self.boards.forget(*connection);
+        }
         let result = self.room.handle(input, self.now());
         self.carry_out().await;
         result
@@ -226,6 +236,7 @@ impl Owner {
             }
             Output::Close { connection } => {
                 self.clients.remove(&connection);
+                self.boards.forget(connection);
             }
             Output::RemoveMedia { participant_id, revoke } => {
                 media.remove(&room_id, &participant_id, revoke).await;
@@ -268,6 +279,14 @@ impl Owner {
                     _ => store.disconnected(&session_id, &participant_id, kind, at).await?,
                 }
             }
+            Output::ChatAdded { message } => store.chat_added(&room_id, &message).await?,
+            Output::ToBoard { participant_id, connection, message } => {
+                let told =
+                    self.boards.take(&self.room, &**store, &room_id, &participant_id, connection, message).await?;
+                for (to, message) in told {
+                    self.mail(to, Mail::Message(Box::new(message)), behind);
+                }
+            }
             Output::ConsentGiven { session_id, consent } => {
                 store.consent_given(&room_id, session_id.as_ref(), &consent).await?;
             }
@@ -306,6 +325,12 @@ impl Owner {
             }
         }
         Ok(())
+    }
+
+    async fn write_boards(&mut self) {
+        if let Err(error) = self.boards.write(&*self.shared.store, &self.room_id).await {
+            tracing::error!(%error, "a board could not be written down");
+        }
     }
 
     fn mail(&mut self, to: ConnectionId, mail: Mail, behind: &mut Vec<ConnectionId>) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use visita_protocol::rest::Role;
+use visita_protocol::{channel::ChatMessage, rest::Role};
 use visita_room::{LinkSerial, Restored, SeatSettings, Settings};
 
 use crate::store::{Kind, NewSeat, StoredRoom, StoredSeat};
@@ -31,14 +31,15 @@ pub(super) fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
     }
 }
 
-pub(super) fn restored(stored: &StoredRoom) -> Restored {
-    Restored { standing: stored.standing, used: stored.used }
+pub(super) fn restored(stored: &StoredRoom, chat: Vec<ChatMessage>) -> Restored {
+    Restored { standing: stored.standing, used: stored.used, chat }
 }
 
 fn seat_of(seat: &StoredSeat) -> SeatSettings {
     SeatSettings {
         participant_id: seat.participant_id.clone(),
         user_id: seat.user_id.clone(),
+        display_name: seat.display_name.clone(),
         is_admin: seat.is_admin,
         is_plus: seat.role == Role::Plus,
         is_speaker: seat.is_speaker,
@@ -52,6 +53,7 @@ pub(super) fn new_seat(seat: &NewSeat, is_plus: bool) -> SeatSettings {
     SeatSettings {
         participant_id: seat.participant_id.clone(),
         user_id: seat.user_id.clone(),
+        display_name: seat.display_name.clone(),
         is_admin: seat.is_admin,
         is_plus,
         is_speaker: seat.is_speaker,

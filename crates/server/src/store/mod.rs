@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use thiserror::Error;
+use visita_board::What;
 use visita_protocol::{
-    CompanyId, ParticipantId, RoomId, SessionId, UserId,
-    channel::Consent,
+    BoardId, CompanyId, FileId, ItemId, ParticipantId, RoomId, SessionId, UserId,
+    channel::{ChatMessage, Consent},
     rest::{ConnectionKind, EventKind, User},
 };
 use visita_room::{LinkSerial, Standing, Timestamp};
@@ -30,7 +31,7 @@ pub(crate) type SecretHash = [u8; 32];
 
 /// Storage.
 #[async_trait]
-pub(crate) trait Store: People + RoomStore + SessionStore + WebhookStore + AuditStore {
+pub(crate) trait Store: People + RoomStore + SessionStore + ToolStore + WebhookStore + AuditStore {
     /// Whether it answers.
     async fn check(&self) -> Result<(), StoreError>;
     /// Everything is written; nothing can be asked after it.
@@ -172,6 +173,37 @@ pub(crate) trait SessionStore: Send + Sync + 'static {
     /// Answers kept of a room, oldest first.
     #[cfg_attr(not(test), expect(dead_code, reason = "told with the recordings they are kept for"))]
     async fn consents(&self, room: &RoomId) -> Result<Vec<(Option<SessionId>, Consent)>, StoreError>;
+}
+
+/// Chat and boards.
+#[async_trait]
+pub(crate) trait ToolStore: Send + Sync + 'static {
+    /// Keeps a message; [`StoreError::Exists`] when the room has one of that number.
+    async fn chat_added(&self, room: &RoomId, message: &ChatMessage) -> Result<(), StoreError>;
+    /// The newest messages of a room, oldest first.
+    async fn chat(&self, room: &RoomId, newest: u32) -> Result<Vec<ChatMessage>, StoreError>;
+    /// Messages of a session, oldest first; with `search`, only those with that text in them, or in the name of their file.
+    async fn chat_of_session(
+        &self,
+        session: &SessionId,
+        search: Option<&str>,
+        page: Page,
+    ) -> Result<Listed<ChatMessage>, StoreError>;
+    /// The message that brought a file.
+    async fn chat_of_file(&self, room: &RoomId, file: &FileId) -> Result<Option<ChatMessage>, StoreError>;
+    /// The file is deleted, and the message with it.
+    async fn forget_file_message(&self, room: &RoomId, file: &FileId) -> Result<(), StoreError>;
+
+    /// A board, as many pages as it has and what lies on it or was taken away; an empty one where nobody drew yet.
+    async fn board(&self, room: &RoomId, board: &BoardId) -> Result<(u32, Vec<(ItemId, What)>), StoreError>;
+    /// Writes down what changed of a board, all or nothing.
+    async fn board_changed(
+        &self,
+        room: &RoomId,
+        board: &BoardId,
+        pages: u32,
+        changed: &[(ItemId, What)],
+    ) -> Result<(), StoreError>;
 }
 
 /// Webhooks and what is still to be delivered to them.

@@ -291,6 +291,7 @@ async fn a_room_gets_one_more_seat(store: &dyn Store) {
     let seat = |user: &str, n| NewSeat {
         participant_id: crate::ids::new(),
         user_id: id(user),
+        display_name: Some(format!("{user} è qui")),
         is_admin: false,
         is_speaker: false,
         tools: Tools::ALL,
@@ -467,6 +468,7 @@ fn new_room(company_id: CompanyId) -> NewRoom {
     let seat = |user: &str, is_admin, tools, n| NewSeat {
         participant_id: crate::ids::new(),
         user_id: id(user),
+        display_name: Some(format!("{user} è qui")),
         is_admin,
         is_speaker: is_admin,
         tools,

@@ -151,6 +151,7 @@ impl NewRoom {
 pub(crate) struct NewSeat {
     pub(crate) participant_id: ParticipantId,
     pub(crate) user_id: UserId,
+    pub(crate) display_name: Option<String>,
     pub(crate) is_admin: bool,
     /// Publishes in a webinar.
     pub(crate) is_speaker: bool,
@@ -164,6 +165,7 @@ impl NewSeat {
         StoredSeat {
             participant_id: self.participant_id,
             user_id: self.user_id,
+            display_name: self.display_name,
             role,
             is_admin: self.is_admin,
             is_speaker: self.is_speaker,
@@ -191,6 +193,7 @@ pub(crate) struct StoredRoom {
 pub(crate) struct StoredSeat {
     pub(crate) participant_id: ParticipantId,
     pub(crate) user_id: UserId,
+    pub(crate) display_name: Option<String>,
     /// `basic` for who is no user of the company.
     pub(crate) role: Role,
     pub(crate) is_admin: bool,

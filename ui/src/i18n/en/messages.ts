@@ -13,6 +13,8 @@ export const messages = {
     somebody: 'Somebody',
     hand_raised: '{{name}} raised a hand.',
     doorbell: '{{name}} is waiting.',
+    chat_message: '{{name}} wrote in the chat',
+    snapshot_of_me: '{{name}} took a picture of your video',
     note: '{{name}} wrote to you.',
     asked_to_unmute: '{{name}} asks you to unmute.',
     muted_by_admin: 'The host muted you.',

@@ -13,6 +13,8 @@ export const messages: Pick<Dictionary, 'notice' | 'message' | 'trouble' | 'anno
     somebody: 'Qualcuno',
     hand_raised: '{{name}} ha alzato la mano.',
     doorbell: '{{name}} aspetta.',
+    chat_message: '{{name}} ha scritto in chat',
+    snapshot_of_me: '{{name}} ha scattato una foto del tuo video',
     note: '{{name}} le ha scritto.',
     asked_to_unmute: '{{name}} le chiede di attivare il microfono.',
     muted_by_admin: 'Chi conduce ha disattivato il suo microfono.',

@@ -104,7 +104,7 @@ fn a_warning_goes_when_time_is_added() {
 #[test]
 fn who_has_not_come_yet_has_no_name_here() {
     let (mut room, mut people) = room();
-    let ring = Ring { participant_id: id("far"), state: RingState::Ringing };
+    let ring = Ring { participant_id: id("far"), display_name: None, state: RingState::Ringing };
     room.take(ServerMessage::RingChanged { seq: 1, ring }, &mut people, Instant::now());
     assert_eq!(room.rings(&people)[0].display_name, "");
 }

@@ -10,6 +10,7 @@ use visita_room::Timestamp;
 
 use crate::{
     clock::from_rfc3339,
+    names::check_name,
     store::{Kind, RoomOptions, Schedule},
 };
 
@@ -84,6 +85,9 @@ pub(in crate::api) fn check_speaker(is_speaker: Option<bool>, webinar: bool, fie
 fn check_people(wanted: &CreateRoom) -> Result<Kind, Problem> {
     for (index, participant) in wanted.participants.iter().enumerate() {
         check_speaker(participant.is_speaker, wanted.webinar, &format!("participants[{index}].is_speaker"))?;
+        if let Some(name) = &participant.display_name {
+            check_name(name, &format!("participants[{index}].display_name"))?;
+        }
     }
     match wanted.kind {
         RoomKind::Open => {

@@ -37,7 +37,7 @@ pub(super) use checks::check_speaker;
         ("A visit" = (value = json!({
             "participants": [
                 { "user_id": "dr.conti", "is_admin": true },
-                { "user_id": "pat", "tools": { "chat": true, "whiteboard": { "wb_pen": true } } } ],
+                { "user_id": "pat", "display_name": "Pat Rossi", "tools": { "chat": true, "whiteboard": { "wb_pen": true } } } ],
             "call_type": "audio_video", "recording": "manual", "duration": 1800, "description": "Follow-up",
             "waiting_room": true, "starts_at": "2099-12-01T09:30:00Z", "ends_at": "2099-12-01T10:30:00Z",
             "early_entry": 600, "freeze_window": 900 }))),
@@ -71,6 +71,7 @@ pub(super) async fn create(
         Ok(NewSeat {
             participant_id: ids::new(),
             user_id: participant.user_id,
+            display_name: participant.display_name.map(|name| name.trim().to_owned()),
             is_admin: participant.is_admin,
             is_speaker: participant.is_speaker.unwrap_or(!webinar || participant.is_admin),
             tools: participant.tools.unwrap_or(visita_protocol::Tools::ALL),
@@ -289,6 +290,7 @@ pub(super) fn told_seat(app: &App, room: &StoredRoom, seat: &StoredSeat) -> Resu
     let code = app.keys.open_code(&seat.sealed)?;
     Ok(UserUrl {
         user_id: seat.user_id.clone(),
+        display_name: seat.display_name.clone(),
         participant_id: seat.participant_id.clone(),
         url: format!("{}/join/{}", app.link_base().as_str().trim_end_matches('/'), code.expose()),
         is_admin: seat.is_admin,

@@ -4,6 +4,7 @@ mod audit;
 mod people;
 mod rooms;
 mod sessions;
+mod tools;
 mod webhooks;
 
 use std::{path::Path, time::Duration};

@@ -103,10 +103,15 @@ impl RoomStore for Sqlite {
                 .bind(room.as_str())
                 .execute(&mut *tx)
                 .await?;
-            sqlx::query("UPDATE links SET code_sealed = NULL WHERE room_id = ?")
-                .bind(room.as_str())
-                .execute(&mut *tx)
-                .await?;
+            for forgotten in [
+                "UPDATE links SET code_sealed = NULL WHERE room_id = ?",
+                "UPDATE seats SET display_name = NULL WHERE room_id = ?",
+                "DELETE FROM chat WHERE room_id = ?",
+                "DELETE FROM board_items WHERE room_id = ?",
+                "DELETE FROM boards WHERE room_id = ?",
+            ] {
+                sqlx::query(forgotten).bind(room.as_str()).execute(&mut *tx).await?;
+            }
         }
         tx.commit().await?;
         Ok(())
@@ -177,8 +182,8 @@ impl Sqlite {
             return Ok(seats);
         }
         let mut query = QueryBuilder::new(
-            "SELECT s.room_id, s.participant_id, s.user_id, COALESCE(u.role, 'basic') AS role, s.is_admin, s.is_speaker,
-                    s.tools, s.link_serial, l.code_sealed
+            "SELECT s.room_id, s.participant_id, s.user_id, s.display_name, COALESCE(u.role, 'basic') AS role,
+                    s.is_admin, s.is_speaker, s.tools, s.link_serial, l.code_sealed
              FROM seats s
              LEFT JOIN users u ON u.company_id = s.company_id AND u.user_id = s.user_id
              JOIN links l ON l.room_id = s.room_id AND l.participant_id = s.participant_id AND l.serial = s.link_serial
@@ -298,8 +303,8 @@ async fn insert_seats(tx: &mut SqliteConnection, seats: Vec<SeatRow<'_>>) -> Res
         rows.push((row, json(&row.seat.tools, "tools")?));
     }
     let mut query = QueryBuilder::new(
-        "INSERT INTO seats (room_id, position, participant_id, company_id, user_id, is_admin, is_speaker, tools,
-                            link_serial) ",
+        "INSERT INTO seats (room_id, position, participant_id, company_id, user_id, display_name, is_admin, is_speaker,
+                            tools, link_serial) ",
     );
     query.push_values(rows, |mut row, (SeatRow { room, company, position, seat }, tools)| {
         row.push_bind(room.as_str())
@@ -307,6 +312,7 @@ async fn insert_seats(tx: &mut SqliteConnection, seats: Vec<SeatRow<'_>>) -> Res
             .push_bind(seat.participant_id.as_str())
             .push_bind(company.as_str())
             .push_bind(seat.user_id.as_str())
+            .push_bind(seat.display_name.as_deref())
             .push_bind(seat.is_admin)
             .push_bind(seat.is_speaker)
             .push_bind(tools)
@@ -376,6 +382,7 @@ fn read_seat(row: &SqliteRow) -> Result<StoredSeat, StoreError> {
     Ok(StoredSeat {
         participant_id: read_id(row, "participant_id")?,
         user_id: read_id(row, "user_id")?,
+        display_name: row.try_get("display_name")?,
         role: read_word::<Role>(row, "role")?,
         is_admin: row.try_get("is_admin")?,
         is_speaker: row.try_get("is_speaker")?,

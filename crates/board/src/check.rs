@@ -1,0 +1,136 @@
+//! Which operations somebody may do. The server asks before it does them.
+
+use thiserror::Error;
+use visita_protocol::{
+    ErrorCode, ParticipantId, Problem, WhiteboardRights,
+    board::{BoardOp, Item, MAX_ITEMS, MAX_PAGES, MAX_POINTS, MAX_TEXT, Point, Shape, Stamp},
+};
+
+use crate::{Board, What};
+
+/// No point lies further out, in units of the board.
+const FAR: i32 = 1_000_000;
+/// Widest line and largest letter.
+const WIDEST: u16 = 400;
+/// A stamp this far from what is known here was made up.
+const AHEAD: u32 = 1_000_000;
+
+/// Why an operation is not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Refused {
+    /// The seat has not the right for it.
+    #[error("this seat may not do that on the board")]
+    NoRight,
+    /// It is done in another's name.
+    #[error("not under one's own name")]
+    NotOneself,
+    /// A value out of bounds, or that contradicts what is there.
+    #[error("not a valid operation")]
+    Invalid,
+    /// As much as may lie there does.
+    #[error("the board is full")]
+    Full,
+}
+
+impl Refused {
+    /// The refusal with its code.
+    pub fn problem(self) -> Problem {
+        let code = match self {
+            Self::NoRight | Self::NotOneself => ErrorCode::Forbidden,
+            Self::Invalid => ErrorCode::Invalid,
+            Self::Full => ErrorCode::TooLarge,
+        };
+        Problem::new(code, self.to_string())
+    }
+}
+
+impl Board {
+    /// Whether somebody may do that now.
+    ///
+    /// # Errors
+    /// [`Refused`], and nothing is to be done.
+    pub fn check(&self, op: &BoardOp, by: &ParticipantId, rights: WhiteboardRights) -> Result<(), Refused> {
+        match op {
+            BoardOp::Put { item } => {
+                self.check_stamp(&item.stamp, by)?;
+                may(right_to(&item.shape, rights))?;
+                self.check_item(item, by)
+            }
+            BoardOp::Extend { id, of, from, points } => {
+                may(rights.wb_pen)?;
+                let Some(item) = self.item(id).filter(|item| item.author == *by && of.by == *by) else {
+                    return Err(Refused::NotOneself);
+                };
+                let Shape::Pen { points: before, .. } = &item.shape else { return Err(Refused::Invalid) };
+                // What is late, because the stroke was moved meanwhile, does no harm.
+                let from = usize::try_from(*from).unwrap_or(usize::MAX);
+                let fits = from <= before.len() && from.saturating_add(points.len()) <= MAX_POINTS;
+                if fits && points.iter().all(is_near) { Ok(()) } else { Err(Refused::Invalid) }
+            }
+            BoardOp::Remove { id, stamp } => {
+                self.check_stamp(stamp, by)?;
+                let own = self.item(id).is_some_and(|item| item.author == *by && right_to(&item.shape, rights));
+                may(rights.wb_eraser || own)
+            }
+            BoardOp::Pages { count } => {
+                may(rights.wb_pen || rights.wb_shape || rights.wb_text || rights.wb_add_file)?;
+                if *count <= MAX_PAGES { Ok(()) } else { Err(Refused::Full) }
+            }
+        }
+    }
+
+    fn check_stamp(&self, stamp: &Stamp, by: &ParticipantId) -> Result<(), Refused> {
+        if stamp.by != *by {
+            return Err(Refused::NotOneself);
+        }
+        if stamp.clock > self.clock.saturating_add(AHEAD) { Err(Refused::Invalid) } else { Ok(()) }
+    }
+
+    fn check_item(&self, item: &Item, by: &ParticipantId) -> Result<(), Refused> {
+        match self.what(&item.id) {
+            None if item.author != *by => return Err(Refused::NotOneself),
+            None | Some(What::Gone { .. }) if self.items >= MAX_ITEMS => return Err(Refused::Full),
+            Some(What::Gone { author: Some(author), .. }) if item.author != *author => return Err(Refused::NotOneself),
+            Some(What::There(before)) => {
+                let same = std::mem::discriminant(&before.shape) == std::mem::discriminant(&item.shape);
+                if before.author != item.author || !same {
+                    return Err(Refused::Invalid);
+                }
+            }
+            None | Some(What::Gone { .. }) => {}
+        }
+        if item.page >= MAX_PAGES || item.z > u32::MAX / 2 {
+            return Err(Refused::Invalid);
+        }
+        let width_fits = |width: u16| (1..=WIDEST).contains(&width);
+        let fits = match &item.shape {
+            Shape::Pen { points, width, .. } => {
+                (1..=MAX_POINTS).contains(&points.len()) && points.iter().all(is_near) && width_fits(*width)
+            }
+            Shape::Figure { from, to, width, .. } => is_near(from) && is_near(to) && width_fits(*width),
+            Shape::Text { at, text, size, .. } => {
+                let odd = |c: char| c.is_control() && c != '\n';
+                is_near(at) && text.chars().count() <= MAX_TEXT && !text.contains(odd) && width_fits(*size)
+            }
+            Shape::Picture { at, size, .. } => is_near(at) && is_near(size) && size.x > 0 && size.y > 0,
+        };
+        if fits { Ok(()) } else { Err(Refused::Invalid) }
+    }
+}
+
+const fn right_to(shape: &Shape, rights: WhiteboardRights) -> bool {
+    match shape {
+        Shape::Pen { .. } => rights.wb_pen,
+        Shape::Figure { .. } => rights.wb_shape,
+        Shape::Text { .. } => rights.wb_text,
+        Shape::Picture { .. } => rights.wb_add_file,
+    }
+}
+
+const fn may(right: bool) -> Result<(), Refused> {
+    if right { Ok(()) } else { Err(Refused::NoRight) }
+}
+
+const fn is_near(point: &Point) -> bool {
+    point.x.abs() <= FAR && point.y.abs() <= FAR
+}

@@ -1,0 +1,361 @@
+//! The boards this participant looks at: a copy of each, what I did to them and may take back, the others' cursors. What I do
+//! holds here at once; should the server refuse it, it is undone.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    time::{Duration, Instant},
+};
+
+use visita_board::Board;
+use visita_protocol::{
+    BoardId, ItemId, ParticipantId, Tools,
+    board::{BoardOp, Item, Point, Shape},
+    channel::{ClientMessage, ServerMessage},
+    view::{BoardAction, BoardNews, BoardRights, CursorView, ExtendedView, ItemView},
+};
+
+use crate::people::People;
+
+/// What I did within this time before a line broke is said again on the next: the server may not have heard it, or may have
+/// been killed before it was written. Twice is as good as once.
+const SAY_AGAIN: Duration = Duration::from_secs(10);
+/// Steps that can be taken back.
+const STEPS: usize = 200;
+/// A cursor that has not moved for this long is not drawn.
+const CURSOR_FOR: Duration = Duration::from_secs(8);
+
+/// One step for undo: items as they were before, none where they were not there.
+type Step = Vec<(ItemId, Option<Item>)>;
+
+/// The boards that are open.
+#[derive(Default)]
+pub(super) struct Boards {
+    open: BTreeMap<BoardId, Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    board: Board,
+    /// The server's version of it that is here.
+    version: u32,
+    loading: bool,
+    undo: Vec<Step>,
+    redo: Vec<Step>,
+    sent: VecDeque<(Instant, BoardOp)>,
+    cursors: HashMap<ParticipantId, (u32, Point, Instant)>,
+    told_rights: Option<(BoardRights, bool, bool)>,
+}
+
+/// What follows from what I do.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) to_room: Vec<ClientMessage>,
+    pub(super) to_page: Vec<BoardNews>,
+}
+
+/// Who I am.
+pub(super) struct Me<'a> {
+    pub(super) id: &'a ParticipantId,
+    pub(super) tools: Tools,
+}
+
+impl Boards {
+    /// Does what I wish.
+    pub(super) fn act(&mut self, action: BoardAction, me: &Me<'_>) -> Outcome {
+        match action {
+            BoardAction::Open { board } => self.look(board, me),
+            BoardAction::Close { board } => {
+                self.open.remove(&board);
+                Outcome { to_room: vec![ClientMessage::CloseBoard { board }], to_page: Vec::new() }
+            }
+            BoardAction::Put { board, id, page, shape } => self.on(board, me, |open| {
+                if open.board.what(&id).is_some() {
+                    return Vec::new();
+                }
+                open.step(vec![(id.clone(), None)]);
+                let z = open.board.top();
+                let stamp = open.board.next_stamp(me.id.clone());
+                vec![BoardOp::Put { item: Item { id, author: me.id.clone(), page, z, shape, stamp } }]
+            }),
+            BoardAction::Extend { board, id, points } => self.on(board, me, |open| {
+                let Some(item) = open.board.item(&id) else { return Vec::new() };
+                let Shape::Pen { points: before, .. } = &item.shape else { return Vec::new() };
+                let from = u32::try_from(before.len()).unwrap_or(u32::MAX);
+                vec![BoardOp::Extend { id, of: item.stamp.clone(), from, points }]
+            }),
+            BoardAction::Change { board, shapes } => self.on(board, me, |open| {
+                let there = shapes.into_iter().filter_map(|(id, shape)| Some((open.board.item(&id)?.clone(), shape)));
+                let changed: Vec<_> = there.filter(|(item, shape)| item.shape != *shape).collect();
+                if changed.is_empty() {
+                    return Vec::new();
+                }
+                open.step(changed.iter().map(|(item, _)| (item.id.clone(), Some(item.clone()))).collect());
+                let stamp = open.board.next_stamp(me.id.clone());
+                let put = |(item, shape)| BoardOp::Put { item: Item { shape, stamp: stamp.clone(), ..item } };
+                changed.into_iter().map(put).collect()
+            }),
+            BoardAction::Remove { board, ids } => self.on(board, me, |open| {
+                let there: Vec<Item> = ids.iter().filter_map(|id| open.board.item(id).cloned()).collect();
+                if there.is_empty() {
+                    return Vec::new();
+                }
+                let stamp = open.board.next_stamp(me.id.clone());
+                open.step(there.iter().map(|item| (item.id.clone(), Some(item.clone()))).collect());
+                there.into_iter().map(|item| BoardOp::Remove { id: item.id, stamp: stamp.clone() }).collect()
+            }),
+            BoardAction::AddPage { board } => {
+                self.on(board, me, |open| vec![BoardOp::Pages { count: open.board.pages() + 1 }])
+            }
+            BoardAction::Undo { board } => self.on(board, me, |open| {
+                let Some(step) = open.undo.pop() else { return Vec::new() };
+                let (ops, back) = open.go_back(step, me.id);
+                open.redo.push(back);
+                ops
+            }),
+            BoardAction::Redo { board } => self.on(board, me, |open| {
+                let Some(step) = open.redo.pop() else { return Vec::new() };
+                let (ops, back) = open.go_back(step, me.id);
+                open.undo.push(back);
+                ops
+            }),
+            BoardAction::Cursor { board, page, at } => {
+                let may = self.open.contains_key(&board) && me.tools.board_rights(&board).wb_cursor;
+                let to_room = if may { vec![ClientMessage::BoardCursor { board, page, at }] } else { Vec::new() };
+                Outcome { to_room, to_page: Vec::new() }
+            }
+        }
+    }
+
+    fn look(&mut self, board: BoardId, me: &Me<'_>) -> Outcome {
+        let open = self.open.entry(board.clone()).or_insert_with(|| Open { loading: true, ..Open::default() });
+        open.told_rights = None;
+        let mut to_page = vec![open.whole(&board, me.id)];
+        to_page.extend(open.rights(&board, me));
+        Outcome { to_room: vec![ClientMessage::OpenBoard { board, since: open.version }], to_page }
+    }
+
+    /// Does operations of mine here and tells them.
+    fn on(&mut self, board: BoardId, me: &Me<'_>, ops: impl FnOnce(&mut Open) -> Vec<BoardOp>) -> Outcome {
+        let Some(open) = self.open.get_mut(&board) else { return Outcome::default() };
+        let ops = ops(open);
+        let mut outcome = Outcome::default();
+        let now = Instant::now();
+        while open.sent.front().is_some_and(|(at, _)| now.duration_since(*at) > SAY_AGAIN) {
+            open.sent.pop_front();
+        }
+        open.sent.extend(ops.iter().map(|op| (now, op.clone())));
+        outcome.to_page.extend(open.apply(&board, &ops, me.id));
+        outcome.to_page.extend(open.rights(&board, me));
+        for some in ops.chunks(visita_protocol::board::MAX_OPS) {
+            outcome.to_room.push(ClientMessage::Board { board: board.clone(), ops: some.to_vec() });
+        }
+        outcome
+    }
+
+    /// Takes a message of the server; what the page is to draw.
+    pub(super) fn take(&mut self, message: &ServerMessage, me: &Me<'_>, people: &People) -> Vec<BoardNews> {
+        match message {
+            ServerMessage::BoardState { part } => {
+                let Some(open) = self.open.get_mut(&part.board) else { return Vec::new() };
+                open.board.take(part);
+                open.version = part.version;
+                open.loading = part.more;
+                if part.more {
+                    return Vec::new();
+                }
+                let mut news = vec![open.whole(&part.board, me.id)];
+                news.extend(open.rights(&part.board, me));
+                news
+            }
+            ServerMessage::Board { board, version, ops } => {
+                let Some(open) = self.open.get_mut(board) else { return Vec::new() };
+                open.version = *version;
+                open.apply(board, ops, me.id).into_iter().collect()
+            }
+            ServerMessage::BoardRefused { board, id, item, .. } => {
+                let Some(open) = self.open.get_mut(board) else { return Vec::new() };
+                open.board.force(id, item.clone());
+                open.sent.retain(|(_, op)| item_of(op) != Some(id));
+                for steps in [&mut open.undo, &mut open.redo] {
+                    steps.iter_mut().for_each(|step| step.retain(|(of, _)| of != id));
+                    steps.retain(|step| !step.is_empty());
+                }
+                let put = item.iter().map(|item| item_view(item, me.id)).collect();
+                let removed = if item.is_none() { vec![id.clone()] } else { Vec::new() };
+                let pages = open.board.pages();
+                vec![BoardNews::Changed { board: board.clone(), pages, put, extended: Vec::new(), removed }]
+            }
+            ServerMessage::BoardCursor { board, participant_id, page, at } => {
+                let Some(open) = self.open.get_mut(board) else { return Vec::new() };
+                match at {
+                    Some(at) => drop(open.cursors.insert(participant_id.clone(), (*page, *at, Instant::now()))),
+                    None => drop(open.cursors.remove(participant_id)),
+                }
+                vec![open.cursors(board, people)]
+            }
+            ServerMessage::Left { participant_id, .. } => {
+                let mut news = Vec::new();
+                for (board, open) in &mut self.open {
+                    if open.cursors.remove(participant_id).is_some() {
+                        news.push(open.cursors(board, people));
+                    }
+                }
+                news
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Cursors that have stood still are taken away.
+    pub(super) fn tick(&mut self, people: &People) -> Vec<BoardNews> {
+        let mut news = Vec::new();
+        for (board, open) in &mut self.open {
+            let before = open.cursors.len();
+            open.cursors.retain(|_, (_, _, at)| at.elapsed() < CURSOR_FOR);
+            if open.cursors.len() != before {
+                news.push(open.cursors(board, people));
+            }
+        }
+        news
+    }
+
+    /// What I may do has changed.
+    pub(super) fn rights_changed(&mut self, me: &Me<'_>) -> Vec<BoardNews> {
+        self.open.iter_mut().filter_map(|(board, open)| open.rights(board, me)).collect()
+    }
+
+    /// A new line to the room: what was open is opened again from where it was, and what may not have been heard is said
+    /// again.
+    pub(super) fn line_is_new(&mut self) -> Vec<ClientMessage> {
+        let mut messages = Vec::new();
+        for (board, open) in &mut self.open {
+            let ops: Vec<BoardOp> = open.sent.iter().map(|(_, op)| op.clone()).collect();
+            for some in ops.chunks(visita_protocol::board::MAX_OPS) {
+                messages.push(ClientMessage::Board { board: board.clone(), ops: some.to_vec() });
+            }
+            messages.push(ClientMessage::OpenBoard { board: board.clone(), since: open.version });
+        }
+        messages
+    }
+}
+
+impl Open {
+    /// What was done can be taken back.
+    fn step(&mut self, step: Step) {
+        self.redo.clear();
+        self.undo.push(step);
+        if self.undo.len() > STEPS {
+            self.undo.remove(0);
+        }
+    }
+
+    /// Makes items what they were, where nobody else has changed them since; and the step that leads forth again.
+    fn go_back(&self, step: Step, me: &ParticipantId) -> (Vec<BoardOp>, Step) {
+        let stamp = self.board.next_stamp(me.clone());
+        let mut ops = Vec::new();
+        let mut forth = Step::new();
+        for (id, before) in step {
+            let is = self.board.what(&id);
+            if is.is_some_and(|what| what.stamp().by != *me) {
+                continue;
+            }
+            forth.push((id.clone(), self.board.item(&id).cloned()));
+            match before {
+                Some(item) => ops.push(BoardOp::Put { item: Item { stamp: stamp.clone(), ..item } }),
+                None => ops.push(BoardOp::Remove { id, stamp: stamp.clone() }),
+            }
+        }
+        (ops, forth)
+    }
+
+    /// Does operations; what the page is to draw.
+    fn apply(&mut self, board: &BoardId, ops: &[BoardOp], me: &ParticipantId) -> Option<BoardNews> {
+        let pages = self.board.pages();
+        let (mut put, mut extended, mut removed) = (Vec::new(), Vec::new(), Vec::new());
+        for op in ops {
+            let length = |board: &Board, id: &ItemId| match board.item(id).map(|item| &item.shape) {
+                Some(Shape::Pen { points, .. }) => points.len(),
+                _ => 0,
+            };
+            let before = if let BoardOp::Extend { id, .. } = op { length(&self.board, id) } else { 0 };
+            if !self.board.apply(op) {
+                continue;
+            }
+            match op {
+                BoardOp::Put { item } => put.extend(self.board.item(&item.id).map(|item| item_view(item, me))),
+                BoardOp::Extend { id, .. } => {
+                    if let Some(Item { shape: Shape::Pen { points, .. }, .. }) = self.board.item(id) {
+                        let points = points.get(before..).unwrap_or_default().to_vec();
+                        let from = u32::try_from(before).unwrap_or(u32::MAX);
+                        extended.push(ExtendedView { id: id.clone(), from, points });
+                    }
+                }
+                BoardOp::Remove { id, .. } => removed.push(id.clone()),
+                BoardOp::Pages { .. } => {}
+            }
+        }
+        let nothing = put.is_empty() && extended.is_empty() && removed.is_empty() && pages == self.board.pages();
+        let pages = self.board.pages();
+        (!nothing).then(|| BoardNews::Changed { board: board.clone(), pages, put, extended, removed })
+    }
+
+    fn whole(&self, board: &BoardId, me: &ParticipantId) -> BoardNews {
+        BoardNews::Whole {
+            board: board.clone(),
+            loading: self.loading,
+            pages: self.board.pages(),
+            items: self.board.items().map(|item| item_view(item, me)).collect(),
+        }
+    }
+
+    /// What I may do, where that is other than was told last.
+    fn rights(&mut self, board: &BoardId, me: &Me<'_>) -> Option<BoardNews> {
+        let granted = me.tools.board_rights(board);
+        let rights = BoardRights {
+            pen: granted.wb_pen,
+            shape: granted.wb_shape,
+            text: granted.wb_text,
+            picture: granted.wb_add_file,
+            eraser: granted.wb_eraser,
+            cursor: granted.wb_cursor,
+        };
+        let (can_undo, can_redo) = (!self.undo.is_empty(), !self.redo.is_empty());
+        let now = Some((rights, can_undo, can_redo));
+        if self.told_rights == now {
+            return None;
+        }
+        self.told_rights = now;
+        Some(BoardNews::Rights { board: board.clone(), rights, can_undo, can_redo })
+    }
+
+    fn cursors(&self, board: &BoardId, people: &People) -> BoardNews {
+        let cursors = self.cursors.iter().map(|(id, (page, at, _))| CursorView {
+            participant_id: id.clone(),
+            display_name: people.name_of(id.as_str()).unwrap_or_default(),
+            page: *page,
+            at: *at,
+        });
+        let mut cursors: Vec<_> = cursors.collect();
+        cursors.sort_by(|a, b| a.participant_id.cmp(&b.participant_id));
+        BoardNews::Cursors { board: board.clone(), cursors }
+    }
+}
+
+fn item_view(item: &Item, me: &ParticipantId) -> ItemView {
+    ItemView {
+        id: item.id.clone(),
+        page: item.page,
+        z: item.z,
+        author: item.author.clone(),
+        mine: item.author == *me,
+        shape: item.shape.clone(),
+    }
+}
+
+const fn item_of(op: &BoardOp) -> Option<&ItemId> {
+    match op {
+        BoardOp::Put { item } => Some(&item.id),
+        BoardOp::Extend { id, .. } | BoardOp::Remove { id, .. } => Some(id),
+        BoardOp::Pages { .. } => None,
+    }
+}

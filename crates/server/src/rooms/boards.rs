@@ -1,0 +1,199 @@
+//! The boards of a room that is awake: who looks at which, what they do to it, and writing it down.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    time::{Duration, Instant},
+};
+
+use visita_board::{Board, What};
+use visita_protocol::{
+    BoardId, FileId, ItemId, ParticipantId, RoomId,
+    board::{BoardOp, Item, MAX_OPS, ROOM_BOARD},
+    channel::{ClientMessage, FilePurpose, ServerMessage},
+};
+use visita_room::{ConnectionId, Room};
+
+use crate::store::{Store, StoreError};
+
+/// How long what was done may wait to be written. A killed server forgets at most this; who was drawing says it again.
+const WRITE_AFTER: Duration = Duration::from_millis(250);
+
+/// Boards that were opened since the room woke up.
+#[derive(Default)]
+pub(super) struct Boards {
+    open: HashMap<BoardId, Open>,
+    /// Since when something waits to be written.
+    waits_since: Option<Instant>,
+}
+
+struct Open {
+    board: Board,
+    watchers: BTreeMap<ConnectionId, ParticipantId>,
+    /// Not written yet.
+    dirty: BTreeSet<ItemId>,
+    pages_dirty: bool,
+}
+
+/// Messages, and for whom.
+type Mail = Vec<(ConnectionId, ServerMessage)>;
+
+impl Boards {
+    /// Does what somebody asks of a board; answers what is to be sent to whom.
+    pub(super) async fn take(
+        &mut self,
+        room: &Room,
+        store: &dyn Store,
+        room_id: &RoomId,
+        who: &ParticipantId,
+        from: ConnectionId,
+        message: ClientMessage,
+    ) -> Result<Mail, StoreError> {
+        match message {
+            ClientMessage::OpenBoard { board, since } => {
+                let Some(open) = self.load(store, room_id, &board).await? else { return Ok(Vec::new()) };
+                open.watchers.insert(from, who.clone());
+                let parts = open.board.parts(&board, since).into_iter();
+                Ok(parts.map(|part| (from, ServerMessage::BoardState { part })).collect())
+            }
+            ClientMessage::CloseBoard { board } => {
+                if let Some(open) = self.open.get_mut(&board) {
+                    open.watchers.remove(&from);
+                }
+                Ok(Vec::new())
+            }
+            ClientMessage::Board { board, ops } => {
+                let Some(open) = self.load(store, room_id, &board).await? else { return Ok(Vec::new()) };
+                let (mail, changed) = open.operate(room, &board, who, from, ops);
+                if changed {
+                    self.waits_since.get_or_insert_with(Instant::now);
+                }
+                Ok(mail)
+            }
+            ClientMessage::BoardCursor { board, page, at } => {
+                let Some(open) = self.open.get(&board) else { return Ok(Vec::new()) };
+                let message =
+                    ServerMessage::BoardCursor { board: board.clone(), participant_id: who.clone(), page, at };
+                Ok(open.others(room, &board, from).map(|to| (to, message.clone())).collect())
+            }
+            // The room hands on no others.
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// A connection is gone.
+    pub(super) fn forget(&mut self, connection: ConnectionId) {
+        for open in self.open.values_mut() {
+            open.watchers.remove(&connection);
+        }
+    }
+
+    /// When [`Boards::write`] has something to do.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.waits_since.map(|since| since + WRITE_AFTER)
+    }
+
+    /// Writes down what was done since the last time.
+    pub(super) async fn write(&mut self, store: &dyn Store, room: &RoomId) -> Result<(), StoreError> {
+        if self.waits_since.take().is_none() {
+            return Ok(());
+        }
+        for (id, open) in &mut self.open {
+            if open.dirty.is_empty() && !open.pages_dirty {
+                continue;
+            }
+            let changed: Vec<(ItemId, What)> =
+                open.dirty.iter().filter_map(|item| Some((item.clone(), open.board.what(item)?.clone()))).collect();
+            store.board_changed(room, id, open.board.pages(), &changed).await?;
+            open.dirty.clear();
+            open.pages_dirty = false;
+        }
+        Ok(())
+    }
+
+    /// The board, read when it was not looked at yet; none where there is no such.
+    async fn load(&mut self, store: &dyn Store, room: &RoomId, id: &BoardId) -> Result<Option<&mut Open>, StoreError> {
+        if !self.open.contains_key(id) {
+            if id.as_str() != ROOM_BOARD && !is_snapshot(store, room, id).await? {
+                return Ok(None);
+            }
+            let (pages, items) = store.board(room, id).await?;
+            let open = Open {
+                board: Board::restored(pages, items),
+                watchers: BTreeMap::new(),
+                dirty: BTreeSet::new(),
+                pages_dirty: false,
+            };
+            self.open.insert(id.clone(), open);
+        }
+        Ok(self.open.get_mut(id))
+    }
+}
+
+async fn is_snapshot(store: &dyn Store, room: &RoomId, id: &BoardId) -> Result<bool, StoreError> {
+    let Ok(file) = id.as_str().parse::<FileId>() else { return Ok(false) };
+    let message = store.chat_of_file(room, &file).await?;
+    Ok(message.and_then(|message| message.file).is_some_and(|file| file.purpose == FilePurpose::Snapshot))
+}
+
+impl Open {
+    /// Those who look at it and may, but one.
+    fn others<'a>(
+        &'a self,
+        room: &'a Room,
+        board: &'a BoardId,
+        but: ConnectionId,
+    ) -> impl Iterator<Item = ConnectionId> + 'a {
+        let others = self.watchers.iter().filter(move |(to, who)| **to != but && room.board_access(who, board).see);
+        others.map(|(to, _)| *to)
+    }
+
+    fn operate(
+        &mut self,
+        room: &Room,
+        id: &BoardId,
+        who: &ParticipantId,
+        from: ConnectionId,
+        ops: Vec<BoardOp>,
+    ) -> (Mail, bool) {
+        let rights = room.board_access(who, id).rights;
+        let mut mail = Mail::new();
+        let mut done = Vec::with_capacity(ops.len());
+        for op in ops.into_iter().take(MAX_OPS) {
+            match self.board.check(&op, who, rights) {
+                Ok(()) => {
+                    if self.board.apply(&op) {
+                        match &op {
+                            BoardOp::Put { item } => drop(self.dirty.insert(item.id.clone())),
+                            BoardOp::Extend { id, .. } | BoardOp::Remove { id, .. } => {
+                                self.dirty.insert(id.clone());
+                            }
+                            BoardOp::Pages { .. } => self.pages_dirty = true,
+                        }
+                        done.push(op);
+                    }
+                }
+                Err(refused) => {
+                    let (BoardOp::Put { item: Item { id: item, .. } }
+                    | BoardOp::Extend { id: item, .. }
+                    | BoardOp::Remove { id: item, .. }) = &op
+                    else {
+                        continue;
+                    };
+                    let refused = ServerMessage::BoardRefused {
+                        board: id.clone(),
+                        id: item.clone(),
+                        item: self.board.item(item).cloned(),
+                        error: refused.problem(),
+                    };
+                    mail.push((from, refused));
+                }
+            }
+        }
+        let changed = !done.is_empty();
+        if changed {
+            let message = ServerMessage::Board { board: id.clone(), version: self.board.version(), ops: done };
+            mail.extend(self.others(room, id, from).map(|to| (to, message.clone())));
+        }
+        (mail, changed)
+    }
+}
