@@ -100,7 +100,8 @@ describe('the lobby', () => {
 
   it('is not blocked by missing devices', async () => {
     const engine = await openPage('screen=lobby&camera=missing&mic=denied');
-    expect(byId('join').textContent).toBe('Join to listen');
+    expect(byId('screen-lobby').textContent).not.toContain('Picture');
+    expect(byId('join').textContent).toBe('Join to watch and listen');
     await userEvent.click(byId('join'));
     expect(engine.asked).toContainEqual(['join', false]);
   });
@@ -191,6 +192,29 @@ describe('a call', () => {
     await userEvent.keyboard('{Escape}');
     await waitFor(() => expect(screen.queryByTestId('end-for-everyone')).toBeNull());
     expect(engine.asked).toEqual([]);
+    await userEvent.click(byId('leave'));
+    await userEvent.click(byId('leave-others-stay'));
+    expect(engine.asked).toEqual([['leave']]);
+  });
+
+  it('asks before it ends for those who are in', async () => {
+    const engine = await openPage('screen=call&people=3');
+    byId('leave').focus();
+    await userEvent.keyboard('{Enter}{ArrowDown}{Enter}');
+    expect(byId('end-question').textContent).toContain('2 people are still in.');
+    expect(document.activeElement).toBe(byId('end-not'));
+    await userEvent.keyboard('{Enter}');
+    await waitFor(() => expect(screen.queryByTestId('end-question')).toBeNull());
+    await waitFor(() => expect(document.activeElement).toBe(byId('leave')));
+    expect(engine.asked).toEqual([]);
+    await userEvent.click(byId('leave'));
+    await userEvent.click(byId('end-for-everyone'));
+    await userEvent.click(byId('end-sure'));
+    expect(engine.asked).toEqual([['end for everyone']]);
+  });
+
+  it('ends at once with nobody else in', async () => {
+    const engine = await openPage('screen=call&people=1');
     await userEvent.click(byId('leave'));
     await userEvent.click(byId('end-for-everyone'));
     expect(engine.asked).toEqual([['end for everyone']]);

@@ -4,13 +4,11 @@ import { initials, personColour } from './people';
 
 interface Props {
   name: string;
-  /** Whatever the colour keeps to. */
-  id: string;
   size: number | string;
 }
 
 /** Somebody's initials; always with the name beside it, so it is not read out. */
-export function Avatar({ name, id, size }: Props) {
+export function Avatar({ name, size }: Props) {
   const letters = initials(name);
   return (
     <span
@@ -18,7 +16,7 @@ export function Avatar({ name, id, size }: Props) {
       style={
         {
           '--size': typeof size === 'number' ? `${size}px` : size,
-          background: `var(--person-${personColour(id)})`,
+          background: `var(--person-${personColour(name)})`,
         } as React.CSSProperties
       }
       aria-hidden

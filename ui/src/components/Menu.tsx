@@ -15,17 +15,19 @@ interface MenuProps
     Pick<PopoverProps, 'placement' | 'offset'> {
   /** Of what it stands in. */
   className?: string | undefined;
+  /** In place of the list: what is asked before one of its things is done. */
+  instead?: ReactNode;
 }
 
 /** A list of things to do or to choose from, which opens beside its button. */
-export function Menu({ placement, offset, className = '', ...menu }: MenuProps) {
+export function Menu({ placement, offset, className = '', instead, ...menu }: MenuProps) {
   return (
     <Popup
       className={`${styles.popup} ${className}`}
       {...(placement && { placement })}
       {...(offset !== undefined && { offset })}
     >
-      <AriaMenu {...menu} className={styles.menu ?? ''} />
+      {instead || <AriaMenu {...menu} className={styles.menu ?? ''} />}
     </Popup>
   );
 }
@@ -38,15 +40,23 @@ interface ItemProps {
   help?: ReactNode;
   /** It ends something, or takes it away. */
   end?: boolean;
+  /** The menu stays open, since something is asked first. */
+  asks?: boolean;
   /** Behind the words. */
   children?: ReactNode;
   'data-testid'?: string | undefined;
 }
 
 /** One of them. */
-export function Item({ id, icon: Icon, words, help, end, children, ...rest }: ItemProps) {
+export function Item({ id, icon: Icon, words, help, end, asks, children, ...rest }: ItemProps) {
   return (
-    <MenuItem {...rest} id={id} textValue={words} className={`${styles.item} ${end ? styles.end : ''}`}>
+    <MenuItem
+      {...rest}
+      {...(asks && { shouldCloseOnSelect: false })}
+      id={id}
+      textValue={words}
+      className={`${styles.item} ${end ? styles.end : ''}`}
+    >
       {Icon && <Icon size={18} strokeWidth={1.8} aria-hidden />}
       <span className={styles.words}>
         <span>{words}</span>

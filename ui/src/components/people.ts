@@ -30,10 +30,10 @@ const TITLES = new Set([
 /** Number of colours that people have; the tokens are `--person-0` and on. */
 export const PERSON_COLOURS = 8;
 
-/** A colour that stays with somebody: by their id, not by their place. */
-export function personColour(id: string): number {
+/** A colour that stays with somebody, by the name they are shown under: not every place knows more of them. */
+export function personColour(name: string): number {
   let hash = 0;
-  for (const sign of id) hash = (hash * 31 + (sign.codePointAt(0) ?? 0)) >>> 0;
+  for (const sign of name.trim().toLowerCase()) hash = (hash * 31 + (sign.codePointAt(0) ?? 0)) >>> 0;
   return hash % PERSON_COLOURS;
 }
 

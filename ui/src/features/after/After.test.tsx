@@ -36,6 +36,12 @@ describe('after a call', () => {
     expect(byId('report').textContent).toContain('Documents/visita-report.html');
   });
 
+  it('says of a lost connection that it did not come back', async () => {
+    await openPage('screen=after&reason=connection_lost');
+    expect(byId('report').textContent).toContain('Lost, and did not come back');
+    expect(byId('report').textContent).not.toContain('back after');
+  });
+
   it('asks nothing where nothing is asked or told', async () => {
     await openPage('screen=after&bare');
     expect(screen.queryByTestId('rating')).toBeNull();

@@ -23,7 +23,7 @@ import { useEngine } from '../../engine/context';
 import type { AfterView, QualityReport, Settings } from '../../engine/view';
 import { dateLocale } from '../../i18n';
 import styles from './After.module.css';
-import { asksRating, bars, overall, saysTime, spell, weakest } from './derive';
+import { asksRating, bars, network, overall, saysTime, spell, weakest } from './derive';
 
 interface Props {
   after: AfterView;
@@ -134,7 +134,7 @@ export function After({ after, settings }: Props) {
             )}
           </div>
         </div>
-        {after.report && !test && <Report report={after.report} />}
+        {after.report && !test && <Report report={after.report} reason={after.reason} />}
       </main>
     </div>
   );
@@ -197,13 +197,14 @@ function Rating({ stars, onStars, comment, onComment }: RatingProps) {
 }
 
 /** How the line was, and what that meant. */
-function Report({ report }: { report: QualityReport }) {
+function Report({ report, reason }: { report: QualityReport; reason: AfterView['reason'] }) {
   const { t, i18n } = useTranslation();
   const engine = useEngine();
   const locale = dateLocale(i18n.language, navigator.languages);
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
-  const all = overall(report);
+  const all = overall(report, reason);
   const weak = weakest(report);
+  const line = network(report, reason);
   const { sound_gaps_s: gaps, picture_reduced_s: reduced, lost_times, lost_s } = report;
   const rows: [LucideIcon, string, string][] = [
     [
@@ -219,7 +220,9 @@ function Report({ report }: { report: QualityReport }) {
     [
       Wifi,
       t('after.network'),
-      lost_times === 0 ? t('after.networkSteady') : t('after.networkBack', { count: Math.ceil(lost_s) }),
+      line === 'times'
+        ? t('after.network_times', { count: Math.ceil(lost_s), times: lost_times })
+        : t(`after.network_${line}`, { count: Math.ceil(lost_s) }),
     ],
     [Mic, t('after.microphone'), t(`after.microphone_${report.microphone}`)],
   ];

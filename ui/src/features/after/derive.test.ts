@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { REPORT } from '../../engine/fake/samples';
-import { asksRating, bars, overall, saysTime, spell, weakest } from './derive';
+import { asksRating, bars, network, overall, saysTime, spell, weakest } from './derive';
 
 describe('after a call', () => {
   it('says time as people do', () => {
@@ -29,11 +29,28 @@ describe('the report', () => {
   });
 
   it('knows the weakest stretch', () => {
-    expect(overall(REPORT)).toBe(5);
     // 26 minutes in 26 steps; the tenth was weak.
     expect(weakest(REPORT)).toEqual({ at: REPORT.started_at + 600, seconds: 60 });
     expect(weakest({ ...REPORT, quality: [5, 2, 2, 5, 1, 5] })?.seconds).toBe(520);
     expect(weakest({ ...REPORT, quality: [5, 5] })).toBeUndefined();
-    expect(overall({ quality: [] })).toBe(0);
+  });
+
+  it('is never better than what was heard', () => {
+    const clear = { ...REPORT, lost_s: 0 };
+    expect(overall(clear, 'left')).toBe(5);
+    expect(overall({ ...clear, sound_gaps_s: 2 }, 'left')).toBe(4);
+    expect(overall({ ...clear, sound_gaps_s: 40 }, 'left')).toBe(3);
+    expect(overall({ ...clear, sound_gaps_s: 200, lost_s: 100 }, 'left')).toBe(1);
+    expect(overall({ ...clear, quality: [2, 2], sound_gaps_s: 2 }, 'left')).toBe(2);
+    expect(overall({ ...clear, quality: [] }, 'left')).toBe(0);
+    expect(overall(clear, 'connection_lost')).toBe(2);
+  });
+
+  it('says of a line that it came back only where it did', () => {
+    expect(network({ lost_times: 0 }, 'left')).toBe('steady');
+    expect(network({ lost_times: 1 }, 'left')).toBe('back');
+    expect(network({ lost_times: 3 }, 'session_ended')).toBe('times');
+    expect(network({ lost_times: 1 }, 'connection_lost')).toBe('gone');
+    expect(network({ lost_times: 0 }, 'connection_lost')).toBe('gone');
   });
 });

@@ -45,10 +45,25 @@ export function bars({ quality: steps }: Pick<QualityReport, 'quality'>): { at: 
   });
 }
 
-/** The line as a whole. */
-export function overall({ quality: steps }: Pick<QualityReport, 'quality'>): Quality {
+/** How it was as a whole: as the line, but never better than what was heard, and never good where it broke off. */
+export function overall(report: QualityReport, reason: AfterView['reason']): Quality {
+  const { quality: steps, started_at, ended_at, sound_gaps_s, lost_s } = report;
   if (steps.length === 0) return 0;
-  return quality(steps.reduce((sum, step) => sum + step, 0) / steps.length);
+  const line = quality(steps.reduce((sum, step) => sum + step, 0) / steps.length);
+  const silent = (sound_gaps_s + lost_s) / Math.max(1, ended_at - started_at);
+  const heard = silent === 0 ? 5 : silent < 0.01 ? 4 : silent < 0.05 ? 3 : silent < 0.15 ? 2 : 1;
+  return quality(Math.min(line, heard, reason === 'connection_lost' ? 2 : 5));
+}
+
+/** What became of the line: whether it was lost, and came back. */
+export type Network = 'steady' | 'back' | 'times' | 'gone';
+
+export function network(
+  { lost_times }: Pick<QualityReport, 'lost_times'>,
+  reason: AfterView['reason'],
+): Network {
+  if (reason === 'connection_lost') return 'gone';
+  return lost_times === 0 ? 'steady' : lost_times === 1 ? 'back' : 'times';
 }
 
 /** The longest time in which the line was weak: when it began (Unix seconds), and how long; nothing when it never was. */

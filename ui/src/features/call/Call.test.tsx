@@ -56,6 +56,51 @@ describe('the layout', () => {
   });
 });
 
+describe('what opens beside a button', () => {
+  const shown = (id: string) => screen.queryByTestId(id) !== null;
+
+  it('bars nothing: one press elsewhere closes it and does what it says', async () => {
+    const engine = await openPage('screen=call&people=3&waiting=1');
+    for (const [opens, has] of [
+      ['layout', 'layout-grid'],
+      ['react', 'raise-hand'],
+      ['manage', 'waiting-queue'],
+      ['more', 'more-show-people'],
+    ] as const) {
+      await press(opens);
+      expect(shown(has)).toBe(true);
+      expect(byId('toggle-camera').closest('[inert], [aria-hidden]')).toBeNull();
+      await press('toggle-camera');
+      expect(shown(has)).toBe(false);
+      expect(engine.asked.at(-1)?.[0]).toBe('set camera');
+    }
+    expect(engine.asked).toHaveLength(4);
+  });
+
+  it('gives way to the next', async () => {
+    await openPage('screen=call&people=3');
+    await press('more');
+    await press('react');
+    expect([shown('more-show-people'), shown('raise-hand')]).toEqual([false, true]);
+    await press('layout');
+    expect([shown('raise-hand'), shown('layout-grid')]).toEqual([false, true]);
+  });
+
+  it.each([
+    ['layout', 'layout-grid'],
+    ['react', 'raise-hand'],
+  ])('closes by its own button, beside it and by Escape: %s', async (button, has) => {
+    await openPage('screen=call&people=3');
+    for (const close of [() => press(button), () => press('stage'), () => userEvent.keyboard('{Escape}')]) {
+      await press(button);
+      expect(shown(has)).toBe(true);
+      await close();
+      expect(shown(has)).toBe(false);
+      await waitFor(() => expect(document.activeElement).toBe(byId(button)));
+    }
+  });
+});
+
 describe('people', () => {
   it('are listed to a guest without an admin’s buttons', async () => {
     await openPage('screen=call&people=4&guest&hands');
@@ -68,6 +113,17 @@ describe('people', () => {
     expect(screen.queryByTestId('panel-end')).toBeNull();
     await userEvent.keyboard('{Escape}');
     expect(screen.queryByTestId('people-panel')).toBeNull();
+  });
+
+  it('have one colour on the stage and in the panel', async () => {
+    await openPage('screen=call&people=9');
+    await press('people-count');
+    const without = screen.getAllByTestId('tile').find((tile) => tile.textContent?.includes('Lukas Weber'));
+    const row = screen.getAllByTestId('person').find((person) => person.textContent?.includes('Lukas Weber'));
+    const colour = (place: HTMLElement | undefined) =>
+      within(place as HTMLElement).getByText('LW').style.background;
+    expect(colour(without)).toMatch(/person/);
+    expect(colour(row)).toBe(colour(without));
   });
 
   it('are muted by an admin, and shown so', async () => {
@@ -113,7 +169,7 @@ describe('people', () => {
     await press('panel-end');
     expect(engine.asked).toEqual([['mute all']]);
     await sound();
-    await press('panel-end-sure');
+    await press('end-sure');
     expect(engine.asked.at(-1)).toEqual(['end for everyone']);
   });
 });
@@ -217,6 +273,17 @@ describe('one’s own seat', () => {
     expect(byId('notice').textContent).toContain('Dr Elena Conti asks you to unmute.');
     await press('notice-action');
     expect(engine.asked).toEqual([['set microphone', true], ['decline unmute']]);
+  });
+
+  it('says which of its devices is missing', async () => {
+    await openPage('screen=call&people=2&camera=missing&mic=missing');
+    for (const [id, words] of [
+      ['toggle-microphone', 'No microphone'],
+      ['toggle-camera', 'No camera'],
+    ] as const) {
+      expect(byId(id).textContent).toBe(words);
+      expect(byId(id).getAttribute('aria-label')).toBe(words);
+    }
   });
 
   it('says how its devices fare for as long as it is so', async () => {

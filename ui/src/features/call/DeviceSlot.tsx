@@ -38,7 +38,9 @@ export function DeviceSlot({ kind, device, button, set, menus }: Props) {
   const mic = kind === 'microphone';
   const Icon = mic ? (on ? Mic : MicOff) : on ? Video : VideoOff;
   const verb = mic ? (on ? t('call.mute') : t('call.unmute')) : on ? t('call.cameraOff') : t('call.cameraOn');
-  const word = locked ? t('call.byHost') : trouble ? t(`call.${trouble}`) : verb;
+  const lacks = trouble === 'missing';
+  const none = mic ? t('call.noMicrophone') : t('call.noCamera');
+  const word = locked ? t('call.byHost') : lacks ? none : trouble ? t(`call.${trouble}`) : verb;
   const what = mic ? t('call.microphoneSlot') : t('call.cameraSlot');
   return (
     <div className={`${styles.slot} ${on ? '' : styles.off} ${trouble ? styles.trouble : ''}`}>
@@ -47,7 +49,7 @@ export function DeviceSlot({ kind, device, button, set, menus }: Props) {
         isSelected={on}
         // What an admin took only an admin gives back.
         onChange={() => !locked && set(!on)}
-        aria-label={locked ? `${what}: ${t('call.mutedByHost')}` : `${word}, ${what}`}
+        aria-label={locked ? `${what}: ${t('call.mutedByHost')}` : lacks ? none : `${word}, ${what}`}
         aria-keyshortcuts={mic ? 'M' : 'V'}
         data-testid={`toggle-${kind}`}
         data-state={device.state}

@@ -1,9 +1,11 @@
 import { ChevronUp, LogOut, Phone, PhoneOff } from 'lucide-react';
-import { Button, MenuTrigger } from 'react-aria-components';
+import { useState } from 'react';
+import { Button, Dialog, MenuTrigger } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Item, Menu } from '../../components/Menu';
 import { useEngine } from '../../engine/context';
 import type { CallView } from '../../engine/view';
+import { EndQuestion } from './EndQuestion';
 import styles from './LeaveButton.module.css';
 
 interface Props {
@@ -12,10 +14,13 @@ interface Props {
   simple?: boolean;
 }
 
-/** Guests leave at once, since they can come back. An admin says whether the others stay. */
+/** Guests leave at once, since they can come back. An admin says whether the others stay, and is asked before they cannot. */
 export function LeaveButton({ call, simple = false }: Props) {
   const { t } = useTranslation();
   const engine = useEngine();
+  const [open, setOpen] = useState(false);
+  const [ends, setEnds] = useState(false);
+  const others = call.people.length;
   const asks = call.me.is_admin && !call.is_test_call;
   const inside = (
     <>
@@ -33,7 +38,13 @@ export function LeaveButton({ call, simple = false }: Props) {
     );
   }
   return (
-    <MenuTrigger>
+    <MenuTrigger
+      isOpen={open}
+      onOpenChange={(opens) => {
+        setOpen(opens);
+        if (opens) setEnds(false);
+      }}
+    >
       <Button className={style} data-testid="leave" data-asks="true">
         {inside}
       </Button>
@@ -42,10 +53,32 @@ export function LeaveButton({ call, simple = false }: Props) {
         placement="top end"
         offset={14}
         aria-label={t('call.leaveMenu')}
-        onAction={(key) => void (key === 'end' ? engine.endForEveryone() : engine.leave())}
+        onAction={(key) => {
+          if (key === 'leave') void engine.leave();
+          else if (others > 0) setEnds(true);
+          else void engine.endForEveryone();
+        }}
+        instead={
+          ends && (
+            <Dialog
+              className={styles.question ?? ''}
+              role="alertdialog"
+              aria-label={t('call.endSure', { count: others })}
+            >
+              <EndQuestion call={call} onNot={() => setOpen(false)} />
+            </Dialog>
+          )
+        }
       >
         <Item id="leave" icon={LogOut} words={t('call.leaveOthersStay')} data-testid="leave-others-stay" />
-        <Item id="end" icon={PhoneOff} words={t('call.endForEveryone')} end data-testid="end-for-everyone" />
+        <Item
+          id="end"
+          icon={PhoneOff}
+          words={t('call.endForEveryone')}
+          end
+          asks={others > 0}
+          data-testid="end-for-everyone"
+        />
       </Menu>
     </MenuTrigger>
   );

@@ -8,6 +8,7 @@ import { useEngine } from '../../engine/context';
 import type { CallView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
 import { clock, handPlaces, listed, timeLeft } from './derive';
+import { EndQuestion } from './EndQuestion';
 import styles from './PeoplePanel.module.css';
 import { OwnRow, PersonRow } from './PersonRow';
 import { useLeft, useRecorded } from './times';
@@ -140,7 +141,7 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
         )}
         {manages && call.seconds_left !== null && <TimeCard call={call} />}
       </div>
-      {manages && <End />}
+      {manages && <End call={call} />}
     </aside>
   );
 }
@@ -246,30 +247,22 @@ function TimeCard({ call }: { call: CallView }) {
 }
 
 /** Ends it for all; asks once, in place. */
-function End() {
+function End({ call }: { call: CallView }) {
   const { t } = useTranslation();
   const engine = useEngine();
   const [sure, setSure] = useState(false);
   return (
     <footer className={styles.foot}>
       {sure ? (
-        <div className={styles.sure} role="alert">
-          <p>{t('people.endSure')}</p>
-          <div className={styles.sureWays}>
-            <Button onPress={() => setSure(false)} autoFocus>
-              {t('people.endNot')}
-            </Button>
-            <Button kind="leave" onPress={() => void engine.endForEveryone()} data-testid="panel-end-sure">
-              {t('call.endForEveryone')}
-            </Button>
-          </div>
+        <div role="alert">
+          <EndQuestion call={call} onNot={() => setSure(false)} />
         </div>
       ) : (
         <Button
           kind="end"
           className={styles.end}
           icon={PhoneOff}
-          onPress={() => setSure(true)}
+          onPress={() => (call.people.length > 0 ? setSure(true) : void engine.endForEveryone())}
           data-testid="panel-end"
         >
           {t('call.endForEveryone')}

@@ -49,7 +49,7 @@ export function PersonRow({ person, call, manages, hand, pinned, onPin }: Props)
   return (
     <li className={styles.row} data-testid="person" data-participant-id={id} data-muted={how}>
       <div className={styles.line}>
-        <Avatar name={name} id={id} size={30} />
+        <Avatar name={name} size={30} />
         <div className={styles.words}>
           <p className={styles.name}>
             <span>{name}</span>
@@ -226,7 +226,7 @@ export function OwnRow({ call, hand }: { call: CallView; hand: number | undefine
   return (
     <li className={styles.row} data-testid="own-row">
       <div className={styles.line}>
-        <Avatar name={me.display_name} id={me.participant_id} size={30} />
+        <Avatar name={me.display_name} size={30} />
         <div className={styles.words}>
           <p className={styles.name}>
             <span>{me.display_name ? t('lobby.you', { name: me.display_name }) : t('call.you')}</span>

@@ -39,7 +39,7 @@ export function SimpleBar(props: Props) {
         signs={[Mic, MicOff]}
         words={[t('simple.mute'), t('simple.unmute')]}
         locked={t('simple.mutedByHost')}
-        trouble={t('simple.noMicrophone')}
+        trouble={microphone.trouble && t(`microphone.${microphone.trouble}`)}
         set={(on) => void engine.setMicrophone(on)}
         testid="toggle-microphone"
         state={call.me.microphone.state}
@@ -49,7 +49,7 @@ export function SimpleBar(props: Props) {
         signs={[Video, VideoOff]}
         words={[t('simple.cameraOff'), t('simple.cameraOn')]}
         locked={t('simple.cameraByHost')}
-        trouble={t('simple.noCamera')}
+        trouble={camera.trouble && t(`camera.${camera.trouble}`)}
         set={(on) => void engine.setCamera(on)}
         testid="toggle-camera"
         state={call.me.camera.state}
@@ -69,7 +69,7 @@ interface DeviceProps {
   /** What a click does: while on, while off. */
   words: [string, string];
   locked: string;
-  trouble: string;
+  trouble: string | undefined;
   set: (on: boolean) => void;
   testid: string;
   state: string;
@@ -78,8 +78,8 @@ interface DeviceProps {
 function Device({ button, signs, words, locked, trouble, set, testid, state }: DeviceProps) {
   if (button.absent) return null;
   const off = button.on ? 0 : 1;
-  const Icon = button.locked ? Lock : button.trouble ? TriangleAlert : signs[off];
-  const look = [styles.button, !button.on && styles.off, button.trouble && styles.trouble];
+  const Icon = button.locked ? Lock : trouble ? TriangleAlert : signs[off];
+  const look = [styles.button, !button.on && styles.off, trouble && styles.trouble];
   return (
     <ToggleButton
       className={look.filter(Boolean).join(' ')}
@@ -90,7 +90,7 @@ function Device({ button, signs, words, locked, trouble, set, testid, state }: D
       data-state={state}
     >
       <Icon size={32} strokeWidth={1.8} aria-hidden />
-      <span>{button.locked ? locked : button.trouble ? trouble : words[off]}</span>
+      <span>{button.locked ? locked : (trouble ?? words[off])}</span>
     </ToggleButton>
   );
 }

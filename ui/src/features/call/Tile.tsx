@@ -80,7 +80,7 @@ export function Tile(props: TileProps) {
       {stream ? (
         <StreamCanvas key={stream.stream_id} streamId={stream.stream_id} className={styles.picture} />
       ) : (
-        <NoPicture name={name} id={id} />
+        <NoPicture name={name} />
       )}
       <Label>
         {frozen && <Pause size={16} strokeWidth={1.8} aria-hidden />}
@@ -220,7 +220,7 @@ export function OwnInside({
       {on ? (
         <StreamCanvas streamId={LOCAL_PREVIEW} className={styles.picture} fit="cover" mirrored={mirrored} />
       ) : (
-        <NoPicture name={me.display_name} id={me.participant_id} />
+        <NoPicture name={me.display_name} />
       )}
       <Label>
         {!heard && <MicOff size={16} strokeWidth={1.8} aria-hidden />}
@@ -288,10 +288,10 @@ export function OwnShare({ share }: { share: ShareView }) {
   );
 }
 
-function NoPicture({ name, id }: { name: string; id: string }) {
+function NoPicture({ name }: { name: string }) {
   return (
     <div className={styles.none}>
-      <Avatar name={name} id={id} size="clamp(36px, min(43cqh, 22cqw), 120px)" />
+      <Avatar name={name} size="clamp(36px, min(43cqh, 22cqw), 120px)" />
     </div>
   );
 }

@@ -23,7 +23,7 @@ export function WaitingQueue({ waiting, settings, onManage }: Props) {
   const engine = useEngine();
   return (
     <Dialog className={styles.queue ?? ''} aria-label={t('queue.title')} data-testid="waiting-queue">
-      <header className={styles.head}>
+      <div className={styles.head}>
         <div>
           <h2 className={styles.title}>{t('queue.title')}</h2>
           <p className={styles.text}>{t('queue.text')}</p>
@@ -38,7 +38,7 @@ export function WaitingQueue({ waiting, settings, onManage }: Props) {
             {t('people.admitAll', { count: waiting.length })}
           </Button>
         )}
-      </header>
+      </div>
       {waiting.length === 0 ? (
         <p className={styles.nobody}>{t('queue.nobody')}</p>
       ) : (
@@ -85,7 +85,7 @@ export function WaitingRow({ person, place }: RowProps) {
   return (
     <li className={styles.row} data-testid="waiting-person" data-participant-id={id}>
       <div className={styles.line}>
-        <Avatar name={name} id={id} size={36} />
+        <Avatar name={name} size={36} />
         <div className={styles.words}>
           <p className={styles.name}>{name}</p>
           <p className={styles.more}>

@@ -96,7 +96,7 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
         </nav>
         <ServerCard server={view.server} network={view.network} />
         <AriaButton className={styles.me ?? ''} onPress={() => settings('you')}>
-          <Avatar name={name} id={name} size={32} />
+          <Avatar name={name} size={32} />
           <span className={styles.meWords}>
             <span className={styles.meName}>{name || t('home.noName')}</span>
             <span className={styles.meMore}>

@@ -120,7 +120,12 @@ function Join({ lobby, again }: { lobby: LobbyView; again: boolean }) {
   const { t } = useTranslation();
   const engine = useEngine();
   const as = joinAs(lobby);
-  const words = { all: t('lobby.join'), sound: t('lobby.joinSound'), listen: t('lobby.joinListen') };
+  const words = {
+    all: t('lobby.join'),
+    sound: t('lobby.joinSound'),
+    attend: t('lobby.joinAttend'),
+    listen: t('lobby.joinListen'),
+  };
   const Icon = as === 'all' && lobby.camera.state !== 'not_allowed' ? Video : Headphones;
   return (
     <Button
@@ -184,7 +189,7 @@ function Foot({ lobby: { preview } }: { lobby: LobbyView }) {
   return (
     <div className={styles.foot}>
       <span className={styles.people} data-testid="people-in">
-        {people && <Avatar name={people.first} id={people.first} size={26} />}
+        {people && <Avatar name={people.first} size={26} />}
         <span>
           {people ? t('lobby.peopleIn', { count: people.others + 1, ...people }) : t('lobby.nobodyIn')}
           {preview.waiting_room && `. ${t('lobby.letIn')}`}

@@ -18,10 +18,14 @@ describe('the lobby', () => {
   });
 
   it('says how one joins', () => {
-    expect(joinAs({ microphone: on, camera: on })).toBe('all');
-    expect(joinAs({ microphone: on, camera: missing })).toBe('sound');
-    expect(joinAs({ microphone: missing, camera: missing })).toBe('listen');
-    expect(joinAs({ microphone: off, camera: off })).toBe('all');
+    const lobby = { microphone: on, camera: on, speaker: on, preview: { call_type: 'audio_video' } } as const;
+    expect(joinAs(lobby)).toBe('all');
+    expect(joinAs({ ...lobby, camera: missing })).toBe('sound');
+    expect(joinAs({ ...lobby, microphone: off, camera: off })).toBe('all');
+    const without = { ...lobby, microphone: missing, camera: missing };
+    expect(joinAs(without)).toBe('attend');
+    expect(joinAs({ ...without, preview: { call_type: 'audio_only' } })).toBe('listen');
+    expect(joinAs({ ...without, speaker: missing })).toBe('all');
   });
 
   it('asks before it displaces', () => {

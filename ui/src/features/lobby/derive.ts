@@ -27,16 +27,21 @@ export function deviceAction(device: DeviceState): 'turn_off' | 'turn_on' | unde
   }
 }
 
-/** The words on Join: what the others will have of you. */
+/** The words on Join: what the others will have of you, or what you will have of them where they can have nothing. */
 export function joinAs({
   microphone,
   camera,
-}: Pick<LobbyView, 'microphone' | 'camera'>): 'all' | 'sound' | 'listen' {
+  speaker,
+  preview,
+}: Pick<LobbyView, 'microphone' | 'camera' | 'speaker'> & {
+  preview: Pick<LobbyView['preview'], 'call_type'>;
+}): 'all' | 'sound' | 'attend' | 'listen' {
   const works = ({ state }: DeviceState) => state === 'on' || state === 'starting';
   if (works(camera)) return 'all';
   if (works(microphone)) return 'sound';
-  // Switched off by one's own wish is not less of a visit; without any device one only listens.
-  return microphone.state === 'off' || camera.state === 'off' ? 'all' : 'listen';
+  // Switched off by one's own wish is not less of a visit; and whoever hears nothing is promised nothing.
+  if (microphone.state === 'off' || camera.state === 'off' || !works(speaker)) return 'all';
+  return preview.call_type === 'audio_only' ? 'listen' : 'attend';
 }
 
 /** Whether the seat is taken elsewhere, so that going in asks first. */

@@ -150,7 +150,7 @@ function LinkCard({ link, room, host, language, open, onOpen }: CardProps) {
   return (
     <li className={styles.link} data-testid="link" data-participant-id={id}>
       <div className={styles.line}>
-        <Avatar name={name} id={name} size={34} />
+        <Avatar name={name} size={34} />
         <div className={rowStyles.words}>
           <p className={rowStyles.name}>{me ? t('lobby.you', { name }) : name}</p>
           <p className={rowStyles.more}>{shortLink(url)}</p>

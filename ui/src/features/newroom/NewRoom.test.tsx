@@ -24,8 +24,12 @@ describe('a new room', () => {
     expect(engine.asked).toEqual([]);
     await press('add-person');
     const names = screen.getAllByTestId('seat-name');
+    // The new row's name is typed next.
+    expect(document.activeElement).toBe(names[2]);
+    await userEvent.keyboard('Marco');
+    expect(byId('new-room-fault').dataset.fault).toBe('nameless');
     await userEvent.type(names[1] as HTMLElement, 'Anna Rossi');
-    await userEvent.type(names[2] as HTMLElement, 'Marco');
+    expect(screen.queryByTestId('new-room-fault')).toBeNull();
     await userEvent.type(byId('room-title'), 'Knee');
     await press('create-room');
     const [name, draft] = engine.asked.at(-1) as [string, RoomDraft];

@@ -54,6 +54,7 @@ export function NewRoom({ view, onBack }: Props) {
   const canRecord = view.account !== undefined && 'can_record' in view.account && view.account.can_record;
   const [draft, setDraft] = useState(() => preset('visit', view.settings.display_name, undefined, canRecord));
   const [tried, setTried] = useState(false);
+  const [added, setAdded] = useState<number>();
   const made = view.new_room;
   const close = () => {
     if (made) void engine.rooms?.closeNewRoom();
@@ -94,20 +95,6 @@ export function NewRoom({ view, onBack }: Props) {
         </Button>
       </header>
       <main className={styles.body}>
-        {made?.state === 'refused' && (
-          <p className={styles.trouble} role="alert" data-testid="new-room-refused">
-            <TriangleAlert size={20} strokeWidth={1.8} aria-hidden />
-            <span>
-              <b>{t(`problem.${made.problem.code}`)}</b> {t(`problem.${made.problem.code}Text`)}
-            </span>
-          </p>
-        )}
-        {tried && wrong && (
-          <p className={styles.trouble} role="alert" data-testid="new-room-fault" data-fault={wrong}>
-            <TriangleAlert size={20} strokeWidth={1.8} aria-hidden />
-            {t(`newRoom.fault_${wrong}`)}
-          </p>
-        )}
         <RadioGroup
           className={styles.presets ?? ''}
           aria-label={t('newRoom.presets')}
@@ -153,6 +140,7 @@ export function NewRoom({ view, onBack }: Props) {
                 key={n}
                 seat={one}
                 tried={tried}
+                fresh={n === added}
                 removable={!one.me && draft.seats.length > 2}
                 onChange={(changed) =>
                   edit({ seats: draft.seats.map((old, at) => (at === n ? changed : old)) })
@@ -165,7 +153,10 @@ export function NewRoom({ view, onBack }: Props) {
                 kind="quiet"
                 icon={UserPlus}
                 unavailable={draft.seats.length >= MOST_SEATS[draft.preset]}
-                onPress={() => edit({ seats: [...draft.seats, seat(draft.preset, false)] })}
+                onPress={() => {
+                  setAdded(draft.seats.length);
+                  edit({ seats: [...draft.seats, seat(draft.preset, false)] });
+                }}
                 data-testid="add-person"
               >
                 {t('newRoom.add')}
@@ -250,6 +241,22 @@ export function NewRoom({ view, onBack }: Props) {
           </span>
         </p>
       </main>
+      {/* It floats over the end of the form, which never moves for it. */}
+      {tried && wrong ? (
+        <p className={styles.trouble} role="alert" data-testid="new-room-fault" data-fault={wrong}>
+          <TriangleAlert size={20} strokeWidth={1.8} aria-hidden />
+          {t(`newRoom.fault_${wrong}`)}
+        </p>
+      ) : (
+        made?.state === 'refused' && (
+          <p className={styles.trouble} role="alert" data-testid="new-room-refused">
+            <TriangleAlert size={20} strokeWidth={1.8} aria-hidden />
+            <span>
+              <b>{t(`problem.${made.problem.code}`)}.</b> {t(`problem.${made.problem.code}Text`)}
+            </span>
+          </p>
+        )
+      )}
     </div>
   );
 }

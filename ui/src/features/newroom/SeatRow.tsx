@@ -16,20 +16,22 @@ interface Props {
   seat: SeatDraft;
   /** An empty name is said to be wrong only after a try. */
   tried: boolean;
+  /** It was added just now: its name is typed next. */
+  fresh: boolean;
   removable: boolean;
   onChange: (seat: SeatDraft) => void;
   onRemove: () => void;
 }
 
 /** Who, may what, with which tools. */
-export function SeatRow({ seat, tried, removable, onChange, onRemove }: Props) {
+export function SeatRow({ seat, tried, fresh, removable, onChange, onRemove }: Props) {
   const { t } = useTranslation();
   const { display_name: name, role, is_admin, tools, me } = seat;
   const on = toolsOn(tools);
   const who = name.trim() || t('newRoom.somebody');
   return (
     <li className={styles.seat} data-testid="seat">
-      <Avatar name={name} id={name} size={34} />
+      <Avatar name={name} size={34} />
       <TextField
         className={styles.seatName ?? ''}
         value={name}
@@ -40,6 +42,7 @@ export function SeatRow({ seat, tried, removable, onChange, onRemove }: Props) {
         <Label className="sr-only">{t('newRoom.personName')}</Label>
         <Input
           className={fieldStyles.input ?? ''}
+          autoFocus={fresh}
           placeholder={me ? t('newRoom.yourName') : t('newRoom.personName')}
           data-testid="seat-name"
         />

@@ -100,7 +100,7 @@ export function Waiting({ waiting, settings }: Props) {
         {engine.seat && now !== 'early' && (
           <section className={styles.card} aria-label={t('waiting.messageHost')}>
             <header className={styles.cardHead}>
-              <Avatar name={host ?? waiting.company} id={host ?? waiting.company} size={44} />
+              <Avatar name={host ?? waiting.company} size={44} />
               <div>
                 <h2 className={styles.cardTitle}>
                   {host ? t('waiting.message', { host }) : t('waiting.messageHost')}

@@ -39,7 +39,7 @@ function Rings({ call }: { call: IncomingCallView }) {
         <span aria-hidden>{t('incoming.ringsFor', { count: left })}</span>
       </header>
       <div className={styles.who} role="alert">
-        <Avatar name={name} id={name} size={60} />
+        <Avatar name={name} size={60} />
         <div className={styles.words}>
           <h1 className={styles.name}>{name}</h1>
           <p className={styles.text}>

@@ -99,7 +99,7 @@ function Who({ person, frozen }: { person: PersonView | undefined; frozen: boole
         <StreamCanvas key={stream.stream_id} streamId={stream.stream_id} fit="cover" />
       ) : (
         <div className={styles.none}>
-          <Avatar name={name} id={id} size={72} />
+          <Avatar name={name} size={72} />
         </div>
       )}
       <span className={styles.label}>

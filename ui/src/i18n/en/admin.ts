@@ -48,8 +48,6 @@ export const admin = {
     readmitName: 'Allow {{name}} to come again',
     extend: '+{{count}} min',
     extendBy: 'Add {{count}} minutes',
-    endSure: 'End the visit for everybody?',
-    endNot: 'Go on',
     ringsTitle: 'Called',
     ringOthers: 'Ring the others',
     ringAgain: 'Ring again',

@@ -48,8 +48,6 @@ export const admin: Pick<Dictionary, 'people' | 'queue'> = {
     readmitName: 'Permetti a {{name}} di tornare',
     extend: '+{{count}} min',
     extendBy: 'Aggiungi {{count}} minuti',
-    endSure: 'Terminare la visita per tutti?',
-    endNot: 'Continua',
     ringsTitle: 'Chiamati',
     ringOthers: 'Chiama gli altri',
     ringAgain: 'Richiama',
