@@ -32,6 +32,9 @@ const COMMANDS: &[&str] = &[
     "tool",
     "board",
     "tell_tools",
+    "file_picture",
+    "pick_picture",
+    "save_drawing",
 ];
 
 fn main() {

@@ -1,11 +1,15 @@
 //! The page's commands, one line each, and the events it hears. `./dev bindings` writes `ui/src/ipc/bindings.ts` from this.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::{State, WebviewWindow};
+use tauri::{Manager, State, WebviewWindow};
+use tauri_plugin_dialog::DialogExt;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
-use visita_protocol::view::{
-    AppView, BoardAction, BoardNews, FramesEndpoint, Levels, SettingsPatch, ShownSize, ToolAction, ToolsNews,
+use visita_protocol::{
+    FileId,
+    channel::FilePurpose,
+    view::{AppView, BoardAction, BoardNews, FramesEndpoint, Levels, SettingsPatch, ShownSize, ToolAction, ToolsNews},
 };
 
 use crate::app::{
@@ -27,6 +31,15 @@ pub(crate) struct ToolsChanged(pub(crate) ToolsNews);
 /// Something of a board that is open changed.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub(crate) struct BoardChanged(pub(crate) BoardNews);
+
+/// A picture that is to be put on a board.
+#[derive(Clone, Debug, Serialize, Type)]
+struct PickedPicture {
+    file_id: FileId,
+    /// In pixels.
+    width: u32,
+    height: u32,
+}
 
 /// Commands and events of the page. Which window may use which is said in `capabilities/`.
 pub(crate) fn builder() -> Builder<tauri::Wry> {
@@ -62,6 +75,9 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             tool,
             board,
             tell_tools,
+            file_picture,
+            pick_picture,
+            save_drawing,
         ])
         .events(collect_events![AppViewChanged, LevelsChanged, ToolsChanged, BoardChanged])
 }
@@ -238,6 +254,43 @@ fn tool(app: State<'_, AppHandle>, action: ToolAction) {
 #[specta::specta]
 fn board(app: State<'_, AppHandle>, action: BoardAction) {
     app.send(Command::Board(action));
+}
+
+/// A file of the room as a data URL, where it is a picture or, `large`, a document that is shown; else nothing.
+#[tauri::command]
+#[specta::specta]
+async fn file_picture(tauri: tauri::AppHandle, file_id: FileId, large: bool) -> Option<String> {
+    let files = tauri.state::<AppHandle>().files()?;
+    let (kind, bytes) = files.picture(&file_id, large).await.ok()?;
+    Some(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
+}
+
+/// Lets a picture be chosen in the system's dialog and uploads it for the whiteboard; nothing when none was chosen.
+#[tauri::command]
+#[specta::specta]
+async fn pick_picture(tauri: tauri::AppHandle) -> Option<PickedPicture> {
+    let files = tauri.state::<AppHandle>().files()?;
+    let (chosen, choice) = tokio::sync::oneshot::channel();
+    let dialog = tauri.dialog().file().add_filter("PNG, JPEG, WebP, GIF", &["png", "jpg", "jpeg", "webp", "gif"]);
+    dialog.pick_file(move |picked| drop(chosen.send(picked)));
+    let path = choice.await.ok()??.into_path().ok()?;
+    let info = files.put(path, FilePurpose::Board).await.ok()?;
+    let (width, height) = info.size_px?;
+    Some(PickedPicture { file_id: info.file_id, width, height })
+}
+
+/// Writes what was drawn, as a data URL, to where people look for what they saved; tells where.
+#[tauri::command]
+#[specta::specta]
+async fn save_drawing(name: String, data_url: String) -> Option<String> {
+    let (_, base64) = data_url.split_once(";base64,")?;
+    let bytes = STANDARD.decode(base64).ok()?;
+    let folder = dirs::download_dir().or_else(dirs::document_dir)?;
+    let saved = tokio::task::spawn_blocking(move || visita_call::save_beside(&folder, &name, &bytes)).await.ok()?;
+    saved
+        .inspect_err(|error| tracing::warn!(%error, "a drawing was not saved"))
+        .ok()
+        .map(|path| path.display().to_string())
 }
 
 /// Says chat, gallery and pointers once more: the page is new, and listens by now.

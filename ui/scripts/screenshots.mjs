@@ -118,6 +118,72 @@ const screens = [
   ['call-simple-missing', 'screen=call&people=2&simple&guest&camera=missing&mic=missing', [wide, small]],
   ['call-simple-muted', 'screen=call&people=2&simple&mic=off', [wide]],
   ['call-2-unstable', 'screen=call&people=2&unstable', [wide]],
+  ['chat-empty', 'screen=call&people=2', [wide], (page) => page.getByTestId('chat').click()],
+  ['chat-badge', 'screen=call&people=2&chat=unread&notice=chat_message', [wide, small]],
+  ['chat-unread', 'screen=call&people=3&chat=unread', [wide], (page) => page.getByTestId('chat').click()],
+  [
+    'chat-long',
+    'screen=call&people=3&chat=long',
+    [wide, small, phone],
+    (page) => page.getByTestId('chat').click(),
+  ],
+  ['chat-files', 'screen=call&people=3&chat=long', [wide], chatFiles],
+  ['chat-start', 'screen=call&people=3&chat=long', [wide], chatStart],
+  ['chat-search', 'screen=call&people=3&chat=long', [wide, small], chatSearch],
+  ['chat-drop', 'screen=call&people=3&chat=long', [wide], chatDrop],
+  ['chat-picture', 'screen=call&people=3&chat=long', [wide], chatPicture],
+  [
+    'chat-reading',
+    'screen=call&people=3&chat=long&guest&without=chat file_upload snapshot',
+    [wide],
+    (page) => page.getByTestId('more').click(),
+  ],
+  ['chat-simple', 'screen=call&people=2&simple&guest&chat=long&unread=2', [wide, small], chatSimple],
+  [
+    'chat-simple-more',
+    'screen=call&people=2&simple&guest&chat=long&unread=2',
+    [wide, small],
+    (page) => page.getByTestId('more').click(),
+  ],
+  ['gallery-empty', 'screen=call&people=2', [wide], (page) => page.getByTestId('gallery').click()],
+  [
+    'gallery',
+    'screen=call&people=3&gallery=5&share',
+    [wide, small],
+    (page) => page.getByTestId('gallery').click(),
+  ],
+  ['gallery-large', 'screen=call&people=3&gallery=5', [wide, small], galleryLarge],
+  ['gallery-delete', 'screen=call&people=3&gallery=5', [wide], galleryDelete],
+  ['gallery-notice', 'screen=call&people=2&gallery=1&notice=snapshot_of_me', [wide]],
+  ['pointers', 'screen=call&people=4&share&pointers', [wide, small]],
+  ['pointers-grid', 'screen=call&people=5&pointers', [wide]],
+  ['pointer-on', 'screen=call&people=4&share&pointers', [wide, small], pointerOn],
+  ['pointer-on-grid', 'screen=call&people=4', [wide], pointerOn],
+  ['present-by', 'screen=call&people=4&presenter=seat-0', [wide, small]],
+  ['present-screen', 'screen=call&people=4&share&presenter=seat-0', [wide]],
+  [
+    'present-guest',
+    'screen=call&people=4&guest&presenter=seat-0',
+    [wide],
+    (page) => page.getByTestId('layout').click(),
+  ],
+  [
+    'present-layout',
+    'screen=call&people=4&presenter=seat-0',
+    [wide],
+    (page) => page.getByTestId('layout').click(),
+  ],
+  ['present-me', 'screen=call&people=4&presenter=me', [wide, small]],
+  ['present-me-share', 'screen=call&people=4&presenter=me&sharing=window', [wide, small]],
+  ['tools-more', 'screen=call&people=4&hands', [wide, phone], (page) => page.getByTestId('more').click()],
+  ['board-empty', 'screen=call&people=2', [wide, small], openBoard],
+  ['board-drawn', 'screen=call&people=3&drawn&shown', [wide, small], selectOnBoard],
+  ['board-chat', 'screen=call&people=2&drawn&recording=on', [wide, small], boardBesideChat],
+  ['board-shapes', 'screen=call&people=2&drawn', [small], (page) => openBoard(page, 'tool-shapes')],
+  ['board-look', 'screen=call&people=2&guest&drawn&shown&drawing=look', [wide, small]],
+  ['board-loading', 'screen=call&people=2&guest&shown&drawing=loading', [wide]],
+  ['board-simple', 'screen=call&people=2&simple&guest&drawn&shown', [wide, small]],
+  ['live-edit', 'screen=call&people=3&drawn&gallery=5', [wide, small], liveEdit],
   ['window-incoming', 'window=incoming', [ring]],
   ['window-incoming-unnamed', 'window=incoming&nobody', [ring]],
   ['window-mini', 'window=mini&screen=call&people=2&recording=on&mic=off', [mini]],
@@ -149,6 +215,29 @@ async function newRoomLinks(page) {
   await page.getByTestId('create-room').click();
 }
 
+async function openBoard(page, then) {
+  await page.getByTestId('board-slot').click();
+  await page.getByTestId('board').waitFor();
+  if (then) await page.getByTestId(then).click();
+}
+
+async function selectOnBoard(page) {
+  await page.getByTestId('board').waitFor();
+  await page.getByTestId('board-paper').focus();
+  await page.keyboard.press('Shift+N');
+}
+
+async function boardBesideChat(page) {
+  await openBoard(page);
+  await page.getByTestId('chat').click();
+}
+
+async function liveEdit(page) {
+  await page.getByTestId('gallery').click();
+  await page.getByTestId('snapshot-draw').first().click();
+  await page.getByTestId('board').waitFor();
+}
+
 async function openPanel(page) {
   await page.getByTestId('manage').click();
   const queued = page.getByTestId('open-panel');
@@ -163,6 +252,58 @@ async function layout(page, choice) {
 async function pick(page) {
   await page.getByTestId('share').click();
   await page.getByTestId('share-source').nth(2).click();
+}
+
+async function chatFiles(page) {
+  await page.getByTestId('chat').click();
+  await page
+    .locator('[data-file-id="photo"]')
+    .first()
+    .evaluate((file) => file.scrollIntoView({ block: 'end' }));
+}
+
+async function chatStart(page) {
+  await page.getByTestId('chat').click();
+  await page.locator('[data-key="message-1"]').evaluate((message) => message.scrollIntoView());
+  await page.locator('[data-key="message-3"]').hover();
+}
+
+async function chatSearch(page) {
+  await page.getByTestId('chat').click();
+  await page.getByTestId('chat-search').click();
+  await page.getByTestId('search-field').fill('report');
+}
+
+async function chatDrop(page) {
+  await page.evaluate(() =>
+    document.dispatchEvent(new CustomEvent('fake-drop', { detail: { state: 'over' } })),
+  );
+}
+
+async function chatPicture(page) {
+  await page.getByTestId('chat').click();
+  await page.getByTestId('file-picture').click();
+}
+
+async function chatSimple(page) {
+  await page.getByTestId('more').click();
+  await page.getByTestId('more-chat').click();
+}
+
+async function galleryLarge(page) {
+  await page.getByTestId('gallery').click();
+  await page.getByTestId('snapshot-enlarge').nth(3).click();
+}
+
+async function galleryDelete(page) {
+  await galleryLarge(page);
+  await page.getByTestId('large-delete').click();
+}
+
+async function pointerOn(page) {
+  await page.getByTestId('more').click();
+  await page.getByTestId('more-pointer').click();
+  await page.mouse.move(400, 300);
 }
 
 async function settings(page, tab) {

@@ -71,6 +71,11 @@ impl FrameHub {
         state.last_stream
     }
 
+    /// Adds a sink that asks for the key frames it needs by itself; it is forgotten when its last owner drops it.
+    pub fn listen(&self, sink: &Arc<dyn FrameSink>) {
+        self.inner.state.lock().sinks.push(Arc::downgrade(sink));
+    }
+
     /// Adds a sink; it is forgotten when its last owner drops it. All streams are asked for a key frame.
     pub fn attach(&self, sink: &Arc<dyn FrameSink>) {
         let streams: Vec<u32> = {

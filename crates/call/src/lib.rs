@@ -17,7 +17,7 @@ pub mod peer;
 mod people;
 mod playout;
 
-pub use call::{Call, CallState, JoinTarget, Reception, Told};
+pub use call::{Call, CallState, FileClient, JoinTarget, Reception, Told, save_beside};
 pub use frames::FrameHub;
 pub use local::{CameraChoice, LocalMedia, LocalState, MicrophoneChoice, ShareChoice, ShareState, SpeakerChoice};
 pub use log::start_log;

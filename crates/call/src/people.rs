@@ -73,6 +73,14 @@ impl People {
         seats.map(|seat| (seat.participant_id.clone(), seat.display_name.clone()))
     }
 
+    /// Whose stream it is, what they are called, and as how large it is published.
+    pub(crate) fn of_stream(&self, stream: u32) -> Option<(ParticipantId, String, Option<PixelSize>)> {
+        self.known.iter().find_map(|(identity, person)| {
+            let track = person.tracks.values().find(|track| track.stream == Some(stream))?;
+            Some((participant_id(identity), person.name()?.to_owned(), track.size))
+        })
+    }
+
     /// Those who read the chat.
     pub(crate) fn with_chat(&self) -> impl Iterator<Item = &ParticipantId> {
         let seats = self.known.values().filter_map(|person| person.seat.as_ref());

@@ -64,6 +64,8 @@ pub enum ErrorCode {
     RateLimited,
     /// Larger than allowed.
     TooLarge,
+    /// Files of that type are not shared.
+    FileTypeRefused,
     /// A fault of ours.
     Internal,
 }

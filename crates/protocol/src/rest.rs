@@ -5,7 +5,10 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use crate::{CallType, ParticipantId, RecordingMode, RoomId, Secret, SessionId, Tools, UserId, channel::MediaState};
+use crate::{
+    CallType, ParticipantId, RecordingMode, RoomId, Secret, SessionId, Tools, UserId,
+    channel::{ChatMessage, FileInfo, MediaState},
+};
 
 // ------------------------------------------------------------------------------------------------- company
 
@@ -352,6 +355,48 @@ pub struct Session {
 pub struct SessionList {
     /// This page of them, oldest first.
     pub sessions: Vec<Session>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// Answer of `GET /v2/rooms/{room_id}/sessions/{session_id}/chat`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Chat {
+    /// This page of them, oldest first.
+    pub messages: Vec<ChatLine>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// A message of a chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChatLine {
+    /// The message.
+    #[serde(flatten)]
+    pub message: ChatMessage,
+    /// When it was written.
+    pub at: String,
+}
+
+/// A file that was shared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Upload {
+    /// The file.
+    #[serde(flatten)]
+    pub info: FileInfo,
+    /// In which session.
+    pub session_id: SessionId,
+    /// From which seat.
+    pub participant_id: ParticipantId,
+    /// When its upload began.
+    pub created_at: String,
+}
+
+/// Answer of `GET /v2/rooms/{room_id}/uploads`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UploadList {
+    /// This page of them, oldest first.
+    pub uploads: Vec<Upload>,
     /// How many there are in all.
     pub total: u64,
 }

@@ -23,6 +23,7 @@ use crate::{
     clock::Clock,
     docs,
     error::ApiError,
+    files::{self, Files},
     http::{self, Metrics},
     join,
     keys::Keys,
@@ -46,6 +47,7 @@ pub(crate) struct Parts {
     pub(crate) keys: Keys,
     pub(crate) rooms: Rooms,
     pub(crate) audit: Audit,
+    pub(crate) files: Files,
     pub(crate) webhooks: Webhooks,
     pub(crate) metrics: Metrics,
     /// The built-in media server, where there is one.
@@ -128,6 +130,7 @@ pub(crate) fn routes(app: App) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(join_cors)
         .merge(docs::routes(api::routes()))
+        .merge(files::routes())
         .route("/sign-in/{code}", get(join::sign_in_page))
         .route("/channel", get(channel::open))
         .route("/livekit/webhook", post(media::webhook))

@@ -12,6 +12,7 @@ mod clock;
 mod config;
 mod docs;
 mod error;
+mod files;
 mod http;
 mod ids;
 mod join;

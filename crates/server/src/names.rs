@@ -23,6 +23,22 @@ pub(crate) fn check_name(name: &str, field: &str) -> Result<String, Problem> {
     Ok(name.to_owned())
 }
 
+/// Longest name of a file, in characters.
+const MAX_FILE_NAME: usize = 200;
+
+/// The name of a file, without any folder.
+///
+/// # Errors
+/// `invalid`, naming the field, for what is none.
+pub(crate) fn check_file_name(name: &str, field: &str) -> Result<String, Problem> {
+    let name = name.trim();
+    let fits = (1..=MAX_FILE_NAME).contains(&name.chars().count()) && !matches!(name, "." | "..");
+    if !fits || name.contains(['/', '\\']) || name.chars().any(|c| c.is_control() || turns_text(c)) {
+        return Err(Problem::invalid(field, "1 to 200 characters, without a folder"));
+    }
+    Ok(name.to_owned())
+}
+
 /// Embeddings, overrides and isolates (Unicode Standard Annex 9) reach beyond the name, and further lines and paragraphs too.
 fn turns_text(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')

@@ -20,6 +20,7 @@ use crate::{
     audit::Audit,
     clock::Clock,
     config::{Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, ServerConfig, StartError},
+    files::Files,
     http::{self, Counted, Limiters, Metrics, Shell},
     ids,
     keys::Keys,
@@ -157,12 +158,15 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         _ => None,
     };
 
+    let files = Files::open(&folder.path).map_err(|error| folder.error(error.to_string()))?;
+    forget_unfinished(store.as_ref(), &files, clock).await.map_err(|error| folder.error(error.to_string()))?;
     let (stopping, stops) = watch::channel(false);
     let app = App::new(Parts {
         store: store.clone(),
         keys,
         rooms: rooms.clone(),
         audit: Audit::new(store.clone(), clock),
+        files,
         webhooks: webhooks.clone(),
         metrics: metrics.clone(),
         sfu: sfu.as_ref().map(Sfu::control),
@@ -186,6 +190,16 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     tracing::info!(%address, "serving");
     let stop = Stop { rooms, webhooks, store, sfu, stopping, _folder: folder };
     Ok(RunningServer { url: own_url, address, stop: Some(stop), http, pump })
+}
+
+/// Uploads that broke off and were not gone on with for a day.
+async fn forget_unfinished(store: &dyn Store, files: &Files, clock: Clock) -> Result<(), StoreError> {
+    const FOR: std::time::Duration = std::time::Duration::from_secs(86_400);
+    for file in store.unfinished_files(clock.now() - FOR).await? {
+        files.forget_part(&file.file_id).await;
+        store.file_deleted(&file.room_id, &file.file_id).await?;
+    }
+    Ok(())
 }
 
 fn check(config: &ServerConfig) -> Result<(), StartError> {

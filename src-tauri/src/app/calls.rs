@@ -170,6 +170,7 @@ impl App {
         let (key_frames, wanted) = mpsc::unbounded_channel();
         let mut call = Call::join(target, media, self.hub.clone(), wanted);
         let notices = call.take_notices();
+        *self.files.lock() = Some(call.files());
         if let Some(told) = call.take_told() {
             tokio::spawn(tell_page(self.tauri.clone(), told));
         }
@@ -333,6 +334,8 @@ impl App {
             AdminAction::SetRole { whom, role } => call.set_role(whom, role),
             AdminAction::SetTools { whom, tools } => call.set_tools(whom, tools),
             AdminAction::LowerHand { whom } => call.lower_hand(whom),
+            AdminAction::ShowWhiteboard { shown } => call.show_whiteboard(shown),
+            AdminAction::GrantDrawing { whom, granted } => call.grant_drawing(whom, granted),
             AdminAction::StartRecording => call.start_recording(),
             AdminAction::StopRecording => call.stop_recording(),
             AdminAction::Extend { seconds } => call.extend(seconds),
@@ -361,7 +364,7 @@ impl App {
 
     /// Writes the report where people look for what they saved.
     pub(super) fn save_report(&mut self) {
-        let folder = dirs::download_dir().or_else(dirs::document_dir).unwrap_or_else(|| self.folder.clone());
+        let folder = self.downloads();
         let Screen::After { view, .. } = &mut self.screen else { return };
         let Some(report) = &mut view.report else { return };
         #[allow(clippy::cast_possible_truncation, reason = "whole seconds of this century")]

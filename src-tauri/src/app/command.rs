@@ -136,6 +136,15 @@ pub(crate) enum AdminAction {
     LowerHand {
         whom: ParticipantId,
     },
+    /// Opens the whiteboard for everybody, or closes it.
+    ShowWhiteboard {
+        shown: bool,
+    },
+    /// Lets somebody draw, or only look.
+    GrantDrawing {
+        whom: ParticipantId,
+        granted: bool,
+    },
     StartRecording,
     StopRecording,
     Extend {
@@ -220,6 +229,10 @@ pub(crate) enum WindowAction {
         text: String,
     },
     OpenFolder,
+    /// An address of the web, in the system's browser.
+    OpenUrl {
+        url: String,
+    },
     /// Begins a mail in the system's program.
     Mail {
         subject: String,
@@ -263,6 +276,8 @@ pub(super) enum Internal {
     },
     Devices(DevicesView),
     ShareSources(Vec<ShareSourceView>),
+    /// Files that were chosen to be shared.
+    Picked(Vec<std::path::PathBuf>),
     Rooms(Result<Vec<Card>, Problem>),
     Made {
         turn: u32,

@@ -8,6 +8,7 @@ mod meter;
 mod rooms;
 mod screen;
 mod share;
+mod tools;
 
 use std::{
     collections::HashMap,
@@ -22,7 +23,7 @@ use specta::Type;
 use tauri_specta::Event;
 use tokio::sync::{mpsc, watch};
 use url::Url;
-use visita_call::{CallState, FrameHub, LocalMedia, LocalState};
+use visita_call::{CallState, FileClient, FrameHub, LocalMedia, LocalState};
 use visita_protocol::{
     RoomId,
     desktop::{AboutView, DeviceCheckView, Keyring, NetworkSwitchView, NewRoomView, RoomsView},
@@ -99,9 +100,15 @@ pub(crate) struct AppHandle {
     view: watch::Receiver<AppView>,
     wire: Arc<FrameWire>,
     timing: Arc<Mutex<Timing>>,
+    files: Arc<Mutex<Option<FileClient>>>,
 }
 
 impl AppHandle {
+    /// The files of the room one is in.
+    pub(crate) fn files(&self) -> Option<FileClient> {
+        self.files.lock().clone()
+    }
+
     /// Asks for something; the answer is a changed view.
     pub(crate) fn send(&self, command: Command) {
         // The owner lives as long as the process.
@@ -177,6 +184,8 @@ pub(crate) struct App {
     internal: mpsc::UnboundedSender<Internal>,
     timing: Arc<Mutex<Timing>>,
     /// A test call asked for while the server still starts.
+    /// The files of the room one is in, for the page.
+    files: Arc<Mutex<Option<FileClient>>>,
     test_call_waits: bool,
     /// Muted by a key that is held: to be undone when it comes up.
     held: Option<bool>,
@@ -190,6 +199,7 @@ impl App {
         let (commands, inbox) = mpsc::unbounded_channel();
         let (internal, answers) = mpsc::unbounded_channel();
         let timing = Arc::new(Mutex::new(Timing::default()));
+        let files = Arc::new(Mutex::new(None));
         let place = Place::read(&folder);
         let app = Self {
             desktop: Desktop::new(tauri.clone(), commands.clone()),
@@ -221,6 +231,7 @@ impl App {
             turn: 0,
             internal: internal.clone(),
             timing: timing.clone(),
+            files: files.clone(),
             test_call_waits: false,
             held: None,
             folder,
@@ -229,7 +240,7 @@ impl App {
         app.open_secrets();
         devices::look(internal);
         tokio::spawn(app.run(inbox, answers, key_frames, view_sender));
-        Ok(AppHandle { commands, view, wire, timing })
+        Ok(AppHandle { commands, view, wire, timing, files })
     }
 
     async fn run(
@@ -423,7 +434,7 @@ impl App {
             Command::WindowClosed(label) => self.window_closed(&label),
             Command::Rate { stars, comment } => self.rate(stars, &comment),
             Command::SaveReport => self.save_report(),
-            Command::Tool(action) => self.in_call(|call| call.use_tool(action)),
+            Command::Tool(action) => self.tool(action),
             Command::Board(action) => self.in_call(|call| call.use_board(action)),
             Command::TellTools => self.in_call(visita_call::Call::tell_tools),
             Command::Shortcut(shortcut, pressed) => self.shortcut(shortcut, pressed),
@@ -485,6 +496,7 @@ impl App {
                     call.picker.found(sources);
                 }
             }
+            Internal::Picked(paths) => self.send_files(paths),
             Internal::Rooms(answer) => self.rooms_listed(answer),
             Internal::Made { turn, answer } => self.room_made(turn, answer),
             Internal::Links { turn, answer } => self.links_told(turn, answer),
@@ -585,6 +597,7 @@ impl App {
             WindowAction::SetFullscreen { on } => self.desktop.set_fullscreen(on),
             WindowAction::CopyText { text } => self.desktop.copy(text),
             WindowAction::OpenFolder => self.desktop.open_folder(&self.folder),
+            WindowAction::OpenUrl { url } => self.desktop.open_url(&url),
             WindowAction::Mail { subject, body } => self.desktop.mail(&subject, &body),
         }
     }

@@ -128,6 +128,18 @@ impl Desktop {
         }
     }
 
+    /// Opens an address of the web in the system's browser; nothing else that an address can do.
+    pub(crate) fn open_url(&self, text: &str) {
+        let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let Some(url) = url.filter(|url| url.username().is_empty() && url.password().is_none()) else {
+            tracing::info!("an address was not opened");
+            return;
+        };
+        if let Err(error) = tauri_plugin_opener::open_url(url.as_str(), None::<&str>) {
+            tracing::warn!(%error, "no browser");
+        }
+    }
+
     /// Begins a mail in the system's program.
     pub(crate) fn mail(&self, subject: &str, body: &str) {
         // Spaces as %20: mail programs do not read a plus as one.

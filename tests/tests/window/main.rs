@@ -5,6 +5,7 @@ mod desktop;
 mod hosting;
 mod outside;
 mod stage;
+mod tools;
 
 use anyhow::{Context, Result, ensure};
 use visita_tests::{

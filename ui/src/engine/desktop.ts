@@ -1,10 +1,11 @@
 // The desktop back end, by Tauri's commands and events.
 
+import { getCurrentWebview } from '@tauri-apps/api/webview';
 import { commands, events } from '../ipc/bindings';
 import type { Engine } from './engine';
 import { FramesClient } from './frames/client';
 
-const { seat, admin, share, rooms, account, window } = commands;
+const { seat, admin, share, rooms, account, window, tool } = commands;
 
 /** A command's answer is a changed view; what it gives back is nothing. */
 const done = async (asked: Promise<unknown>) => void (await asked);
@@ -60,6 +61,8 @@ export function desktopEngine(): Engine {
       startRecording: () => done(admin({ do: 'start_recording' })),
       stopRecording: () => done(admin({ do: 'stop_recording' })),
       extend: (seconds) => done(admin({ do: 'extend', seconds })),
+      showWhiteboard: (shown) => done(admin({ do: 'show_whiteboard', shown })),
+      grantDrawing: (whom, granted) => done(admin({ do: 'grant_drawing', whom, granted })),
       ring: (whom) => done(admin({ do: 'ring', whom })),
     },
     share: {
@@ -94,9 +97,40 @@ export function desktopEngine(): Engine {
       copyText: (text) => done(window({ do: 'copy_text', text })),
       openFolder: () => done(window({ do: 'open_folder' })),
       mail: (subject, body) => done(window({ do: 'mail', subject, body })),
+      openUrl: (url) => done(window({ do: 'open_url', url })),
+    },
+    board: {
+      onNews: (heard) => events.boardChanged.listen(({ payload }) => heard(payload)),
+      act: (action) => done(commands.board(action)),
+      pickPicture: () => commands.pickPicture(),
+      save: (name, dataUrl) => commands.saveDrawing(name, dataUrl),
     },
     devices: {
       preview: (on) => done(commands.previewDevices(on)),
+    },
+    tools: {
+      onNews: (heard) => events.toolsChanged.listen(({ payload }) => heard(payload)),
+      tell: () => done(commands.tellTools()),
+      sendChat: (text, reply_to) => done(tool({ do: 'send_chat', text, reply_to })),
+      tryAgain: (key) => done(tool({ do: 'try_again', key })),
+      discard: (key) => done(tool({ do: 'discard', key })),
+      typing: (typing) => done(tool({ do: 'typing', typing })),
+      showChat: (shown) => done(tool({ do: 'show_chat', shown })),
+      pickFiles: () => done(tool({ do: 'pick_files' })),
+      sendFiles: (paths) => done(tool({ do: 'send_files', paths })),
+      sendPasted: (name, base64) => done(tool({ do: 'send_pasted', name, base64 })),
+      download: (file_id) => done(tool({ do: 'download', file_id })),
+      openFile: (file_id) => done(tool({ do: 'open_file', file_id })),
+      deleteFile: (file_id) => done(tool({ do: 'delete_file', file_id })),
+      filePicture: (fileId, large) => commands.filePicture(fileId, large),
+      onDrop: (heard) =>
+        getCurrentWebview().onDragDropEvent(({ payload }) => {
+          if (payload.type === 'drop') heard({ state: 'dropped', paths: payload.paths });
+          else heard({ state: payload.type === 'leave' ? 'left' : 'over' });
+        }),
+      point: (spot) => done(tool({ do: 'point', spot })),
+      present: (presenting) => done(tool({ do: 'present', presenting })),
+      takeSnapshot: (stream_id) => done(tool({ do: 'take_snapshot', stream_id })),
     },
   };
 }

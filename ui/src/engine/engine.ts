@@ -3,6 +3,8 @@
 
 import type {
   AppView,
+  BoardAction,
+  BoardNews,
   DiagnosticsView,
   FramesEndpoint,
   Levels,
@@ -13,8 +15,10 @@ import type {
   RoomId,
   SettingsPatch,
   ShownSize,
+  Spot,
   StageRole,
   Tools,
+  ToolsNews,
 } from './view';
 
 /** Ends a subscription. */
@@ -59,6 +63,8 @@ export interface Engine {
   readonly after?: AfterCommands;
   readonly windows?: WindowCommands;
   readonly devices?: DeviceCommands;
+  readonly board?: BoardCommands;
+  readonly tools?: ToolsCommands;
 }
 
 /** What everybody may ask for in a room, or before it. */
@@ -94,6 +100,10 @@ export interface AdminCommands {
   startRecording(): Promise<void>;
   stopRecording(): Promise<void>;
   extend(seconds: number): Promise<void>;
+  /** Opens the whiteboard for everybody, or closes it. */
+  showWhiteboard(shown: boolean): Promise<void>;
+  /** Whether somebody may draw, or only look. */
+  grantDrawing(whom: ParticipantId, granted: boolean): Promise<void>;
   /** Rings somebody who is not in, or all of them. */
   ring(whom: ParticipantId | null): Promise<void>;
 }
@@ -148,12 +158,67 @@ export interface WindowCommands {
   openFolder(): Promise<void>;
   /** Begins a mail in the system's program. */
   mail(subject: string, body: string): Promise<void>;
+  /** Opens an address of the web in the system's browser. */
+  openUrl?(url: string): Promise<void>;
 }
+
+/** Chat, files, snapshots, pointers and presenting. Their state has a way of its own to the page, apart from the view. */
+export interface ToolsCommands {
+  onNews(heard: (news: ToolsNews) => void): Promise<Unlisten>;
+  /** Says everything once more: the page is new, and listens by now. */
+  tell(): Promise<void>;
+
+  sendChat(text: string, replyTo: number | null): Promise<void>;
+  /** A message or file of mine that was not taken. */
+  tryAgain(key: string): Promise<void>;
+  discard(key: string): Promise<void>;
+  typing(on: boolean): Promise<void>;
+  /** The chat is before my eyes, or not any more. */
+  showChat(shown: boolean): Promise<void>;
+
+  /** Chooses files in the system's dialog, and shares them. */
+  pickFiles(): Promise<void>;
+  sendFiles(paths: string[]): Promise<void>;
+  /** What was pasted and lies in no file. */
+  sendPasted(name: string, base64: string): Promise<void>;
+  download(fileId: string): Promise<void>;
+  openFile(fileId: string): Promise<void>;
+  deleteFile(fileId: string): Promise<void>;
+  /** A picture of a file, small or as large as it is, as an address that a page can show; nothing while there is none. */
+  filePicture(fileId: string, large: boolean): Promise<string | null>;
+  /** Files that are dragged over the window, and dropped on it. */
+  onDrop?(heard: (drag: FileDrag) => void): Promise<Unlisten>;
+
+  point(spot: Spot | null): Promise<void>;
+  /** Everybody looks at what I show; an admin may end it for others too. */
+  present(presenting: boolean): Promise<void>;
+  takeSnapshot(streamId: number): Promise<void>;
+}
+
+/** Where files are that somebody drags. */
+export type FileDrag = { state: 'over' | 'left' } | { state: 'dropped'; paths: string[] };
 
 /** Trying devices outside of a call. */
 export interface DeviceCommands {
   /** Opens the chosen camera and microphone, or closes them; fills `device_check` and the levels. */
   preview(on: boolean): Promise<void>;
+}
+
+/** Drawing together, on the room's board and over snapshots. */
+export interface BoardCommands {
+  onNews(heard: (news: BoardNews) => void): Promise<Unlisten>;
+  act(action: BoardAction): Promise<void>;
+  /** Lets people choose a picture, and sends it up; nothing when they did not. */
+  pickPicture?(): Promise<PickedPicture | null>;
+  /** Writes a file to where people look for what they saved; tells where, or nothing when that failed. */
+  save?(name: string, dataUrl: string): Promise<string | null>;
+}
+
+/** A picture that may lie on a board, with its size in pixels. */
+export interface PickedPicture {
+  file_id: string;
+  width: number;
+  height: number;
 }
 
 /** Brings streams onto canvases. */

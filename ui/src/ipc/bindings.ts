@@ -36,6 +36,17 @@ export const commands = {
 	board: (action: BoardAction) => __TAURI_INVOKE<void>("board", { action }),
 	/**  Says chat, gallery and pointers once more: the page is new, and listens by now. */
 	tellTools: () => __TAURI_INVOKE<void>("tell_tools"),
+	/**  A file of the room as a data URL, where it is a picture or, `large`, a document that is shown; else nothing. */
+	filePicture: (fileId: FileId, large: boolean) => __TAURI_INVOKE<string | null>("file_picture", { fileId, large }),
+	/**  Lets a picture be chosen in the system's dialog and uploads it for the whiteboard; nothing when none was chosen. */
+	pickPicture: () => __TAURI_INVOKE<{
+	file_id: FileId,
+	/**  In pixels. */
+	width: number,
+	height: number,
+} | null>("pick_picture"),
+	/**  Writes what was drawn, as a data URL, to where people look for what they saved; tells where. */
+	saveDrawing: (name: string, dataUrl: string) => __TAURI_INVOKE<string | null>("save_drawing", { name, dataUrl }),
 };
 
 /** Events */
@@ -100,7 +111,11 @@ problem: Problem };
 /**  What admins of a room may ask for. */
 export type AdminAction = { do: "admit"; whom: ParticipantId } | { do: "admit_all" } | { do: "refuse"; whom: ParticipantId } | { do: "send_back"; whom: ParticipantId } | { do: "mute"; whom: ParticipantId; source: MediaSource } | 
 /**  The microphone of everybody else but admins. */
-{ do: "mute_all" } | { do: "release"; whom: ParticipantId; source: MediaSource } | { do: "ask_to_unmute"; whom: ParticipantId; source: MediaSource } | { do: "remove"; whom: ParticipantId } | { do: "readmit"; whom: ParticipantId } | { do: "set_role"; whom: ParticipantId; role: StageRole } | { do: "set_tools"; whom: ParticipantId; tools: Tools } | { do: "lower_hand"; whom: ParticipantId } | { do: "start_recording" } | { do: "stop_recording" } | { do: "extend"; seconds: number } | 
+{ do: "mute_all" } | { do: "release"; whom: ParticipantId; source: MediaSource } | { do: "ask_to_unmute"; whom: ParticipantId; source: MediaSource } | { do: "remove"; whom: ParticipantId } | { do: "readmit"; whom: ParticipantId } | { do: "set_role"; whom: ParticipantId; role: StageRole } | { do: "set_tools"; whom: ParticipantId; tools: Tools } | { do: "lower_hand"; whom: ParticipantId } | 
+/**  Opens the whiteboard for everybody, or closes it. */
+{ do: "show_whiteboard"; shown: boolean } | 
+/**  Lets somebody draw, or only look. */
+{ do: "grant_drawing"; whom: ParticipantId; granted: boolean } | { do: "start_recording" } | { do: "stop_recording" } | { do: "extend"; seconds: number } | 
 /**  Everybody who is not in, without `whom`. */
 { do: "ring"; whom: ParticipantId | null };
 
@@ -591,6 +606,8 @@ export type ErrorCode =
 "rate_limited" | 
 /**  Larger than allowed. */
 "too_large" | 
+/**  Files of that type are not shared. */
+"file_type_refused" | 
 /**  A fault of ours. */
 "internal";
 
@@ -974,6 +991,8 @@ export type NoticeCode =
 "note" | 
 /**  A message from `name` has come in the chat. */
 "chat_message" | 
+/**  No picture could be taken of that. */
+"no_snapshot" | 
 /**  `name` took a snapshot of my picture. */
 "snapshot_of_me" | 
 /**  An admin, `name`, asks to switch something on. */
@@ -1051,6 +1070,14 @@ export type PersonView = {
 	role: StageRole,
 	/**  Their raised hand: the smallest number was first; none is down. */
 	hand: number | null,
+};
+
+/**  A picture that is to be put on a board. */
+export type PickedPicture = {
+	file_id: FileId,
+	/**  In pixels. */
+	width: number,
+	height: number,
 };
 
 /**  Width and height in pixels. */
@@ -1652,6 +1679,12 @@ shown: boolean } |
 { do: "send_files"; 
 /**  Where they lie. */
 paths: string[] } | 
+/**  Share what was pasted. */
+{ do: "send_pasted"; 
+/**  A name for it. */
+name: string; 
+/**  Its bytes. */
+base64: string } | 
 /**  Fetch a file into the folder of downloads. */
 { do: "download"; 
 /**  Which. */
@@ -1789,6 +1822,8 @@ export type WhiteboardState = {
 
 /**  Windows beside the main one, and what belongs to the desktop. */
 export type WindowAction = { do: "answer_call"; call_id: number; with_camera: boolean } | { do: "decline_call"; call_id: number } | { do: "show_main" } | { do: "set_fullscreen"; on: boolean } | { do: "copy_text"; text: string } | { do: "open_folder" } | 
+/**  An address of the web, in the system's browser. */
+{ do: "open_url"; url: string } | 
 /**  Begins a mail in the system's program. */
 { do: "mail"; subject: string; body: string };
 

@@ -10,7 +10,7 @@ use tokio::{signal::unix::SignalKind, sync::watch};
 use visita_call::{
     CameraChoice, JoinTarget, MicrophoneChoice, ShareChoice, SpeakerChoice, entry,
     peer::{
-        self, Extras, PeerOptions,
+        self, Extras, PeerOptions, ToolsAsked,
         load::{self, LoadOptions},
     },
 };
@@ -86,6 +86,15 @@ struct Join {
     /// Write figures into this file as the call goes on, one JSON object a line.
     #[arg(long)]
     trace: Option<PathBuf>,
+    /// Write this into the chat once in.
+    #[arg(long, value_name = "TEXT")]
+    say: Option<String>,
+    /// Draw a stroke on the whiteboard once in.
+    #[arg(long)]
+    draw: bool,
+    /// Share this file in the chat once in; may be said more than once.
+    #[arg(long, value_name = "FILE")]
+    file: Vec<String>,
     /// Print the report as one JSON object (otherwise as indented JSON).
     #[arg(long)]
     json: bool,
@@ -162,7 +171,11 @@ async fn main() -> ExitCode {
         };
     }
     let Some(target) = targets.into_iter().next() else { return ExitCode::from(64) };
-    let extras = Extras { tile: join.tile, trace: join.trace.clone() };
+    let extras = Extras {
+        tile: join.tile,
+        trace: join.trace.clone(),
+        tools: ToolsAsked { say: join.say.clone(), draw: join.draw, files: join.file.clone() },
+    };
     match peer::run_with(options(&join, target), extras, stopped).await {
         Ok(report) => print(&join, &report),
         Err(peer::NotIn(problem)) => refused(problem),

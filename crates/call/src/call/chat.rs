@@ -7,10 +7,11 @@ use std::{
 
 use visita_protocol::{
     FileId, ParticipantId,
-    channel::{ChatMark, ChatMessage, ClientMessage, FilePurpose, ServerMessage},
+    channel::{ChatMark, ChatMessage, ClientMessage, FileInfo, FilePurpose, ServerMessage},
     view::{ChatMessageView, ChatTick, ChatView, FileState, FileView, ReplyView, SnapshotView},
 };
 
+use super::files::Upload;
 use crate::people::People;
 
 /// How long somebody counts as writing who does not say so again.
@@ -23,13 +24,39 @@ struct Pending {
     text: String,
     reply_to: Option<u32>,
     at_ms: u64,
+    /// What is shared, and how far it is.
+    file: Option<(Upload, FileState)>,
     failed: bool,
 }
 
 impl Pending {
-    fn message(&self) -> ClientMessage {
-        ClientMessage::Chat { key: self.key.clone(), text: self.text.clone(), reply_to: self.reply_to }
+    /// What is sent on the channel; files go another way.
+    fn message(&self) -> Option<ClientMessage> {
+        let (key, text, reply_to) = (self.key.clone(), self.text.clone(), self.reply_to);
+        self.file.is_none().then_some(ClientMessage::Chat { key, text, reply_to })
     }
+
+    fn file_view(&self) -> Option<FileView> {
+        let (upload, state) = self.file.as_ref()?;
+        let info = FileInfo {
+            file_id: self.key.parse().ok()?,
+            name: upload.name.clone(),
+            media_type: String::new(),
+            size: upload.size,
+            sha256: String::new(),
+            purpose: upload.purpose,
+            of: upload.of.clone(),
+            size_px: None,
+            has_thumbnail: false,
+        };
+        Some(FileView { info, state: state.clone(), may_delete: true })
+    }
+}
+
+/// What is to be sent again.
+pub(super) enum Again {
+    Message(ClientMessage),
+    File(Upload),
 }
 
 /// The chat.
@@ -104,10 +131,33 @@ impl Chat {
 
     /// A message of mine; what is to be sent.
     pub(super) fn write(&mut self, text: String, reply_to: Option<u32>) -> ClientMessage {
-        let pending = Pending { key: self.new_key(), text, reply_to, at_ms: now_ms(), failed: false };
-        let message = pending.message();
-        self.pending.push(pending);
+        let key = self.new_key();
+        let message = ClientMessage::Chat { key: key.clone(), text: text.clone(), reply_to };
+        self.pending.push(Pending { key, text, reply_to, at_ms: now_ms(), file: None, failed: false });
         message
+    }
+
+    /// A file of mine is on its way.
+    pub(super) fn share(&mut self, upload: Upload) {
+        let key = upload.key.clone();
+        let file = Some((upload, FileState::Uploading { sent: 0.0 }));
+        let pending = Pending { key, text: String::new(), reply_to: None, at_ms: now_ms(), file, failed: false };
+        self.pending.push(pending);
+    }
+
+    /// Where a file of mine stands; nothing where it is not on its way any more.
+    pub(super) fn set_upload(&mut self, key: &str, now: FileState) {
+        let pending = self.pending.iter_mut().find(|pending| pending.key == key);
+        if let Some(Pending { file: Some((_, state)), failed, .. }) = pending {
+            *failed = matches!(now, FileState::Failed { .. });
+            *state = now;
+        }
+    }
+
+    /// A file that is there in full.
+    pub(super) fn file(&self, file_id: &FileId) -> Option<&FileInfo> {
+        let files = self.messages.values().filter_map(|message| message.file.as_ref());
+        files.into_iter().find(|file| file.file_id == *file_id)
     }
 
     /// A name for a message of mine that no other has.
@@ -117,10 +167,14 @@ impl Chat {
     }
 
     /// Tries one again that was not taken.
-    pub(super) fn try_again(&mut self, key: &str) -> Option<ClientMessage> {
+    pub(super) fn try_again(&mut self, key: &str) -> Option<Again> {
         let pending = self.pending.iter_mut().find(|pending| pending.key == key)?;
         pending.failed = false;
-        Some(pending.message())
+        if let Some((upload, state)) = &mut pending.file {
+            *state = FileState::Uploading { sent: 0.0 };
+            return Some(Again::File(upload.clone()));
+        }
+        pending.message().map(Again::Message)
     }
 
     /// Forgets one that is not there yet.
@@ -130,7 +184,7 @@ impl Chat {
 
     /// What may not have been heard, because the line was another one: said again it is still one message.
     pub(super) fn unheard(&self) -> Vec<ClientMessage> {
-        self.pending.iter().filter(|pending| !pending.failed).map(Pending::message).collect()
+        self.pending.iter().filter(|pending| !pending.failed).filter_map(Pending::message).collect()
     }
 
     /// It is before my eyes, or not any more.
@@ -194,7 +248,7 @@ impl Chat {
             at_ms: as_f64(pending.at_ms),
             text: pending.text.clone(),
             reply: self.reply(pending.reply_to),
-            file: None,
+            file: pending.file_view(),
             tick: Some(if pending.failed { ChatTick::Failed } else { ChatTick::Sending }),
         });
         ChatView {

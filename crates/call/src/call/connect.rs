@@ -81,6 +81,7 @@ impl Owner {
                 self.room.tools = entered.tools;
                 self.room.settled = false;
                 self.room.waiting = None;
+                self.tools.files.set(&entered.channel_url, &entered.channel_token);
                 let (channel, mut events) = Channel::start(entered.channel_url, entered.channel_token);
                 let (url, token) = match entered.livekit_token {
                     Some(token) => (entered.livekit_url, token),
@@ -141,7 +142,9 @@ pub(super) async fn early_leave(
     loop {
         match inbox.recv().await {
             None | Some(Command::Leave | Command::EndForEveryone) => return LeaveReason::Left,
-            Some(command @ (Command::Tool(_) | Command::Board(_) | Command::TellTools)) => later.push(command),
+            Some(command @ (Command::Tool(_) | Command::Board(_) | Command::Download(..) | Command::TellTools)) => {
+                later.push(command)
+            }
             Some(command) => obey_early(&command, media),
         }
     }
@@ -163,6 +166,7 @@ pub(super) fn obey_early(command: &Command, media: &LocalMedia) {
         Command::Room(_)
         | Command::Tool(_)
         | Command::Board(_)
+        | Command::Download(..)
         | Command::TellTools
         | Command::DeclineUnmute
         | Command::Leave

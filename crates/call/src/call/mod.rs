@@ -4,20 +4,22 @@ mod boards;
 mod chat;
 mod clock;
 mod connect;
+mod files;
 mod owner;
 mod receiving;
 mod room;
 mod sending;
+mod snapshot;
 mod tools;
 mod view;
 mod waiting;
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use tokio::sync::{mpsc, watch};
 use url::Url;
 use visita_protocol::{
-    ParticipantId, Problem, Secret, Tools,
+    FileId, ParticipantId, Problem, Secret, Tools,
     channel::{ClientMessage, LeaveReason, MediaSource, Reaction, StageRole},
     link::RoomLink,
     view::{BoardAction, CallView, NoticeView, ShownSize, ToolAction, WaitingView},
@@ -25,6 +27,7 @@ use visita_protocol::{
 use visita_rtc::Room;
 
 use crate::{FrameHub, LocalMedia, ShareChoice};
+pub use files::{FileClient, save_beside};
 use owner::Owner;
 pub use tools::Told;
 
@@ -99,6 +102,7 @@ pub(crate) enum Command {
     Room(ClientMessage),
     Tool(ToolAction),
     Board(BoardAction),
+    Download(FileId, PathBuf),
     /// Somebody draws the tools who has not heard of them yet.
     TellTools,
     Leave,
@@ -111,6 +115,8 @@ pub struct Call {
     state: watch::Receiver<CallState>,
     notices: Option<mpsc::UnboundedReceiver<NoticeView>>,
     told: Option<mpsc::UnboundedReceiver<Told>>,
+    files: FileClient,
+    saved: tools::Saved,
     room: Arc<parking_lot::Mutex<Option<Room>>>,
     media: Arc<LocalMedia>,
 }
@@ -138,10 +144,14 @@ impl Call {
         let (notice_sender, notices) = mpsc::unbounded_channel();
         let room = Arc::new(parking_lot::Mutex::new(None));
         let (told_sender, told) = mpsc::unbounded_channel();
-        let owner = Owner::new(target, reception, media.clone(), hub, notice_sender, told_sender, room.clone());
+        let (file_events, files_told) = mpsc::unbounded_channel();
+        let (files, saved) = (FileClient::default(), tools::Saved::default());
+        let tools = tools::Tools::new(told_sender, files.clone(), file_events, saved.clone());
+        let parts = owner::Parts { media: media.clone(), hub, notices: notice_sender, tools, files_told };
+        let owner = Owner::new(target, reception, parts, room.clone());
         let (state_sender, state) = watch::channel(CallState::Running(Box::new(owner.view())));
         tokio::spawn(owner.run(inbox, key_frames, state_sender));
-        Self { commands, state, notices: Some(notices), told: Some(told), room, media }
+        Self { commands, state, notices: Some(notices), told: Some(told), files, saved, room, media }
     }
 
     /// The present state, and every change.
@@ -167,6 +177,21 @@ impl Call {
     /// Looks at a board, or does something to it.
     pub fn use_board(&self, action: BoardAction) {
         self.command(Command::Board(action));
+    }
+
+    /// Fetches a file into a folder; the chat tells how far it is.
+    pub fn download(&self, file_id: FileId, folder: PathBuf) {
+        self.command(Command::Download(file_id, folder));
+    }
+
+    /// Where a file lies that was fetched.
+    pub fn saved(&self, file_id: &FileId) -> Option<PathBuf> {
+        self.saved.lock().get(file_id).cloned()
+    }
+
+    /// The room's files, for showing them.
+    pub fn files(&self) -> FileClient {
+        self.files.clone()
     }
 
     /// Tells chat, files and pointers once more: whoever draws them is new. Boards are told when they are opened.

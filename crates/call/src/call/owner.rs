@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::{mpsc, watch};
 use visita_protocol::{
-    ErrorCode, Problem, Tools as Granted,
+    ErrorCode, PixelSize, Problem, Tools as Granted,
     channel::{ClientMessage, LeaveReason, MediaSource},
     frames::LOCAL_PREVIEW,
     view::{ConnectionView, DeviceState, NoticeCode, NoticeView, ShownSize, ToolAction},
@@ -17,10 +17,12 @@ use visita_rtc::{ConnectionState, DisconnectReason, Room, RtcEvent, Source};
 use super::{
     CallState, Command, JoinTarget, Reception,
     connect::{ChannelLine, Connected, Way, early_leave, last_word},
+    files::FileEvent,
     receiving::Receiving,
     room::{Effect, RoomSide},
     sending::Sending,
-    tools::{Told, Tools},
+    snapshot::{self, Shot},
+    tools::Tools,
 };
 use crate::{
     FrameHub, LocalMedia, LocalState, Sound,
@@ -34,6 +36,9 @@ use crate::{
 pub(super) const LAST_WORD_WITHIN: Duration = Duration::from_secs(1);
 const RETRY_FIRST: Duration = Duration::from_millis(300);
 const RETRY_MAX: Duration = Duration::from_secs(5);
+
+/// A snapshot of my own picture is as large as this, where the camera gives it.
+const OWN_SNAPSHOT: PixelSize = PixelSize { width: 1280, height: 720 };
 
 /// How one connection to the room ended.
 enum Ended {
@@ -52,6 +57,10 @@ pub(super) struct Owner {
     pub(super) tools: Tools,
     /// What was done with the tools while there was no line to the room.
     pub(super) later: Vec<Command>,
+    files_told: mpsc::UnboundedReceiver<FileEvent>,
+    hub: FrameHub,
+    /// How large the page shows my own picture.
+    preview: Option<PixelSize>,
     pub(super) receiving: Receiving,
     pub(super) connection: ConnectionView,
     /// The room channel is being made again while media goes on.
@@ -66,16 +75,23 @@ pub(super) struct Owner {
     last_local: LocalState,
 }
 
+/// What an owner is made of.
+pub(super) struct Parts {
+    pub(super) media: Arc<LocalMedia>,
+    pub(super) hub: FrameHub,
+    pub(super) notices: mpsc::UnboundedSender<NoticeView>,
+    pub(super) tools: Tools,
+    pub(super) files_told: mpsc::UnboundedReceiver<FileEvent>,
+}
+
 impl Owner {
     pub(super) fn new(
         target: JoinTarget,
         reception: Reception,
-        media: Arc<LocalMedia>,
-        hub: FrameHub,
-        notices: mpsc::UnboundedSender<NoticeView>,
-        told: mpsc::UnboundedSender<Told>,
+        parts: Parts,
         shared_room: Arc<parking_lot::Mutex<Option<Room>>>,
     ) -> Self {
+        let Parts { media, hub, notices, tools, files_told } = parts;
         let display_name = match &target {
             JoinTarget::Link { display_name, .. } | JoinTarget::Callaba { display_name, .. } => {
                 display_name.clone().unwrap_or_default()
@@ -83,7 +99,7 @@ impl Owner {
             JoinTarget::LiveKit { .. } => String::new(),
         };
         Self {
-            receiving: Receiving::new(reception, hub, media.playout().clone()),
+            receiving: Receiving::new(reception, hub.clone(), media.playout().clone()),
             last_local: media.state(),
             target,
             media,
@@ -91,8 +107,11 @@ impl Owner {
             shared_room,
             room: RoomSide::new(participant_id("me"), display_name, Granted::default()),
             people: People::default(),
-            tools: Tools::new(told),
+            tools,
             later: Vec::new(),
+            files_told,
+            hub,
+            preview: None,
             connection: ConnectionView::Connecting,
             channel_lost: false,
             speaking: false,
@@ -231,6 +250,7 @@ impl Owner {
                     }
                 }
                 Some(answer) = answers.recv() => sending.answer(answer),
+                Some(event) = self.files_told.recv() => self.file_event(event, &room),
                 changed = local.changed() => {
                     if changed.is_ok() {
                         let now = local.borrow_and_update().clone();
@@ -305,7 +325,9 @@ impl Owner {
                 Some(channel) => channel.send(message),
                 None => self.refused(&Problem::new(ErrorCode::Forbidden, "this room has no such thing")),
             },
+            Command::Tool(ToolAction::TakeSnapshot { stream_id }) => self.take_snapshot(stream_id, room),
             Command::Tool(action) => self.tool(action, to_room),
+            Command::Download(file_id, folder) => self.tools.download(&file_id, folder),
             Command::Board(action) => {
                 let messages = self.tools.act_on_board(action, &self.room);
                 self.to_room(messages, to_room);
@@ -325,6 +347,42 @@ impl Owner {
         self.to_room(messages, channel);
     }
 
+    /// Takes a picture of a stream as large as it is sent, whatever size it is shown at.
+    fn take_snapshot(&mut self, stream: u32, room: &Room) {
+        if !self.room.tools.snapshot {
+            return self.refused(&Problem::new(ErrorCode::Forbidden, "snapshots are not allowed"));
+        }
+        let (of, of_name, size) = if stream == LOCAL_PREVIEW {
+            self.media.set_preview(Some(OWN_SNAPSHOT));
+            (self.room.me.clone(), self.room.display_name.clone(), Some(OWN_SNAPSHOT))
+        } else {
+            let Some((of, name, size)) = self.people.of_stream(stream) else { return };
+            self.receiving.want_full(room, stream, true);
+            (of, name, size)
+        };
+        let at = time::OffsetDateTime::now_local().unwrap_or_else(|_| time::OffsetDateTime::now_utc());
+        let (date, clock) = (at.date(), at.time());
+        let name = format!("{of_name} {date} {:02}.{:02}.{:02}.png", clock.hour(), clock.minute(), clock.second());
+        // What no file name may have.
+        let name = name.replace(['/', '\\', ':', '*', '?', '"', '<', '>', '|'], " ").trim().to_owned();
+        let shot = Shot { stream, size, of, name };
+        tokio::spawn(snapshot::take(self.hub.clone(), shot, self.tools.events()));
+    }
+
+    fn file_event(&mut self, event: FileEvent, room: &Room) {
+        if let FileEvent::Snapped { stream, .. } | FileEvent::NotSnapped { stream } = &event {
+            if *stream == LOCAL_PREVIEW {
+                self.media.set_preview(self.preview);
+            } else {
+                self.receiving.want_full(room, *stream, false);
+            }
+        }
+        if matches!(event, FileEvent::NotSnapped { .. }) {
+            self.notice(NoticeCode::NoSnapshot, None);
+        }
+        self.tools.file_event(event, &self.room, &self.people);
+    }
+
     fn to_room(&self, messages: Vec<ClientMessage>, channel: Option<&Channel>) {
         let Some(channel) = channel else { return };
         messages.into_iter().for_each(|message| channel.send(message));
@@ -334,7 +392,8 @@ impl Owner {
         for shown in sizes {
             if shown.stream_id == LOCAL_PREVIEW {
                 let visible = shown.size.area() > 0;
-                self.media.set_preview(visible.then(|| preview_size(shown.size)));
+                self.preview = visible.then(|| preview_size(shown.size));
+                self.media.set_preview(self.preview);
             } else {
                 self.receiving.shown(room, *shown);
             }

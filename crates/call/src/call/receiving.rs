@@ -19,6 +19,8 @@ use crate::{FrameHub, playout::Playout};
 /// Videos that come without being asked for, with [`Reception::Shown`]: a grid of nine.
 const UNASKED: usize = 9;
 /// LiveKit's server makes up black pictures of 8×8 when a publisher mutes or leaves; nobody's camera is that small.
+/// More than anybody sends.
+const LARGEST: PixelSize = PixelSize { width: 3840, height: 2160 };
 const MADE_UP_PIXELS: u32 = 16 * 16;
 
 /// The videos and sounds of the others.
@@ -35,6 +37,8 @@ struct Video {
     stream: u32,
     /// Size it is shown at; none until the page has said so.
     shown: Option<PixelSize>,
+    /// A snapshot of it is being taken.
+    full: bool,
     /// Counts receivers: only the newest may end the stream.
     generation: Arc<AtomicU32>,
 }
@@ -65,7 +69,7 @@ impl Receiving {
             room.set_wanted(&track.sid, Wanted { enabled: false, size: None, fps: None });
         }
         let stream = self.hub.new_stream();
-        self.videos.insert(track.sid.clone(), Video { stream, shown: None, generation: Arc::default() });
+        self.videos.insert(track.sid.clone(), Video { stream, shown: None, full: false, generation: Arc::default() });
         Some(stream)
     }
 
@@ -133,8 +137,21 @@ impl Receiving {
         let enabled = shown.size.area() > 0;
         if video.shown != Some(shown.size) {
             video.shown = Some(shown.size);
+            // As soon as the snapshot is taken.
+            if video.full {
+                return;
+            }
             room.set_wanted(sid, Wanted { enabled, size: enabled.then_some(shown.size), fps: None });
         }
+    }
+
+    /// A stream is wanted as large as it is sent, or as it is shown again.
+    pub(super) fn want_full(&mut self, room: &Room, stream: u32, full: bool) {
+        let Some((sid, video)) = self.videos.iter_mut().find(|(_, video)| video.stream == stream) else { return };
+        video.full = full;
+        let size = if full { Some(LARGEST) } else { video.shown };
+        let enabled = size.is_none_or(|size| size.area() > 0);
+        room.set_wanted(sid, Wanted { enabled, size: size.filter(|_| enabled), fps: None });
     }
 
     /// The track of a stream.

@@ -1,17 +1,23 @@
 //! Chat, boards and pointers together, and their way to the page.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+    sync::Arc,
+};
 
-use tokio::sync::mpsc;
+use parking_lot::Mutex;
+use tokio::{sync::mpsc, task::AbortHandle};
 use visita_protocol::{
-    ParticipantId,
-    channel::{ClientMessage, ServerMessage, Spot},
-    view::{BoardAction, BoardNews, PointerView, ToolAction, ToolsNews},
+    ErrorCode, FileId, ParticipantId, Problem,
+    channel::{ClientMessage, FilePurpose, ServerMessage, Spot},
+    view::{BoardAction, BoardNews, FileState, PointerView, ToolAction, ToolsNews},
 };
 
 use super::{
     boards::{Boards, Me},
-    chat::Chat,
+    chat::{Again, Chat},
+    files::{FileClient, FileEvent, Upload},
     room::RoomSide,
 };
 use crate::people::People;
@@ -32,11 +38,36 @@ pub(super) struct Tools {
     pointers: BTreeMap<ParticipantId, Spot>,
     out: mpsc::UnboundedSender<Told>,
     last_gallery: usize,
+    /// The room's files, for whoever shows them too.
+    pub(super) files: FileClient,
+    events: mpsc::UnboundedSender<FileEvent>,
+    /// Uploads under way.
+    uploads: HashMap<String, AbortHandle>,
+    /// What was fetched, and where it lies.
+    saved: Saved,
 }
 
+/// Where fetched files lie.
+pub(super) type Saved = Arc<Mutex<HashMap<FileId, PathBuf>>>;
+
 impl Tools {
-    pub(super) fn new(out: mpsc::UnboundedSender<Told>) -> Self {
-        Self { chat: Chat::default(), boards: Boards::default(), pointers: BTreeMap::new(), out, last_gallery: 0 }
+    pub(super) fn new(
+        out: mpsc::UnboundedSender<Told>,
+        files: FileClient,
+        events: mpsc::UnboundedSender<FileEvent>,
+        saved: Saved,
+    ) -> Self {
+        Self {
+            files,
+            events,
+            uploads: HashMap::new(),
+            saved,
+            chat: Chat::default(),
+            boards: Boards::default(),
+            pointers: BTreeMap::new(),
+            out,
+            last_gallery: 0,
+        }
     }
 
     /// Takes a message of the server, after the room took it; what is to be sent because of it.
@@ -67,10 +98,35 @@ impl Tools {
     pub(super) fn act(&mut self, action: ToolAction, room: &RoomSide, people: &People) -> Vec<ClientMessage> {
         let to_room = match action {
             ToolAction::SendChat { text, reply_to } => vec![self.chat.write(text, reply_to)],
-            ToolAction::TryAgain { key } => self.chat.try_again(&key).into_iter().collect(),
+            ToolAction::TryAgain { key } => match self.chat.try_again(&key) {
+                Some(Again::Message(message)) => vec![message],
+                Some(Again::File(upload)) => {
+                    self.start(upload);
+                    Vec::new()
+                }
+                None => Vec::new(),
+            },
             ToolAction::Discard { key } => {
+                if let Some(upload) = self.uploads.remove(&key) {
+                    upload.abort();
+                }
                 self.chat.discard(&key);
                 Vec::new()
+            }
+            ToolAction::SendFiles { paths } => {
+                for path in paths {
+                    self.share(PathBuf::from(path), None, FilePurpose::Chat, None);
+                }
+                Vec::new()
+            }
+            ToolAction::DeleteFile { file_id } => {
+                let files = self.files.clone();
+                tokio::spawn(async move {
+                    if let Err(problem) = files.delete(&file_id).await {
+                        tracing::info!(code = problem.code.as_str(), "a file was not deleted");
+                    }
+                });
+                return Vec::new();
             }
             ToolAction::Typing { typing } => return vec![ClientMessage::Typing { typing }],
             ToolAction::ShowChat { shown } => {
@@ -79,16 +135,81 @@ impl Tools {
             }
             ToolAction::Point { spot } => return vec![ClientMessage::Point { spot }],
             ToolAction::Present { presenting } => return vec![ClientMessage::Present { presenting }],
-            // Done where files and pictures are.
+            // Done where dialogs, folders and streams are.
             ToolAction::PickFiles
-            | ToolAction::SendFiles { .. }
+            | ToolAction::SendPasted { .. }
             | ToolAction::Download { .. }
             | ToolAction::OpenFile { .. }
-            | ToolAction::DeleteFile { .. }
             | ToolAction::TakeSnapshot { .. } => return Vec::new(),
         };
         self.tell_chat(room, people);
         to_room
+    }
+
+    /// Shares a file under its own name, or another.
+    pub(super) fn share(
+        &mut self,
+        path: PathBuf,
+        name: Option<String>,
+        purpose: FilePurpose,
+        of: Option<ParticipantId>,
+    ) {
+        let own_name = || path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = name.unwrap_or_else(own_name);
+        let known = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file);
+        let size = known.as_ref().map_or(0, std::fs::Metadata::len);
+        let upload = Upload { path, name, size, purpose, of, key: self.chat.new_key() };
+        self.chat.share(upload.clone());
+        if known.is_some() {
+            self.start(upload);
+        } else {
+            let problem = Problem::new(ErrorCode::NotFound, "there is no such file");
+            self.chat.set_upload(&upload.key, FileState::Failed { problem });
+        }
+    }
+
+    fn start(&mut self, upload: Upload) {
+        let key = upload.key.clone();
+        let task = tokio::spawn(self.files.clone().upload(upload, self.events.clone()));
+        self.uploads.insert(key, task.abort_handle());
+    }
+
+    /// Fetches a file into a folder.
+    pub(super) fn download(&mut self, file_id: &FileId, folder: PathBuf) {
+        if let Some(info) = self.chat.file(file_id) {
+            tokio::spawn(self.files.clone().download(info.clone(), folder, self.events.clone()));
+        }
+    }
+
+    /// Something became of a file.
+    pub(super) fn file_event(&mut self, event: FileEvent, room: &RoomSide, people: &People) {
+        match event {
+            FileEvent::Sent { key, sent } => {
+                #[allow(clippy::cast_precision_loss, reason = "a file has at most 150 MB")]
+                self.chat.set_upload(&key, FileState::Uploading { sent: sent as f64 });
+            }
+            FileEvent::Failed { key, problem } => {
+                self.uploads.remove(&key);
+                self.chat.set_upload(&key, FileState::Failed { problem });
+            }
+            FileEvent::Fetched { file_id, state } => {
+                if let FileState::Saved { path } = &state {
+                    self.saved.lock().insert(file_id.clone(), path.into());
+                }
+                self.chat.set_file(file_id, state);
+            }
+            FileEvent::Snapped { file, name, of, .. } => {
+                self.share(file, Some(name), FilePurpose::Snapshot, Some(of));
+            }
+            FileEvent::NotSnapped { .. } => {}
+        }
+        self.last_gallery = usize::MAX;
+        self.tell_chat(room, people);
+    }
+
+    /// Where snapshots and files report to.
+    pub(super) fn events(&self) -> mpsc::UnboundedSender<FileEvent> {
+        self.events.clone()
     }
 
     pub(super) fn act_on_board(&mut self, action: BoardAction, room: &RoomSide) -> Vec<ClientMessage> {

@@ -3,6 +3,7 @@
 
 pub mod load;
 mod report;
+mod tools;
 mod trace;
 mod watcher;
 
@@ -21,11 +22,13 @@ use visita_protocol::{
 use visita_rtc::MediaKind;
 
 pub use report::{AudioReport, Latency, Report, SentReport, StreamReport, VideoReport};
+pub use tools::{ChatReport, ToolsAsked, ToolsReport};
 
 use crate::{
     Call, CallState, CameraChoice, FrameHub, JoinTarget, LocalMedia, MicrophoneChoice, Reception, ShareChoice,
-    SpeakerChoice, frames::FrameSink, people::participant_id,
+    SpeakerChoice, Told, frames::FrameSink, people::participant_id,
 };
+use tools::Tools;
 use trace::Trace;
 use watcher::Watcher;
 
@@ -55,6 +58,8 @@ pub struct Extras {
     pub tile: Option<PixelSize>,
     /// Writes figures as the call goes on: one JSON object a line.
     pub trace: Option<PathBuf>,
+    /// What it does with the tools.
+    pub tools: ToolsAsked,
 }
 
 /// Why a peer ended without a report.
@@ -89,9 +94,10 @@ pub async fn run_with(
         hub.attach(sink);
         media.playout().lock().probe();
     }
-    let call = Call::join_receiving(options.target, Reception::Everything, media, hub, key_frames);
+    let mut call = Call::join_receiving(options.target, Reception::Everything, media, hub, key_frames);
     let mut trace = extras.trace.as_deref().and_then(|file| Trace::start(file, started));
     let mut trace_ticks = tokio::time::interval(trace::EVERY);
+    let mut tools = Tools::of(&mut call);
     let mut state = call.watch();
     let mut joined = None;
     let mut ended: Option<LeaveReason> = None;
@@ -115,6 +121,7 @@ pub async fn run_with(
                     if let Some(share) = options.share.take() {
                         call.share(share);
                     }
+                    Tools::begin(&call, extras.tools.clone());
                     tracing::info!(joined_ms = started.elapsed().as_millis(), "in the room");
                 }
                 views.take(&view, &call);
@@ -129,6 +136,11 @@ pub async fn run_with(
             changed = state.changed() => if changed.is_err() { break },
             () = sleep_until(until) => break,
             () = stopped(&mut stop) => break,
+            Some(told) = next(&mut tools) => {
+                if let Some(tools) = &mut tools {
+                    tools.take(told);
+                }
+            }
             _ = look.tick() => {}
             _ = trace_ticks.tick(), if trace.is_some() => {
                 if let Some(trace) = &mut trace {
@@ -150,6 +162,7 @@ pub async fn run_with(
         ended: ended.unwrap_or(LeaveReason::Left),
         cpu_cores: usage.cores(),
         rss_mb: report::rss_mb(),
+        tools: tools.map(Tools::report).unwrap_or_default(),
     };
     if ended.is_none() {
         call.leave();
@@ -157,6 +170,13 @@ pub async fn run_with(
         let _ = tokio::time::timeout(Duration::from_secs(2), state.wait_for(|s| matches!(s, CallState::Over(_)))).await;
     }
     Ok(report)
+}
+
+async fn next(tools: &mut Option<Tools>) -> Option<Told> {
+    match tools {
+        Some(tools) => tools.told().await,
+        None => None,
+    }
 }
 
 /// The sender gone means nobody will ever stop us by hand.

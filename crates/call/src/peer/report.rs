@@ -6,7 +6,7 @@ use serde::Serialize;
 use visita_protocol::{PixelSize, channel::LeaveReason, view::StreamSource};
 use visita_rtc::{RtcStats, Source};
 
-use super::{Views, watcher::Watcher};
+use super::{ToolsReport, Views, watcher::Watcher};
 
 /// The whole report.
 #[derive(Clone, Debug, Serialize)]
@@ -27,6 +27,8 @@ pub struct Report {
     pub cpu_cores: f64,
     /// Resident memory at the end, MB.
     pub rss_mb: f64,
+    /// Chat, whiteboard and gallery.
+    pub tools: ToolsReport,
 }
 
 /// What was sent as video.

@@ -40,6 +40,8 @@ pub enum NoticeCode {
     Note,
     /// A message from `name` has come in the chat.
     ChatMessage,
+    /// No picture could be taken of that.
+    NoSnapshot,
     /// `name` took a snapshot of my picture.
     SnapshotOfMe,
     /// An admin, `name`, asks to switch something on.

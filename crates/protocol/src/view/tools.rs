@@ -196,6 +196,13 @@ pub enum ToolAction {
         /// Where they lie.
         paths: Vec<String>,
     },
+    /// Share what was pasted.
+    SendPasted {
+        /// A name for it.
+        name: String,
+        /// Its bytes.
+        base64: String,
+    },
     /// Fetch a file into the folder of downloads.
     Download {
         /// Which.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use visita_protocol::{
-    BoardId, FileId, ParticipantId, Tools,
+    BoardId, FileId, ParticipantId, SessionId, Tools, Whiteboard,
     channel::{
         ChatMark, ChatMessage, ClientMessage, FileInfo, FilePurpose, MAX_CHAT_KEY_LEN, MAX_CHAT_LEN, PointTarget,
         ServerMessage, Spot,
@@ -11,7 +11,7 @@ use visita_protocol::{
 };
 
 use super::Room;
-use crate::{BoardAccess, CHAT, ConnectionId, Output, Refusal, Timestamp, rights, seat::Seat};
+use crate::{BoardAccess, CHAT, ConnectionId, EntryId, Output, Refusal, Timestamp, rights, seat::Seat};
 
 /// The chat of a room, as far as it is told to those who come.
 #[derive(Debug, Default)]
@@ -101,6 +101,38 @@ impl Room {
             FilePurpose::Board => tools.whiteboard.rights().wb_add_file,
         };
         if may { Ok(()) } else { Err(Refusal::ToolMissing) }
+    }
+
+    /// Whether a seat may fetch a file of that purpose now.
+    ///
+    /// # Errors
+    /// A [`Refusal`] when nobody is in from there, or the tool is missing.
+    pub fn may_fetch(&self, id: &ParticipantId, purpose: FilePurpose) -> Result<(), Refusal> {
+        let tools = self.tools_of(id)?;
+        let may = match purpose {
+            FilePurpose::Chat => tools.chat || tools.file_upload,
+            FilePurpose::Snapshot => tools.chat || tools.snapshot,
+            FilePurpose::Board => self.whiteboard.shown || tools.whiteboard != Whiteboard::Whole(false),
+        };
+        if may { Ok(()) } else { Err(Refusal::ToolMissing) }
+    }
+
+    /// Whether somebody is in by that entry; answers the session.
+    ///
+    /// # Errors
+    /// [`Refusal::NotIn`]
+    pub fn is_in(&self, id: &ParticipantId, entry: EntryId) -> Result<SessionId, Refusal> {
+        let stay = self.seats.get(id).and_then(Seat::stay).filter(|stay| stay.entry == Some(entry));
+        stay.and_then(|_| self.session_id().cloned()).ok_or(Refusal::NotIn)
+    }
+
+    /// Whether somebody is an admin of the room.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAdmin`]
+    pub fn is_admin(&self, id: &ParticipantId) -> Result<(), Refusal> {
+        let is = self.seats.get(id).is_some_and(|seat| seat.settings.is_admin);
+        if is { Ok(()) } else { Err(Refusal::NotAdmin) }
     }
 
     fn add_to_chat(

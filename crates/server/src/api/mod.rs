@@ -5,6 +5,7 @@ mod audit;
 mod caller;
 mod company;
 mod credentials;
+mod kept;
 mod paging;
 mod recording;
 mod rooms;
@@ -41,6 +42,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(recording::stop))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::get))
+        .routes(routes!(kept::chat))
+        .routes(routes!(kept::list))
+        .routes(routes!(kept::get, kept::delete))
+        .routes(routes!(kept::content))
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::get, webhooks::update, webhooks::delete))
         .routes(routes!(audit::list))

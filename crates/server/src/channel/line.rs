@@ -20,6 +20,10 @@ const WRITE: Duration = Duration::from_secs(10);
 /// is dragged some tens.
 const BURST: f64 = 120.0;
 const PER_SECOND: f64 = 20.0;
+/// The same with strokes, cursors and pointers, which follow the hand: a stroke is told sixty times a second, a cursor
+/// thirty times.
+const BURST_DRAWING: f64 = 500.0;
+const PER_SECOND_DRAWING: f64 = 150.0;
 
 /// WebSocket close codes (RFC 6455 section 7.4.1).
 pub(super) mod close {
@@ -88,16 +92,23 @@ fn is_too_large(error: &axum::Error) -> bool {
 pub(super) struct Flood {
     left: f64,
     at: Instant,
+    burst: f64,
+    per_second: f64,
 }
 
 impl Flood {
     pub(super) fn new(now: Instant) -> Self {
-        Self { left: BURST, at: now }
+        Self { left: BURST, at: now, burst: BURST, per_second: PER_SECOND }
+    }
+
+    /// With all that follows the hand.
+    pub(super) fn of_drawing(now: Instant) -> Self {
+        Self { left: BURST_DRAWING, at: now, burst: BURST_DRAWING, per_second: PER_SECOND_DRAWING }
     }
 
     /// One more frame; `false` when that is more than any person sends.
     pub(super) fn one_more(&mut self, now: Instant) -> bool {
-        self.left = (self.left + (now - self.at).as_secs_f64() * PER_SECOND).min(BURST);
+        self.left = (self.left + (now - self.at).as_secs_f64() * self.per_second).min(self.burst);
         self.at = now;
         self.left -= 1.0;
         self.left >= 0.0

@@ -126,7 +126,7 @@ impl Client {
     async fn run(self, mut sink: Sink, mut stream: SplitStream<WebSocket>, mut outbox: Outbox) {
         tracing::debug!("connected");
         let mut heard = Instant::now();
-        let mut flood = Flood::new(heard);
+        let (mut frames, mut messages) = (Flood::of_drawing(heard), Flood::new(heard));
         let mut ping = tokio::time::interval(PING_EVERY);
         // Refused when the room put this connection out itself.
         let mut last_input = Input::Disconnect { connection: self.connection };
@@ -143,7 +143,14 @@ impl Client {
                 },
                 frame = stream.next() => {
                     heard = Instant::now();
-                    if !flood.one_more(heard) {
+                    let read = read(frame);
+                    let follows_the_hand = matches!(
+                        read,
+                        Read::Message(
+                            ClientMessage::Board { .. } | ClientMessage::BoardCursor { .. } | ClientMessage::Point { .. }
+                        )
+                    );
+                    if !frames.one_more(heard) || !follows_the_hand && !messages.one_more(heard) {
                         tracing::info!("more messages than any person sends");
                         last_input = Input::Flooded { connection: self.connection };
                         let error = Problem::new(ErrorCode::RateLimited, "too many messages");
@@ -151,7 +158,7 @@ impl Client {
                         say_goodbye(&mut sink, close::POLICY).await;
                         break;
                     }
-                    let answer = match read(frame) {
+                    let answer = match read {
                         Read::Message(message) => self.take(message).await,
                         Read::Bad(problem) => Some(ServerMessage::Refused { error: problem, key: None }),
                         Read::TooLarge(problem) => {

@@ -8,7 +8,7 @@ use std::{
 use visita_board::{Board, What};
 use visita_protocol::{
     BoardId, FileId, ItemId, ParticipantId, RoomId,
-    board::{BoardOp, Item, MAX_OPS, ROOM_BOARD},
+    board::{BoardOp, MAX_OPS, ROOM_BOARD},
     channel::{ClientMessage, FilePurpose, ServerMessage},
 };
 use visita_room::{ConnectionId, Room};
@@ -18,17 +18,24 @@ use crate::store::{Store, StoreError};
 /// How long what was done may wait to be written. A killed server forgets at most this; who was drawing says it again.
 const WRITE_AFTER: Duration = Duration::from_millis(250);
 
+/// How long what was done may wait to be told, so that ten people who draw are one message to each of them and not ten.
+const TELL_AFTER: Duration = Duration::from_millis(10);
+
 /// Boards that were opened since the room woke up.
 #[derive(Default)]
 pub(super) struct Boards {
     open: HashMap<BoardId, Open>,
     /// Since when something waits to be written.
     waits_since: Option<Instant>,
+    /// Since when something waits to be told.
+    untold_since: Option<Instant>,
 }
 
 struct Open {
     board: Board,
     watchers: BTreeMap<ConnectionId, ParticipantId>,
+    /// Done and not told to the others yet, with who did it.
+    untold: Vec<(ConnectionId, BoardOp)>,
     /// Not written yet.
     dirty: BTreeSet<ItemId>,
     pages_dirty: bool,
@@ -63,11 +70,12 @@ impl Boards {
             }
             ClientMessage::Board { board, ops } => {
                 let Some(open) = self.load(store, room_id, &board).await? else { return Ok(Vec::new()) };
-                let (mail, changed) = open.operate(room, &board, who, from, ops);
-                if changed {
+                let refused = open.operate(room, &board, who, from, ops);
+                if !open.untold.is_empty() {
                     self.waits_since.get_or_insert_with(Instant::now);
+                    self.untold_since.get_or_insert_with(Instant::now);
                 }
-                Ok(mail)
+                Ok(refused)
             }
             ClientMessage::BoardCursor { board, page, at } => {
                 let Some(open) = self.open.get(&board) else { return Ok(Vec::new()) };
@@ -85,6 +93,31 @@ impl Boards {
         for open in self.open.values_mut() {
             open.watchers.remove(&connection);
         }
+    }
+
+    /// When [`Boards::tell`] has something to say.
+    pub(super) fn telling_due(&self) -> Option<Instant> {
+        self.untold_since.map(|since| since + TELL_AFTER)
+    }
+
+    /// What was done since the last time, for those who look at it.
+    pub(super) fn tell(&mut self, room: &Room) -> Mail {
+        self.untold_since = None;
+        let mut mail = Mail::new();
+        for (id, open) in &mut self.open {
+            let done = std::mem::take(&mut open.untold);
+            if done.is_empty() {
+                continue;
+            }
+            let watchers = open.watchers.iter().filter(|(_, who)| room.board_access(who, id).see);
+            for (to, _) in watchers {
+                let ops: Vec<BoardOp> = done.iter().filter(|(by, _)| by != to).map(|(_, op)| op.clone()).collect();
+                if !ops.is_empty() {
+                    mail.push((*to, ServerMessage::Board { board: id.clone(), version: open.board.version(), ops }));
+                }
+            }
+        }
+        mail
     }
 
     /// When [`Boards::write`] has something to do.
@@ -120,6 +153,7 @@ impl Boards {
             let open = Open {
                 board: Board::restored(pages, items),
                 watchers: BTreeMap::new(),
+                untold: Vec::new(),
                 dirty: BTreeSet::new(),
                 pages_dirty: false,
             };
@@ -147,6 +181,7 @@ impl Open {
         others.map(|(to, _)| *to)
     }
 
+    /// Does what may be done; tells what may not.
     fn operate(
         &mut self,
         room: &Room,
@@ -154,46 +189,35 @@ impl Open {
         who: &ParticipantId,
         from: ConnectionId,
         ops: Vec<BoardOp>,
-    ) -> (Mail, bool) {
+    ) -> Mail {
         let rights = room.board_access(who, id).rights;
-        let mut mail = Mail::new();
-        let mut done = Vec::with_capacity(ops.len());
+        let mut refusals = Mail::new();
         for op in ops.into_iter().take(MAX_OPS) {
-            match self.board.check(&op, who, rights) {
-                Ok(()) => {
+            let item = match &op {
+                BoardOp::Put { item } => Some(item.id.clone()),
+                BoardOp::Extend { id, .. } | BoardOp::Remove { id, .. } => Some(id.clone()),
+                BoardOp::Pages { .. } => None,
+            };
+            match (self.board.check(&op, who, rights), item) {
+                (Ok(()), item) => {
                     if self.board.apply(&op) {
-                        match &op {
-                            BoardOp::Put { item } => drop(self.dirty.insert(item.id.clone())),
-                            BoardOp::Extend { id, .. } | BoardOp::Remove { id, .. } => {
-                                self.dirty.insert(id.clone());
-                            }
-                            BoardOp::Pages { .. } => self.pages_dirty = true,
-                        }
-                        done.push(op);
+                        self.pages_dirty |= item.is_none();
+                        self.dirty.extend(item);
+                        self.untold.push((from, op));
                     }
                 }
-                Err(refused) => {
-                    let (BoardOp::Put { item: Item { id: item, .. } }
-                    | BoardOp::Extend { id: item, .. }
-                    | BoardOp::Remove { id: item, .. }) = &op
-                    else {
-                        continue;
-                    };
+                (Err(refused), Some(item)) => {
                     let refused = ServerMessage::BoardRefused {
                         board: id.clone(),
-                        id: item.clone(),
-                        item: self.board.item(item).cloned(),
+                        item: self.board.item(&item).cloned(),
+                        id: item,
                         error: refused.problem(),
                     };
-                    mail.push((from, refused));
+                    refusals.push((from, refused));
                 }
+                (Err(_), None) => {}
             }
         }
-        let changed = !done.is_empty();
-        if changed {
-            let message = ServerMessage::Board { board: id.clone(), version: self.board.version(), ops: done };
-            mail.extend(self.others(room, id, from).map(|to| (to, message.clone())));
-        }
-        (mail, changed)
+        refusals
     }
 }

@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::Instrument;
 use visita_protocol::{
     CompanyId, ErrorCode, ParticipantId, Problem, RoomId, Secret, SessionId,
-    channel::{ClientMessage, ServerMessage},
+    channel::{ClientMessage, FilePurpose, ServerMessage},
 };
 use visita_room::{ConnectionId, EntryId, Facts, Input, LinkSerial, MediaRights, Occupant, Refusal, Standing};
 
@@ -110,15 +110,62 @@ struct Shared {
 type Reply<T> = oneshot::Sender<Result<T, RoomError>>;
 
 enum Command {
-    Handle { input: Input, reply: Reply<()> },
-    Enter { input: Input, participant_id: ParticipantId, reply: Reply<Option<MediaRights>> },
-    Connect { input: Input, connection: ConnectionId, outbox: mpsc::Sender<Mail>, reply: Reply<()> },
-    Occupants { reply: Reply<Vec<Occupant>> },
-    AddSeat { company: CompanyId, seat: Box<NewSeat>, is_plus: bool, reply: Reply<()> },
-    Look { participant_id: ParticipantId, link: LinkSerial, reply: Reply<Facts> },
-    Close { standing: Standing, reply: Reply<()> },
-    RenewLink { participant_id: ParticipantId, link: NewLink, reply: Reply<()> },
-    Stop { reply: Reply<()> },
+    Handle {
+        input: Input,
+        reply: Reply<()>,
+    },
+    Enter {
+        input: Input,
+        participant_id: ParticipantId,
+        reply: Reply<Option<MediaRights>>,
+    },
+    Connect {
+        input: Input,
+        connection: ConnectionId,
+        outbox: mpsc::Sender<Mail>,
+        reply: Reply<()>,
+    },
+    Occupants {
+        reply: Reply<Vec<Occupant>>,
+    },
+    AddSeat {
+        company: CompanyId,
+        seat: Box<NewSeat>,
+        is_plus: bool,
+        reply: Reply<()>,
+    },
+    /// Whether somebody who came by that entry may do something with files; answers the session.
+    Asks {
+        participant_id: ParticipantId,
+        entry: EntryId,
+        what: Asks,
+        reply: Reply<SessionId>,
+    },
+    Look {
+        participant_id: ParticipantId,
+        link: LinkSerial,
+        reply: Reply<Facts>,
+    },
+    Close {
+        standing: Standing,
+        reply: Reply<()>,
+    },
+    RenewLink {
+        participant_id: ParticipantId,
+        link: NewLink,
+        reply: Reply<()>,
+    },
+    Stop {
+        reply: Reply<()>,
+    },
+}
+
+/// What somebody asks to do with files.
+#[derive(Clone, Copy, Debug)]
+enum Asks {
+    Share(FilePurpose),
+    Fetch(FilePurpose),
+    Administer,
 }
 
 impl Rooms {
@@ -156,6 +203,44 @@ impl Rooms {
         link: LinkSerial,
     ) -> Result<Facts, RoomError> {
         self.ask(room, |reply| Command::Look { participant_id, link, reply }).await
+    }
+
+    /// Whether somebody may share a file; answers in which session.
+    pub(crate) async fn may_share(
+        &self,
+        room: &RoomId,
+        participant_id: ParticipantId,
+        entry: EntryId,
+        purpose: FilePurpose,
+    ) -> Result<SessionId, RoomError> {
+        self.ask(room, |reply| Command::Asks { participant_id, entry, what: Asks::Share(purpose), reply }).await
+    }
+
+    /// Whether somebody may fetch a file.
+    pub(crate) async fn may_fetch(
+        &self,
+        room: &RoomId,
+        participant_id: ParticipantId,
+        entry: EntryId,
+        purpose: FilePurpose,
+    ) -> Result<SessionId, RoomError> {
+        self.ask(room, |reply| Command::Asks { participant_id, entry, what: Asks::Fetch(purpose), reply }).await
+    }
+
+    /// Whether somebody who is in is an admin.
+    pub(crate) async fn is_admin_in(
+        &self,
+        room: &RoomId,
+        participant_id: ParticipantId,
+        entry: EntryId,
+    ) -> Result<bool, RoomError> {
+        let asked =
+            self.ask(room, |reply| Command::Asks { participant_id, entry, what: Asks::Administer, reply }).await;
+        match asked {
+            Ok(_) => Ok(true),
+            Err(RoomError::Refused(Refusal::NotAdmin)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Who is there, seat by seat.

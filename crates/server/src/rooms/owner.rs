@@ -9,13 +9,13 @@ use std::{
 use tokio::sync::mpsc;
 use visita_protocol::{
     CompanyId, ParticipantId, RoomId, UserId,
-    channel::ChatMessage,
+    channel::{ChatMessage, ServerMessage},
     rest::{ActorKind, ConnectionKind},
 };
 use visita_room::{ConnectionId, Input, LineKind, Output, Refusal, Room, Standing, Timestamp};
 
 use super::{
-    Command, Mail, News, RoomError, Shared,
+    Asks, Command, Mail, News, RoomError, Shared,
     boards::Boards,
     settings::{new_seat, restored, settings_of},
 };
@@ -64,6 +64,7 @@ impl Owner {
         loop {
             let due = self.room.poll_timeout().map(|at| self.shared.clock.instant(at));
             let write_at = self.boards.due();
+            let tell_at = self.boards.telling_due();
             let sleep_at = self.room.is_empty().then(|| self.last_used + TOKEN_LIFE);
             tokio::select! {
                 command = commands.recv() => match command {
@@ -81,6 +82,10 @@ impl Owner {
                     self.last_used = Instant::now();
                 }
                 () = until(write_at) => self.write_boards().await,
+                () = until(tell_at) => {
+                    let told = self.boards.tell(&self.room);
+                    self.carry_out_with(told).await;
+                }
                 () = until(sleep_at) => {
                     commands.close();
                     // What came in between is still answered.
@@ -133,6 +138,18 @@ impl Owner {
                     self.clients.remove(&connection);
                 }
                 let _ = reply.send(result.map_err(Into::into));
+            }
+            Command::Asks { participant_id, entry, what, reply } => {
+                let room = &self.room;
+                let asked = room.is_in(&participant_id, entry).and_then(|session| {
+                    match what {
+                        Asks::Share(purpose) => room.may_share(&participant_id, purpose)?,
+                        Asks::Fetch(purpose) => room.may_fetch(&participant_id, purpose)?,
+                        Asks::Administer => room.is_admin(&participant_id)?,
+                    }
+                    Ok(session)
+                });
+                let _ = reply.send(asked.map_err(Into::into));
             }
             Command::Look { participant_id, link, reply } => {
                 let facts = self.room.look(&participant_id, link, self.now());
@@ -199,7 +216,15 @@ impl Owner {
 
     /// Does what the room asks for, in its order.
     async fn carry_out(&mut self) {
+        self.carry_out_with(Vec::new()).await;
+    }
+
+    /// Sends what boards tell, and does what the room asks for.
+    async fn carry_out_with(&mut self, told: Vec<(ConnectionId, ServerMessage)>) {
         let mut behind = Vec::new();
+        for (to, message) in told {
+            self.mail(to, Mail::Message(Box::new(message)), &mut behind);
+        }
         // Whom a caller rings is one event, however many they are.
         let mut rung: BTreeMap<Option<ParticipantId>, Vec<UserId>> = BTreeMap::new();
         loop {

@@ -14,7 +14,7 @@ use thiserror::Error;
 use visita_board::What;
 use visita_protocol::{
     BoardId, CompanyId, FileId, ItemId, ParticipantId, RoomId, SessionId, UserId,
-    channel::{ChatMessage, Consent},
+    channel::{ChatMessage, Consent, FileInfo},
     rest::{ConnectionKind, EventKind, User},
 };
 use visita_room::{LinkSerial, Standing, Timestamp};
@@ -22,8 +22,8 @@ use visita_room::{LinkSerial, Standing, Timestamp};
 pub(crate) use sqlite::Sqlite;
 pub(crate) use types::{
     AuditLine, Company, CompanySettings, Delivery, Kind, Listed, NewLink, NewRoom, NewSeat, NewSignInLink, Page,
-    Redeemed, RoomOptions, Schedule, SignInState, StoredConnection, StoredLink, StoredRoom, StoredSeat, StoredSession,
-    StoredWebhook,
+    Redeemed, RoomOptions, Schedule, SignInState, StoredConnection, StoredFile, StoredLink, StoredRoom, StoredSeat,
+    StoredSession, StoredWebhook,
 };
 
 /// A keyed hash of a secret, for finding it again without keeping it.
@@ -175,7 +175,7 @@ pub(crate) trait SessionStore: Send + Sync + 'static {
     async fn consents(&self, room: &RoomId) -> Result<Vec<(Option<SessionId>, Consent)>, StoreError>;
 }
 
-/// Chat and boards.
+/// Chat, files and boards.
 #[async_trait]
 pub(crate) trait ToolStore: Send + Sync + 'static {
     /// Keeps a message; [`StoreError::Exists`] when the room has one of that number.
@@ -191,8 +191,31 @@ pub(crate) trait ToolStore: Send + Sync + 'static {
     ) -> Result<Listed<ChatMessage>, StoreError>;
     /// The message that brought a file.
     async fn chat_of_file(&self, room: &RoomId, file: &FileId) -> Result<Option<ChatMessage>, StoreError>;
-    /// The file is deleted, and the message with it.
-    async fn forget_file_message(&self, room: &RoomId, file: &FileId) -> Result<(), StoreError>;
+
+    /// An upload began; [`StoreError::Exists`] when its owner began one by that key before.
+    async fn file_begun(&self, file: &StoredFile) -> Result<(), StoreError>;
+    /// It is there in full.
+    async fn file_done(&self, file: &FileId, info: &FileInfo) -> Result<(), StoreError>;
+    /// A file, there or on its way.
+    async fn file(&self, file: &FileId) -> Result<Option<StoredFile>, StoreError>;
+    /// The upload that somebody began by that key.
+    async fn file_by_key(
+        &self,
+        room: &RoomId,
+        participant: &ParticipantId,
+        key: &str,
+    ) -> Result<Option<StoredFile>, StoreError>;
+    /// Files of a room that are there in full, of one of its sessions or of all, oldest first.
+    async fn files(
+        &self,
+        room: &RoomId,
+        session: Option<&SessionId>,
+        page: Page,
+    ) -> Result<Listed<StoredFile>, StoreError>;
+    /// A file is deleted, and the message that brought it.
+    async fn file_deleted(&self, room: &RoomId, file: &FileId) -> Result<(), StoreError>;
+    /// Uploads that began before then and did not come to their end.
+    async fn unfinished_files(&self, before: Timestamp) -> Result<Vec<StoredFile>, StoreError>;
 
     /// A board, as many pages as it has and what lies on it or was taken away; an empty one where nobody drew yet.
     async fn board(&self, room: &RoomId, board: &BoardId) -> Result<(u32, Vec<(ItemId, What)>), StoreError>;

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use visita_protocol::{
-    CallType, CompanyId, ParticipantId, RecordingMode, RoomId, SessionId, Tools, UserId,
+    CallType, CompanyId, FileId, ParticipantId, RecordingMode, RoomId, SessionId, Tools, UserId,
+    channel::FileInfo,
     rest::{ActorKind, ConnectionKind, EventKind, Role},
 };
 use visita_room::{LinkSerial, Standing, Timestamp};
 
 use super::SecretHash;
+use crate::files::Wanted;
 
 /// One tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -214,6 +216,21 @@ pub(crate) struct StoredLink {
     pub(crate) standing: Standing,
     /// The hash that is stored.
     pub(crate) hash: SecretHash,
+}
+
+/// A file, there or on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredFile {
+    pub(crate) file_id: FileId,
+    pub(crate) room_id: RoomId,
+    pub(crate) session_id: SessionId,
+    /// Whose it is.
+    pub(crate) participant_id: ParticipantId,
+    /// What was said of it when it was begun.
+    pub(crate) wanted: Wanted,
+    /// What it is; none until it is there in full.
+    pub(crate) info: Option<FileInfo>,
+    pub(crate) created_at: Timestamp,
 }
 
 /// A session as stored.

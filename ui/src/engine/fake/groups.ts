@@ -4,10 +4,12 @@ import type {
   AccountCommands,
   AdminCommands,
   AfterCommands,
+  BoardCommands,
   DeviceCommands,
   RoomsCommands,
   SeatCommands,
   ShareCommands,
+  ToolsCommands,
   WindowCommands,
 } from '../engine';
 import type {
@@ -31,6 +33,8 @@ export interface Groups {
   after: AfterCommands;
   windows: WindowCommands;
   devices: DeviceCommands;
+  tools: ToolsCommands;
+  board: BoardCommands;
 }
 
 /** Notes what was asked, then acts. */
@@ -39,7 +43,10 @@ export type Command = <Given extends unknown[]>(
   act: (...given: Given) => void,
 ) => (...given: Given) => Promise<void>;
 
-export function groups(command: Command, change: (edit: (view: AppView) => void) => void): Groups {
+export function groups(
+  command: Command,
+  change: (edit: (view: AppView) => void) => void,
+): Omit<Groups, 'tools' | 'board'> {
   const inCall = (edit: (call: CallView) => void) =>
     change(({ screen }) => {
       if (screen.kind === 'call') edit(screen);
@@ -174,6 +181,16 @@ export function groups(command: Command, change: (edit: (view: AppView) => void)
           call.rings = [{ participant_id: 'seat-8', display_name: 'Anna Rossi', state: 'ringing' }];
         }),
       ),
+      showWhiteboard: command('show whiteboard', (shown: boolean) =>
+        inCall((call) => {
+          call.whiteboard = { shown, by: shown ? call.me.participant_id : null };
+        }),
+      ),
+      grantDrawing: command('grant drawing', (id: string, granted: boolean) =>
+        person(id, (one) => {
+          one.tools = { ...one.tools, whiteboard: granted ? true : {} };
+        }),
+      ),
       extend: command('extend', (seconds: number) =>
         inCall((call) => {
           if (call.seconds_left !== null) call.seconds_left += seconds;
@@ -302,6 +319,7 @@ export function groups(command: Command, change: (edit: (view: AppView) => void)
       copyText: command('copy', (_text: string) => {}),
       openFolder: command('open folder', () => {}),
       mail: command('mail', (_subject: string, _body: string) => {}),
+      openUrl: command('open url', (_url: string) => {}),
     },
   };
 }

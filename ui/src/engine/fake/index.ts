@@ -2,10 +2,12 @@
 
 import type { Engine } from '../engine';
 import type { AppView, DeviceChoice, Levels, ScreenView, Settings, SettingsPatch } from '../view';
+import { fakeBoard } from './board';
 import { type Groups, groups } from './groups';
 import type { FakeOptions } from './options';
 import { DrawnPictures } from './pictures';
 import { afterView, callView, lobbyView } from './samples';
+import { type ChangeTools, fakeTools } from './tools';
 
 export { fakeOptions } from './options';
 
@@ -18,9 +20,11 @@ export interface FakeEngine extends Omit<Engine, keyof Groups>, Partial<Groups> 
   readonly asked: Asked[];
   /** Changes the view as a back end would. */
   change(change: (view: AppView) => void): void;
+  /** Changes chat, gallery and pointers, and tells of them. */
+  changeTools: ChangeTools;
 }
 
-export function fakeEngine({ view: first, moving }: FakeOptions): FakeEngine {
+export function fakeEngine({ view: first, moving, tools: having, board }: FakeOptions): FakeEngine {
   let view = first;
   const heard = new Set<(view: AppView) => void>();
   const levels = new Set<(levels: Levels) => void>();
@@ -54,10 +58,14 @@ export function fakeEngine({ view: first, moving }: FakeOptions): FakeEngine {
       for (const tell of levels) tell({ microphone, speaker: 0.3 });
     }, 70);
   }
+  const { tools, changeTools } = fakeTools(having, command, change);
   return {
     asked,
     change,
+    changeTools,
     ...groups(command, change),
+    tools,
+    board: fakeBoard(board, command, () => view),
     pictures: new DrawnPictures(moving),
     appView: async () => view,
     onAppView: async (tell) => {

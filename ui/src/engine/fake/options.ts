@@ -10,6 +10,7 @@ import type {
   NoticeCode,
   Theme,
 } from '../view';
+import { type BoardSample, boardSample } from './board';
 import {
   afterView,
   appView,
@@ -19,10 +20,15 @@ import {
   waitingPeople,
   waitingView,
 } from './samples';
+import { type ToolsState, toolsState } from './tools';
 
 /** The first view, and how lively it is. */
 export interface FakeOptions {
   view: AppView;
+  /** Chat, gallery and pointers. */
+  tools: ToolsState;
+  /** What lies on the boards. */
+  board: BoardSample;
   /** Pictures and levels move. */
   moving: boolean;
 }
@@ -57,7 +63,7 @@ export function fakeOptions(search: string): FakeOptions {
   const notice = asked.get('notice') as NoticeCode | null;
   if (notice) view.notice = { code: notice, name: 'Anna Rossi' };
   elsewhere(view, asked);
-  return { view, moving: !has('still') };
+  return { view, tools: toolsState(asked, view), board: boardSample(asked), moving: !has('still') };
 
   function screen(): AppView['screen'] {
     switch (asked.get('screen')) {
@@ -191,6 +197,17 @@ function inTheRoom(call: CallView, asked: URLSearchParams) {
     call.share_sources = { state: 'failed', problem: { code: 'internal', message: 'invented' } };
   if (sources === 'none') call.share_sources = { state: 'ready', sources: [] };
   if (sources === 'ready') call.share_sources = { state: 'ready', sources: SHARE_SOURCES };
+  if (has('shown')) call.whiteboard = { shown: true, by: first?.participant_id ?? call.me.participant_id };
+  const drawing = asked.get('drawing');
+  if (drawing === 'look') call.me.tools = { ...call.me.tools, whiteboard: {} };
+  if (drawing === 'never') call.me.tools = { ...call.me.tools, whiteboard: false };
+  if (drawing === 'some') call.me.tools = { ...call.me.tools, whiteboard: { wb_pen: true, wb_cursor: true } };
+  const presenter = asked.get('presenter');
+  if (presenter) call.presenter = presenter === 'me' ? call.me.participant_id : presenter;
+  const without = asked.get('without')?.split(' ') ?? [];
+  call.me.tools = Object.fromEntries(
+    Object.entries(call.me.tools).filter(([tool]) => !without.includes(tool)),
+  );
   if (has('webinar')) {
     call.webinar = true;
     for (const person of call.people.slice(1)) person.role = 'audience';

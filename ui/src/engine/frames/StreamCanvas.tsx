@@ -1,6 +1,6 @@
-import { type CSSProperties, useEffect, useRef, useState } from 'react';
+import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useEngine } from '../context';
-import { objectFit } from './fit';
+import { type Fitted, objectFit } from './fit';
 
 interface Props {
   /** The stream's id on the frame wire. */
@@ -10,10 +10,12 @@ interface Props {
   fit?: 'contain' | 'cover' | 'auto';
   /** As in a mirror: how people know themselves. */
   mirrored?: boolean;
+  /** Lies over the picture, and knows where it is. */
+  over?: ((fitted: Fitted) => ReactNode) | undefined;
 }
 
 /** Shows a stream, and tells how large it is shown, so that no more is sent than is seen. */
-export function StreamCanvas({ streamId, className, fit = 'auto', mirrored = false }: Props) {
+export function StreamCanvas({ streamId, className, fit = 'auto', mirrored = false, over }: Props) {
   const { pictures } = useEngine();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [picture, setPicture] = useState({ width: 16, height: 9 });
@@ -35,12 +37,18 @@ export function StreamCanvas({ streamId, className, fit = 'auto', mirrored = fal
       detach();
     };
   }, [pictures, streamId]);
+  const fits = fit === 'auto' ? objectFit(picture, box) : fit;
   const style: CSSProperties = {
     display: 'block',
     width: '100%',
     height: '100%',
-    objectFit: fit === 'auto' ? objectFit(picture, box) : fit,
+    objectFit: fits,
     transform: mirrored ? 'scaleX(-1)' : undefined,
   };
-  return <canvas ref={canvas} className={className} style={style} width={16} height={9} aria-hidden />;
+  return (
+    <>
+      <canvas ref={canvas} className={className} style={style} width={16} height={9} aria-hidden />
+      {over?.({ picture, box, fit: fits })}
+    </>
+  );
 }

@@ -1,13 +1,20 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEngine } from '../../engine/context';
+import { ToolsProvider } from '../../engine/tools';
 import type { CallView, DevicesView, NoticeView, Settings } from '../../engine/view';
+import { CallBoard } from '../board/CallBoard';
+import { hasBoard, useBoardOpen } from '../board/useBoardOpen';
+import { ChatPanel } from '../chat/ChatPanel';
+import { FileDrop } from '../files/FileDrop';
+import { Gallery } from '../gallery/Gallery';
+import { PointingProvider } from '../pointer/Pointing';
 import { Announcer } from './Announcer';
 import styles from './Call.module.css';
 import { ConsentDialog } from './ConsentDialog';
 import { ControlBar } from './ControlBar';
 import { cameraButton, handPlaces, microphoneButton } from './derive';
-import type { LayoutChoice } from './layout';
+import { type LayoutChoice, takable } from './layout';
 import { Messages } from './Messages';
 import { PeoplePanel } from './PeoplePanel';
 import { SharePicker } from './SharePicker';
@@ -16,6 +23,7 @@ import { Stage } from './Stage';
 import { TopBar } from './TopBar';
 import { TimesProvider, useTimes } from './times';
 import { useFullscreen, useFullscreenEnd } from './useFullscreen';
+import { useLayout } from './useLayout';
 
 interface Props {
   call: CallView;
@@ -23,6 +31,12 @@ interface Props {
   devices: DevicesView;
   notice: NoticeView | null;
 }
+
+/** What is open at the right; one at a time. */
+export type Panel = 'people' | 'chat' | 'gallery';
+
+/** In windows narrower than this a picture that is drawn on has the place of the gallery. */
+const GALLERY_BESIDE = 1000;
 
 /** Where letters mean something else than shortcuts. */
 const TYPING = 'input, textarea, [contenteditable], [role="menu"], [role="listbox"], [role="dialog"]';
@@ -34,7 +48,8 @@ export function Call({ call, settings, devices, notice }: Props) {
   const { simple } = settings;
   const [choice, setChoice] = useState<LayoutChoice>('automatic');
   const [pinned, setPinned] = useState<string>();
-  const [panel, setPanel] = useState(false);
+  const [panel, setPanel] = useState<Panel>();
+  const draft = useRef('');
   const [queue, setQueue] = useState(false);
   const [picks, setPicks] = useState(false);
   const { consent } = call.me;
@@ -45,73 +60,139 @@ export function Call({ call, settings, devices, notice }: Props) {
   const openConsent = asksConsent ? () => setConsentOpen(true) : undefined;
   useShortcuts(call);
   const times = useTimes(call);
+  const now = useLayout(call, { choice, pinned });
+  const { me } = call;
+  // A test call has nobody to write to.
+  const tools = call.is_test_call ? undefined : engine.tools;
+  const mayTake = tools !== undefined && (me.tools.snapshot ?? false);
+  const take = (stream: number) => {
+    void tools?.takeSnapshot(stream);
+    setPanel('gallery');
+  };
+  const board = useBoardOpen(call);
+  // A snapshot that is drawn on; the room's board takes its place when it opens.
+  const [drawnOn, setDrawnOn] = useState<string>();
+  useEffect(() => {
+    if (board.open) setDrawnOn(undefined);
+  }, [board.open]);
+  const close = () => setPanel(undefined);
+  const mayDraw = engine.board !== undefined && hasBoard(me.tools) && me.tools.snapshot;
+  const snapshot = mayDraw ? drawnOn : undefined;
+  const drawOn = (file: string) => {
+    board.close();
+    setDrawnOn(file);
+    // In a small window there is no room for the gallery beside it.
+    if (window.innerWidth < GALLERY_BESIDE) close();
+  };
+  const closeBoard = () => {
+    if (snapshot !== undefined) setPanel('gallery');
+    setDrawnOn(undefined);
+    board.close();
+  };
+  const show = (one: Panel) => setPanel(one);
+  const toggle = (one: Panel) => setPanel(panel === one ? undefined : one);
   return (
     <TimesProvider value={times}>
-      <div
-        className={`${styles.screen} ${simple ? styles.simple : ''}`}
-        data-testid="screen-call"
-        data-connection={call.connection.state}
-      >
-        <TopBar
-          call={call}
-          simple={simple}
-          choice={choice}
-          pinned={pinned}
-          onChoose={(chosen) => {
-            setChoice(chosen);
-            setPinned(undefined);
-          }}
-          onUnpin={() => setPinned(undefined)}
-          onConsent={openConsent}
-        />
-        <div className={styles.between}>
-          <main className={styles.middle} aria-label={t('call.stage')}>
-            <Stage
+      <ToolsProvider>
+        <PointingProvider allowed={tools !== undefined && (me.tools.live_pointer ?? false)}>
+          <div
+            className={`${styles.screen} ${simple ? styles.simple : ''}`}
+            data-testid="screen-call"
+            data-connection={call.connection.state}
+          >
+            <TopBar
               call={call}
               simple={simple}
-              mirrored={settings.mirror !== false}
               choice={choice}
               pinned={pinned}
-              onPin={setPinned}
-              onShowPeople={() => setPanel(true)}
+              onChoose={(chosen) => {
+                setChoice(chosen);
+                setPinned(undefined);
+                setDrawnOn(undefined);
+                board.close();
+              }}
+              onUnpin={() => setPinned(undefined)}
+              board={board.open || snapshot !== undefined}
+              onConsent={openConsent}
             />
-            <Messages
-              call={call}
-              notice={notice}
-              settings={settings}
-              seesQueue={queue || panel}
-              onShowQueue={() => setQueue(true)}
-            />
-          </main>
-          {panel && (
-            <PeoplePanel call={call} pinned={pinned} onPin={setPinned} onClose={() => setPanel(false)} />
-          )}
-        </div>
-        {simple ? (
-          <SimpleBar
-            settings={settings}
-            call={call}
-            onPeople={() => setPanel(true)}
-            onShare={() => setPicks(true)}
-            onConsent={openConsent}
-          />
-        ) : (
-          <ControlBar
-            call={call}
-            settings={settings}
-            devices={devices}
-            panel={panel}
-            onPanel={setPanel}
-            queue={queue}
-            onQueue={setQueue}
-            onShare={() => setPicks(true)}
-            onConsent={openConsent}
-          />
-        )}
-        {picks && <SharePicker sources={call.share_sources ?? undefined} onClose={() => setPicks(false)} />}
-        {consentOpen && asksConsent && <ConsentDialog onClose={() => setConsentOpen(false)} />}
-        <Announcer call={call} />
-      </div>
+            <div className={styles.between}>
+              <main className={styles.middle} aria-label={t('call.stage')}>
+                <Stage
+                  call={call}
+                  simple={simple}
+                  mirrored={settings.mirror !== false}
+                  now={now}
+                  pinned={pinned}
+                  onPin={setPinned}
+                  onShowPeople={() => show('people')}
+                  onSnapshot={mayTake && !simple ? take : undefined}
+                  board={
+                    board.open || snapshot !== undefined
+                      ? (face) => (
+                          <CallBoard call={call} snapshot={snapshot} onClose={closeBoard}>
+                            {face}
+                          </CallBoard>
+                        )
+                      : undefined
+                  }
+                />
+                <Messages
+                  call={call}
+                  notice={notice}
+                  settings={settings}
+                  seesQueue={queue || panel === 'people'}
+                  onShowQueue={() => setQueue(true)}
+                  seesChat={panel === 'chat'}
+                  onShow={tools && show}
+                />
+              </main>
+              {panel === 'people' && (
+                <PeoplePanel call={call} pinned={pinned} onPin={setPinned} onClose={close} />
+              )}
+              {panel === 'chat' && tools && <ChatPanel me={me} draft={draft} onClose={close} />}
+              {panel === 'gallery' && tools && (
+                <Gallery
+                  me={me}
+                  takable={mayTake ? takable(call.people, now) : undefined}
+                  onTake={take}
+                  onDraw={mayDraw ? drawOn : undefined}
+                  onClose={close}
+                />
+              )}
+              {tools && me.tools.file_upload && <FileDrop onDropped={() => show('chat')} />}
+            </div>
+            {simple ? (
+              <SimpleBar
+                settings={settings}
+                call={call}
+                onPanel={show}
+                onShare={() => setPicks(true)}
+                onConsent={openConsent}
+                board={board}
+              />
+            ) : (
+              <ControlBar
+                call={call}
+                settings={settings}
+                devices={devices}
+                panel={panel}
+                onPanel={show}
+                onToggle={toggle}
+                queue={queue}
+                onQueue={setQueue}
+                onShare={() => setPicks(true)}
+                onConsent={openConsent}
+                board={board}
+              />
+            )}
+            {picks && (
+              <SharePicker sources={call.share_sources ?? undefined} onClose={() => setPicks(false)} />
+            )}
+            {consentOpen && asksConsent && <ConsentDialog onClose={() => setConsentOpen(false)} />}
+            <Announcer call={call} />
+          </div>
+        </PointingProvider>
+      </ToolsProvider>
     </TimesProvider>
   );
 }

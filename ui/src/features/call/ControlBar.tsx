@@ -1,44 +1,60 @@
-import { MonitorUp, ShieldCheck, Users } from 'lucide-react';
+import { Camera, MessageCircle, MonitorUp, ShieldCheck, Users } from 'lucide-react';
 import { Button, DialogTrigger, Toolbar } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Popup } from '../../components/Popup';
 import { useEngine } from '../../engine/context';
 import type { CallView, DevicesView, Settings } from '../../engine/view';
+import type { BoardOpen } from '../board/useBoardOpen';
 import { BarSlot } from './BarSlot';
+import { BoardSlot } from './BoardSlot';
+import type { Panel } from './Call';
 import styles from './ControlBar.module.css';
 import { DeviceSlot } from './DeviceSlot';
 import { cameraButton, headcount, microphoneButton } from './derive';
 import { LeaveButton } from './LeaveButton';
 import { MoreSlot } from './MoreSlot';
 import { ReactSlot } from './ReactSlot';
+import { useHad, useRoomForNine } from './useHad';
 import { WaitingQueue } from './WaitingQueue';
 
 interface Props {
   call: CallView;
   settings: Settings;
   devices: DevicesView;
-  /** The people's panel is open. */
-  panel: boolean;
-  onPanel: (open: boolean) => void;
+  /** What is open at the right. */
+  panel: Panel | undefined;
+  onPanel: (panel: Panel) => void;
+  /** Opens a panel, or closes it. */
+  onToggle: (panel: Panel) => void;
   /** The queue of those who wait is open. */
   queue: boolean;
   onQueue: (open: boolean) => void;
   onShare: () => void;
   /** My answer to being recorded can be changed. */
   onConsent: (() => void) | undefined;
+  board: BoardOpen;
 }
 
 /** People on the left, what one can switch in the middle, the way out on the right; none of them ever moves. */
 export function ControlBar(props: Props) {
-  const { call, settings, devices, panel, onPanel, queue, onQueue, onShare, onConsent } = props;
+  const { call, settings, devices, panel, onPanel, onToggle, queue, onQueue, onShare, onConsent, board } =
+    props;
   const { t } = useTranslation();
   const engine = useEngine();
   const { me } = call;
   const waiting = call.waiting;
+  const had = useHad(me.tools);
+  const roomy = useRoomForNine();
+  const tools = call.is_test_call ? undefined : engine.tools;
+  const shares = engine.share && me.tools.screen_sharing && !call.is_test_call && me.role !== 'audience';
+  const chats = tools !== undefined && (had.chat || had.file_upload);
+  const mayChat = me.tools.chat || me.tools.file_upload;
+  const takes = tools !== undefined && had.snapshot;
+  const unread = call.unread_chat ?? 0;
   return (
     <footer className={styles.bar}>
       <div className={styles.left}>
-        <PeopleCount call={call} open={panel} onPress={() => onPanel(!panel)} />
+        <PeopleCount call={call} open={panel === 'people'} onPress={() => onToggle('people')} />
       </div>
       <Toolbar className={styles.slots ?? ''} aria-label={t('call.controls')}>
         <DeviceSlot
@@ -58,7 +74,7 @@ export function ControlBar(props: Props) {
           set={(on) => void engine.setCamera(on)}
           menus={[{ kind: 'camera', devices: devices.cameras, chosen: settings.camera }]}
         />
-        {engine.share && me.tools.screen_sharing && !call.is_test_call && me.role !== 'audience' && (
+        {shares && roomy && (
           <BarSlot
             icon={MonitorUp}
             word={
@@ -75,20 +91,44 @@ export function ControlBar(props: Props) {
             testid="share"
           />
         )}
+        {roomy && <BoardSlot board={board} />}
+        {takes && roomy && (
+          <BarSlot
+            icon={Camera}
+            word={me.tools.snapshot ? t('gallery.slot') : t('call.byHost')}
+            label={t('gallery.open')}
+            open={panel === 'gallery'}
+            locked={!me.tools.snapshot}
+            onPress={() => onToggle('gallery')}
+            testid="gallery"
+          />
+        )}
+        {chats && (
+          <BarSlot
+            icon={MessageCircle}
+            word={mayChat ? t('chat.slot') : t('call.byHost')}
+            label={unread > 0 ? t('chat.openUnread', { count: unread }) : t('chat.open')}
+            open={panel === 'chat'}
+            locked={!mayChat}
+            badge={unread}
+            onPress={() => onToggle('chat')}
+            testid="chat"
+          />
+        )}
         {engine.seat && !call.is_test_call && <ReactSlot call={call} />}
         {engine.admin && me.is_admin && !call.is_test_call && (
           <DialogTrigger
             isOpen={queue}
             onOpenChange={(open) => {
               // With nobody waiting, or beside the panel, the slot is the panel's.
-              if (open && (waiting.length === 0 || panel)) onPanel(!panel);
+              if (open && (waiting.length === 0 || panel === 'people')) onToggle('people');
               else onQueue(open);
             }}
           >
             <BarSlot
               icon={ShieldCheck}
               word={t('people.manage')}
-              open={panel || queue}
+              open={panel === 'people' || queue}
               badge={waiting.length}
               label={
                 waiting.length > 0
@@ -103,13 +143,21 @@ export function ControlBar(props: Props) {
                 settings={settings}
                 onManage={() => {
                   onQueue(false);
-                  onPanel(true);
+                  onPanel('people');
                 }}
               />
             </Popup>
           </DialogTrigger>
         )}
-        <MoreSlot call={call} onPeople={() => onPanel(true)} onConsent={onConsent} />
+        <MoreSlot
+          call={call}
+          onPanel={onPanel}
+          onConsent={onConsent}
+          onShare={shares && !roomy ? onShare : undefined}
+          chat={tools !== undefined && !chats}
+          gallery={tools !== undefined && !(takes && roomy)}
+          board={board.may && !(board.slot && roomy) ? board : undefined}
+        />
       </Toolbar>
       <div className={styles.leave}>
         <LeaveButton call={call} />

@@ -1,9 +1,11 @@
 import {
   AudioLines,
   BellRing,
+  Camera,
   CameraOff,
   Headphones,
   Info,
+  MessageCircle,
   MicOff,
   Timer,
   TriangleAlert,
@@ -28,18 +30,23 @@ interface Props {
   /** The queue of those who wait is in sight. */
   seesQueue: boolean;
   onShowQueue: () => void;
+  /** The chat is in sight. */
+  seesChat: boolean;
+  /** Opens a panel; nothing where there is none. */
+  onShow: ((panel: 'chat' | 'gallery') => void) | undefined;
 }
 
 /** How much time one press adds, in seconds. */
 const EXTENSION = 600;
 
 /** One message in a row of its own above the control bar: it never lies over a face or a name. */
-export function Messages({ call, notice, settings, seesQueue, onShowQueue }: Props) {
+export function Messages(props: Props) {
+  const { call, notice, settings, seesQueue, onShowQueue, seesChat, onShow } = props;
   const { t } = useTranslation();
   const engine = useEngine();
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const canExtend = call.me.is_admin && engine.admin !== undefined;
-  const given = { call, notice, settings, closed, canExtend, seesQueue };
+  const given = { call, notice, settings, closed, canExtend, seesQueue, seesChat };
   const still = stillClosed(given);
   useEffect(() => {
     if (still.size !== closed.size) setClosed(still);
@@ -86,14 +93,20 @@ export function Messages({ call, notice, settings, seesQueue, onShowQueue }: Pro
   function actions(): ReactNode {
     if (!said) return null;
     switch (said.kind) {
-      case 'notice':
-        return (
-          said.action === 'unmute' &&
-          act(t('call.unmute'), () => {
+      case 'notice': {
+        const { action } = said;
+        if (action === 'unmute') {
+          return act(t('call.unmute'), () => {
             void engine.setMicrophone(true);
             void engine.dismissNotice();
-          })
-        );
+          });
+        }
+        if (action === 'dismiss' || !onShow) return null;
+        return act(action === 'chat' ? t('chat.show') : t('gallery.show'), () => {
+          onShow(action);
+          void engine.dismissNotice();
+        });
+      }
       case 'asked':
         return act(said.source === 'camera' ? t('message.switchOn') : t('call.unmute'), () => {
           if (said.source === 'camera') void engine.setCamera(true);
@@ -150,6 +163,10 @@ function icon(said: Message): typeof Info {
           return UserPlus;
         case 'person_left':
           return UserMinus;
+        case 'chat_message':
+          return MessageCircle;
+        case 'snapshot_of_me':
+          return Camera;
         case 'microphone_back':
         case 'camera_back':
           return Headphones;

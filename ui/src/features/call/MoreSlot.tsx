@@ -1,22 +1,36 @@
-import { ClipboardCheck, Ellipsis, Users } from 'lucide-react';
+import { Camera, ClipboardCheck, Ellipsis, MessageCircle, MonitorUp, PencilLine, Users } from 'lucide-react';
 import { MenuTrigger } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Item, Menu } from '../../components/Menu';
+import { useEngine } from '../../engine/context';
+import { useTools } from '../../engine/tools';
 import type { CallView } from '../../engine/view';
+import type { BoardOpen } from '../board/useBoardOpen';
 import { BarSlot } from './BarSlot';
+import type { Panel } from './Call';
 import { FullscreenItem } from './FullscreenItem';
 import { useFullscreen } from './useFullscreen';
+import { useSpotlight } from './useSpotlight';
 
 interface Props {
   call: CallView;
-  onPeople: () => void;
+  onPanel: (panel: Panel) => void;
   /** My answer to being recorded can be changed. */
   onConsent: (() => void) | undefined;
+  /** For what has no place in the bar: no room for it, or no right to it when the call began. */
+  onShare: (() => void) | undefined;
+  chat: boolean;
+  gallery: boolean;
+  board: BoardOpen | undefined;
 }
 
 /** What is needed seldom. */
-export function MoreSlot({ call, onPeople, onConsent }: Props) {
+export function MoreSlot({ call, onPanel, onConsent, onShare, chat, gallery, board }: Props) {
   const { t } = useTranslation();
+  const { share } = useEngine();
+  const spotlight = useSpotlight(call);
+  const { gallery: snapshots } = useTools();
+  const { tools, muted_by_admin } = call.me;
   const { full, toggle } = useFullscreen();
   const { consent } = call.me;
   return (
@@ -27,11 +41,39 @@ export function MoreSlot({ call, onPeople, onConsent }: Props) {
         offset={16}
         aria-label={t('more.slot')}
         onAction={(key) => {
-          if (key === 'people') onPeople();
+          if (key === 'people' || key === 'chat' || key === 'gallery') onPanel(key);
+          if (key === 'share') void (call.share ? share?.stop() : onShare?.());
+          spotlight.find(({ id }) => id === key)?.act();
+          if (key === 'board') board?.toggle();
           if (key === 'full') toggle();
           if (key === 'consent') onConsent?.();
         }}
       >
+        {onShare && !muted_by_admin.screen && (
+          <Item
+            id="share"
+            icon={MonitorUp}
+            words={call.share ? t('share.stop') : t('share.slotLabel')}
+            data-testid="more-share"
+          />
+        )}
+        {board && (
+          <Item
+            id="board"
+            icon={PencilLine}
+            words={board.open ? t('board.close') : t('board.open')}
+            data-testid="more-board"
+          />
+        )}
+        {chat && (tools.chat || tools.file_upload) && (
+          <Item id="chat" icon={MessageCircle} words={t('chat.open')} data-testid="more-chat" />
+        )}
+        {gallery && (tools.snapshot || snapshots.length > 0) && (
+          <Item id="gallery" icon={Camera} words={t('gallery.title')} data-testid="more-gallery" />
+        )}
+        {spotlight.map(({ id, icon, words, help }) => (
+          <Item key={id} id={id} icon={icon} words={words} help={help} data-testid={`more-${id}`} />
+        ))}
         <Item id="people" icon={Users} words={t('people.title')} data-testid="more-show-people" />
         <FullscreenItem full={full} />
         {onConsent && (

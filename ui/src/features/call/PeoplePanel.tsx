@@ -1,9 +1,9 @@
-import { CircleStop, MicOff, PhoneOff, Timer, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { CircleStop, MicOff, PhoneOff, Timer } from 'lucide-react';
+import { useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
-import { IconButton } from '../../components/IconButton';
+import { Panel } from '../../components/Panel';
 import { useEngine } from '../../engine/context';
 import type { CallView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
@@ -26,32 +26,18 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
   const { t } = useTranslation();
   const { admin } = useEngine();
   const manages = call.me.is_admin && admin !== undefined && !call.is_test_call;
-  const heading = useRef<HTMLHeadingElement>(null);
-  // Opened by key or pointer: whoever reads by ear is brought to it.
-  useEffect(() => heading.current?.focus(), []);
   const hands = handPlaces(call);
   const waiting = manages ? call.waiting : [];
   const rings = manages ? call.rings : [];
   const removed = manages ? call.removed : [];
   const count = call.people.length + 1;
   return (
-    <aside
-      className={styles.panel}
-      aria-label={manages ? t('people.manageLabel') : t('people.title')}
-      data-testid="people-panel"
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
-        // Nothing else closes by it.
-        event.preventDefault();
-        onClose();
-      }}
+    <Panel
+      title={manages ? t('people.manageLabel') : t('people.title')}
+      wide
+      onClose={onClose}
+      testid="people-panel"
     >
-      <header className={styles.head}>
-        <h2 ref={heading} tabIndex={-1} className={styles.title}>
-          {manages ? t('people.manageLabel') : t('people.title')}
-        </h2>
-        <IconButton icon={X} label={t('call.dismiss')} onPress={onClose} data-testid="close-panel" />
-      </header>
       <div className={styles.body}>
         {manages && call.recording !== 'none' && <RecordingCard call={call} />}
         <section>
@@ -142,7 +128,7 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
         {manages && call.seconds_left !== null && <TimeCard call={call} />}
       </div>
       {manages && <End call={call} />}
-    </aside>
+    </Panel>
   );
 }
 

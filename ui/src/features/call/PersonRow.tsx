@@ -10,6 +10,8 @@ import {
   MicOff,
   MonitorOff,
   MonitorUp,
+  PencilLine,
+  PencilOff,
   Pin,
   PinOff,
   Undo2,
@@ -178,6 +180,9 @@ export function PersonRow({ person, call, manages, hand, pinned, onPin }: Props)
           screen_sharing: false,
           present_to_everyone: false,
         });
+      case 'letDraw':
+      case 'lookOnly':
+        return void admin?.grantDrawing(id, action === 'letDraw');
       case 'lowerHand':
         return void admin?.lowerHand(id);
       case 'sendBack':
@@ -197,6 +202,8 @@ const icons: Record<PersonAction, LucideIcon> = {
   allowSharing: Check,
   makePresenter: MonitorUp,
   takePresenter: MonitorOff,
+  letDraw: PencilLine,
+  lookOnly: PencilOff,
   lowerHand: Hand,
   sendBack: Undo2,
   remove: UserX,

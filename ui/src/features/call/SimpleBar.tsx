@@ -5,20 +5,25 @@ import { useTranslation } from 'react-i18next';
 import { Button as WordButton } from '../../components/Button';
 import { Popup } from '../../components/Popup';
 import { useEngine } from '../../engine/context';
+import { useTools } from '../../engine/tools';
 import type { CallView, Settings } from '../../engine/view';
 import { simplePatch } from '../../simple';
+import type { BoardOpen } from '../board/useBoardOpen';
+import type { Panel } from './Call';
 import { cameraButton, type DeviceButton, headcount, microphoneButton } from './derive';
 import { LeaveButton } from './LeaveButton';
 import { ReactChoices } from './ReactSlot';
 import styles from './SimpleBar.module.css';
+import { useSpotlight } from './useSpotlight';
 
 interface Props {
   call: CallView;
   settings: Settings;
-  onPeople: () => void;
+  onPanel: (panel: Panel) => void;
   onShare: () => void;
   /** My answer to being recorded can be changed. */
   onConsent: (() => void) | undefined;
+  board: BoardOpen;
 }
 
 /** Four large buttons with whole sentences, for whoever should not be distracted; the rest waits behind the third. */
@@ -96,25 +101,56 @@ function Device({ button, signs, words, locked, trouble, set, testid, state }: D
 }
 
 /** Everything else that this seat may do. */
-function More({ call, settings, onPeople, onShare, onConsent }: Props) {
+function More({ call, settings, onPanel, onShare, onConsent, board }: Props) {
   const { t } = useTranslation();
   const engine = useEngine();
   const [open, setOpen] = useState(false);
+  const { gallery } = useTools();
+  const spotlight = useSpotlight(call);
+  const { tools } = call.me;
+  const unread = call.unread_chat ?? 0;
   const then = (act: () => void) => () => {
     setOpen(false);
     act();
   };
   return (
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-      <Button className={styles.button ?? ''} data-testid="more">
+      <Button
+        className={styles.button ?? ''}
+        aria-label={
+          unread > 0 ? `${t('simple.more')}, ${t('chat.unread', { count: unread })}` : t('simple.more')
+        }
+        data-testid="more"
+      >
         <Ellipsis size={32} strokeWidth={1.8} aria-hidden />
         <span>{t('simple.more')}</span>
+        {unread > 0 && <span className={styles.badge}>{unread}</span>}
       </Button>
       <Popup className={styles.popover} placement="top" offset={14}>
         <Dialog className={styles.more ?? ''} aria-label={t('simple.more')}>
           {engine.seat && <ReactChoices call={call} onDone={() => setOpen(false)} />}
           <div className={styles.moreList}>
-            <WordButton size="guest" onPress={then(onPeople)} data-testid="more-show-people">
+            {engine.tools && (tools.chat || tools.file_upload) && (
+              <WordButton size="guest" onPress={then(() => onPanel('chat'))} data-testid="more-chat">
+                {unread > 0 ? t('chat.simpleUnread', { count: unread }) : t('chat.simple')}
+              </WordButton>
+            )}
+            {board.may && (
+              <WordButton size="guest" onPress={then(board.toggle)} data-testid="more-board">
+                {board.open ? t('board.close') : t('board.open')}
+              </WordButton>
+            )}
+            {engine.tools && (tools.snapshot || gallery.length > 0) && (
+              <WordButton size="guest" onPress={then(() => onPanel('gallery'))} data-testid="more-gallery">
+                {t('gallery.simple')}
+              </WordButton>
+            )}
+            {spotlight.map(({ id, words, act }) => (
+              <WordButton key={id} size="guest" onPress={then(act)} data-testid={`more-${id}`}>
+                {words}
+              </WordButton>
+            ))}
+            <WordButton size="guest" onPress={then(() => onPanel('people'))} data-testid="more-show-people">
               {t('simple.people')}
             </WordButton>
             {engine.share && call.me.tools.screen_sharing && call.me.role !== 'audience' && (

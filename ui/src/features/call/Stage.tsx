@@ -1,15 +1,17 @@
-import { BellRing, Users, WifiOff } from 'lucide-react';
-import { type ComponentProps, useEffect, useRef, useState } from 'react';
+import { BellRing, MousePointer2, Projector, Users, WifiOff } from 'lucide-react';
+import { type ComponentProps, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
 import type { CallView, PersonView } from '../../engine/view';
+import { usePointing } from '../pointer/Pointing';
 import { handPlaces } from './derive';
-import { arrange, CROWD, gapFor, type Layout, type LayoutChoice, lastSpeaker, layout } from './layout';
+import { arrange, CROWD, gapFor, type Layout, presenterOf } from './layout';
 import { OwnPicture } from './OwnPicture';
 import { ShareCard } from './ShareCard';
 import styles from './Stage.module.css';
+import { StageCard } from './StageCard';
 import { MoreTile, OwnShare, OwnTile, reactionOf, ScreenTile, Tile } from './Tile';
 
 interface Props {
@@ -17,18 +19,29 @@ interface Props {
   simple: boolean;
   /** One's own picture as in a mirror. */
   mirrored: boolean;
-  choice: LayoutChoice;
+  /** How it lies. */
+  now: Layout;
   /** Who is to stay large. */
   pinned: string | undefined;
   /** Pins somebody, or nobody. */
   onPin: (id: string | undefined) => void;
   onShowPeople: () => void;
+  /** Takes a picture of a stream; nothing for whoever may not. */
+  onSnapshot: ((streamId: number) => void) | undefined;
+  /** A board in the main place, with somebody's picture in its corner where there is but one other. */
+  board: ((face: ReactNode) => ReactNode) | undefined;
 }
 
+/** On a stage narrower than this a board has all of it. */
+const BOARD_AND_STRIP = 620;
+
 /** The people, and oneself. */
-export function Stage({ call, simple, mirrored, choice, pinned, onPin, onShowPeople }: Props) {
+export function Stage(props: Props) {
+  const { call, simple, mirrored, pinned, onPin, onShowPeople, onSnapshot, board } = props;
+  const now = board ? ({ kind: 'board' } as const) : props.now;
   const { t } = useTranslation();
-  const { pictures, admin } = useEngine();
+  const { pictures, admin, tools } = useEngine();
+  const pointing = usePointing();
   const stage = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState({ width: 0, height: 0 });
   useEffect(() => {
@@ -40,14 +53,13 @@ export function Stage({ call, simple, mirrored, choice, pinned, onPin, onShowPeo
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const spoke = useRef<string | undefined>(undefined);
-  spoke.current = lastSpeaker(spoke.current, call.people);
-  const now = layout(call, { choice, pinned, speaker: spoke.current });
   const frozen = call.connection.state === 'reconnecting';
   const floats = now.kind === 'alone' || now.kind === 'single' || (now.kind === 'grid' && !now.ownTile);
   const hands = handPlaces(call);
   const rings = call.rings.some(({ state }) => state === 'ringing');
   const consents = new Map(call.consents.map(({ participant_id, answer }) => [participant_id, answer]));
+  const presenter = presenterOf(call);
+  const stop = call.me.is_admin && tools ? () => void tools.present(false) : undefined;
   const tile = (person: PersonView) => {
     const { participant_id: id } = person;
     return {
@@ -57,11 +69,43 @@ export function Stage({ call, simple, mirrored, choice, pinned, onPin, onShowPeo
       reaction: reactionOf(call.reactions, id),
       pinned: pinned === id,
       // With one other person there is nothing to choose between; in simple mode nothing to decide.
-      onPin: simple || call.people.length < 2 ? undefined : () => onPin(pinned === id ? undefined : id),
+      // While somebody presents, nothing else is made large.
+      onPin:
+        simple || presenter || call.people.length < 2
+          ? undefined
+          : () => onPin(pinned === id ? undefined : id),
       agreed: call.me.is_admin && consents.get(id) === true,
+      presents: presenter === person && (now.kind === 'focus' || now.kind === 'single'),
+      onStopPresenting: presenter === person && now.kind !== 'shared' ? stop : undefined,
+      onSnapshot,
     };
   };
   const own = { call, hand: hands.get(call.me.participant_id), mirrored };
+  const onlyOther = call.people.length === 1 ? call.people[0] : undefined;
+  const presenting = call.presenter === call.me.participant_id && tools !== undefined;
+  const cards = (presenting || pointing.on || call.share) && (
+    <>
+      {presenting && (
+        <StageCard
+          icon={Projector}
+          words={t('present.you')}
+          end={t('present.stopShort')}
+          onEnd={() => void tools.present(false)}
+          testid="presenting"
+        />
+      )}
+      {pointing.on && (
+        <StageCard
+          icon={MousePointer2}
+          words={t('pointer.on')}
+          end={t('pointer.off')}
+          onEnd={() => pointing.set(false)}
+          testid="pointing"
+        />
+      )}
+      {call.share && <ShareCard share={call.share} />}
+    </>
+  );
   return (
     <div ref={stage} className={styles.stage} data-testid="stage" data-layout={now.kind}>
       {now.kind === 'joining' && (
@@ -96,26 +140,42 @@ export function Stage({ call, simple, mirrored, choice, pinned, onPin, onShowPeo
       {now.kind === 'focus' && (
         <div className={styles.shared}>
           <Tile key={now.person.participant_id} {...tile(now.person)} large simple={simple} />
-          <Strip people={now.people} tile={tile} own={own} />
+          <Side cards={cards}>
+            <Strip people={now.people} tile={tile} own={own} />
+          </Side>
         </div>
       )}
       {now.kind === 'shared' && (
         <div className={styles.shared}>
           {'own' in now.shown ? (
-            <OwnShare share={now.shown.own} />
+            <OwnShare share={now.shown.own} me={call.me} />
           ) : (
-            <ScreenTile owner={now.shown.owner} stream={now.shown.stream} frozen={frozen} />
+            <ScreenTile
+              owner={now.shown.owner}
+              stream={now.shown.stream}
+              frozen={frozen}
+              presents={presenter === now.shown.owner}
+              onStopPresenting={presenter === now.shown.owner ? stop : undefined}
+              onSnapshot={onSnapshot}
+            />
           )}
-          <div className={styles.side}>
+          <Side cards={cards}>
             <Strip people={now.people} tile={tile} own={own} />
-            {call.share && <ShareCard share={call.share} />}
-          </div>
+          </Side>
         </div>
       )}
-      {call.share && now.kind !== 'shared' && (
-        <div className={styles.shareFloats}>
-          <ShareCard share={call.share} />
+      {board && (
+        <div className={styles.shared}>
+          {board(onlyOther && !cards && <Tile {...tile(onlyOther)} crowded />)}
+          {(call.people.length > 1 || cards) && (box.width === 0 || box.width >= BOARD_AND_STRIP) && (
+            <Side cards={cards}>
+              <Strip people={call.people.filter(({ role }) => role !== 'audience')} tile={tile} own={own} />
+            </Side>
+          )}
         </div>
+      )}
+      {cards && now.kind !== 'shared' && now.kind !== 'focus' && now.kind !== 'board' && (
+        <div className={styles.cardsFloat}>{cards}</div>
       )}
       {floats && <OwnPicture call={call} simple={simple} mirrored={mirrored} />}
       {!pictures.supported && (
@@ -131,6 +191,16 @@ export function Stage({ call, simple, mirrored, choice, pinned, onPin, onShowPeo
 
 type TileOf = (person: PersonView) => ComponentProps<typeof Tile>;
 type Own = { call: CallView; hand: number | undefined; mirrored: boolean };
+
+/** The strip, and under it what of mine is shown. */
+function Side({ cards, children }: { cards: ReactNode; children: ReactNode }) {
+  return (
+    <div className={styles.side}>
+      {children}
+      {cards && <div className={styles.cards}>{cards}</div>}
+    </div>
+  );
+}
 
 /** The others, small, beside what is large; oneself among them. */
 function Strip({ people, tile, own }: { people: PersonView[]; tile: TileOf; own: Own }) {

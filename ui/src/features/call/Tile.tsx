@@ -1,4 +1,17 @@
-import { CircleCheck, Hand, Lock, MicOff, Pause, Pin, PinOff, ScreenShare } from 'lucide-react';
+import {
+  Camera,
+  CircleCheck,
+  CircleStop,
+  Hand,
+  Lock,
+  type LucideIcon,
+  MicOff,
+  Pause,
+  Pin,
+  PinOff,
+  Projector,
+  ScreenShare,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -8,7 +21,16 @@ import { SpeakingBars } from '../../components/SpeakingBars';
 import { useEngine } from '../../engine/context';
 import { StreamCanvas } from '../../engine/frames/StreamCanvas';
 import { LOCAL_PREVIEW } from '../../engine/frameWire';
-import type { CallView, PersonView, Reaction, ReactionView, ShareView, StreamView } from '../../engine/view';
+import type {
+  CallView,
+  MeView,
+  PersonView,
+  Reaction,
+  ReactionView,
+  ShareView,
+  StreamView,
+} from '../../engine/view';
+import { PointerLayer } from '../pointer/PointerLayer';
 import { cameraStream, microphoneButton, muted, quality, saysQuality } from './derive';
 import { REACTION_ICONS } from './reactions';
 import styles from './Tile.module.css';
@@ -34,12 +56,19 @@ interface TileProps {
   onPin?: (() => void) | undefined;
   /** They agreed to being recorded; told to admins. */
   agreed?: boolean;
+  /** Everybody is to look at them. */
+  presents?: boolean;
+  /** Ends that. */
+  onStopPresenting?: (() => void) | undefined;
+  /** Takes a picture of it. */
+  onSnapshot?: ((streamId: number) => void) | undefined;
 }
 
 /** Somebody else. */
 export function Tile(props: TileProps) {
   const { person, single = false, large = false, under = false, simple = false, frozen = false } = props;
   const { crowded = false, hand, reaction, pinned = false, onPin, agreed = false } = props;
+  const { presents = false, onStopPresenting, onSnapshot } = props;
   const { t } = useTranslation();
   const { pictures } = useEngine();
   const { participant_id: id, display_name: name, speaking } = person;
@@ -51,6 +80,7 @@ export function Tile(props: TileProps) {
     mute === 'self' && t('call.muted'),
     mute === 'admin' && t('call.mutedByHost'),
     speaks && t('call.speaking'),
+    presents && t('present.by', { name }),
     hand !== undefined && t('call.handAt', { place: hand }),
   ]
     .filter(Boolean)
@@ -63,7 +93,6 @@ export function Tile(props: TileProps) {
     large && styles.large,
     under && styles.under,
     crowded && styles.crowded,
-    pinned && styles.pinned,
   ];
   const line = saysQuality(person.quality) && !frozen;
   return (
@@ -78,7 +107,12 @@ export function Tile(props: TileProps) {
       aria-label={words}
     >
       {stream ? (
-        <StreamCanvas key={stream.stream_id} streamId={stream.stream_id} className={styles.picture} />
+        <StreamCanvas
+          key={stream.stream_id}
+          streamId={stream.stream_id}
+          className={styles.picture}
+          over={(fitted) => <PointerLayer target={{ kind: 'camera', participant_id: id }} fitted={fitted} />}
+        />
       ) : (
         <NoPicture name={name} />
       )}
@@ -87,9 +121,11 @@ export function Tile(props: TileProps) {
         {!frozen && mute !== 'no' && <MicOff size={16} strokeWidth={1.8} aria-hidden />}
         {!frozen && mute === 'admin' && <Lock size={15} strokeWidth={1.8} aria-hidden />}
         {speaks && <SpeakingBars />}
+        {!frozen && presents && <Projector size={16} strokeWidth={1.8} aria-hidden />}
         <span className={styles.name}>
           {frozen && t('call.lastPicture', { name })}
-          {!frozen && (simple && speaks ? t('simple.speaks', { name }) : name)}
+          {!frozen && presents && t('present.by', { name })}
+          {!frozen && !presents && (simple && speaks ? t('simple.speaks', { name }) : name)}
         </span>
         {!frozen && mute === 'admin' && !crowded && (
           <span className={styles.locked}>{t('call.mutedByHost')}</span>
@@ -104,22 +140,69 @@ export function Tile(props: TileProps) {
         </span>
       )}
       <Signs hand={hand} reaction={reaction} agreed={agreed && !crowded} />
-      {onPin && (
-        <Button
-          className={styles.pin ?? ''}
-          onPress={onPin}
-          aria-label={pinned ? t('call.unpinName', { name }) : t('call.pinName', { name })}
-          data-testid="pin"
-        >
-          {pinned ? (
-            <PinOff size={16} strokeWidth={1.8} aria-hidden />
-          ) : (
-            <Pin size={16} strokeWidth={1.8} aria-hidden />
-          )}
-          {!crowded && <span>{pinned ? t('call.unpin') : t('call.pin')}</span>}
-        </Button>
-      )}
+      <div className={styles.acts}>
+        {onStopPresenting && <StopPresenting name={name} onPress={onStopPresenting} />}
+        {onPin && (
+          <Act
+            icon={pinned ? PinOff : Pin}
+            word={!crowded && (pinned ? t('call.unpin') : t('call.pin'))}
+            label={pinned ? t('call.unpinName', { name }) : t('call.pinName', { name })}
+            held={pinned}
+            onPress={onPin}
+            testid="pin"
+          />
+        )}
+        {onSnapshot && stream && (
+          <Act
+            icon={Camera}
+            word={(single || large) && t('gallery.tile')}
+            label={t('gallery.takeOf', { name })}
+            onPress={() => onSnapshot(stream.stream_id)}
+            testid="tile-snapshot"
+          />
+        )}
+      </div>
     </article>
+  );
+}
+
+interface ActProps {
+  icon: LucideIcon;
+  word: string | false;
+  label: string;
+  /** Seen all the time, not only under the pointer or the keyboard. */
+  held?: boolean;
+  onPress: () => void;
+  testid: string;
+}
+
+/** What can be done about what a tile shows. */
+function Act({ icon: Icon, word, label, held = false, onPress, testid }: ActProps) {
+  return (
+    <Button
+      className={`${styles.act} ${held ? styles.held : ''}`}
+      onPress={onPress}
+      aria-label={label}
+      data-testid={testid}
+    >
+      <Icon size={16} strokeWidth={1.8} aria-hidden />
+      {word && <span>{word}</span>}
+    </Button>
+  );
+}
+
+/** For admins: everybody may look where they like again. */
+function StopPresenting({ name, onPress }: { name: string; onPress: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Act
+      icon={CircleStop}
+      word={t('present.stopShort')}
+      label={t('present.stopName', { name })}
+      held
+      onPress={onPress}
+      testid="stop-presenter"
+    />
   );
 }
 
@@ -218,7 +301,19 @@ export function OwnInside({
   return (
     <>
       {on ? (
-        <StreamCanvas streamId={LOCAL_PREVIEW} className={styles.picture} fit="cover" mirrored={mirrored} />
+        <StreamCanvas
+          streamId={LOCAL_PREVIEW}
+          className={styles.picture}
+          fit="cover"
+          mirrored={mirrored}
+          over={(fitted) => (
+            <PointerLayer
+              target={{ kind: 'camera', participant_id: me.participant_id }}
+              fitted={fitted}
+              mirrored={mirrored}
+            />
+          )}
+        />
       ) : (
         <NoPicture name={me.display_name} />
       )}
@@ -237,17 +332,23 @@ interface ScreenTileProps {
   owner: PersonView;
   stream: StreamView;
   frozen: boolean;
+  /** Everybody is to look at it. */
+  presents: boolean;
+  onStopPresenting: (() => void) | undefined;
+  onSnapshot: ((streamId: number) => void) | undefined;
 }
 
 /** A screen that somebody shows; never cut. */
-export function ScreenTile({ owner, stream, frozen }: ScreenTileProps) {
+export function ScreenTile(props: ScreenTileProps) {
+  const { owner, stream, frozen, presents, onStopPresenting, onSnapshot } = props;
   const { t } = useTranslation();
-  const words = t('call.shares', { name: owner.display_name });
+  const { participant_id: id, display_name: name } = owner;
+  const words = presents ? t('present.screenBy', { name }) : t('call.shares', { name });
   return (
     <article
       className={`${styles.tile} ${styles.screen} ${frozen ? styles.frozen : ''}`}
       data-testid="shared-screen"
-      data-participant-id={owner.participant_id}
+      data-participant-id={id}
       aria-label={words}
     >
       <StreamCanvas
@@ -255,17 +356,34 @@ export function ScreenTile({ owner, stream, frozen }: ScreenTileProps) {
         streamId={stream.stream_id}
         className={styles.picture}
         fit="contain"
+        over={(fitted) => <PointerLayer target={{ kind: 'screen', participant_id: id }} fitted={fitted} />}
       />
       <Label>
-        <ScreenShare size={16} strokeWidth={1.8} aria-hidden />
+        {presents ? (
+          <Projector size={16} strokeWidth={1.8} aria-hidden />
+        ) : (
+          <ScreenShare size={16} strokeWidth={1.8} aria-hidden />
+        )}
         <span className={styles.name}>{words}</span>
       </Label>
+      <div className={styles.acts}>
+        {onStopPresenting && <StopPresenting name={name} onPress={onStopPresenting} />}
+        {onSnapshot && (
+          <Act
+            icon={Camera}
+            word={t('gallery.tile')}
+            label={t('gallery.takeOf', { name: t('gallery.screen', { name }) })}
+            onPress={() => onSnapshot(stream.stream_id)}
+            testid="tile-snapshot"
+          />
+        )}
+      </div>
     </article>
   );
 }
 
 /** What I show myself. A whole screen is not shown to oneself: it would show itself without end. */
-export function OwnShare({ share }: { share: ShareView }) {
+export function OwnShare({ share, me }: { share: ShareView; me: MeView }) {
   const { t } = useTranslation();
   const words = share.kind === 'window' ? t('share.youWindow') : t('share.youScreen');
   return (
@@ -282,6 +400,9 @@ export function OwnShare({ share }: { share: ShareView }) {
           streamId={share.stream_id}
           className={styles.picture}
           fit="contain"
+          over={(fitted) => (
+            <PointerLayer target={{ kind: 'screen', participant_id: me.participant_id }} fitted={fitted} />
+          )}
         />
       )}
     </article>

@@ -17,12 +17,14 @@ interface Props {
   pinned: string | undefined;
   onChoose: (choice: LayoutChoice) => void;
   onUnpin: () => void;
+  /** A board has the main place. */
+  board: boolean;
   /** The slot is pressed, to answer once more. */
   onConsent: (() => void) | undefined;
 }
 
 /** What this is, whether it is recorded, how long it goes on, how the line is, how it lies. */
-export function TopBar({ call, simple, choice, pinned, onChoose, onUnpin, onConsent }: Props) {
+export function TopBar({ call, simple, choice, pinned, onChoose, onUnpin, board, onConsent }: Props) {
   const { t } = useTranslation();
   const line = ownQuality(call);
   const title = call.is_test_call ? t('call.testTitle') : (call.title ?? t('call.title'));
@@ -48,7 +50,14 @@ export function TopBar({ call, simple, choice, pinned, onChoose, onUnpin, onCons
           </span>
         )}
         {!simple && !call.is_test_call && (
-          <LayoutMenu call={call} choice={choice} pinned={pinned} onChoose={onChoose} onUnpin={onUnpin} />
+          <LayoutMenu
+            call={call}
+            choice={choice}
+            pinned={pinned}
+            onChoose={onChoose}
+            onUnpin={onUnpin}
+            board={board}
+          />
         )}
       </div>
     </header>

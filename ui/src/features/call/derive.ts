@@ -176,7 +176,8 @@ export type Announcement =
         | 'hand'
         | 'waiting'
         | 'shares'
-        | 'sharesNoMore';
+        | 'sharesNoMore'
+        | 'presents';
       name: string;
     }
   | {
@@ -194,7 +195,8 @@ export type Announcement =
         | 'recordingOff'
         | 'recordingAsks'
         | 'fiveMinutes'
-        | 'halfMinute';
+        | 'halfMinute'
+        | 'presentsNoMore';
     };
 
 /** What changed between two views, for those who do not see it. */
@@ -204,6 +206,7 @@ export function announcements(before: CallView, now: CallView): Announcement[] {
     ...recording(before, now),
     ...time(before, now),
     ...others(before, now),
+    ...presenting(before, now),
     ...atTheDoor(before, now),
     ...own(before, now),
   ];
@@ -256,6 +259,14 @@ function others(before: CallView, now: CallView): Announcement[] {
   }
   for (const { display_name: name } of known.values()) said.push({ say: 'left', name });
   return said;
+}
+
+function presenting(before: CallView, now: CallView): Announcement[] {
+  const [was, is] = [before.presenter ?? null, now.presenter ?? null];
+  if (was === is) return [];
+  if (is === null) return [{ say: 'presentsNoMore' }];
+  const by = now.people.find(({ participant_id }) => participant_id === is);
+  return by ? [{ say: 'presents', name: by.display_name }] : [];
 }
 
 function atTheDoor(before: CallView, now: CallView): Announcement[] {

@@ -8,6 +8,8 @@ import {
   layout,
   MOST_TILES,
   nearestCorner,
+  presenterOf,
+  takable,
   type Wish,
 } from './layout';
 
@@ -88,6 +90,44 @@ describe('the layout', () => {
   it('leaves out who only watches', () => {
     const people = [person('a'), person('b', { role: 'audience' })];
     expect(layout({ connection: connected, people }, automatic).kind).toBe('single');
+  });
+});
+
+describe('who presents', () => {
+  const camera = { stream_id: 1, source: 'camera', size: { width: 1280, height: 720 } } as const;
+  const people = [person('a', { streams: [screen] }), person('b', { streams: [camera] }), person('c')];
+  const scene = { connection: connected, people };
+
+  it('comes before what one chose, by their screen or else by their face', () => {
+    const wish = { ...automatic, choice: 'grid', pinned: 'c' } as const;
+    expect(layout({ ...scene, presenter: 'a' }, wish)).toMatchObject({
+      kind: 'shared',
+      shown: { owner: { participant_id: 'a' } },
+    });
+    // Somebody else's screen does not stand for theirs.
+    expect(layout({ ...scene, presenter: 'b' }, automatic)).toMatchObject({
+      kind: 'focus',
+      person: { participant_id: 'b' },
+      people: [{ participant_id: 'a' }, { participant_id: 'c' }],
+    });
+    expect(layout({ ...scene, people: named('a'), presenter: 'a' }, wish).kind).toBe('single');
+  });
+
+  it('is oneself, or gone: then all is as one likes it', () => {
+    const wish = { ...automatic, choice: 'grid' } as const;
+    expect(layout({ ...scene, presenter: 'me' }, wish).kind).toBe('grid');
+    expect(layout({ ...scene, presenter: null }, wish).kind).toBe('grid');
+    expect(presenterOf({ people, presenter: 'me' })).toBeUndefined();
+    expect(presenterOf({ people, presenter: 'b' })).toBe(people[1]);
+  });
+
+  it('is first among what can be taken', () => {
+    const taken = (presenter: string | null) =>
+      takable(people, layout({ ...scene, presenter }, { ...automatic, choice: 'grid' })).map(
+        ({ stream }) => stream.stream_id,
+      );
+    expect(taken(null)).toEqual([4, 1]);
+    expect(taken('b')).toEqual([1, 4]);
   });
 });
 

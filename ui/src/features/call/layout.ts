@@ -1,6 +1,7 @@
 // Where tiles lie: by what the person chose, by who is there, and by the room there is.
 
 import type { CallView, PersonView, ShareView, StreamView } from '../../engine/view';
+import { cameraStream } from './derive';
 
 /** From this many others on, one's own picture is a tile like the rest. */
 const OWN_TILE_FROM = 3;
@@ -37,12 +38,28 @@ export type Layout =
   /** A screen, and a strip of people. */
   | { kind: 'shared'; shown: Shown; people: PersonView[] };
 
-type Scene = Pick<CallView, 'connection' | 'people'> & Partial<Pick<CallView, 'share'>>;
+type Scene = Pick<CallView, 'connection' | 'people'> & Partial<Pick<CallView, 'share' | 'presenter'>>;
 
-export function layout({ connection, people: everybody, share }: Scene, wish: Wish): Layout {
+/** Somebody else whom everybody looks at: what one chose oneself waits until they stop. */
+export function presenterOf({
+  people,
+  presenter,
+}: Pick<CallView, 'people' | 'presenter'>): PersonView | undefined {
+  return presenter == null ? undefined : people.find(({ participant_id }) => participant_id === presenter);
+}
+
+export function layout({ connection, people: everybody, share, presenter }: Scene, wish: Wish): Layout {
   // Whoever only watches sends no picture.
   const people = everybody.filter(({ role }) => role !== 'audience');
   if (connection.state === 'connecting' && everybody.length === 0) return { kind: 'joining' };
+  const presents = presenterOf({ people: everybody, ...(presenter && { presenter }) });
+  if (presents) {
+    const stream = screenStream(presents);
+    if (stream) return { kind: 'shared', shown: { owner: presents, stream }, people };
+    return people.length === 1 && people[0] === presents
+      ? { kind: 'single', person: presents }
+      : focus(presents, false, people);
+  }
   const shown = screenOf(people, share);
   const pinned = people.find(({ participant_id }) => participant_id === wish.pinned);
   if (pinned) return focus(pinned, true, people);
@@ -72,10 +89,36 @@ function focus(person: PersonView, pinned: boolean, people: PersonView[]): Layou
 
 function screenOf(people: PersonView[], share: ShareView | null | undefined): Shown | undefined {
   for (const owner of people) {
-    const stream = owner.streams.find(({ source }) => source === 'screen');
+    const stream = screenStream(owner);
     if (stream) return { owner, stream };
   }
   return share ? { own: share } : undefined;
+}
+
+function screenStream({ streams }: PersonView): StreamView | undefined {
+  return streams.find(({ source }) => source === 'screen');
+}
+
+/** A picture that a snapshot can be taken of. */
+export interface Takable {
+  person: PersonView;
+  stream: StreamView;
+}
+
+/** What of the others can be taken, the main thing on the stage first. */
+export function takable(people: PersonView[], now: Layout): Takable[] {
+  const main =
+    now.kind === 'shared' && 'owner' in now.shown
+      ? now.shown.stream
+      : now.kind === 'single' || now.kind === 'focus'
+        ? cameraStream(now.person)
+        : undefined;
+  const all = people.flatMap((person) =>
+    person.streams
+      .filter((stream) => stream.source === 'screen' || stream === cameraStream(person))
+      .map((stream) => ({ person, stream })),
+  );
+  return all.sort((a, b) => Number(b.stream === main) - Number(a.stream === main));
 }
 
 /** Those who are drawn where not all can be: who speaks or raised a hand, then in the order of coming. They keep their order. */

@@ -10,6 +10,7 @@ const given = (change: Partial<CallView> = {}, more: Partial<Given> = {}): Given
   closed: new Set(),
   canExtend: true,
   seesQueue: false,
+  seesChat: false,
   ...more,
 });
 const waiting = [{ participant_id: 'x', display_name: 'Tomás', waited_s: 9, connected: true, notes: [] }];
@@ -65,5 +66,15 @@ describe('the message', () => {
     expect(message(given({}, { notice }))).toMatchObject({ action: 'unmute' });
     const settings = { ...appView().settings, talking_while_muted: false };
     expect(message(given({}, { notice, settings }))).toBeUndefined();
+  });
+
+  it('leads to the chat and to the gallery, and is silent about what is in sight', () => {
+    const notice = { code: 'chat_message', name: 'Anna' } as const;
+    expect(message(given({}, { notice }))).toMatchObject({ kind: 'notice', action: 'chat' });
+    expect(message(given({}, { notice, seesChat: true }))).toBeUndefined();
+    expect(message(given({}, { notice: { code: 'snapshot_of_me', name: 'Anna' } }))).toMatchObject({
+      kind: 'notice',
+      action: 'gallery',
+    });
   });
 });

@@ -8,7 +8,7 @@ export type Message = {
   id: string;
   tone: 'warn' | 'good' | 'plain';
 } & (
-  | { kind: 'notice'; notice: NoticeView; action: 'unmute' | 'dismiss' }
+  | { kind: 'notice'; notice: NoticeView; action: NoticeAction }
   | { kind: 'asked'; by: string; source: MediaSource }
   | { kind: 'waiting'; name: string; participant: string; others: number }
   | { kind: 'five_minutes' | 'half_minute'; extend: boolean }
@@ -19,6 +19,9 @@ export type Message = {
   | { kind: 'test_call' }
   | { kind: 'recording_stopped'; reason: 'disk_full' | 'failed' }
 );
+
+/** What a passing notice offers beside being closed. */
+type NoticeAction = 'unmute' | 'chat' | 'gallery' | 'dismiss';
 
 type Trouble = 'missing' | 'busy' | 'denied' | 'failed';
 
@@ -32,6 +35,8 @@ export interface Given {
   canExtend: boolean;
   /** The queue is open already. */
   seesQueue: boolean;
+  /** So is the chat. */
+  seesChat: boolean;
 }
 
 /** The message that matters most; nothing when there is none. */
@@ -46,7 +51,7 @@ export function stillClosed(given: Given): ReadonlySet<string> {
 }
 
 /** From the most urgent on. */
-function candidates({ call, notice, settings, canExtend, seesQueue }: Given): Message[] {
+function candidates({ call, notice, settings, canExtend, seesQueue, seesChat }: Given): Message[] {
   const found: Message[] = [];
   const { asked_to_unmute: asked, seconds_left: left, recording_state: recording } = call;
   if (asked) {
@@ -89,7 +94,9 @@ function candidates({ call, notice, settings, canExtend, seesQueue }: Given): Me
     if (state) found.push({ id: `trouble ${device} ${state}`, tone: 'warn', kind: 'trouble', device, state });
   }
   const tone = notice && toneOf(notice.code);
-  if (notice && tone) found.push(ofNotice(notice, tone, 'dismiss'));
+  if (notice && tone && !(notice.code === 'chat_message' && seesChat)) {
+    found.push(ofNotice(notice, tone, actionOf(notice.code)));
+  }
   if (call.is_test_call && call.people.length > 0) {
     found.push({ id: 'test_call', tone: 'plain', kind: 'test_call' });
   }
@@ -108,6 +115,8 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
     case 'person_left':
     case 'hand_raised':
     case 'note':
+    case 'chat_message':
+    case 'snapshot_of_me':
     case 'rights_changed':
     case 'recording_started':
     case 'recording_stopped':
@@ -116,6 +125,7 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
     case 'muted_by_admin':
     case 'share_ended':
     case 'refused':
+    case 'no_snapshot':
       return 'warn';
     case 'camera_lost':
     case 'microphone_lost':
@@ -130,7 +140,12 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
   }
 }
 
-function ofNotice(notice: NoticeView, tone: Message['tone'], action: 'unmute' | 'dismiss'): Message {
+function actionOf(code: NoticeCode): NoticeAction {
+  if (code === 'chat_message') return 'chat';
+  return code === 'snapshot_of_me' ? 'gallery' : 'dismiss';
+}
+
+function ofNotice(notice: NoticeView, tone: Message['tone'], action: NoticeAction): Message {
   return { id: `notice ${notice.code} ${notice.name ?? ''}`, tone, kind: 'notice', notice, action };
 }
 

@@ -1,6 +1,7 @@
 // What can be done about somebody, from the list of people.
 
 import type { CallView, PersonView } from '../../engine/view';
+import { draws } from '../board/useBoardOpen';
 
 export type PersonAction =
   | 'pin'
@@ -11,6 +12,8 @@ export type PersonAction =
   | 'allowSharing'
   | 'makePresenter'
   | 'takePresenter'
+  | 'letDraw'
+  | 'lookOnly'
   | 'lowerHand'
   | 'sendBack'
   | 'remove';
@@ -34,6 +37,7 @@ export function personActions(
   if (taken.screen) actions.push('allowSharing');
   if (call.webinar) actions.push(watches ? 'makePresenter' : 'takePresenter');
   else actions.push(person.tools.screen_sharing ? 'takePresenter' : 'makePresenter');
+  if (!person.is_admin) actions.push(draws(person.tools) ? 'lookOnly' : 'letDraw');
   if (call.waiting_room) actions.push('sendBack');
   actions.push('remove');
   return actions;

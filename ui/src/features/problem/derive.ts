@@ -42,6 +42,7 @@ export function sign(code: ErrorCode): Sign {
     case 'conflict':
       return 'device';
     case 'too_large':
+    case 'file_type_refused':
     case 'recording_unavailable':
     case 'internal':
       return 'fault';
@@ -79,6 +80,7 @@ export function wayOn(code: ErrorCode, known: boolean): WayOn {
     case 'removed':
     case 'muted_by_admin':
     case 'too_large':
+    case 'file_type_refused':
     case 'room_frozen':
     case 'room_empty':
     case 'recording_unavailable':

@@ -38,6 +38,8 @@ export const admin = {
     allowSharing: 'Allow sharing again',
     makePresenter: 'Make presenter',
     takePresenter: 'No presenter any more',
+    letDraw: 'Let draw',
+    lookOnly: 'Look only',
     lowerHand: 'Lower the hand',
     sendBack: 'Send back to waiting',
     remove: 'Remove from the visit',

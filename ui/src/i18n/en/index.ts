@@ -2,6 +2,7 @@
 
 import { admin } from './admin';
 import { after } from './after';
+import { board } from './board';
 import { call } from './call';
 import { home } from './home';
 import { lobby } from './lobby';
@@ -11,6 +12,7 @@ import { problem } from './problem';
 import { recording } from './recording';
 import { settings } from './settings';
 import { share } from './share';
+import { tools } from './tools';
 import { waiting } from './waiting';
 import { windows } from './windows';
 
@@ -23,8 +25,10 @@ export const en = {
   ...call,
   ...admin,
   ...share,
+  ...tools,
   ...recording,
   ...messages,
+  ...board,
   ...after,
   ...windows,
   ...settings,

@@ -62,6 +62,8 @@ export const problem = {
     rate_limitedText: 'Wait a minute, then try again.',
     too_large: 'That is too large',
     too_largeText: 'Make it smaller and try again.',
+    file_type_refused: 'Files of that kind are not shared',
+    file_type_refusedText: 'It would be run by whoever opens it. Put it into a .zip, or send it another way.',
     internal: 'Something went wrong on our side',
     internalText: 'Try again. If it stays so, tell support the code below.',
     support: 'For support: {{code}}',

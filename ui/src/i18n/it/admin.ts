@@ -38,6 +38,8 @@ export const admin: Pick<Dictionary, 'people' | 'queue'> = {
     allowSharing: 'Permetti di nuovo di mostrare',
     makePresenter: 'Fai presentare',
     takePresenter: 'Non presenta più',
+    letDraw: 'Lascia disegnare',
+    lookOnly: 'Fai solo guardare',
     lowerHand: 'Abbassa la mano',
     sendBack: 'Rimanda in attesa',
     remove: 'Togli dalla visita',

@@ -1,6 +1,7 @@
 import type { Dictionary } from '../en';
 import { admin } from './admin';
 import { after } from './after';
+import { board } from './board';
 import { call } from './call';
 import { home } from './home';
 import { lobby } from './lobby';
@@ -10,6 +11,7 @@ import { problem } from './problem';
 import { recording } from './recording';
 import { settings } from './settings';
 import { share } from './share';
+import { tools } from './tools';
 import { waiting } from './waiting';
 import { windows } from './windows';
 
@@ -22,8 +24,10 @@ export const it: Dictionary = {
   ...call,
   ...admin,
   ...share,
+  ...tools,
   ...recording,
   ...messages,
+  ...board,
   ...after,
   ...windows,
   ...settings,

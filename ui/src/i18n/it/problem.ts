@@ -61,6 +61,8 @@ export const problem: Pick<Dictionary, 'problem'> = {
     rate_limitedText: 'Aspetti un minuto, poi riprovi.',
     too_large: 'È troppo grande',
     too_largeText: 'Lo riduca e riprovi.',
+    file_type_refused: 'I file di questo tipo non si condividono',
+    file_type_refusedText: 'Chi lo apre lo eseguirebbe. Lo metta in un file .zip o lo mandi in altro modo.',
     internal: 'Qualcosa non ha funzionato da parte nostra',
     internalText: 'Riprovi. Se non basta, dica all’assistenza il codice qui sotto.',
     support: 'Per l’assistenza: {{code}}',

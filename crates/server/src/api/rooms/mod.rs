@@ -22,7 +22,7 @@ use crate::{
     app::App,
     audit::Entry,
     clock::to_rfc3339,
-    error::{ApiError, Body, Path},
+    error::{ApiError, Body, Path, internal},
     ids, keys,
     rooms::RoomError,
     store::{Company, Kind, Listed, NewLink, NewRoom, NewSeat, StoredRoom, StoredSeat},
@@ -128,6 +128,7 @@ pub(super) async fn get(State(app): State<App>, caller: Caller, path: Path<Strin
 pub(super) async fn delete(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<StatusCode, ApiError> {
     let room = find_managed(&app, &caller, path).await?;
     app.rooms.close(&room.room_id, Standing::Deleted).await?;
+    app.files.delete_room(&room.room_id).await.map_err(internal)?;
     tracing::info!(room = %room.room_id, "room deleted");
     app.audit.write(Entry::by(&caller, "room_deleted").room(&room.room_id)).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,12 +1,16 @@
-//! Chat and boards.
+//! Chat, files and boards.
 
 use async_trait::async_trait;
-use sqlx::{QueryBuilder, Row};
+use sqlx::{QueryBuilder, Row, sqlite::SqliteRow};
 use visita_board::What;
-use visita_protocol::{BoardId, FileId, ItemId, RoomId, SessionId, channel::ChatMessage};
+use visita_protocol::{
+    BoardId, FileId, ItemId, ParticipantId, RoomId, SessionId,
+    channel::{ChatMessage, FileInfo},
+};
+use visita_room::Timestamp;
 
-use super::{Sqlite, exists, json, offset, read_count, read_id, read_json};
-use crate::store::{Listed, Page, StoreError, ToolStore};
+use super::{Sqlite, exists, json, ms, offset, read_count, read_id, read_json, read_time};
+use crate::store::{Listed, Page, StoreError, StoredFile, ToolStore};
 
 #[async_trait]
 impl ToolStore for Sqlite {
@@ -73,13 +77,96 @@ impl ToolStore for Sqlite {
         row.map(|row| read_json(&row, "message")).transpose()
     }
 
-    async fn forget_file_message(&self, room: &RoomId, file: &FileId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM chat WHERE file_id = ? AND room_id = ?")
+    async fn file_begun(&self, file: &StoredFile) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO files (file_id, room_id, session_id, participant_id, key, wanted, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(file.file_id.as_str())
+        .bind(file.room_id.as_str())
+        .bind(file.session_id.as_str())
+        .bind(file.participant_id.as_str())
+        .bind(file.wanted.key.as_str())
+        .bind(json(&file.wanted, "file")?)
+        .bind(ms(file.created_at))
+        .execute(&self.writer)
+        .await
+        .map_err(exists)?;
+        Ok(())
+    }
+
+    async fn file_done(&self, file: &FileId, info: &FileInfo) -> Result<(), StoreError> {
+        sqlx::query("UPDATE files SET info = ? WHERE file_id = ?")
+            .bind(json(info, "file")?)
             .bind(file.as_str())
-            .bind(room.as_str())
             .execute(&self.writer)
             .await?;
         Ok(())
+    }
+
+    async fn file(&self, file: &FileId) -> Result<Option<StoredFile>, StoreError> {
+        let row = sqlx::query("SELECT * FROM files WHERE file_id = ?")
+            .bind(file.as_str())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(read_file).transpose()
+    }
+
+    async fn file_by_key(
+        &self,
+        room: &RoomId,
+        participant: &ParticipantId,
+        key: &str,
+    ) -> Result<Option<StoredFile>, StoreError> {
+        let row = sqlx::query("SELECT * FROM files WHERE room_id = ? AND participant_id = ? AND key = ?")
+            .bind(room.as_str())
+            .bind(participant.as_str())
+            .bind(key)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(read_file).transpose()
+    }
+
+    async fn files(
+        &self,
+        room: &RoomId,
+        session: Option<&SessionId>,
+        page: Page,
+    ) -> Result<Listed<StoredFile>, StoreError> {
+        let which = "room_id = ?1 AND (?2 IS NULL OR session_id = ?2) AND info IS NOT NULL";
+        let list = format!("SELECT * FROM files WHERE {which} ORDER BY created_at, file_id LIMIT ?3 OFFSET ?4");
+        let session = session.map(SessionId::as_str);
+        let rows = sqlx::query(sqlx::AssertSqlSafe(list))
+            .bind(room.as_str())
+            .bind(session)
+            .bind(page.limit)
+            .bind(offset(page))
+            .fetch_all(&self.readers)
+            .await?;
+        let count = format!("SELECT count(*) FROM files WHERE {which}");
+        let total =
+            sqlx::query(sqlx::AssertSqlSafe(count)).bind(room.as_str()).bind(session).fetch_one(&self.readers).await?;
+        Ok(Listed { items: rows.iter().map(read_file).collect::<Result<_, _>>()?, total: read_count(&total, 0)? })
+    }
+
+    async fn file_deleted(&self, room: &RoomId, file: &FileId) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        for gone in [
+            "DELETE FROM chat WHERE file_id = ? AND room_id = ?",
+            "DELETE FROM files WHERE file_id = ? AND room_id = ?",
+        ] {
+            sqlx::query(gone).bind(file.as_str()).bind(room.as_str()).execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn unfinished_files(&self, before: Timestamp) -> Result<Vec<StoredFile>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM files WHERE info IS NULL AND created_at < ?")
+            .bind(ms(before))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(read_file).collect()
     }
 
     async fn board(&self, room: &RoomId, board: &BoardId) -> Result<(u32, Vec<(ItemId, What)>), StoreError> {
@@ -130,4 +217,17 @@ impl ToolStore for Sqlite {
         tx.commit().await?;
         Ok(())
     }
+}
+
+fn read_file(row: &SqliteRow) -> Result<StoredFile, StoreError> {
+    let info: Option<&str> = row.try_get("info")?;
+    Ok(StoredFile {
+        file_id: read_id(row, "file_id")?,
+        room_id: read_id(row, "room_id")?,
+        session_id: read_id(row, "session_id")?,
+        participant_id: read_id(row, "participant_id")?,
+        wanted: read_json(row, "wanted")?,
+        info: info.map(|_| read_json(row, "info")).transpose()?,
+        created_at: read_time(row, "created_at")?,
+    })
 }

@@ -1,0 +1,405 @@
+//! Chat, files, snapshots, pointers and boards between people in calls, on a server of the test's own.
+
+mod common;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use common::{PATIENCE, Person, Room, by_link, room, server};
+use serde_json::json;
+use tokio::sync::mpsc;
+use visita_call::{CallState, CameraChoice, FrameHub, LocalMedia, MicrophoneChoice, SpeakerChoice, Told};
+use visita_protocol::{
+    BoardId, FileId, ItemId,
+    board::{Colour, Point, ROOM_BOARD, Shape},
+    channel::{FilePurpose, PointTarget, Spot},
+    view::{
+        BoardAction, BoardNews, BoardRights, ChatTick, ChatView, CursorView, FileState, PointerView, SnapshotView,
+        ToolAction, ToolsNews,
+    },
+};
+
+/// What a page would draw of one person's tools.
+#[derive(Default)]
+struct Drawn {
+    chat: ChatView,
+    gallery: Vec<SnapshotView>,
+    pointers: Vec<PointerView>,
+    boards: BTreeMap<BoardId, BTreeMap<ItemId, Shape>>,
+    cursors: Vec<CursorView>,
+    rights: BoardRights,
+    can_undo: bool,
+}
+
+struct Page {
+    told: mpsc::UnboundedReceiver<Told>,
+    drawn: Drawn,
+}
+
+impl Page {
+    fn of(person: &mut Person) -> Self {
+        Self { told: person.call.take_told().expect("not taken yet"), drawn: Drawn::default() }
+    }
+
+    /// Draws what is told until it is as asked for.
+    async fn until<T>(&mut self, what: &str, mut pick: impl FnMut(&Drawn) -> Option<T>) -> T {
+        let drawing = async {
+            loop {
+                if let Some(picked) = pick(&self.drawn) {
+                    return picked;
+                }
+                self.drawn.draw(self.told.recv().await.unwrap_or_else(|| panic!("the call ended before {what}")));
+            }
+        };
+        match tokio::time::timeout(PATIENCE, drawing).await {
+            Ok(picked) => picked,
+            Err(_) => panic!("not within {PATIENCE:?}: {what}; chat: {:?}", self.drawn.chat),
+        }
+    }
+}
+
+impl Drawn {
+    fn draw(&mut self, told: Told) {
+        match told {
+            Told::Tools(ToolsNews::Chat { chat }) => self.chat = chat,
+            Told::Tools(ToolsNews::Gallery { snapshots }) => self.gallery = snapshots,
+            Told::Tools(ToolsNews::Pointers { pointers }) => self.pointers = pointers,
+            Told::Board(BoardNews::Whole { board, items, .. }) => {
+                self.boards.insert(board, items.into_iter().map(|item| (item.id, item.shape)).collect());
+            }
+            Told::Board(BoardNews::Changed { board, put, extended, removed, .. }) => {
+                let items = self.boards.entry(board).or_default();
+                items.extend(put.into_iter().map(|item| (item.id, item.shape)));
+                for more in extended {
+                    let Some(Shape::Pen { points, .. }) = items.get_mut(&more.id) else { panic!("no such stroke") };
+                    assert_eq!(points.len(), more.from as usize, "points have their place");
+                    points.extend(more.points);
+                }
+                removed.iter().for_each(|id| drop(items.remove(id)));
+            }
+            Told::Board(BoardNews::Cursors { cursors, .. }) => self.cursors = cursors,
+            Told::Board(BoardNews::Rights { rights, can_undo, .. }) => {
+                (self.rights, self.can_undo) = (rights, can_undo)
+            }
+        }
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        self.chat.messages.iter().map(|message| message.text.as_str()).collect()
+    }
+
+    fn points(&self, item: &str) -> Option<usize> {
+        match self.boards.get(&board())?.get(&id::<ItemId>(item))? {
+            Shape::Pen { points, .. } => Some(points.len()),
+            _ => None,
+        }
+    }
+
+    fn item_count(&self) -> usize {
+        self.boards.get(&board()).map_or(0, BTreeMap::len)
+    }
+}
+
+fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().expect("an id")
+}
+
+fn board() -> BoardId {
+    id(ROOM_BOARD)
+}
+
+fn some<T>(is: bool, value: T) -> Option<T> {
+    is.then_some(value)
+}
+
+/// Two people who are in, each with a page.
+async fn two(room: &Room) -> [(Person, Page); 2] {
+    let mut both = Vec::new();
+    for (link, name) in room.links.iter().zip(["Dr. Conti", "Ada"]) {
+        let mut person = Person::quiet(by_link(link, name), name);
+        let page = Page::of(&mut person);
+        both.push((person, page));
+    }
+    for (person, _) in &both {
+        person
+            .until("both are in", |state| match state {
+                CallState::Running(view) => some(view.people.len() == 1 && !view.people[0].display_name.is_empty(), ()),
+                _ => None,
+            })
+            .await;
+    }
+    let [host, guest] = both.try_into().map_err(|_| "two").expect("two");
+    [host, guest]
+}
+
+fn say(person: &Person, text: &str) {
+    person.call.use_tool(ToolAction::SendChat { text: text.into(), reply_to: None });
+}
+
+#[tokio::test]
+async fn a_message_is_sent_delivered_and_seen() {
+    let server = server().await;
+    let room = room(&server, 2, json!({})).await;
+    let [(host, mut at_host), (guest, mut at_guest)] = two(&room).await;
+    say(&host, "Buongiorno");
+    at_guest
+        .until("the message came", |drawn| some(drawn.texts() == ["Buongiorno"] && drawn.chat.unread == 1, ()))
+        .await;
+    let tick = |drawn: &Drawn| drawn.chat.messages.first().and_then(|message| message.tick);
+    at_host.until("it is delivered", |drawn| some(tick(drawn) == Some(ChatTick::Delivered), ())).await;
+    guest.call.use_tool(ToolAction::ShowChat { shown: true });
+    at_host.until("it is seen", |drawn| some(tick(drawn) == Some(ChatTick::Seen), ())).await;
+    at_guest.until("nothing is unread", |drawn| some(drawn.chat.unread == 0, ())).await;
+    guest.call.use_tool(ToolAction::Typing { typing: true });
+    at_host.until("Ada is writing", |drawn| some(drawn.chat.typing == ["Ada"], ())).await;
+    let first = at_guest.drawn.chat.messages[0].id;
+    guest.call.use_tool(ToolAction::SendChat { text: "A Lei".into(), reply_to: first });
+    at_host
+        .until("the answer came", |drawn| {
+            let reply = drawn.chat.messages.get(1)?.reply.as_ref()?;
+            some((reply.from_name.as_str(), reply.text.as_str()) == ("Dr. Conti", "Buongiorno"), ())
+        })
+        .await;
+    at_host.until("nobody is writing", |drawn| some(drawn.chat.typing.is_empty(), ())).await;
+}
+
+#[tokio::test]
+async fn what_is_written_while_the_server_is_away_comes_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = |listen| visita_server::ServerConfig {
+        dev: true,
+        data: Some(folder.path().to_owned()),
+        listen,
+        ..visita_server::ServerConfig::default()
+    };
+    common::log();
+    let first = visita_server::start(config(([127, 0, 0, 1], 0).into())).await.expect("a server");
+    let address = first.address();
+    let room = room(&first, 2, json!({})).await;
+    let [(host, mut at_host), (guest, mut at_guest)] = two(&room).await;
+    say(&host, "Before");
+    at_guest.until("the first message", |drawn| some(drawn.texts() == ["Before"], ())).await;
+    for (person, board_of) in [(&host, &mut at_host), (&guest, &mut at_guest)] {
+        person.call.use_board(BoardAction::Open { board: board() });
+        board_of
+            .until("the board is there", |drawn| some(drawn.boards.contains_key(&board()) && drawn.rights.pen, ()))
+            .await;
+    }
+    first.stop().await;
+    host.until("the line is lost", |state| match state {
+        CallState::Running(view) => some(view.connection != visita_protocol::view::ConnectionView::Connected, ()),
+        _ => None,
+    })
+    .await;
+    say(&host, "From the host");
+    say(&guest, "From the guest");
+    for (person, item) in [(&host, "hosts"), (&guest, "guests")] {
+        let shape = Shape::Pen { points: vec![Point { x: 1, y: 1 }], colour: Colour::Ink, width: 3 };
+        person.call.use_board(BoardAction::Put { board: board(), id: id(item), page: 0, shape });
+        person.call.use_board(BoardAction::Extend {
+            board: board(),
+            id: id(item),
+            points: vec![Point { x: 2, y: 2 }; 5],
+        });
+    }
+    let again = visita_server::start(config(address)).await.expect("the server again");
+    for page in [&mut at_host, &mut at_guest] {
+        page.until("both messages, once", |drawn| {
+            let mut texts = drawn.texts();
+            texts.sort_unstable();
+            some(texts == ["Before", "From the guest", "From the host"], ())
+        })
+        .await;
+        page.until("both strokes, whole", |drawn| {
+            some(drawn.points("hosts") == Some(6) && drawn.points("guests") == Some(6), ())
+        })
+        .await;
+    }
+    again.stop().await;
+}
+
+#[tokio::test]
+async fn strokes_grow_are_taken_back_and_refused() {
+    let server = server().await;
+    let seats = json!([
+        { "user_id": "user-0", "is_admin": true },
+        { "user_id": "user-1", "tools": { "whiteboard": { "wb_pen": true, "wb_cursor": true } } }]);
+    let room = room(&server, 2, json!({ "participants": seats })).await;
+    let [(host, mut at_host), (guest, mut at_guest)] = two(&room).await;
+    for (person, page) in [(&host, &mut at_host), (&guest, &mut at_guest)] {
+        person.call.use_board(BoardAction::Open { board: board() });
+        page.until("the board is there", |drawn| some(drawn.rights.pen, ())).await;
+    }
+    assert!(at_host.drawn.rights.eraser && !at_guest.drawn.rights.eraser && !at_guest.drawn.rights.text);
+    let stroke = |points| Shape::Pen { points: vec![Point { x: 0, y: 0 }; points], colour: Colour::Teal, width: 4 };
+    guest.call.use_board(BoardAction::Put { board: board(), id: id("s"), page: 0, shape: stroke(1) });
+    for _ in 0..10 {
+        guest.call.use_board(BoardAction::Extend {
+            board: board(),
+            id: id("s"),
+            points: vec![Point { x: 3, y: 4 }; 2],
+        });
+    }
+    at_host.until("the whole stroke", |drawn| some(drawn.points("s") == Some(21), ())).await;
+    guest.call.use_board(BoardAction::Cursor { board: board(), page: 0, at: Some(Point { x: 7, y: 8 }) });
+    at_host.until("the cursor", |drawn| some(drawn.cursors.first()?.display_name == "Ada", ())).await;
+
+    // Taken back and done again by who did it.
+    at_guest.until("it can be taken back", |drawn| some(drawn.can_undo, ())).await;
+    guest.call.use_board(BoardAction::Undo { board: board() });
+    at_host.until("it is gone", |drawn| some(drawn.item_count() == 0, ())).await;
+    guest.call.use_board(BoardAction::Redo { board: board() });
+    at_host.until("it is back, whole", |drawn| some(drawn.points("s") == Some(21), ())).await;
+
+    // A kind without the right holds here for a moment, and is gone when the server has said no.
+    let text = Shape::Text { at: Point { x: 0, y: 0 }, text: "No".into(), colour: Colour::Ink, size: 20 };
+    guest.call.use_board(BoardAction::Put { board: board(), id: id("t"), page: 0, shape: text });
+    at_guest.until("it shows at once", |drawn| some(drawn.item_count() == 2, ())).await;
+    at_guest.until("it is refused", |drawn| some(drawn.item_count() == 1, ())).await;
+    host.call.use_board(BoardAction::Put { board: board(), id: id("h"), page: 0, shape: stroke(3) });
+    at_guest.until("the host's stroke", |drawn| some(drawn.points("h") == Some(3), ())).await;
+    guest.call.use_board(BoardAction::Remove { board: board(), ids: vec![id("h")] });
+    at_guest.until("taken away here", |drawn| some(drawn.points("h").is_none(), ())).await;
+    at_guest.until("and there again", |drawn| some(drawn.points("h") == Some(3), ())).await;
+    assert_eq!(at_host.drawn.points("h").unwrap_or(3), 3);
+
+    // Who takes something back does not take back what another did to it since.
+    let moved = Shape::Pen { points: vec![Point { x: 50, y: 50 }; 3], colour: Colour::Teal, width: 4 };
+    guest.call.use_board(BoardAction::Change { board: board(), shapes: vec![(id("h"), moved.clone())] });
+    at_host
+        .until("it is moved", |drawn| some(drawn.boards.get(&board())?.get(&id::<ItemId>("h")) == Some(&moved), ()))
+        .await;
+    host.call.use_board(BoardAction::Undo { board: board() });
+    host.call.use_board(BoardAction::Put { board: board(), id: id("later"), page: 0, shape: stroke(1) });
+    at_guest.until("what came later", |drawn| some(drawn.points("later") == Some(1), ())).await;
+    assert_eq!(at_guest.drawn.points("h"), Some(3), "not taken away under the other's hands");
+}
+
+#[tokio::test]
+async fn a_file_goes_up_and_comes_down_as_it_was() {
+    let server = server().await;
+    let room = room(&server, 2, json!({})).await;
+    let [(host, mut at_host), (guest, mut at_guest)] = two(&room).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let bytes: Vec<u8> = (0..1_500_000_u32).map(|n| u8::try_from(n % 253).expect("small")).collect();
+    let path = folder.path().join("Referto.bin");
+    std::fs::write(&path, &bytes).expect("written");
+    guest.call.use_tool(ToolAction::SendFiles { paths: vec![path.to_string_lossy().into_owned()] });
+    at_guest
+        .until("it is on its way", |drawn| {
+            some(matches!(drawn.chat.messages.first()?.file.as_ref()?.state, FileState::Uploading { .. }), ())
+        })
+        .await;
+    let ready = |drawn: &Drawn| {
+        let file = drawn.chat.messages.first()?.file.as_ref()?;
+        some(file.state == FileState::Ready, file.info.clone())
+    };
+    let info = at_host.until("it came", ready).await;
+    assert_eq!((info.name.as_str(), info.size, info.purpose), ("Referto.bin", bytes.len() as u64, FilePurpose::Chat));
+    let file_id: FileId = info.file_id.clone();
+    let downloads = folder.path().join("downloads");
+    host.call.download(file_id.clone(), downloads.clone());
+    at_host
+        .until("it is here", |drawn| {
+            some(matches!(drawn.chat.messages.first()?.file.as_ref()?.state, FileState::Saved { .. }), ())
+        })
+        .await;
+    assert_eq!(std::fs::read(downloads.join("Referto.bin")).expect("there"), bytes);
+    assert_eq!(host.call.saved(&file_id), Some(downloads.join("Referto.bin")));
+
+    // One that is run by whoever opens it, and one that is not there: said so, and nothing is shared.
+    let program = folder.path().join("setup.exe");
+    std::fs::write(&program, "MZ").expect("written");
+    let none = folder.path().join("none.txt");
+    let paths = [&program, &none].map(|path| path.to_string_lossy().into_owned()).to_vec();
+    guest.call.use_tool(ToolAction::SendFiles { paths });
+    let codes = at_guest
+        .until("both are refused", |drawn| {
+            let failed = drawn.chat.messages.iter().filter_map(|message| match &message.file.as_ref()?.state {
+                FileState::Failed { problem } => Some(problem.code.as_str()),
+                _ => None,
+            });
+            let failed: Vec<_> = failed.collect();
+            some(failed.len() == 2, failed)
+        })
+        .await;
+    assert_eq!(codes, ["file_type_refused", "not_found"]);
+    let keys: Vec<_> = at_guest.drawn.chat.messages.iter().filter(|m| m.id.is_none()).map(|m| m.key.clone()).collect();
+    for key in keys {
+        guest.call.use_tool(ToolAction::Discard { key });
+    }
+    at_guest.until("they are forgotten", |drawn| some(drawn.chat.messages.len() == 1, ())).await;
+
+    host.call.use_tool(ToolAction::DeleteFile { file_id });
+    at_guest.until("it is deleted", |drawn| some(drawn.chat.messages.is_empty(), ())).await;
+}
+
+#[tokio::test]
+async fn a_snapshot_is_of_the_streams_own_size_and_the_one_shown_hears_of_it() {
+    let server = server().await;
+    let room = room(&server, 2, json!({})).await;
+    let mut guest = Person::sending(by_link(&room.links[1], "Ada"), "Ada");
+    let mut at_guest = Page::of(&mut guest);
+    let (hub, wanted) = FrameHub::new();
+    let media = LocalMedia::start(CameraChoice::None, MicrophoneChoice::None, SpeakerChoice::Null, hub.clone());
+    let mut host = Person::watching(by_link(&room.links[0], "Dr. Conti"), "Dr. Conti", media, (hub, wanted));
+    let mut at_host = Page::of(&mut host);
+    let stream = host
+        .until("Ada's picture", |state| match state {
+            CallState::Running(view) => view.people.first()?.streams.first().map(|stream| stream.stream_id),
+            _ => None,
+        })
+        .await;
+    // Shown as small as a tile in a grid.
+    let size = visita_protocol::PixelSize { width: 160, height: 90 };
+    host.call.set_shown(vec![visita_protocol::view::ShownSize { stream_id: stream, size }]);
+    tokio::time::timeout(PATIENCE, async {
+        while guest.call.media().sending().iter().all(|layer| layer.size.width < 1280 || layer.fps == 0) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await
+    .expect("Ada sends 720p");
+    host.call.use_tool(ToolAction::TakeSnapshot { stream_id: stream });
+    let taken = at_host.until("the snapshot", |drawn| drawn.gallery.first().cloned()).await;
+    assert_eq!(taken.file.info.size_px, Some((1280, 720)));
+    assert_eq!((taken.by_name.as_str(), taken.of_name.as_str()), ("Dr. Conti", "Ada"));
+    let (kind, bytes) = host.call.files().picture(&taken.file.info.file_id, true).await.expect("a picture");
+    assert_eq!(kind, "image/png");
+    assert_eq!(bytes.len() as u64, taken.file.info.size);
+    at_guest.until("it is in Ada's gallery too", |drawn| some(drawn.gallery.len() == 1, ())).await;
+    guest.hears(visita_protocol::view::NoticeCode::SnapshotOfMe).await;
+
+    // Drawn on together, on a board of its own.
+    let over: BoardId = id(taken.file.info.file_id.as_str());
+    for (person, page) in [(&host, &mut at_host), (&guest, &mut at_guest)] {
+        person.call.use_board(BoardAction::Open { board: over.clone() });
+        page.until("the board over it", |drawn| some(drawn.boards.contains_key(&over) && drawn.rights.pen, ())).await;
+    }
+    let shape = Shape::Pen { points: vec![Point { x: 640, y: 360 }], colour: Colour::Plum, width: 6 };
+    guest.call.use_board(BoardAction::Put { board: over.clone(), id: id("mark"), page: 0, shape });
+    at_host.until("the mark", |drawn| some(drawn.boards.get(&over)?.len() == 1, ())).await;
+}
+
+#[tokio::test]
+async fn pointing_and_presenting_reach_everybody() {
+    let server = server().await;
+    let room = room(&server, 2, json!({})).await;
+    let [(host, mut at_host), (guest, _)] = two(&room).await;
+    let spot = Spot { target: PointTarget::Camera { participant_id: id(&room.seats[0]) }, x: 100, y: 65_535 };
+    guest.call.use_tool(ToolAction::Point { spot: Some(spot.clone()) });
+    let seen = at_host.until("the pointer", |drawn| drawn.pointers.first().cloned()).await;
+    assert_eq!((seen.display_name.as_str(), seen.spot), ("Ada", spot));
+    guest.call.use_tool(ToolAction::Point { spot: None });
+    at_host.until("no pointer", |drawn| some(drawn.pointers.is_empty(), ())).await;
+    guest.call.use_tool(ToolAction::Present { presenting: true });
+    let presents = |who: Option<&str>| {
+        let who = who.map(id);
+        move |state: &CallState| match state {
+            CallState::Running(view) => some(view.presenter == who, ()),
+            _ => None,
+        }
+    };
+    host.until("Ada presents", presents(Some(&room.seats[1]))).await;
+    host.call.use_tool(ToolAction::Present { presenting: false });
+    guest.until("an admin ended it", presents(None)).await;
+}

@@ -1,0 +1,12 @@
+//! Files shared in rooms. Bytes come in pieces, each said where it belongs, so that an upload that broke off goes on where it
+//! was; nothing is listed before it is there in full. What is allowed is asked of the room each time.
+
+mod keeping;
+mod looking;
+mod routes;
+
+pub(crate) use keeping::Files;
+pub(crate) use routes::{Wanted, content, remove, routes};
+
+/// Largest file, in bytes.
+pub(crate) const MAX_FILE: u64 = 150 * 1024 * 1024;

@@ -1,0 +1,67 @@
+//! The tools where they touch this computer: dialogs, dropped and pasted files, the folder of downloads.
+
+use std::path::PathBuf;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use tauri_plugin_dialog::DialogExt;
+use visita_protocol::{FileId, view::ToolAction};
+
+use super::{App, Internal, Screen};
+
+/// Largest thing that is pasted; larger ones are files already.
+const MOST_PASTED: usize = 64 * 1024 * 1024;
+
+impl App {
+    pub(super) fn tool(&mut self, action: ToolAction) {
+        let Screen::Call(in_call) = &self.screen else { return };
+        let call = &in_call.call;
+        match action {
+            ToolAction::PickFiles => {
+                let internal = self.internal.clone();
+                self.tauri.dialog().file().pick_files(move |picked| {
+                    let paths = picked.unwrap_or_default().into_iter().filter_map(|path| path.into_path().ok());
+                    let _ = internal.send(Internal::Picked(paths.collect()));
+                });
+            }
+            ToolAction::SendPasted { name, base64 } => match pasted(&name, &base64) {
+                Some(path) => self.send_files(vec![path]),
+                None => tracing::info!("what was pasted could not be kept"),
+            },
+            ToolAction::Download { file_id } => call.download(file_id, self.downloads()),
+            ToolAction::OpenFile { file_id } => self.open_file(&file_id),
+            action => call.use_tool(action),
+        }
+    }
+
+    pub(super) fn send_files(&self, paths: Vec<PathBuf>) {
+        let paths: Vec<String> = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        if !paths.is_empty() {
+            self.in_call(|call| call.use_tool(ToolAction::SendFiles { paths }));
+        }
+    }
+
+    /// Where people look for what they saved.
+    pub(super) fn downloads(&self) -> PathBuf {
+        dirs::download_dir().or_else(dirs::document_dir).unwrap_or_else(|| self.folder.clone())
+    }
+
+    fn open_file(&self, file_id: &FileId) {
+        let Screen::Call(in_call) = &self.screen else { return };
+        if let Some(path) = in_call.call.saved(file_id) {
+            self.desktop.open_folder(&path);
+        }
+    }
+}
+
+/// What was pasted, as a file of that name in a folder of its own.
+fn pasted(name: &str, base64: &str) -> Option<PathBuf> {
+    if base64.len() > MOST_PASTED {
+        return None;
+    }
+    let bytes = STANDARD.decode(base64).ok()?;
+    let name = PathBuf::from(name).file_name()?.to_owned();
+    let folder = tempfile::Builder::new().prefix("visita-pasted-").tempdir().ok()?.keep();
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).ok()?;
+    Some(path)
+}

@@ -1,0 +1,83 @@
+//! Chat, files, snapshot and whiteboard between the window and a peer.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tools_work_between_the_window_and_a_peer() -> Result<()> {
+    if skipped("the_tools_work_between_the_window_and_a_peer") {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let window = stage.window(&[&stage.room.links[0]]).await?;
+    window.screen("lobby").await?;
+    window.click("join").await?;
+    window.screen("call").await?;
+    let file = stage.sound.folder().join("Referto.txt");
+    std::fs::write(&file, "Tutto bene")?;
+    let file = file.display().to_string();
+    let asked = ["--name", "Anna Rossi", "--say", "Buongiorno dottoressa", "--draw", "--file", &file];
+    let peer = Peer::join(&stage.bins, &[&[stage.room.links[1].as_str()], &asked[..]].concat())?;
+    stage.picture_of_other(&window).await?;
+
+    // What the peer wrote and shared is in the chat; what is written here comes to the peer.
+    until("the count of what was not read", PATIENCE, || async {
+        let view = window.invoke("app_view").await?;
+        Ok((view["screen"]["unread_chat"] == 2).then_some(()))
+    })
+    .await?;
+    window.click("chat").await?;
+    until("message and file in the chat", PATIENCE, || async {
+        let words = window.text("chat-panel").await?;
+        Ok((words.contains("Buongiorno dottoressa") && words.contains("Referto.txt")).then_some(()))
+    })
+    .await?;
+    window.fill("chat-field", "Buongiorno, signora Rossi").await?;
+    window.click("chat-send").await?;
+    until("the tick that says it was read", PATIENCE, || async {
+        Ok(window.text("chat-panel").await?.contains("Read").then_some(()))
+    })
+    .await?;
+    std::fs::write(stage.sound.folder().join("chat.png"), window.screenshot().await?)?;
+
+    // A picture of the peer, as large as it is sent.
+    window.click("snapshot").await?;
+    window.click("take-snapshot").await?;
+    until("the snapshot in the gallery", PATIENCE, || async { Ok(window.has("snapshot-open").await?.then_some(())) })
+        .await?;
+    std::fs::write(stage.sound.folder().join("gallery.png"), window.screenshot().await?)?;
+
+    // The peer's stroke lies on the board.
+    window.click("board").await?;
+    until("the stroke on the board", PATIENCE, || async {
+        if !window.has("board-items").await? {
+            return Ok(None);
+        }
+        let words = window.script("return document.querySelector('[data-testid=board-items]').textContent").await?;
+        Ok(words.as_str().is_some_and(|words| words.starts_with('1')).then_some(()))
+    })
+    .await?;
+    let painted = "const c = [...document.querySelectorAll('[data-testid=board-paper] canvas')]; \
+        return c.some((c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v, i) => i % 4 === 3 && v > 0))";
+    until("the stroke is painted", PATIENCE, || async { Ok((window.script(painted).await? == true).then_some(())) })
+        .await?;
+    std::fs::write(stage.sound.folder().join("board.png"), window.screenshot().await?)?;
+    for picture in ["chat.png", "gallery.png", "board.png"] {
+        keep(&stage.sound.folder().join(picture), picture);
+    }
+
+    let report = peer.stop().await?;
+    let tools = &report["tools"];
+    let chat: Vec<_> =
+        tools["chat"].as_array().into_iter().flatten().filter_map(|line| line["text"].as_str()).collect();
+    ensure!(chat.contains(&"Buongiorno, signora Rossi"), "the peer did not read it: {tools}");
+    ensure!(tools["snapshots"] == 1 && tools["board_items"] == 1, "{tools}");
+    window.leave().await?;
+    window.close().await
+}
+
+/// Where `VISITA_PICTURES` says, for looking at.
+fn keep(file: &std::path::Path, name: &str) {
+    if let Some(folder) = std::env::var_os("VISITA_PICTURES") {
+        let _ = std::fs::copy(file, std::path::Path::new(&folder).join(name));
+    }
+}

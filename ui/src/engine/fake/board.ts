@@ -1,0 +1,171 @@
+// Boards in memory: what is done to them lies there at once.
+
+import type { BoardCommands } from '../engine';
+import type { AppView, BoardAction, BoardNews, BoardRights, CursorView, ItemView, Shape } from '../view';
+import { boardItems, pictureItems } from './boardSamples';
+import type { Command } from './groups';
+
+export interface BoardSample {
+  loading: boolean;
+  pages: number;
+  items: ItemView[];
+  /** What lies over each snapshot. */
+  over: ItemView[];
+  cursors: CursorView[];
+}
+
+export function boardSample(asked: URLSearchParams): BoardSample {
+  const drawn = asked.has('drawn');
+  return {
+    loading: asked.get('drawing') === 'loading',
+    pages: drawn ? 3 : 1,
+    items: drawn ? boardItems() : [],
+    over: drawn ? pictureItems() : [],
+    cursors: drawn
+      ? [
+          { participant_id: 'seat-0', display_name: 'Anna Rossi', page: 0, at: { x: 1366, y: 904 } },
+          { participant_id: 'seat-1', display_name: 'Kenji Mori', page: 0, at: { x: 764, y: 700 } },
+        ].slice(0, Number(asked.get('people') ?? 2) - 1)
+      : [],
+  };
+}
+
+interface Kept {
+  pages: number;
+  items: Map<string, ItemView>;
+  /** How to take back what I did, and to do it again. */
+  undo: Step[];
+  redo: Step[];
+}
+
+/** Items before a step, or after it: nothing where there was none. */
+type Step = Map<string, ItemView | undefined>;
+
+export function fakeBoard(sample: BoardSample, command: Command, view: () => AppView): BoardCommands {
+  const boards = new Map<string, Kept>();
+  const listeners = new Set<(news: BoardNews) => void>();
+  const tell = (news: BoardNews) => {
+    for (const heard of listeners) heard(structuredClone(news));
+  };
+  const kept = (board: string): Kept => {
+    let found = boards.get(board);
+    if (!found) {
+      const items = board === 'board' ? sample.items : sample.over;
+      found = {
+        pages: board === 'board' ? sample.pages : 1,
+        items: new Map(structuredClone(items).map((item) => [item.id, item])),
+        undo: [],
+        redo: [],
+      };
+      boards.set(board, found);
+    }
+    return found;
+  };
+  const rights = (board: string, { undo, redo }: Kept) =>
+    tell({
+      kind: 'rights',
+      board,
+      rights: rightsOf(view()),
+      can_undo: undo.length > 0,
+      can_redo: redo.length > 0,
+    });
+  const write = (board: string, step: Step) => {
+    const { items, pages } = kept(board);
+    const back: Step = new Map();
+    const put: ItemView[] = [];
+    const removed: string[] = [];
+    for (const [id, item] of step) {
+      back.set(id, items.get(id));
+      if (item) {
+        items.set(id, item);
+        put.push(item);
+      } else {
+        items.delete(id);
+        removed.push(id);
+      }
+    }
+    tell({ kind: 'changed', board, pages, put, extended: [], removed });
+    return back;
+  };
+  const step = (board: string, doing: Step) => {
+    const found = kept(board);
+    found.undo.push(write(board, doing));
+    found.redo = [];
+    rights(board, found);
+  };
+  const swap = (board: string, from: 'undo' | 'redo', to: 'undo' | 'redo') => {
+    const found = kept(board);
+    const last = found[from].pop();
+    if (last) found[to].push(write(board, last));
+    rights(board, found);
+  };
+  const act = (action: BoardAction) => {
+    const { board } = action;
+    const found = kept(board);
+    switch (action.do) {
+      case 'open':
+        tell({
+          kind: 'whole',
+          board,
+          loading: sample.loading,
+          pages: found.pages,
+          items: sample.loading ? [] : [...found.items.values()],
+        });
+        rights(board, found);
+        return tell({ kind: 'cursors', board, cursors: sample.cursors });
+      case 'put': {
+        const z = Math.max(0, ...[...found.items.values()].map((item) => item.z)) + 1;
+        const { id, page, shape } = action;
+        return step(board, new Map([[id, { id, page, z, author: 'seat-me', mine: true, shape }]]));
+      }
+      case 'extend': {
+        const shape = found.items.get(action.id)?.shape;
+        if (shape?.kind !== 'pen') return;
+        const extended = [{ id: action.id, from: shape.points.length, points: action.points }];
+        shape.points = [...shape.points, ...action.points];
+        return tell({ kind: 'changed', board, pages: found.pages, put: [], extended, removed: [] });
+      }
+      case 'change': {
+        const changed = action.shapes.flatMap(([id, shape]: [string, Shape]) => {
+          const item = found.items.get(id);
+          return item ? [[id, { ...item, shape }] as const] : [];
+        });
+        return step(board, new Map(changed));
+      }
+      case 'remove':
+        return step(board, new Map(action.ids.map((id) => [id, undefined])));
+      case 'add_page':
+        found.pages += 1;
+        return tell({ kind: 'changed', board, pages: found.pages, put: [], extended: [], removed: [] });
+      case 'undo':
+        return swap(board, 'undo', 'redo');
+      case 'redo':
+        return swap(board, 'redo', 'undo');
+      case 'close':
+      case 'cursor':
+        return;
+    }
+  };
+  return {
+    onNews: async (heard) => {
+      listeners.add(heard);
+      return () => listeners.delete(heard);
+    },
+    act: command('board', act),
+    pickPicture: async () => ({ file_id: 'file-knee', width: 640, height: 400 }),
+  };
+}
+
+function rightsOf({ screen }: AppView): BoardRights {
+  const tool = screen.kind === 'call' ? (screen.me.tools.whiteboard ?? false) : false;
+  const may = (part: 'wb_pen' | 'wb_shape' | 'wb_text' | 'wb_add_file' | 'wb_eraser' | 'wb_cursor') =>
+    typeof tool === 'boolean' ? tool : (tool[part] ?? false);
+  return {
+    pen: may('wb_pen'),
+    shape: may('wb_shape'),
+    text: may('wb_text'),
+    picture: may('wb_add_file'),
+    eraser: may('wb_eraser'),
+    cursor: may('wb_cursor'),
+  };
+}

@@ -1,0 +1,73 @@
+// Chat, gallery and pointers as the engine last told them. They come by a way of their own, apart from the view.
+
+import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
+import { useEngine } from './context';
+import type { ChatView, PointerView, SnapshotView } from './view';
+
+export interface ToolsView {
+  chat: ChatView;
+  /** Newest first. */
+  gallery: SnapshotView[];
+}
+
+const NOTHING: ToolsView = { chat: { messages: [], typing: [], unread: 0 }, gallery: [] };
+
+const ToolsContext = createContext(NOTHING);
+// Apart from the rest: they change up to 30 times a second.
+const PointersContext = createContext<PointerView[]>([]);
+
+/** Listens for as long as a call lasts. */
+export function ToolsProvider({ children }: { children: ReactNode }) {
+  const { tools } = useEngine();
+  const [chat, setChat] = useState(NOTHING.chat);
+  const [gallery, setGallery] = useState(NOTHING.gallery);
+  const [pointers, setPointers] = useState<PointerView[]>([]);
+  useEffect(() => {
+    if (!tools) return;
+    let gone = false;
+    let unlisten: (() => void) | undefined;
+    const listen = async () => {
+      unlisten = await tools.onNews((news) => {
+        if (gone) return;
+        if (news.kind === 'chat') setChat((before) => sameWhereSame(before, news.chat));
+        else if (news.kind === 'gallery') setGallery(news.snapshots);
+        else setPointers(news.pointers);
+      });
+      if (gone) unlisten();
+      else await tools.tell();
+    };
+    void listen();
+    return () => {
+      gone = true;
+      unlisten?.();
+    };
+  }, [tools]);
+  const view = useMemo(() => ({ chat, gallery }), [chat, gallery]);
+  return (
+    <ToolsContext value={view}>
+      <PointersContext value={pointers}>{children}</PointersContext>
+    </ToolsContext>
+  );
+}
+
+/** Messages that did not change stay the very same, so that only what changed is drawn anew. */
+function sameWhereSame(before: ChatView, now: ChatView): ChatView {
+  const known = new Map(before.messages.map((message) => [message.key, message]));
+  const messages = now.messages.map((message) => {
+    const old = known.get(message.key);
+    return old && JSON.stringify(old) === JSON.stringify(message) ? old : message;
+  });
+  const same =
+    messages.length === before.messages.length && messages.every((one, n) => one === before.messages[n]);
+  return { ...now, messages: same ? before.messages : messages };
+}
+
+/** Chat and gallery. */
+export function useTools(): ToolsView {
+  return use(ToolsContext);
+}
+
+/** Where the others point. */
+export function usePointers(): PointerView[] {
+  return use(PointersContext);
+}

@@ -1,0 +1,217 @@
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import axe from 'axe-core';
+import { describe, expect, it } from 'vitest';
+import type { BoardAction } from '../../engine/view';
+import { openPage } from '../../test/page';
+
+type Page = Awaited<ReturnType<typeof openPage>>;
+
+const board = () => screen.findByTestId('board');
+const doneOnBoard = ({ asked }: Page) =>
+  asked.flatMap(([name, action]) => (name === 'board' ? [action as BoardAction] : []));
+const of = <K extends BoardAction['do']>(page: Page, kind: K) =>
+  doneOnBoard(page).filter((one): one is Extract<BoardAction, { do: K }> => one.do === kind);
+
+async function open(query: string) {
+  const page = await openPage(query);
+  await userEvent.click(screen.getByTestId('board-slot'));
+  await board();
+  return page;
+}
+
+/** Where nothing is laid out, a place on the paper is that on the board. */
+function drag(...places: [number, number][]) {
+  const paper = screen.getByTestId('board-paper');
+  const [first, ...rest] = places;
+  if (!first) return;
+  const at = ([clientX, clientY]: [number, number]) => ({ clientX, clientY, pointerId: 1, button: 0 });
+  fireEvent.pointerDown(paper, at(first));
+  for (const place of rest) fireEvent.pointerMove(paper, at(place));
+  fireEvent.pointerUp(paper, at(places[places.length - 1] ?? first));
+}
+
+describe('the board', () => {
+  it('opens for me by its place in the bar, and closes again', async () => {
+    const page = await open('screen=call&people=3');
+    expect(of(page, 'open')).not.toHaveLength(0);
+    expect(screen.getByTestId('board-empty')).toBeTruthy();
+    await userEvent.click(screen.getByTestId('board-close'));
+    expect(screen.queryByTestId('board')).toBeNull();
+    expect(of(page, 'close')).not.toHaveLength(0);
+    expect(screen.getByTestId('stage').dataset.layout).toBe('grid');
+  });
+
+  it('is opened for everybody by an admin, with a word of who did', async () => {
+    const page = await openPage('screen=call&people=3&guest');
+    const show = (shown: boolean) =>
+      act(async () =>
+        page.change(({ screen }) => {
+          if (screen.kind === 'call') screen.whiteboard = { shown, by: shown ? 'seat-0' : null };
+        }),
+      );
+    await show(true);
+    await board();
+    expect(screen.getByTestId('board-opened-by').textContent).toContain('Anna Rossi');
+    expect(screen.queryByTestId('board-for-all')).toBeNull();
+    // For oneself it may be closed, and opened again.
+    await userEvent.click(screen.getByTestId('board-close'));
+    expect(screen.queryByTestId('board')).toBeNull();
+    await userEvent.click(screen.getByTestId('board-slot'));
+    await board();
+    await show(false);
+    await waitFor(() => expect(screen.queryByTestId('board')).toBeNull());
+  });
+
+  it('is shown to everybody and closed for everybody by its admin', async () => {
+    const page = await open('screen=call&people=3');
+    await userEvent.click(screen.getByRole('button', { name: 'Show to everyone' }));
+    expect(page.asked.at(-1)).toEqual(['show whiteboard', true]);
+    await userEvent.click(screen.getByRole('button', { name: 'Close for everyone' }));
+    expect(page.asked).toContainEqual(['show whiteboard', false]);
+  });
+
+  it('takes strokes, figures and what is undone', async () => {
+    const page = await open('screen=call&people=2');
+    drag([10, 10], [40, 30], [80, 20]);
+    expect(of(page, 'put')).toMatchObject([{ shape: { kind: 'pen' } }]);
+    await waitFor(() => expect(screen.getByTestId('board').dataset.count).toBe('1'));
+    await userEvent.keyboard('r');
+    drag([100, 100], [300, 250]);
+    expect(of(page, 'put')[1]).toMatchObject({
+      shape: { outline: 'rectangle', from: { x: 100, y: 100 }, to: { x: 300, y: 250 } },
+    });
+    expect(screen.getByTestId('board').dataset.count).toBe('2');
+    await userEvent.keyboard('{Control>}z{/Control}');
+    expect(screen.getByTestId('board').dataset.count).toBe('1');
+    await userEvent.click(screen.getByTestId('board-redo'));
+    expect(screen.getByTestId('board').dataset.count).toBe('2');
+  });
+
+  it('is drawn on by keys alone', async () => {
+    const page = await open('screen=call&people=2');
+    act(() => screen.getByTestId('board-paper').focus());
+    await userEvent.keyboard('o{Enter}{ArrowRight}');
+    expect(of(page, 'put')).toMatchObject([{ shape: { outline: 'ellipse' } }]);
+    expect(of(page, 'change')).toHaveLength(1);
+    expect(screen.getByText('Ellipse, 1 of 1')).toBeTruthy();
+    await userEvent.keyboard('{Delete}');
+    expect(screen.getByTestId('board').dataset.count).toBe('0');
+    await userEvent.keyboard('t{Enter}');
+    await userEvent.type(await screen.findByTestId('board-text'), 'left knee{Control>}{Enter}{/Control}');
+    expect(of(page, 'put')[1]).toMatchObject({ shape: { kind: 'text', text: 'left knee' } });
+    // A letter that was typed chose no tool.
+    expect(screen.getByTestId('tool-text').dataset.selected).toBe('true');
+  });
+
+  it('has pages', async () => {
+    const page = await open('screen=call&people=2&drawn');
+    expect(within(screen.getByTestId('page')).getByText('Page 1 of 3')).toBeTruthy();
+    expect(screen.getByTestId('board-items').textContent).toBe('13 items on page 1');
+    await userEvent.click(screen.getByTestId('page-next'));
+    expect(screen.getByTestId('board-items').textContent).toBe('Nothing on page 2');
+    await userEvent.click(screen.getByTestId('page-add'));
+    expect(of(page, 'add_page')).toHaveLength(1);
+    expect(within(screen.getByTestId('page')).getByText('Page 4 of 4')).toBeTruthy();
+  });
+
+  it('says where the others are', async () => {
+    await open('screen=call&people=3&drawn');
+    await waitFor(() => expect(screen.getAllByTestId('board-cursor')).toHaveLength(2));
+  });
+
+  it('has only the tools of my rights', async () => {
+    await open('screen=call&people=2&guest&drawing=some');
+    for (const tool of ['tool-shapes', 'tool-text', 'tool-picture', 'tool-eraser']) {
+      expect(screen.queryByTestId(tool), tool).toBeNull();
+    }
+    expect(screen.getByTestId('tool-pen')).toBeTruthy();
+  });
+
+  it('lets people look who may not draw, and says so', async () => {
+    const page = await openPage('screen=call&people=2&guest&shown&drawn&drawing=look');
+    await board();
+    expect(screen.getByTestId('board-look').textContent).toContain('You can look');
+    expect(screen.queryByTestId('board-tools')).toBeNull();
+    drag([10, 10], [50, 50]);
+    expect(of(page, 'put')).toHaveLength(0);
+  });
+
+  it('is under More for those who have no board of their own', async () => {
+    await openPage('screen=call&people=2&guest&shown&drawing=never');
+    await board();
+    expect(screen.queryByTestId('board-slot')).toBeNull();
+    await userEvent.click(screen.getByTestId('more'));
+    await userEvent.click(await screen.findByTestId('more-board'));
+    expect(screen.queryByTestId('board')).toBeNull();
+  });
+
+  it('is under More in simple mode', async () => {
+    await openPage('screen=call&people=2&guest&simple');
+    await userEvent.click(screen.getByTestId('more'));
+    await userEvent.click(await screen.findByTestId('more-board'));
+    expect(await board()).toBeTruthy();
+  });
+
+  it('is not there where the back end has none', async () => {
+    await openPage('screen=call&people=2', ['board']);
+    expect(screen.queryByTestId('board-slot')).toBeNull();
+  });
+
+  it('is left by choosing a layout', async () => {
+    await open('screen=call&people=4');
+    await userEvent.click(screen.getByTestId('layout'));
+    await userEvent.click(await screen.findByTestId('layout-grid'));
+    await waitFor(() => expect(screen.queryByTestId('board')).toBeNull());
+  });
+
+  it('is granted to somebody, or taken', async () => {
+    const page = await openPage('screen=call&people=3');
+    await userEvent.click(screen.getByTestId('manage'));
+    const more = () => screen.getAllByTestId('person-more')[0] as HTMLElement;
+    await userEvent.click(more());
+    await userEvent.click(await screen.findByTestId('person-lookOnly'));
+    expect(page.asked.at(-1)).toEqual(['grant drawing', 'seat-0', false]);
+    await userEvent.click(more());
+    await userEvent.click(await screen.findByTestId('person-letDraw'));
+    expect(page.asked.at(-1)).toEqual(['grant drawing', 'seat-0', true]);
+  });
+});
+
+describe('live edit', () => {
+  it('is drawn on a snapshot, by its own board, and goes back to the gallery', async () => {
+    const page = await openPage('screen=call&people=3&gallery=3');
+    await userEvent.click(screen.getByTestId('gallery'));
+    const [first] = await screen.findAllByTestId('snapshot-draw');
+    await userEvent.click(first as HTMLElement);
+    const opened = await board();
+    expect(opened.dataset.board).toMatch(/^snapshot-/);
+    expect(screen.queryByTestId('page-add')).toBeNull();
+    expect(screen.queryByTestId('board-for-all')).toBeNull();
+    drag([10, 10], [40, 30]);
+    expect(of(page, 'put')[0]?.board).toBe(opened.dataset.board);
+    await userEvent.click(screen.getByTestId('board-close'));
+    expect(screen.queryByTestId('board')).toBeNull();
+    expect(screen.getAllByTestId('snapshot-draw')).not.toHaveLength(0);
+  });
+});
+
+describe.each([
+  ['light', 'en'],
+  ['dark', 'it'],
+])('in %s, %s', (theme, lang) => {
+  it.each([
+    'screen=call&people=3&shown',
+    'screen=call&people=3&drawn&shown',
+    'screen=call&people=2&guest&shown&drawn&drawing=look',
+    'screen=call&people=2&guest&shown&drawing=loading',
+    'screen=call&people=2&guest&shown&drawn&simple',
+  ])('axe finds nothing on the board of ?%s', async (query) => {
+    await openPage(`${query}&theme=${theme}&lang=${lang}`);
+    await board();
+    const { violations } = await axe.run(document, { rules: { 'color-contrast': { enabled: false } } });
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
+      [],
+    );
+  });
+});

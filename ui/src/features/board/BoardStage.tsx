@@ -1,0 +1,50 @@
+import { lazy, type ReactNode, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Spinner } from '../../components/Spinner';
+import type { CallView } from '../../engine/view';
+import styles from './BoardStage.module.css';
+
+const BoardView = lazy(() => import('./BoardView'));
+
+/** A snapshot that is drawn on. */
+export interface Background {
+  /** The address of the picture; without it, it is asked for by the board's name. */
+  address?: string | undefined;
+  /** In pixels, where it is known: these are the units of the board. */
+  size?: { width: number; height: number } | undefined;
+  /** Who took it. */
+  takenBy: string;
+}
+
+export interface BoardStageProps {
+  /** The room's board, or the file of a snapshot. */
+  board: string;
+  call: CallView;
+  /** Live edit: what lies under the drawing, and does not move. */
+  background?: Background | undefined;
+  onClose: () => void;
+  /** Somebody's picture, in a corner. */
+  children?: ReactNode;
+}
+
+/** The room's own board. */
+export const ROOM_BOARD = 'board';
+
+/** A board, in the main place of the stage. What it takes to draw comes when the first is opened. */
+export function BoardStage(props: BoardStageProps) {
+  return (
+    <Suspense fallback={<Coming />}>
+      <BoardView key={props.board} {...props} />
+    </Suspense>
+  );
+}
+
+function Coming() {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.coming} role="status">
+      <Spinner size={32} />
+      <span>{t('board.loading')}</span>
+    </div>
+  );
+}

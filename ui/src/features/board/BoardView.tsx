@@ -1,0 +1,332 @@
+import { ArrowLeft, Eye, PencilLine, Presentation, X } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/Button';
+import { Spinner } from '../../components/Spinner';
+import { useEngine } from '../../engine/context';
+import type { BoardCommands } from '../../engine/engine';
+import type { CallView } from '../../engine/view';
+import type { Background, BoardStageProps } from './BoardStage';
+import styles from './BoardView.module.css';
+import { itemsOn, mayDraw } from './boardState';
+import { Cursors } from './Cursors';
+import { Camera } from './camera';
+import { covering } from './export';
+import { Palette } from './Palette';
+import { Paper } from './paper';
+import { BoardPictures, loadImage } from './pictures';
+import { SaveMenu } from './SaveMenu';
+import { Spoken } from './Spoken';
+import { BoardSession } from './session';
+import { TextField } from './TextField';
+import { Toolbar } from './Toolbar';
+import { useKeys } from './useKeys';
+import { usePointers } from './usePointers';
+import { ViewControls } from './ViewControls';
+import { toBoard } from './viewport';
+
+/** A page of the room's board, in its own units. */
+const PAGE = { width: 1600, height: 1000 };
+
+/** A board that may have to find out first how large its picture is. */
+export default function BoardView(props: BoardStageProps) {
+  const { board, background } = props;
+  const engine = useEngine();
+  const { image, size, missing } = useBackground(board, background);
+  if (!engine.board) return null;
+  if (background && !size) {
+    return (
+      <div className={`${styles.board} ${styles.onPicture}`} data-testid="board-picture-coming">
+        <div className={styles.middle}>
+          <Spinner size={32} />
+        </div>
+      </div>
+    );
+  }
+  return <Open {...props} commands={engine.board} size={size ?? PAGE} image={image} missing={missing} />;
+}
+
+interface OpenProps extends BoardStageProps {
+  commands: BoardCommands;
+  size: { width: number; height: number };
+  image: HTMLImageElement | undefined;
+  /** The picture is not to be had. */
+  missing: boolean;
+}
+
+function Open({ board, call, background, onClose, children, commands, size, image, missing }: OpenProps) {
+  const { t } = useTranslation();
+  const engine = useEngine();
+  const onPicture = background !== undefined;
+  const [session] = useState(() => new BoardSession(commands, board, size));
+  const [pictures] = useState(
+    () => new BoardPictures(engine.tools && ((fileId) => pictureOf(engine.tools, fileId))),
+  );
+  const scene = useSyncExternalStore(session.subscribe, session.snapshot);
+  const frame = useRef<HTMLElement>(null);
+  const host = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLDivElement>(null);
+  const paper = useRef<Paper>(null);
+  const [failed, setFailed] = useState(false);
+  const looks = !mayDraw(scene.rights);
+  const camera = useMemo(
+    () =>
+      new Camera(
+        () =>
+          onPicture
+            ? { x: 0, y: 0, ...size }
+            : covering(itemsOn(session.board, session.snapshot().page), size),
+        () => insetsOf(frame.current),
+      ),
+    [session, onPicture, size],
+  );
+
+  const open = useCallback(() => {
+    setFailed(false);
+    session.open().catch(() => setFailed(true));
+  }, [session]);
+  useEffect(() => {
+    open();
+    return () => session.close();
+  }, [session, open]);
+
+  useEffect(() => {
+    const element = canvas.current;
+    // Where nothing can be drawn, the rest works all the same.
+    if (!element || !document.createElement('canvas').getContext('2d')) return;
+    const made = new Paper(
+      element,
+      session,
+      pictures,
+      onPicture ? { kind: 'picture', image } : { kind: 'paper' },
+    );
+    paper.current = made;
+    made.lookAt(camera.now);
+    const unsubscribe = camera.subscribe(() => made.lookAt(camera.now));
+    return () => {
+      unsubscribe();
+      made.destroy();
+      paper.current = null;
+    };
+  }, [session, pictures, camera, onPicture, image]);
+
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const measure = () => {
+      paper.current?.resize(element.clientWidth, element.clientHeight);
+      camera.resize(element.clientWidth, element.clientHeight);
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [camera]);
+
+  // All of a page is seen at first; what somebody draws later does not move it.
+  const { loading, page } = scene;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each page is shown anew
+  useEffect(() => camera.refit(), [camera, loading, page, looks]);
+
+  const middle = useCallback(
+    () => toBoard(camera.now, { x: camera.width / 2, y: camera.height / 2 }),
+    [camera],
+  );
+  const pick = commands.pickPicture;
+  const addPicture = useMemo(() => {
+    if (!pick || !scene.rights.picture) return undefined;
+    return () =>
+      void pick().then((picked) => {
+        if (picked) session.placePicture(picked.file_id, picked.width, picked.height, middle());
+      });
+  }, [pick, scene.rights.picture, session, middle]);
+  usePointers(host, session, camera, paper, looks);
+  useKeys(host, session, camera, addPicture);
+
+  const empty = !loading && !onPicture && scene.pages === 1 && scene.count === 0 && !scene.editing;
+  return (
+    <section
+      ref={frame}
+      className={`${styles.board} ${onPicture ? styles.onPicture : ''}`}
+      aria-label={onPicture ? t('board.liveEdit') : t('board.name')}
+      data-testid="board"
+      data-board={board}
+      data-count={scene.count}
+    >
+      <div
+        ref={host}
+        className={styles.paper}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: all its keys work while it has the focus
+        tabIndex={0}
+        role="application"
+        aria-label={onPicture ? t('board.canvasPicture') : t('board.canvas', { page: page + 1 })}
+        aria-describedby="board-items board-keys"
+        data-tool={looks ? 'look' : scene.tool}
+        data-testid="board-paper"
+      >
+        <div ref={canvas} className={styles.canvas} aria-hidden />
+      </div>
+      <p id="board-keys" className="sr-only">
+        {t('board.keys')}
+      </p>
+      <Spoken scene={scene} />
+      <Cursors session={session} camera={camera} page={page} />
+      {scene.editing && (
+        <TextField session={session} camera={camera} editing={scene.editing} onPicture={onPicture} />
+      )}
+
+      {loading && !failed && (
+        <div className={styles.middle} role="status">
+          <Spinner size={32} />
+          <span>{t('board.loading')}</span>
+        </div>
+      )}
+      {failed && (
+        <div className={styles.middle} role="alert">
+          <b>{t('board.failed')}</b>
+          <Button onPress={open}>{t('board.again')}</Button>
+        </div>
+      )}
+      {empty && !failed && (
+        <div className={`${styles.middle} ${styles.empty}`} data-testid="board-empty">
+          <PencilLine size={36} strokeWidth={1.8} aria-hidden />
+          <b>{looks ? t('board.emptyLook') : t('board.empty')}</b>
+          {!looks && <span>{t('board.emptyText')}</span>}
+        </div>
+      )}
+
+      <div className={styles.top}>
+        <div className={styles.hints} data-over="top">
+          {onPicture && (
+            <p className={styles.title}>
+              <PencilLine size={17} strokeWidth={1.8} aria-hidden />
+              <span>
+                {t('board.liveEdit')}
+                {background.takenBy && ` · ${t('board.takenBy', { name: background.takenBy })}`}
+              </span>
+            </p>
+          )}
+          {missing && <p className={styles.hint}>{t('board.noPicture')}</p>}
+          {!onPicture && <Opened call={call} />}
+          {looks && !loading && (
+            <p className={styles.hint} data-testid="board-look">
+              <Eye size={17} strokeWidth={1.8} aria-hidden />
+              <span>
+                <b>{t('board.look')}.</b> {t('board.lookText')}
+              </span>
+            </p>
+          )}
+        </div>
+        <div className={styles.actions}>
+          {!onPicture && engine.admin && call.me.is_admin && (
+            <Button
+              icon={Presentation}
+              className={styles.float}
+              onPress={() => void engine.admin?.showWhiteboard(!call.whiteboard.shown)}
+              data-testid="board-for-all"
+            >
+              {call.whiteboard.shown ? t('board.closeAll') : t('board.showAll')}
+            </Button>
+          )}
+          <SaveMenu
+            session={session}
+            pictures={pictures}
+            size={size}
+            background={onPicture ? image : undefined}
+          />
+          <Button
+            icon={onPicture ? ArrowLeft : X}
+            className={`${styles.float} ${styles.signOnly}`}
+            aria-label={onPicture ? t('board.back') : t('board.close')}
+            onPress={onClose}
+            data-testid="board-close"
+          >
+            {''}
+          </Button>
+        </div>
+      </div>
+
+      {!looks && <Toolbar session={session} scene={scene} addPicture={addPicture} />}
+      {children && <div className={styles.face}>{children}</div>}
+      <div className={`${styles.bottom} ${children ? styles.besideFace : ''}`}>
+        {!looks && <Palette session={session} scene={scene} onPicture={onPicture} />}
+        <ViewControls session={session} scene={scene} camera={camera} paged={!onPicture} draws={!looks} />
+      </div>
+    </section>
+  );
+}
+
+/** Who opened it for everybody; said for a while. */
+function Opened({ call }: { call: CallView }) {
+  const { t } = useTranslation();
+  const { shown, by } = call.whiteboard;
+  const name =
+    shown && by !== call.me.participant_id
+      ? call.people.find(({ participant_id }) => participant_id === by)?.display_name
+      : undefined;
+  const [said, setSaid] = useState(false);
+  useEffect(() => {
+    setSaid(false);
+    if (name === undefined) return;
+    const timer = setTimeout(() => setSaid(true), 12_000);
+    return () => clearTimeout(timer);
+  }, [name]);
+  return (
+    <div role="status">
+      {name !== undefined && !said && (
+        <p className={styles.hint} data-testid="board-opened-by">
+          {t('board.openedBy', { name })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+type Tools = ReturnType<typeof useEngine>['tools'];
+
+async function pictureOf(tools: Tools, fileId: string): Promise<string | null> {
+  return (await tools?.filePicture(fileId, true)) ?? null;
+}
+
+/** The picture of a snapshot, and its size: the one that is known, else its own. */
+function useBackground(board: string, background: Background | undefined) {
+  const { tools } = useEngine();
+  const [image, setImage] = useState<HTMLImageElement>();
+  const [missing, setMissing] = useState(false);
+  const has = background !== undefined;
+  const address = background?.address;
+  useEffect(() => {
+    if (!has) return;
+    let gone = false;
+    const load = async () => {
+      const found = address ?? (await pictureOf(tools, board).catch(() => null));
+      const loaded = found ? await loadImage(found) : undefined;
+      if (gone) return;
+      setImage(loaded);
+      setMissing(!loaded);
+    };
+    void load();
+    return () => {
+      gone = true;
+    };
+  }, [tools, board, has, address]);
+  const width = background?.size?.width ?? image?.naturalWidth ?? (missing ? PAGE.width : undefined);
+  const height = background?.size?.height ?? image?.naturalHeight ?? (missing ? PAGE.height : undefined);
+  const size = useMemo(() => (width && height ? { width, height } : undefined), [width, height]);
+  return { image, size, missing };
+}
+
+/** What lies over the paper at its edges, so that a whole page is not under it. */
+function insetsOf(frame: HTMLElement | null) {
+  const none = { top: 24, right: 24, bottom: 24, left: 24 };
+  if (!frame) return none;
+  const box = frame.getBoundingClientRect();
+  const part = (name: string) => frame.querySelector(`[data-over="${name}"]`)?.getBoundingClientRect();
+  const [top, left, bottom] = [part('top'), part('left'), part('bottom')];
+  return {
+    top: top && top.height > 0 ? Math.max(64, top.bottom - box.top + 10) : 64,
+    right: 16,
+    bottom: bottom ? Math.max(24, box.bottom - bottom.top + 10) : none.bottom,
+    left: left ? Math.max(24, left.right - box.left + 10) : none.left,
+  };
+}

@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react';
+import { useTools } from '../../engine/tools';
+import type { CallView } from '../../engine/view';
+import { type Background, BoardStage, ROOM_BOARD } from './BoardStage';
+
+interface Props {
+  call: CallView;
+  /** The file of the snapshot that is drawn on; nothing for the room's board. */
+  snapshot: string | undefined;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** The room's board, or live edit of one of its snapshots. */
+export function CallBoard({ call, snapshot, onClose, children }: Props) {
+  const { gallery } = useTools();
+  if (snapshot === undefined) {
+    return (
+      <BoardStage board={ROOM_BOARD} call={call} onClose={onClose}>
+        {children}
+      </BoardStage>
+    );
+  }
+  const known = gallery.find(({ file }) => file.info.file_id === snapshot);
+  const [width, height] = known?.file.info.size_px ?? [];
+  const background: Background = {
+    size: width && height ? { width, height } : undefined,
+    takenBy: known?.by_name ?? '',
+  };
+  return (
+    <BoardStage board={snapshot} call={call} background={background} onClose={onClose}>
+      {children}
+    </BoardStage>
+  );
+}

@@ -1,0 +1,81 @@
+import { Download, FileText, Image as ImageIcon } from 'lucide-react';
+import { useState } from 'react';
+import { MenuTrigger } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/Button';
+import { Item, Menu } from '../../components/Menu';
+import { useEngine } from '../../engine/context';
+import styles from './BoardView.module.css';
+import { itemsOn } from './boardState';
+import { asPdf, asPng, download } from './export';
+import type { BoardPictures } from './pictures';
+import type { BoardSession } from './session';
+
+interface Props {
+  session: BoardSession;
+  pictures: BoardPictures;
+  size: { width: number; height: number };
+  /** The snapshot that is drawn on. */
+  background: HTMLImageElement | undefined;
+}
+
+/** What is on the board, as a file. */
+export function SaveMenu({ session, pictures, size, background }: Props) {
+  const { t } = useTranslation();
+  const { board } = useEngine();
+  const [state, setState] = useState<'busy' | 'saved' | 'failed'>();
+  const pageAt = (page: number) => ({ items: itemsOn(session.board, page), size, background });
+  const save = async (key: string) => {
+    setState('busy');
+    try {
+      const { page, pages } = session.snapshot();
+      const name = background ? t('board.pictureName') : t('board.fileName');
+      const file = await made(key, page, pages);
+      const full = key === 'pdf' ? `${name}.pdf` : `${name} ${page + 1}.png`;
+      if (board?.save) return setState((await board.save(full, file)) === null ? 'failed' : 'saved');
+      download(full, file);
+      setState('saved');
+    } catch {
+      setState('failed');
+    }
+  };
+  const made = (key: string, page: number, pages: number) => {
+    if (key === 'pdf')
+      return asPdf(
+        Array.from({ length: pages }, (_, n) => pageAt(n)),
+        pictures,
+      );
+    return asPng(key === 'alone' ? { ...pageAt(page), items: [] } : pageAt(page), pictures);
+  };
+  return (
+    <>
+      <MenuTrigger>
+        <Button icon={Download} className={styles.float} busy={state === 'busy'} data-testid="board-save">
+          {state === 'busy' ? t('board.saving') : t('board.save')}
+        </Button>
+        <Menu
+          placement="bottom end"
+          offset={8}
+          aria-label={t('board.save')}
+          onAction={(key) => void save(String(key))}
+        >
+          <Item
+            id="png"
+            icon={ImageIcon}
+            words={background ? t('board.saveBoth') : t('board.savePng')}
+            data-testid="save-png"
+          />
+          {background ? (
+            <Item id="alone" icon={ImageIcon} words={t('board.saveAlone')} data-testid="save-alone" />
+          ) : (
+            <Item id="pdf" icon={FileText} words={t('board.savePdf')} data-testid="save-pdf" />
+          )}
+        </Menu>
+      </MenuTrigger>
+      <span role="status" className={state === 'failed' ? styles.failed : 'sr-only'}>
+        {state === 'saved' && t('board.saved')}
+        {state === 'failed' && t('board.saveFailed')}
+      </span>
+    </>
+  );
+}

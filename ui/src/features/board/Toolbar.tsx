@@ -1,0 +1,223 @@
+import {
+  ArrowUpRight,
+  Circle,
+  Eraser,
+  ImagePlus,
+  type LucideIcon,
+  Minus,
+  MousePointer2,
+  PaintBucket,
+  Pencil,
+  Redo2,
+  Shapes,
+  Square,
+  Trash2,
+  Type,
+  Undo2,
+} from 'lucide-react';
+import {
+  Toolbar as AriaToolbar,
+  Button,
+  MenuSection,
+  MenuTrigger,
+  Separator,
+  ToggleButton,
+} from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { Item, ItemCheck, Line, Menu } from '../../components/Menu';
+import { type BoardSession, FIGURES, type Figure, isFigure, type Scene, type Tool } from './session';
+import { Tip } from './Tip';
+import styles from './Toolbar.module.css';
+import { KEYS } from './useKeys';
+
+export const FIGURE_ICONS: Record<Figure, LucideIcon> = {
+  line: Minus,
+  arrow: ArrowUpRight,
+  rectangle: Square,
+  ellipse: Circle,
+};
+
+interface Props {
+  session: BoardSession;
+  scene: Scene;
+  addPicture: (() => void) | undefined;
+}
+
+/** What one draws with. Tools that one may not use are not there. */
+export function Toolbar({ session, scene, addPicture }: Props) {
+  const { t } = useTranslation();
+  const { rights } = scene;
+  const tool = (name: Exclude<Tool, Figure>, icon: LucideIcon) => (
+    <ToolButton
+      icon={icon}
+      name={t(`board.${name}`)}
+      keys={KEYS[name]}
+      selected={scene.tool === name}
+      onPress={() => session.choose(name)}
+      testid={`tool-${name}`}
+    />
+  );
+  return (
+    <AriaToolbar
+      orientation="vertical"
+      className={styles.tools ?? ''}
+      aria-label={t('board.tools')}
+      data-over="left"
+      data-testid="board-tools"
+    >
+      {tool('select', MousePointer2)}
+      {rights.pen && tool('pen', Pencil)}
+      {rights.shape && <ShapesButton session={session} scene={scene} />}
+      {rights.text && tool('text', Type)}
+      {addPicture && (
+        <Tip words={t('board.picture')} keys={KEYS.picture}>
+          <Button
+            className={styles.tool ?? ''}
+            aria-label={t('board.picture')}
+            onPress={addPicture}
+            data-testid="tool-picture"
+          >
+            <ImagePlus size={20} strokeWidth={1.8} aria-hidden />
+          </Button>
+        </Tip>
+      )}
+      {rights.eraser && tool('eraser', Eraser)}
+      <Separator orientation="horizontal" className={styles.line ?? ''} />
+      <Once
+        icon={Undo2}
+        name={t('board.undo')}
+        keys="Ctrl+Z"
+        can={scene.canUndo}
+        onPress={() => session.undo()}
+        testid="board-undo"
+      />
+      <Once
+        icon={Redo2}
+        name={t('board.redo')}
+        keys="Ctrl+Shift+Z"
+        can={scene.canRedo}
+        onPress={() => session.redo()}
+        testid="board-redo"
+      />
+      <Once
+        icon={Trash2}
+        name={t('board.remove')}
+        keys="Del"
+        can={scene.selected.length > 0 && session.removable}
+        onPress={() => session.removeSelected()}
+        testid="board-remove"
+      />
+    </AriaToolbar>
+  );
+}
+
+interface ToolProps {
+  icon: LucideIcon;
+  name: string;
+  keys: string;
+  selected: boolean;
+  onPress: () => void;
+  testid: string;
+}
+
+function ToolButton({ icon: Icon, name, keys, selected, onPress, testid }: ToolProps) {
+  return (
+    <Tip words={name} keys={keys}>
+      <ToggleButton
+        className={styles.tool ?? ''}
+        isSelected={selected}
+        onChange={onPress}
+        aria-label={name}
+        aria-keyshortcuts={keys}
+        data-testid={testid}
+      >
+        <Icon size={20} strokeWidth={1.8} aria-hidden />
+      </ToggleButton>
+    </Tip>
+  );
+}
+
+/** Lines and figures, behind one button; it shows the one that is chosen. */
+function ShapesButton({ session, scene }: { session: BoardSession; scene: Scene }) {
+  const { t } = useTranslation();
+  const chosen = isFigure(scene.tool) ? scene.tool : undefined;
+  const Icon = chosen ? FIGURE_ICONS[chosen] : Shapes;
+  const name = chosen ? `${t('board.shapes')}: ${t(`board.${chosen}`)}` : t('board.shapes');
+  return (
+    <MenuTrigger>
+      <Tip words={name} keys={FIGURES.map((figure) => KEYS[figure]).join(' ')}>
+        <Button
+          className={`${styles.tool} ${chosen ? styles.chosen : ''}`}
+          aria-label={name}
+          data-testid="tool-shapes"
+        >
+          <Icon size={20} strokeWidth={1.8} aria-hidden />
+        </Button>
+      </Tip>
+      <Menu
+        className={styles.shapes}
+        placement="right top"
+        offset={10}
+        aria-label={t('board.shapes')}
+        onAction={(key) => {
+          if (key === 'filled') session.setFilled(!scene.filled);
+          else session.choose(key as Figure);
+        }}
+      >
+        <MenuSection
+          aria-label={t('board.shapes')}
+          selectionMode="single"
+          selectedKeys={chosen ? [chosen] : []}
+        >
+          {FIGURES.map((figure) => (
+            <Item
+              key={figure}
+              id={figure}
+              icon={FIGURE_ICONS[figure]}
+              words={t(`board.${figure}`)}
+              data-testid={`tool-${figure}`}
+            >
+              <kbd aria-hidden>{KEYS[figure]}</kbd>
+            </Item>
+          ))}
+        </MenuSection>
+        <Line />
+        <MenuSection
+          aria-label={t('board.filled')}
+          selectionMode="multiple"
+          selectedKeys={scene.filled ? ['filled'] : []}
+        >
+          <Item id="filled" icon={PaintBucket} words={t('board.filled')} data-testid="tool-filled">
+            <ItemCheck />
+          </Item>
+        </MenuSection>
+      </Menu>
+    </MenuTrigger>
+  );
+}
+
+interface OnceProps {
+  icon: LucideIcon;
+  name: string;
+  keys: string;
+  can: boolean;
+  onPress: () => void;
+  testid: string;
+}
+
+/** Does something once. */
+function Once({ icon: Icon, name, keys, can, onPress, testid }: OnceProps) {
+  return (
+    <Tip words={name} keys={keys}>
+      <Button
+        className={styles.tool ?? ''}
+        isDisabled={!can}
+        onPress={onPress}
+        aria-label={name}
+        data-testid={testid}
+      >
+        <Icon size={20} strokeWidth={1.8} aria-hidden />
+      </Button>
+    </Tip>
+  );
+}

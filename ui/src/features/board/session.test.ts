@@ -1,0 +1,330 @@
+import { describe, expect, it } from 'vitest';
+import type { BoardAction, BoardNews, BoardRights, ItemView, Shape } from '../../engine/view';
+import { NO_RIGHTS } from './boardState';
+import { BoardSession, toolsOf } from './session';
+
+const ALL: BoardRights = { pen: true, shape: true, text: true, picture: true, eraser: true, cursor: true };
+const NONE_HELD = { shift: false };
+
+/** A board of which the other side is the test. */
+async function opened(rights: Partial<BoardRights> = ALL, items: ItemView[] = []) {
+  const asked: BoardAction[] = [];
+  let tell: (news: BoardNews) => void = () => {};
+  let now = 1_000;
+  const session = new BoardSession(
+    {
+      onNews: async (heard) => {
+        tell = heard;
+        return () => {};
+      },
+      act: async (action) => void asked.push(structuredClone(action)),
+    },
+    'board',
+    { width: 1600, height: 1000 },
+    () => now,
+  );
+  await session.open();
+  const news = (one: BoardNews) => tell(structuredClone(one));
+  news({ kind: 'whole', board: 'board', loading: false, pages: 1, items });
+  const granted = { ...NO_RIGHTS, ...rights };
+  news({ kind: 'rights', board: 'board', rights: granted, can_undo: false, can_redo: false });
+  return {
+    session,
+    asked,
+    news,
+    changed: (given: Partial<Extract<BoardNews, { kind: 'changed' }>>) =>
+      news({ kind: 'changed', board: 'board', pages: 1, put: [], extended: [], removed: [], ...given }),
+    later: (ms: number) => {
+      now += ms;
+    },
+    last: () => asked[asked.length - 1],
+    of: <K extends BoardAction['do']>(kind: K) =>
+      asked.filter((one): one is Extract<BoardAction, { do: K }> => one.do === kind),
+  };
+}
+
+const at = (x: number, y: number) => ({ x, y });
+const box: Shape = {
+  kind: 'figure',
+  outline: 'rectangle',
+  from: at(100, 100),
+  to: at(300, 200),
+  colour: 'teal',
+  width: 4,
+  filled: true,
+};
+const words: Shape = { kind: 'text', at: at(500, 500), text: 'knee', colour: 'ink', size: 40 };
+const item = (id: string, z: number, shape: Shape, mine = true): ItemView => ({
+  id,
+  page: 0,
+  z,
+  author: mine ? 'seat-me' : 'seat-0',
+  mine,
+  shape,
+});
+const TWO = [item('box', 1, box), item('words', 2, words, false)];
+
+describe('the pen', () => {
+  it('begins a stroke at once and sends its points in batches', async () => {
+    const { session, of, later } = await opened();
+    expect(session.snapshot().tool).toBe('pen');
+    session.down(at(10, 10), 4, NONE_HELD);
+    expect(of('put')).toMatchObject([{ page: 0, shape: { kind: 'pen', points: [at(10, 10)] } }]);
+    for (let n = 1; n <= 40; n += 1) {
+      later(4);
+      session.moveTo([at(10 + n, 10.4)], 4, NONE_HELD);
+    }
+    session.up();
+    const sent = of('extend');
+    expect(sent.length).toBeLessThanOrEqual(11);
+    // None is lost, none comes twice.
+    expect(sent.flatMap(({ points }) => points)).toEqual(
+      Array.from({ length: 40 }, (_, n) => at(11 + n, 10)),
+    );
+  });
+
+  it('is drawn here until all of it has come back', async () => {
+    const { session, of, changed, later } = await opened();
+    session.down(at(0, 0), 4, NONE_HELD);
+    session.moveTo([at(5, 0), at(9, 0)], 4, NONE_HELD);
+    session.up();
+    const { id, shape } = of('put')[0] ?? { id: '', shape: box };
+    expect(session.locals()).toHaveLength(1);
+    changed({ put: [item(id, 1, shape)] });
+    expect(session.isLocal(id)).toBe(true);
+    changed({ extended: [{ id, from: 1, points: [at(5, 0), at(9, 0)] }] });
+    expect(session.isLocal(id)).toBe(false);
+    later(1);
+    expect(session.snapshot().count).toBe(1);
+  });
+
+  it('takes a refused stroke away again', async () => {
+    const { session, later } = await opened();
+    session.down(at(0, 0), 4, NONE_HELD);
+    session.up();
+    expect(session.locals()).toHaveLength(1);
+    later(2_500);
+    session.tick();
+    expect(session.locals()).toHaveLength(0);
+  });
+
+  it('goes on as another stroke before it is too long', async () => {
+    const { session, of } = await opened();
+    session.down(at(0, 0), 4, NONE_HELD);
+    session.moveTo(
+      Array.from({ length: 9_000 }, (_, n) => at(n + 1, n % 7)),
+      4,
+      NONE_HELD,
+    );
+    session.moveTo([at(0, 0), at(9, 9)], 4, NONE_HELD);
+    session.up();
+    expect(of('put')).toHaveLength(2);
+  });
+
+  it('is given up when a second finger comes', async () => {
+    const { session, of } = await opened();
+    session.down(at(0, 0), 4, NONE_HELD);
+    session.cancel();
+    expect(of('remove')).toMatchObject([{ ids: [of('put')[0]?.id] }]);
+    expect(session.locals()).toHaveLength(0);
+  });
+});
+
+describe('figures', () => {
+  it('are put when they are let go; a click puts none', async () => {
+    const { session, of } = await opened();
+    session.choose('ellipse');
+    session.setFilled(true);
+    session.down(at(10, 10), 4, NONE_HELD);
+    session.up();
+    expect(of('put')).toHaveLength(0);
+    session.down(at(10, 10), 4, NONE_HELD);
+    session.moveTo([at(60, 30)], 4, { shift: true });
+    session.up();
+    expect(of('put')).toMatchObject([
+      { shape: { outline: 'ellipse', from: at(10, 10), to: at(60, 60), filled: true } },
+    ]);
+  });
+
+  it('are put in the middle by keys alone', async () => {
+    const { session, of } = await opened();
+    session.choose('arrow');
+    session.putInMiddle(at(800, 500));
+    expect(of('put')).toMatchObject([{ shape: { outline: 'arrow' } }]);
+    // It is selected, so that arrow keys move it.
+    expect(session.snapshot()).toMatchObject({ tool: 'select', selected: [of('put')[0]?.id] });
+  });
+});
+
+describe('the selection', () => {
+  it('is what was clicked; Shift adds; a click beside it ends it', async () => {
+    const { session } = await opened(ALL, TWO);
+    session.choose('select');
+    session.down(at(200, 150), 4, NONE_HELD);
+    session.up();
+    expect(session.snapshot()).toMatchObject({ selected: ['box'], chosen: { place: 1 } });
+    session.down(at(510, 510), 4, { shift: true });
+    session.up();
+    expect(session.snapshot().selected).toEqual(['box', 'words']);
+    session.down(at(900, 900), 4, NONE_HELD);
+    session.up();
+    expect(session.snapshot().selected).toEqual([]);
+  });
+
+  it('is what a marquee holds', async () => {
+    const { session } = await opened(ALL, TWO);
+    session.choose('select');
+    session.down(at(50, 50), 4, NONE_HELD);
+    session.moveTo([at(320, 220)], 4, NONE_HELD);
+    expect(session.marquee()).toMatchObject({ width: 270, height: 170 });
+    session.up();
+    expect(session.snapshot().selected).toEqual(['box']);
+  });
+
+  it('moves, and says so once', async () => {
+    const { session, of, changed } = await opened(ALL, TWO);
+    session.choose('select');
+    session.down(at(200, 150), 4, NONE_HELD);
+    for (let n = 1; n <= 10; n += 1) session.moveTo([at(200 + n, 150)], 4, NONE_HELD);
+    expect(of('change')).toHaveLength(0);
+    session.up();
+    const moved = { ...box, from: at(110, 100), to: at(310, 200) };
+    expect(of('change')).toEqual([{ do: 'change', board: 'board', shapes: [['box', moved]] }]);
+    expect(session.shapeOf('box')).toEqual(moved);
+    changed({ put: [item('box', 1, moved)] });
+    expect(session.isLocal('box')).toBe(false);
+  });
+
+  it('is moved, sized and deleted by keys', async () => {
+    const { session, of } = await opened(ALL, TWO);
+    session.step(1);
+    session.nudge(10, 0);
+    expect(of('change')[0]?.shapes[0]?.[1]).toMatchObject({ from: at(110, 100) });
+    session.step(1);
+    session.grow(2);
+    expect(of('change')[1]?.shapes[0]?.[1]).toMatchObject({ kind: 'text', size: 80 });
+    session.removeSelected();
+    expect(of('remove')).toMatchObject([{ ids: ['words'] }]);
+  });
+
+  it('takes another colour', async () => {
+    const { session, of } = await opened(ALL, TWO);
+    session.selectAll();
+    session.setColour('plum');
+    expect(of('change')[0]?.shapes.map(([, shape]) => shape)).toMatchObject([
+      { colour: 'plum' },
+      { colour: 'plum' },
+    ]);
+  });
+
+  it('loses what somebody else took away', async () => {
+    const { session, changed } = await opened(ALL, TWO);
+    session.selectAll();
+    changed({ removed: ['box'] });
+    expect(session.snapshot().selected).toEqual(['words']);
+  });
+});
+
+describe('the eraser', () => {
+  it('takes whole items it touched, in one step, also between two places of a quick hand', async () => {
+    const { session, of } = await opened(ALL, TWO);
+    session.choose('eraser');
+    session.down(at(0, 0), 4, NONE_HELD);
+    session.moveTo([at(400, 300), at(510, 515)], 4, NONE_HELD);
+    expect([...session.fading()]).toEqual(['box', 'words']);
+    session.up();
+    expect(of('remove')).toMatchObject([{ ids: ['box', 'words'] }]);
+  });
+});
+
+describe('words', () => {
+  it('lie on the board when typing ends', async () => {
+    const { session, of } = await opened();
+    session.choose('text');
+    session.down(at(100, 100), 4, NONE_HELD);
+    session.type('one\r\n\ttwo \u0007 ');
+    session.commit();
+    expect(of('put')).toMatchObject([{ shape: { kind: 'text', text: 'one\n  two' } }]);
+    // Nothing typed, nothing there.
+    session.down(at(300, 300), 4, NONE_HELD);
+    session.commit();
+    expect(of('put')).toHaveLength(1);
+  });
+
+  it('are changed in place, and go when nothing is left of them', async () => {
+    const { session, of } = await opened(ALL, TWO);
+    expect(session.edit('box')).toBe(false);
+    session.edit('words');
+    session.type('knee, left');
+    session.commit();
+    expect(of('change')).toMatchObject([{ shapes: [['words', { text: 'knee, left' }]] }]);
+    session.edit('words');
+    session.type(' ');
+    session.commit();
+    expect(of('remove')).toMatchObject([{ ids: ['words'] }]);
+  });
+});
+
+describe('rights', () => {
+  it('name the tools', () => {
+    expect(toolsOf(NO_RIGHTS)).toEqual([]);
+    expect(toolsOf({ ...NO_RIGHTS, cursor: true })).toEqual([]);
+    expect(toolsOf({ ...NO_RIGHTS, pen: true, eraser: true })).toEqual(['select', 'pen', 'eraser']);
+  });
+
+  it('that are missing do nothing', async () => {
+    const { session, asked } = await opened({}, TWO);
+    const before = asked.length;
+    for (const tool of ['pen', 'arrow', 'text', 'eraser', 'select'] as const) {
+      session.choose(tool);
+      session.down(at(200, 150), 4, NONE_HELD);
+      session.moveTo([at(220, 170)], 4, NONE_HELD);
+      session.up();
+    }
+    session.pointer(at(5, 5));
+    expect(asked.slice(before)).toEqual([]);
+  });
+
+  it('that are taken put the tool down', async () => {
+    const { session, news } = await opened();
+    const rights = { ...NO_RIGHTS, shape: true };
+    news({ kind: 'rights', board: 'board', rights, can_undo: true, can_redo: false });
+    expect(session.snapshot()).toMatchObject({ tool: 'line', canUndo: true });
+  });
+
+  it('without the eraser let me delete only what is mine', async () => {
+    const { session, of } = await opened({ ...ALL, eraser: false }, TWO);
+    session.selectAll();
+    session.removeSelected();
+    expect(of('remove')).toMatchObject([{ ids: ['box'] }]);
+  });
+});
+
+describe('the cursor', () => {
+  it('goes out thirty times a second at most, and once when it leaves', async () => {
+    const { session, of, later } = await opened();
+    for (let n = 0; n < 100; n += 1) {
+      later(10);
+      session.pointer(at(n, n));
+    }
+    expect(of('cursor').length).toBeLessThanOrEqual(30);
+    session.pointer(undefined);
+    session.pointer(undefined);
+    expect(of('cursor').filter((one) => one.at === null)).toHaveLength(1);
+  });
+});
+
+describe('pages', () => {
+  it('are turned to when one is added', async () => {
+    const { session, last, changed } = await opened();
+    session.addPage();
+    expect(last()).toEqual({ do: 'add_page', board: 'board' });
+    changed({ pages: 2 });
+    expect(session.snapshot()).toMatchObject({ page: 1, pages: 2 });
+    // Another's new page does not turn mine.
+    changed({ pages: 3 });
+    expect(session.snapshot()).toMatchObject({ page: 1, pages: 3 });
+    session.go(9);
+    expect(session.snapshot().page).toBe(2);
+  });
+});

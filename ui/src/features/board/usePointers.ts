@@ -1,0 +1,139 @@
+import { type RefObject, useEffect } from 'react';
+import type { Point } from '../../engine/view';
+import type { Camera } from './camera';
+import type { Paper } from './paper';
+import type { BoardSession } from './session';
+import { pinched, toBoard } from './viewport';
+
+/** How near a mouse and a finger have to come to something, in pixels. */
+const REACH = { fine: 6, coarse: 14 };
+
+/** Draws with one pointer, moves what is seen with two fingers, the middle button, or space. */
+export function usePointers(
+  host: RefObject<HTMLElement | null>,
+  session: BoardSession,
+  camera: Camera,
+  paper: RefObject<Paper | null>,
+  /** Nothing to draw with: the pointer moves what is seen. */
+  looks: boolean,
+): void {
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const fingers = new Map<number, Point>();
+    let drawing: number | undefined;
+    let panning: { pointer: number; last: Point } | undefined;
+    let space = false;
+    const at = (event: { clientX: number; clientY: number }): Point => {
+      const box = element.getBoundingClientRect();
+      return { x: event.clientX - box.left, y: event.clientY - box.top };
+    };
+    const reach = (event: PointerEvent) =>
+      (event.pointerType === 'touch' ? REACH.coarse : REACH.fine) / camera.now.scale;
+    const down = (event: PointerEvent) => {
+      const place = at(event);
+      if (event.pointerType === 'touch') {
+        fingers.set(event.pointerId, place);
+        if (fingers.size > 1) {
+          // What the first finger began was the beginning of this.
+          session.cancel();
+          drawing = undefined;
+          panning = undefined;
+          return;
+        }
+      }
+      const pans = event.button === 1 || (event.button === 0 && (space || looks));
+      if (!pans && event.button !== 0) return;
+      if (!pans && paper.current?.isHandle(event)) return;
+      event.preventDefault();
+      element.setPointerCapture?.(event.pointerId);
+      if (pans) {
+        panning = { pointer: event.pointerId, last: place };
+        element.dataset.pans = 'true';
+        return;
+      }
+      drawing = event.pointerId;
+      session.down(toBoard(camera.now, place), reach(event), { shift: event.shiftKey });
+      // Only now: a text that loses the focus is done, and the pointer would begin another.
+      element.focus({ preventScroll: true });
+    };
+    const move = (event: PointerEvent) => {
+      const place = at(event);
+      const finger = fingers.get(event.pointerId);
+      if (finger && fingers.size > 1) {
+        const before = [...fingers.values()];
+        fingers.set(event.pointerId, place);
+        const now = [...fingers.values()];
+        const [a, b] = before;
+        const [c, d] = now;
+        if (a && b && c && d) camera.set(pinched(camera.now, [a, b], [c, d]));
+        return;
+      }
+      if (finger) fingers.set(event.pointerId, place);
+      session.pointer(toBoard(camera.now, place));
+      if (panning?.pointer === event.pointerId) {
+        camera.pan(place.x - panning.last.x, place.y - panning.last.y);
+        panning.last = place;
+        return;
+      }
+      if (drawing !== event.pointerId) return;
+      // All places since the last frame, where the web view keeps them.
+      const all = event.getCoalescedEvents?.() ?? [];
+      const points = (all.length > 0 ? all : [event]).map((one) => toBoard(camera.now, at(one)));
+      session.moveTo(points, reach(event), { shift: event.shiftKey });
+    };
+    const up = (event: PointerEvent) => {
+      fingers.delete(event.pointerId);
+      if (panning?.pointer === event.pointerId) {
+        panning = undefined;
+        delete element.dataset.pans;
+      }
+      if (drawing !== event.pointerId) return;
+      drawing = undefined;
+      if (event.type === 'pointercancel') session.cancel();
+      else session.up();
+    };
+    const leave = () => session.pointer(undefined);
+    const twice = (event: MouseEvent) => {
+      const there = session.under(toBoard(camera.now, at(event)), REACH.fine / camera.now.scale);
+      if (there && session.snapshot().tool === 'select') session.edit(there);
+    };
+    const wheel = (event: WheelEvent) => {
+      event.preventDefault();
+      // A pinch on a touchpad comes as a wheel with Control held.
+      const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 24 : 1;
+      const [dx, dy] = [event.deltaX * lines, event.deltaY * lines];
+      if (event.shiftKey) camera.pan(-(dx || dy), 0);
+      else if (event.ctrlKey || dx === 0)
+        camera.zoom(Math.exp(-dy * (event.ctrlKey ? 0.01 : 0.0016)), at(event));
+      else camera.pan(-dx, -dy);
+    };
+    const held = (event: KeyboardEvent) => {
+      if (event.key !== ' ') return;
+      const there = event.target === element || event.target === document.body;
+      space = event.type === 'keydown' && there;
+      if (space) event.preventDefault();
+      element.dataset.hand = String(space);
+    };
+    element.addEventListener('pointerdown', down);
+    element.addEventListener('pointermove', move);
+    element.addEventListener('pointerup', up);
+    element.addEventListener('pointercancel', up);
+    element.addEventListener('pointerleave', leave);
+    element.addEventListener('dblclick', twice);
+    element.addEventListener('wheel', wheel, { passive: false });
+    document.addEventListener('keydown', held);
+    document.addEventListener('keyup', held);
+    return () => {
+      element.removeEventListener('pointerdown', down);
+      element.removeEventListener('pointermove', move);
+      element.removeEventListener('pointerup', up);
+      element.removeEventListener('pointercancel', up);
+      element.removeEventListener('pointerleave', leave);
+      element.removeEventListener('dblclick', twice);
+      element.removeEventListener('wheel', wheel);
+      document.removeEventListener('keydown', held);
+      document.removeEventListener('keyup', held);
+    };
+  }, [host, session, camera, paper, looks]);
+}

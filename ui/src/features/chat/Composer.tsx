@@ -1,0 +1,149 @@
+import { Paperclip, SendHorizontal, X } from 'lucide-react';
+import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from '../../components/IconButton';
+import { useEngine } from '../../engine/context';
+import type { ChatMessageView } from '../../engine/view';
+import styles from './Composer.module.css';
+
+/** Longest text of a message, in characters. */
+const MAX_TEXT = 4000;
+/** From here on it is said how many are left. */
+const CLOSING = 200;
+/** Whoever pauses so long is not writing any more. */
+const IDLE_MS = 4000;
+
+interface Props {
+  /** What is not sent yet. */
+  draft: RefObject<string>;
+  /** What is answered. */
+  reply: ChatMessageView | undefined;
+  onReplyEnd: () => void;
+  mayWrite: boolean;
+  mayShare: boolean;
+  field: RefObject<HTMLTextAreaElement | null>;
+}
+
+/** A field that grows with what is written: Enter sends, Shift and Enter begins a line, Escape ends an answer. */
+export function Composer({ draft, reply, onReplyEnd, mayWrite, mayShare, field }: Props) {
+  const { t } = useTranslation();
+  const [text, setText] = useState(draft.current);
+  const onText = (written: string) => {
+    draft.current = written;
+    setText(written);
+  };
+  const { tools: commands } = useEngine();
+  const typing = useTyping();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change of the text may make it higher
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (!area) return;
+    area.style.height = 'auto';
+    // Its frame is no part of what it measures.
+    area.style.height = `${area.scrollHeight + 2}px`;
+  }, [text, field]);
+  const send = () => {
+    const said = text.trim();
+    if (!said) return;
+    void commands?.sendChat(said, reply?.id ?? null);
+    typing(false);
+    onText('');
+    onReplyEnd();
+    field.current?.focus();
+  };
+  const key = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && reply) {
+      event.preventDefault();
+      onReplyEnd();
+    }
+    // What is put together of several keys is not done by Enter.
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  const left = MAX_TEXT - text.length;
+  if (!mayWrite && !mayShare) return <p className={styles.none}>{t('chat.noRight')}</p>;
+  return (
+    <div className={styles.composer}>
+      {reply && (
+        <div className={styles.reply} data-testid="replying">
+          <p className={styles.replyWords}>
+            <b>{reply.mine ? t('chat.replyToYou') : t('chat.replying', { name: reply.from_name })}</b>
+            <span>{reply.text || reply.file?.info.name}</span>
+          </p>
+          <IconButton icon={X} label={t('chat.replyEnd')} onPress={onReplyEnd} data-testid="reply-end" />
+        </div>
+      )}
+      <form
+        className={styles.row}
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        {mayShare && (
+          <Button
+            className={styles.attach ?? ''}
+            aria-label={t('chat.attach')}
+            onPress={() => void commands?.pickFiles()}
+            data-testid="attach"
+          >
+            <Paperclip size={20} strokeWidth={1.8} aria-hidden />
+            {!mayWrite && t('chat.attach')}
+          </Button>
+        )}
+        {mayWrite && (
+          <>
+            <textarea
+              ref={field}
+              className={styles.field}
+              rows={1}
+              value={text}
+              maxLength={MAX_TEXT}
+              placeholder={t('chat.field')}
+              aria-label={t('chat.field')}
+              onChange={({ target }) => {
+                onText(target.value);
+                typing(target.value.trim() !== '');
+              }}
+              onKeyDown={key}
+              data-testid="chat-field"
+            />
+            <Button
+              className={styles.send ?? ''}
+              type="submit"
+              aria-label={t('chat.send')}
+              data-testid="chat-send"
+            >
+              <SendHorizontal size={20} strokeWidth={1.8} aria-hidden />
+            </Button>
+          </>
+        )}
+      </form>
+      {left <= CLOSING && (
+        <p className={styles.closing} role="status">
+          {t('chat.closing', { count: left })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Tells that I write, once; and that I do not any more, by a pause or at the end. */
+function useTyping(): (typing: boolean) => void {
+  const { tools: commands } = useEngine();
+  const told = useRef(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const tell = (typing: boolean) => {
+    clearTimeout(timer.current);
+    if (typing) timer.current = setTimeout(() => tell(false), IDLE_MS);
+    if (told.current === typing) return;
+    told.current = typing;
+    void commands?.typing(typing);
+  };
+  const latest = useRef(tell);
+  latest.current = tell;
+  useEffect(() => () => latest.current(false), []);
+  return tell;
+}

@@ -1,0 +1,26 @@
+/** Where files lie that were copied in the system's file manager, and are pasted. */
+export function pastedPaths(uriList: string): string[] {
+  return uriList
+    .split(/\r?\n/)
+    .filter((line) => /^file:\/\/\//i.test(line))
+    .flatMap((line) => {
+      try {
+        const path = decodeURIComponent(new URL(line).pathname);
+        // `/C:/…` where there are drives.
+        return [/^\/[a-z]:/i.test(path) ? path.slice(1) : path];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** The bytes of something that was pasted, as text. */
+export async function asBase64(blob: Blob): Promise<string> {
+  const url = await new Promise<string>((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+  return url.slice(url.indexOf(',') + 1);
+}

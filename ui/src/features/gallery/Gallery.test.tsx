@@ -1,0 +1,108 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import axe from 'axe-core';
+import { describe, expect, it } from 'vitest';
+import { openPage } from '../../test/page';
+
+const byId = (id: string) => screen.getByTestId(id);
+const shown = (id: string) => screen.queryByTestId(id) !== null;
+const press = (id: string) => userEvent.click(byId(id));
+
+describe.each([
+  ['light', 'en'],
+  ['dark', 'it'],
+])('in %s, %s', (theme, lang) => {
+  it.each(['gallery=0', 'gallery=3'])('axe finds nothing on ?%s', async (query) => {
+    await openPage(`screen=call&people=3&${query}&theme=${theme}&lang=${lang}`);
+    await press('gallery');
+    const check = async (where: HTMLElement) => {
+      const { violations } = await axe.run(where, { rules: { 'color-contrast': { enabled: false } } });
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`)).toEqual([]);
+    };
+    await check(byId('gallery-panel'));
+    if (query === 'gallery=0') return;
+    await userEvent.click(screen.getAllByTestId('snapshot-enlarge')[0] as HTMLElement);
+    await check(byId('picture-sheet'));
+  });
+});
+
+describe('the gallery', () => {
+  it('takes what is large, and shows it first', async () => {
+    const engine = await openPage('screen=call&people=3&share&gallery=1');
+    await press('gallery');
+    expect(byId('gallery-panel').textContent).toContain('Takes the screen of Anna Rossi');
+    await press('take-snapshot');
+    expect(engine.asked).toEqual([['take snapshot', 900]]);
+    expect(screen.getAllByTestId('snapshot')).toHaveLength(2);
+    expect(byId('gallery-news').textContent).toBe('There is a new snapshot of Anna Rossi');
+  });
+
+  it('takes another picture that is chosen', async () => {
+    const engine = await openPage('screen=call&people=3&share');
+    await press('gallery');
+    expect(shown('gallery-empty')).toBe(true);
+    await press('choose-snapshot');
+    expect(screen.getAllByTestId('take-of').map(({ textContent }) => textContent)).toEqual([
+      'Screen of Anna Rossi',
+      'Anna Rossi',
+      'Kenji Mori',
+    ]);
+    await userEvent.click(screen.getAllByTestId('take-of')[2] as HTMLElement);
+    expect(engine.asked).toEqual([['take snapshot', 2]]);
+  });
+
+  it('opens with a snapshot that is taken of a tile', async () => {
+    const engine = await openPage('screen=call&people=3');
+    await userEvent.click(screen.getAllByTestId('tile-snapshot')[1] as HTMLElement);
+    expect(engine.asked).toEqual([['take snapshot', 2]]);
+    expect(shown('gallery-panel')).toBe(true);
+  });
+
+  it('says when there is nothing to take', async () => {
+    const engine = await openPage('screen=call&people=1');
+    await press('gallery');
+    expect(byId('gallery-panel').textContent).toContain('There is no picture to take just now.');
+    await press('take-snapshot');
+    expect(engine.asked).toEqual([]);
+  });
+
+  it('shows one large, goes on to the next, saves and deletes it', async () => {
+    const engine = await openPage('screen=call&people=3&gallery=3');
+    await press('gallery');
+    await userEvent.click(screen.getAllByTestId('snapshot-enlarge')[0] as HTMLElement);
+    expect(byId('picture-sheet').textContent).toContain('Snapshot of Anna Rossi');
+    expect(shown('newer')).toBe(false);
+    await press('older');
+    expect(byId('picture-sheet').textContent).toContain('Snapshot of Kenji Mori');
+    // Of somebody else, and not an owner's: it cannot be deleted.
+    expect(shown('large-delete')).toBe(false);
+    await press('newer');
+    await press('large-save');
+    expect(engine.asked).toEqual([['download', 'snapshot-0']]);
+    await press('large-open');
+    expect(engine.asked.at(-1)).toEqual(['open file', 'snapshot-0']);
+    await press('large-delete');
+    await press('delete-yes');
+    expect(engine.asked.at(-1)).toEqual(['delete file', 'snapshot-0']);
+    expect(shown('picture-sheet')).toBe(false);
+    expect(screen.getAllByTestId('snapshot')).toHaveLength(2);
+  });
+
+  it('saves from the list', async () => {
+    const engine = await openPage('screen=call&people=3&gallery=1');
+    await press('gallery');
+    await userEvent.click(within(byId('snapshot')).getByTestId('snapshot-save'));
+    expect(engine.asked).toEqual([['download', 'snapshot-0']]);
+  });
+
+  it('is opened by whom a snapshot was taken of', async () => {
+    await openPage('screen=call&people=3&guest&without=snapshot live_edit&gallery=1&notice=snapshot_of_me');
+    expect(shown('gallery')).toBe(false);
+    await userEvent.click(within(byId('notice')).getByText('Show'));
+    expect([shown('gallery-panel'), shown('take-snapshot'), shown('snapshot-draw')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});

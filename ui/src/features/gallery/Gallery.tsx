@@ -1,0 +1,352 @@
+import {
+  Camera,
+  ChevronDown,
+  ChevronLeft,
+  ChevronRight,
+  Download,
+  Eye,
+  FolderOpen,
+  Info,
+  type LucideIcon,
+  PencilLine,
+  Trash2,
+} from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { Button as AriaButton, MenuTrigger } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/Button';
+import { IconButton } from '../../components/IconButton';
+import { Item, Menu } from '../../components/Menu';
+import { Panel } from '../../components/Panel';
+import { useEngine } from '../../engine/context';
+import { useTools } from '../../engine/tools';
+import type { MeView, SnapshotView } from '../../engine/view';
+import { dateLocale } from '../../i18n';
+import type { Takable } from '../call/layout';
+import { DeleteQuestion } from '../files/DeleteQuestion';
+import { PictureSheet } from '../files/PictureSheet';
+import { usePicture } from '../files/usePicture';
+import styles from './Gallery.module.css';
+
+interface Props {
+  me: MeView;
+  /** What can be taken, the main thing first; nothing for whoever may not. */
+  takable: Takable[] | undefined;
+  onTake: (streamId: number) => void;
+  /** Draws on a snapshot, together with the others. */
+  onDraw: ((fileId: string) => void) | undefined;
+  onClose: () => void;
+}
+
+/** The snapshots of this visit, and the way to one more. */
+export function Gallery({ me, takable, onTake, onDraw, onClose }: Props) {
+  const { t } = useTranslation();
+  const { gallery } = useTools();
+  const [large, setLarge] = useState<string>();
+  const at = gallery.findIndex(({ file }) => file.info.file_id === large);
+  const shown = gallery[at];
+  return (
+    <Panel
+      title={t('gallery.title')}
+      onClose={onClose}
+      testid="gallery-panel"
+      head={
+        gallery.length > 0 && (
+          <span className={styles.count}>{t('gallery.count', { count: gallery.length })}</span>
+        )
+      }
+    >
+      <div className={styles.body}>
+        {takable && <Take takable={takable} onTake={onTake} />}
+        {gallery.length === 0 ? (
+          <div className={styles.empty} data-testid="gallery-empty">
+            <Camera size={28} strokeWidth={1.8} aria-hidden />
+            <p className={styles.emptyTitle}>{t('gallery.empty')}</p>
+            <p>{t('gallery.emptyText')}</p>
+          </div>
+        ) : (
+          <ul className={styles.list} aria-label={t('gallery.list')}>
+            {gallery.map((one) => (
+              <Snapshot
+                key={one.file.info.file_id}
+                snapshot={one}
+                me={me}
+                onDraw={onDraw}
+                onLarge={() => setLarge(one.file.info.file_id)}
+              />
+            ))}
+          </ul>
+        )}
+      </div>
+      {shown && (
+        <Large
+          snapshot={shown}
+          me={me}
+          onDraw={onDraw}
+          onNewer={at > 0 ? () => setLarge(gallery[at - 1]?.file.info.file_id) : undefined}
+          onOlder={at < gallery.length - 1 ? () => setLarge(gallery[at + 1]?.file.info.file_id) : undefined}
+          onClose={() => setLarge(undefined)}
+        />
+      )}
+      <News gallery={gallery} />
+    </Panel>
+  );
+}
+
+/** Takes what is large on the stage, or another picture that is chosen. */
+function Take({ takable, onTake }: { takable: Takable[]; onTake: (streamId: number) => void }) {
+  const { t } = useTranslation();
+  const [first, ...others] = takable;
+  const name = ({ person, stream }: Takable) =>
+    stream.source === 'screen'
+      ? t('gallery.screen', { name: person.display_name })
+      : t('gallery.camera', { name: person.display_name });
+  return (
+    <section className={styles.take}>
+      <div className={styles.takeRow}>
+        <Button
+          kind="primary"
+          icon={Camera}
+          className={styles.takeButton}
+          unavailable={!first}
+          aria-describedby="take-help"
+          onPress={() => first && onTake(first.stream.stream_id)}
+          data-testid="take-snapshot"
+        >
+          {t('gallery.take')}
+        </Button>
+        {others.length > 0 && (
+          <MenuTrigger>
+            <AriaButton
+              className={styles.choose ?? ''}
+              aria-label={t('gallery.choose')}
+              data-testid="choose-snapshot"
+            >
+              <ChevronDown size={18} strokeWidth={1.8} aria-hidden />
+            </AriaButton>
+            <Menu
+              placement="bottom end"
+              offset={6}
+              aria-label={t('gallery.choose')}
+              className={styles.menu}
+              onAction={(key) => onTake(Number(key))}
+            >
+              {takable.map((one) => (
+                <Item
+                  key={one.stream.stream_id}
+                  id={String(one.stream.stream_id)}
+                  icon={Camera}
+                  words={name(one)}
+                  data-testid="take-of"
+                />
+              ))}
+            </Menu>
+          </MenuTrigger>
+        )}
+      </div>
+      <p id="take-help" className={styles.help}>
+        <Info size={16} strokeWidth={1.8} aria-hidden />
+        {!first && t('gallery.nothing')}
+        {first &&
+          t(first.stream.source === 'screen' ? 'gallery.ofScreen' : 'gallery.ofCamera', {
+            name: first.person.display_name,
+          })}
+      </p>
+    </section>
+  );
+}
+
+interface SnapshotProps {
+  snapshot: SnapshotView;
+  me: MeView;
+  onDraw: ((fileId: string) => void) | undefined;
+}
+
+function Snapshot({ snapshot, me, onDraw, onLarge }: SnapshotProps & { onLarge: () => void }) {
+  const { t } = useTranslation();
+  const words = useWords(snapshot, me);
+  const draw = useDraw(me);
+  const { info } = snapshot.file;
+  const picture = usePicture(info.file_id, false);
+  const [width, height] = info.size_px ?? [16, 9];
+  return (
+    <li className={styles.snapshot} data-testid="snapshot" data-file-id={info.file_id}>
+      <AriaButton
+        className={styles.picture ?? ''}
+        style={{ aspectRatio: `${width} / ${height}` }}
+        aria-label={t('gallery.enlarge', { name: words.title, time: words.time })}
+        onPress={onLarge}
+        data-testid="snapshot-enlarge"
+      >
+        {picture && <img src={picture} alt="" draggable={false} />}
+      </AriaButton>
+      <div className={styles.row}>
+        <p className={styles.words}>
+          <b>{words.title}</b>
+          <span>{words.by}</span>
+        </p>
+        {onDraw && (
+          <IconButton
+            icon={draw.icon}
+            label={`${draw.words}: ${words.title}, ${words.time}`}
+            onPress={() => onDraw(info.file_id)}
+            data-testid="snapshot-draw"
+          />
+        )}
+        <Keep snapshot={snapshot} />
+      </div>
+    </li>
+  );
+}
+
+/** Brings it onto this computer, or shows it there. */
+function Keep({ snapshot: { file } }: { snapshot: SnapshotView }) {
+  const { t } = useTranslation();
+  const { tools: commands } = useEngine();
+  const { file_id: id, name } = file.info;
+  if (file.state.state === 'saved') {
+    return (
+      <IconButton
+        icon={FolderOpen}
+        label={t('file.openName', { name })}
+        onPress={() => void commands?.openFile(id)}
+        data-testid="snapshot-open"
+      />
+    );
+  }
+  return (
+    <IconButton
+      icon={Download}
+      label={t('file.saveName', { name })}
+      onPress={() => void commands?.download(id)}
+      data-testid="snapshot-save"
+    />
+  );
+}
+
+interface LargeProps extends SnapshotProps {
+  onNewer: (() => void) | undefined;
+  onOlder: (() => void) | undefined;
+  onClose: () => void;
+}
+
+/** One of them large, with what can be done with it. */
+function Large({ snapshot, me, onDraw, onNewer, onOlder, onClose }: LargeProps) {
+  const { t } = useTranslation();
+  const { tools: commands } = useEngine();
+  const words = useWords(snapshot, me);
+  const draw = useDraw(me);
+  const { info, state, may_delete } = snapshot.file;
+  const id = info.file_id;
+  const [asks, setAsks] = useState<string>();
+  return (
+    <PictureSheet fileId={id} title={words.title} text={words.taken} onClose={onClose}>
+      {asks === id ? (
+        <DeleteQuestion
+          words={t('gallery.deleteSure')}
+          onYes={() => {
+            void commands?.deleteFile(id);
+            onClose();
+          }}
+          onNot={() => setAsks(undefined)}
+        />
+      ) : (
+        <>
+          {onDraw && (
+            <Button
+              kind="primary"
+              icon={draw.icon}
+              onPress={() => {
+                onClose();
+                onDraw(id);
+              }}
+              data-testid="large-draw"
+            >
+              {draw.words}
+            </Button>
+          )}
+          {state.state === 'saved' ? (
+            <Button icon={FolderOpen} onPress={() => void commands?.openFile(id)} data-testid="large-open">
+              {t('file.open')}
+            </Button>
+          ) : (
+            <Button
+              icon={Download}
+              busy={state.state === 'downloading'}
+              onPress={() => void commands?.download(id)}
+              data-testid="large-save"
+            >
+              {t('file.save')}
+            </Button>
+          )}
+          {may_delete && (
+            <Button icon={Trash2} onPress={() => setAsks(id)} data-testid="large-delete">
+              {t('file.delete')}
+            </Button>
+          )}
+          <span className={styles.steps}>
+            {onNewer && (
+              <IconButton
+                icon={ChevronLeft}
+                label={t('gallery.newer')}
+                onPress={onNewer}
+                data-testid="newer"
+              />
+            )}
+            {onOlder && (
+              <IconButton
+                icon={ChevronRight}
+                label={t('gallery.older')}
+                onPress={onOlder}
+                data-testid="older"
+              />
+            )}
+          </span>
+        </>
+      )}
+    </PictureSheet>
+  );
+}
+
+/** Whoever may not draw on a snapshot looks on as the others do. */
+function useDraw({ tools }: MeView): { icon: LucideIcon; words: string } {
+  const { t } = useTranslation();
+  return tools.live_edit
+    ? { icon: PencilLine, words: t('gallery.draw') }
+    : { icon: Eye, words: t('gallery.watch') };
+}
+
+/** What, when and by whom. */
+function useWords(snapshot: SnapshotView, me: MeView) {
+  const { t, i18n } = useTranslation();
+  const locale = dateLocale(i18n.language, navigator.languages);
+  const at = snapshot.at_ms ?? 0;
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(at);
+  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' }).format(at);
+  const mine = snapshot.by_name === me.display_name;
+  const name = snapshot.by_name || t('notice.somebody');
+  return {
+    title: t('gallery.of', { name: snapshot.of_name || t('notice.somebody') }),
+    time,
+    by: mine ? t('gallery.takenByYou', { time }) : t('gallery.takenBy', { time, name }),
+    taken: mine ? t('gallery.takenYou', { day, time }) : t('gallery.taken', { day, time, name }),
+  };
+}
+
+/** Says that one has come. */
+function News({ gallery }: { gallery: SnapshotView[] }) {
+  const { t } = useTranslation();
+  const known = useRef<Set<string>>(undefined);
+  const [name, setName] = useState<string>();
+  useEffect(() => {
+    const before = known.current;
+    known.current = new Set(gallery.map(({ file }) => file.info.file_id));
+    const fresh = before && gallery.find(({ file }) => !before.has(file.info.file_id));
+    if (fresh) setName(fresh.of_name);
+  }, [gallery]);
+  return (
+    <div className="sr-only" role="status" data-testid="gallery-news">
+      {name !== undefined && t('gallery.arrived', { name: name || t('notice.somebody') })}
+    </div>
+  );
+}
