@@ -37,17 +37,18 @@ async fn the_tools_work_between_the_window_and_a_peer() -> Result<()> {
         Ok(window.text("chat-panel").await?.contains("Read").then_some(()))
     })
     .await?;
-    std::fs::write(stage.sound.folder().join("chat.png"), window.screenshot().await?)?;
+    keep(&window, "chat.png").await?;
 
     // A picture of the peer, as large as it is sent.
-    window.click("snapshot").await?;
+    window.click("gallery").await?;
     window.click("take-snapshot").await?;
-    until("the snapshot in the gallery", PATIENCE, || async { Ok(window.has("snapshot-open").await?.then_some(())) })
+    keep(&window, "taking.png").await?;
+    until("the snapshot in the gallery", PATIENCE, || async { Ok(window.has("snapshot").await?.then_some(())) })
         .await?;
-    std::fs::write(stage.sound.folder().join("gallery.png"), window.screenshot().await?)?;
+    keep(&window, "gallery.png").await?;
 
     // The peer's stroke lies on the board.
-    window.click("board").await?;
+    window.click("board-slot").await?;
     until("the stroke on the board", PATIENCE, || async {
         if !window.has("board-items").await? {
             return Ok(None);
@@ -60,11 +61,7 @@ async fn the_tools_work_between_the_window_and_a_peer() -> Result<()> {
         return c.some((c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v, i) => i % 4 === 3 && v > 0))";
     until("the stroke is painted", PATIENCE, || async { Ok((window.script(painted).await? == true).then_some(())) })
         .await?;
-    std::fs::write(stage.sound.folder().join("board.png"), window.screenshot().await?)?;
-    for picture in ["chat.png", "gallery.png", "board.png"] {
-        keep(&stage.sound.folder().join(picture), picture);
-    }
-
+    keep(&window, "board.png").await?;
     let report = peer.stop().await?;
     let tools = &report["tools"];
     let chat: Vec<_> =
@@ -75,9 +72,10 @@ async fn the_tools_work_between_the_window_and_a_peer() -> Result<()> {
     window.close().await
 }
 
-/// Where `VISITA_PICTURES` says, for looking at.
-fn keep(file: &std::path::Path, name: &str) {
+/// A picture of the window, for looking at, where `VISITA_PICTURES` says.
+async fn keep(window: &Window, name: &str) -> Result<()> {
     if let Some(folder) = std::env::var_os("VISITA_PICTURES") {
-        let _ = std::fs::copy(file, std::path::Path::new(&folder).join(name));
+        std::fs::write(std::path::Path::new(&folder).join(name), window.screenshot().await?)?;
     }
+    Ok(())
 }
