@@ -137,7 +137,7 @@ async fn bad_rooms_are_refused_by_field_and_leave_nothing() {
             json!({ "participants": [{ "user_id": "dr", "tools": { "chat": 1 } }, { "user_id": "pat" }] }),
             "participants[0].tools.chat",
         ),
-        (json!({ "participants": [["dr", true], { "user_id": "pat" }] }), "participants[0]"),
+        (json!({ "participants": [["dr", "Dr. Conti", true], { "user_id": "pat" }] }), "participants[0]"),
         (
             json!({ "participants": [{ "user_id": "dr", "tools": [true] }, { "user_id": "pat" }] }),
             "participants[0].tools",

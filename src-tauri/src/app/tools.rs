@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use tauri_plugin_dialog::DialogExt;
-use visita_protocol::{FileId, view::ToolAction};
+use visita_protocol::{
+    FileId,
+    view::{NoticeCode, ToolAction},
+};
 
 use super::{App, Internal, Screen};
 
@@ -29,7 +32,13 @@ impl App {
             },
             ToolAction::Download { file_id } => call.download(file_id, self.downloads()),
             ToolAction::OpenFile { file_id } => self.open_file(&file_id),
-            action => call.use_tool(action),
+            action => {
+                let reads = matches!(action, ToolAction::ShowChat { shown: true });
+                call.use_tool(action);
+                if reads && self.notice.as_ref().is_some_and(|(notice, _)| notice.code == NoticeCode::ChatMessage) {
+                    self.notice = None;
+                }
+            }
         }
     }
 

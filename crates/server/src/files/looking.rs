@@ -54,7 +54,8 @@ pub(super) fn look(path: &Path, name: &str) -> std::io::Result<Found> {
             begin.extend_from_slice(&block[..read.min(8192)]);
         }
     }
-    let sniffed = infer::get(&begin);
+    // Of text, which has no beginning by which it is known, only what can be read matters.
+    let sniffed = infer::get(&begin).filter(|kind| kind.matcher_type() != infer::MatcherType::Text);
     let known = sniffed.is_some_and(|kind| kind.matcher_type() == infer::MatcherType::App);
     let runs = known || [b"#!".as_slice(), b"\x7fELF"].iter().any(|magic| begin.starts_with(magic));
     let media_type = sniffed.map_or_else(|| by_name(name, &begin), |kind| kind.mime_type()).to_owned();
@@ -68,7 +69,7 @@ pub(super) fn look(path: &Path, name: &str) -> std::io::Result<Found> {
     })
 }
 
-/// Text has no beginning by which it is known.
+/// Text by the ending of its name, everything else as bytes.
 fn by_name(name: &str, begin: &[u8]) -> &'static str {
     let is_text =
         std::str::from_utf8(begin).map_or_else(|error| error.error_len().is_none(), |_| true) && !begin.contains(&0);
