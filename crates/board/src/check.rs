@@ -3,17 +3,19 @@
 use thiserror::Error;
 use visita_protocol::{
     ErrorCode, ParticipantId, Problem, WhiteboardRights,
-    board::{BoardOp, Item, MAX_ITEMS, MAX_PAGES, MAX_POINTS, MAX_TEXT, Point, Shape, Stamp},
+    board::{
+        BoardOp, Item, MAX_BOARD_POINTS, MAX_ITEMS, MAX_KEPT, MAX_PAGES, MAX_POINTS, MAX_TEXT, Point, Shape, Stamp,
+    },
 };
 
-use crate::{Board, What};
+use crate::{Board, HIGHEST, What};
 
 /// No point lies further out, in units of the board.
-const FAR: i32 = 1_000_000;
+const FAR: u32 = 1_000_000;
 /// Widest line and largest letter.
 const WIDEST: u16 = 400;
 /// A stamp this far from what is known here was made up.
-const AHEAD: u32 = 1_000_000;
+const AHEAD: u64 = 1_000_000;
 
 /// Why an operation is not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -62,6 +64,13 @@ impl Board {
                     return Err(Refused::NotOneself);
                 };
                 let Shape::Pen { points: before, .. } = &item.shape else { return Err(Refused::Invalid) };
+                // Of a stroke that was never put there.
+                if *of > item.stamp {
+                    return Err(Refused::Invalid);
+                }
+                if self.points + points.len() > MAX_BOARD_POINTS {
+                    return Err(Refused::Full);
+                }
                 // What is late, because the stroke was moved meanwhile, does no harm.
                 let from = usize::try_from(*from).unwrap_or(usize::MAX);
                 let fits = from <= before.len() && from.saturating_add(points.len()) <= MAX_POINTS;
@@ -69,6 +78,8 @@ impl Board {
             }
             BoardOp::Remove { id, stamp } => {
                 self.check_stamp(stamp, by)?;
+                // Remembering what never was would fill the board.
+                self.what(id).ok_or(Refused::Invalid)?;
                 let own = self.item(id).is_some_and(|item| item.author == *by && right_to(&item.shape, rights));
                 may(rights.wb_eraser || own)
             }
@@ -89,8 +100,12 @@ impl Board {
     fn check_item(&self, item: &Item, by: &ParticipantId) -> Result<(), Refused> {
         match self.what(&item.id) {
             None if item.author != *by => return Err(Refused::NotOneself),
+            None if self.kept.len() >= MAX_KEPT => return Err(Refused::Full),
             None | Some(What::Gone { .. }) if self.items >= MAX_ITEMS => return Err(Refused::Full),
-            Some(What::Gone { author: Some(author), .. }) if item.author != *author => return Err(Refused::NotOneself),
+            Some(What::Gone { author, .. }) if author.as_ref().is_some_and(|author| item.author != *author) => {
+                return Err(Refused::NotOneself);
+            }
+            Some(What::Gone { author: None, .. }) if item.author != *by => return Err(Refused::NotOneself),
             Some(What::There(before)) => {
                 let same = std::mem::discriminant(&before.shape) == std::mem::discriminant(&item.shape);
                 if before.author != item.author || !same {
@@ -99,8 +114,13 @@ impl Board {
             }
             None | Some(What::Gone { .. }) => {}
         }
-        if item.page >= MAX_PAGES || item.z > u32::MAX / 2 {
+        if item.page >= MAX_PAGES || item.z > HIGHEST {
             return Err(Refused::Invalid);
+        }
+        if let Shape::Pen { points, .. } = &item.shape
+            && self.points + points.len() > MAX_BOARD_POINTS
+        {
+            return Err(Refused::Full);
         }
         let width_fits = |width: u16| (1..=WIDEST).contains(&width);
         let fits = match &item.shape {
@@ -132,5 +152,5 @@ const fn may(right: bool) -> Result<(), Refused> {
 }
 
 const fn is_near(point: &Point) -> bool {
-    point.x.abs() <= FAR && point.y.abs() <= FAR
+    point.x.unsigned_abs() <= FAR && point.y.unsigned_abs() <= FAR
 }

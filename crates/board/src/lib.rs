@@ -21,17 +21,22 @@ pub use check::Refused;
 /// Points that came before the stroke they belong to; more are dropped, as from somebody who never sends it.
 const EARLY: usize = 4096;
 
+/// Nothing lies higher; what lies as high is in the order of ids.
+const HIGHEST: u32 = u32::MAX / 2;
+
 /// A whiteboard.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
     kept: BTreeMap<ItemId, Kept>,
     pages: u32,
     /// Rises with each change.
-    version: u32,
+    version: u64,
     /// The greatest of all stamps.
-    clock: u32,
+    clock: u64,
     /// Those that are there.
     items: usize,
+    /// Of all strokes.
+    points: usize,
     early: Vec<(ItemId, Stamp, u32, Vec<Point>)>,
 }
 
@@ -39,7 +44,7 @@ pub struct Board {
 struct Kept {
     what: What,
     /// The version that this came with.
-    changed: u32,
+    changed: u64,
 }
 
 /// An item, or that it was taken away.
@@ -58,6 +63,13 @@ pub enum What {
 }
 
 impl What {
+    const fn points(&self) -> usize {
+        match self {
+            Self::There(Item { shape: Shape::Pen { points, .. }, .. }) => points.len(),
+            Self::There(_) | Self::Gone { .. } => 0,
+        }
+    }
+
     /// When it was last said how it is.
     pub const fn stamp(&self) -> &Stamp {
         match self {
@@ -68,9 +80,9 @@ impl What {
 }
 
 impl Board {
-    /// A board as it was written down.
-    pub fn restored(pages: u32, kept: impl IntoIterator<Item = (ItemId, What)>) -> Self {
-        let mut board = Self { pages, ..Self::default() };
+    /// A board as it was written down. `version` is greater than all that were told of it before.
+    pub fn restored(version: u64, pages: u32, kept: impl IntoIterator<Item = (ItemId, What)>) -> Self {
+        let mut board = Self { pages, version, ..Self::default() };
         for (id, what) in kept {
             board.set(id, what);
         }
@@ -118,8 +130,9 @@ impl Board {
         match item {
             Some(item) => self.set(id.clone(), What::There(item)),
             None => {
-                if let Some(Kept { what: What::There(_), .. }) = self.kept.remove(id) {
-                    self.items -= 1;
+                if let Some(Kept { what, .. }) = self.kept.remove(id) {
+                    self.points -= what.points();
+                    self.items -= usize::from(matches!(what, What::There(_)));
                 }
                 self.version += 1;
             }
@@ -153,7 +166,7 @@ impl Board {
     }
 
     /// Rises with each change.
-    pub const fn version(&self) -> u32 {
+    pub const fn version(&self) -> u64 {
         self.version
     }
 
@@ -164,14 +177,16 @@ impl Board {
 
     /// The place over everything else.
     pub fn top(&self) -> u32 {
-        self.items().map(|item| item.z).max().map_or(0, |z| z.saturating_add(1))
+        self.items().map(|item| item.z).max().map_or(0, |z| (z + 1).min(HIGHEST))
     }
 
     fn set(&mut self, id: ItemId, what: What) {
         self.version += 1;
         self.clock = self.clock.max(what.stamp().clock);
         let there = matches!(what, What::There(_));
+        self.points += what.points();
         let before = self.kept.insert(id, Kept { what, changed: self.version });
+        self.points -= before.as_ref().map_or(0, |kept| kept.what.points());
         let was_there = before.is_some_and(|kept| matches!(kept.what, What::There(_)));
         self.items = self.items + usize::from(there) - usize::from(was_there);
     }
@@ -202,6 +217,7 @@ impl Board {
             return false;
         }
         points.extend_from_slice(&more[known..]);
+        self.points += more.len() - known;
         self.version += 1;
         *changed = self.version;
         // Those after a gap that is closed now.

@@ -8,13 +8,13 @@ use visita_protocol::{
 use crate::{Board, What};
 
 /// Points and letters in one part; some ten bytes each.
-const WEIGHT: usize = 4_000;
+const WEIGHT: usize = 8_000;
 /// An item weighs as much by itself.
 const ITEM: usize = 16;
 
 impl Board {
     /// What is other than at the version `since`: all of it where that version is unknown here. One part at least.
-    pub fn parts(&self, board: &BoardId, since: u32) -> Vec<BoardPart> {
+    pub fn parts(&self, board: &BoardId, since: u64) -> Vec<BoardPart> {
         let since = if since > self.version() { 0 } else { since };
         let mut changed: Vec<_> = self.kept.iter().filter(|(_, kept)| kept.changed > since).collect();
         changed.sort_by_key(|(_, kept)| kept.changed);

@@ -177,6 +177,9 @@ async fn converse(
                 }
                 match &message {
                     ServerMessage::Welcome { .. } | ServerMessage::Resumed { .. } | ServerMessage::Waiting { .. } => {
+                        if !welcomed && !send_queued(&mut line, inbox).await {
+                            return Ended::Line;
+                        }
                         welcomed = true;
                         *retry = RETRY_FIRST;
                     }
@@ -194,6 +197,28 @@ async fn converse(
             }
         }
     }
+}
+
+/// Sends what was said while there was no line. What followed the hand is not said late: the boards say what was drawn
+/// again, all in one.
+async fn send_queued(line: &mut Line, inbox: &mut mpsc::UnboundedReceiver<Outgoing>) -> bool {
+    while let Ok(queued) = inbox.try_recv() {
+        match queued {
+            Outgoing::Message(
+                ClientMessage::Board { .. }
+                | ClientMessage::BoardCursor { .. }
+                | ClientMessage::Point { .. }
+                | ClientMessage::Typing { .. },
+            ) => {}
+            Outgoing::Message(message) => {
+                if line.send(&message).await.is_err() {
+                    return false;
+                }
+            }
+            Outgoing::Flush(done) => drop(done.send(())),
+        }
+    }
+    true
 }
 
 #[cfg(test)]

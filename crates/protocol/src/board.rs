@@ -103,7 +103,7 @@ pub enum Shape {
 #[serde(deny_unknown_fields)]
 pub struct Stamp {
     /// Greater than all its author had seen.
-    pub clock: u32,
+    pub clock: u64,
     /// Who did it.
     pub by: ParticipantId,
 }
@@ -168,6 +168,10 @@ pub const MAX_POINTS: usize = 10_000;
 pub const MAX_TEXT: usize = 4_000;
 /// Most items of a board; what was taken away does not count.
 pub const MAX_ITEMS: usize = 20_000;
+/// Most items of a board with those that were taken away, which are remembered.
+pub const MAX_KEPT: usize = 40_000;
+/// Most points of all strokes of a board.
+pub const MAX_BOARD_POINTS: usize = 600_000;
 /// Most pages of a board.
 pub const MAX_PAGES: u32 = 100;
 
@@ -183,7 +187,7 @@ pub struct BoardPart {
     /// Items that were taken away since.
     pub removed: Vec<(ItemId, Stamp)>,
     /// The version reached by this; ask from here again. More follows while `more`.
-    pub version: u32,
+    pub version: u64,
     /// Another part follows by itself.
     pub more: bool,
 }

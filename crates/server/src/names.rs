@@ -31,9 +31,13 @@ const MAX_FILE_NAME: usize = 200;
 /// # Errors
 /// `invalid`, naming the field, for what is none.
 pub(crate) fn check_file_name(name: &str, field: &str) -> Result<String, Problem> {
-    let name = name.trim();
+    // What a system lets fall from the end of a name would change its ending.
+    let name = name.trim().trim_end_matches(['.', ' ']);
     let fits = (1..=MAX_FILE_NAME).contains(&name.chars().count()) && !matches!(name, "." | "..");
-    if !fits || name.contains(['/', '\\']) || name.chars().any(|c| c.is_control() || turns_text(c)) {
+    if !fits
+        || name.contains(['/', '\\', ':', '<', '>', '|', '?', '*', '"'])
+        || name.chars().any(|c| c.is_control() || turns_text(c))
+    {
         return Err(Problem::invalid(field, "1 to 200 characters, without a folder"));
     }
     Ok(name.to_owned())

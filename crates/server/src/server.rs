@@ -196,7 +196,9 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
 async fn forget_unfinished(store: &dyn Store, files: &Files, clock: Clock) -> Result<(), StoreError> {
     const FOR: std::time::Duration = std::time::Duration::from_secs(86_400);
     for file in store.unfinished_files(clock.now() - FOR).await? {
-        files.forget_part(&file.file_id).await;
+        if let Err(error) = files.delete(&file.room_id, &file.file_id).await {
+            tracing::warn!(%error, "a broken upload could not be removed");
+        }
         store.file_deleted(&file.room_id, &file.file_id).await?;
     }
     Ok(())

@@ -18,7 +18,7 @@ use crate::people::People;
 
 /// What I did within this time before a line broke is said again on the next: the server may not have heard it, or may have
 /// been killed before it was written. Twice is as good as once.
-const SAY_AGAIN: Duration = Duration::from_secs(10);
+const SAY_AGAIN: Duration = Duration::from_secs(30);
 /// Steps that can be taken back.
 const STEPS: usize = 200;
 /// A cursor that has not moved for this long is not drawn.
@@ -37,7 +37,7 @@ pub(super) struct Boards {
 struct Open {
     board: Board,
     /// The server's version of it that is here.
-    version: u32,
+    version: u64,
     loading: bool,
     undo: Vec<Step>,
     redo: Vec<Step>,
@@ -222,6 +222,13 @@ impl Boards {
     /// What I may do has changed.
     pub(super) fn rights_changed(&mut self, me: &Me<'_>) -> Vec<BoardNews> {
         self.open.iter_mut().filter_map(|(board, open)| open.rights(board, me)).collect()
+    }
+
+    /// What may be looked at changed: what is open is asked for again from where it is.
+    pub(super) fn open_again(&self) -> Vec<ClientMessage> {
+        let again =
+            |(board, open): (&BoardId, &Open)| ClientMessage::OpenBoard { board: board.clone(), since: open.version };
+        self.open.iter().map(again).collect()
     }
 
     /// A new line to the room: what was open is opened again from where it was, and what may not have been heard is said

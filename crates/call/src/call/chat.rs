@@ -178,8 +178,9 @@ impl Chat {
     }
 
     /// Forgets one that is not there yet.
-    pub(super) fn discard(&mut self, key: &str) {
-        self.pending.retain(|pending| pending.key != key);
+    pub(super) fn discard(&mut self, key: &str) -> Option<Upload> {
+        let at = self.pending.iter().position(|pending| pending.key == key)?;
+        self.pending.remove(at).file.map(|(upload, _)| upload)
     }
 
     /// What may not have been heard, because the line was another one: said again it is still one message.

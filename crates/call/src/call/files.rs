@@ -61,6 +61,8 @@ pub(super) struct Upload {
     pub(super) purpose: FilePurpose,
     pub(super) of: Option<ParticipantId>,
     pub(super) key: String,
+    /// A copy that was made for sharing it, and goes when it is shared.
+    pub(super) ours: bool,
 }
 
 /// Where files are, and as whom. Changes with each line to the room.
@@ -116,7 +118,7 @@ impl FileClient {
         let size = known.map_err(|_| Problem::new(ErrorCode::NotFound, "there is no such file"))?.len();
         let key = format!("{:032x}", rand::random::<u128>());
         let (events, _) = mpsc::unbounded_channel();
-        self.try_upload(&Upload { path, name, size, purpose, of: None, key }, &events, &mut 0).await
+        self.try_upload(&Upload { path, name, size, purpose, of: None, key, ours: false }, &events, &mut 0).await
     }
 
     /// Deletes a file for everybody.
@@ -144,7 +146,12 @@ impl FileClient {
         let mut tries = 0;
         let mut reached = 0;
         loop {
-            let Err(problem) = self.try_upload(&upload, &events, &mut reached).await else { return };
+            let Err(problem) = self.try_upload(&upload, &events, &mut reached).await else {
+                if upload.ours {
+                    let _ = fs::remove_file(&upload.path).await;
+                }
+                return;
+            };
             // Getting further is a reason to go on trying.
             tries = if std::mem::take(&mut reached) > 0 { 1 } else { tries + 1 };
             let passes = matches!(problem.code, ErrorCode::ServerUnreachable | ErrorCode::ServerNotUnderstood)
@@ -216,7 +223,10 @@ impl FileClient {
         tell(FileState::Downloading { received: 0.0 });
         let state = match self.fetch(&info, &folder, &tell).await {
             Ok(path) => FileState::Saved { path: path.to_string_lossy().into_owned() },
-            Err(problem) => FileState::Failed { problem },
+            Err(problem) => {
+                let _ = fs::remove_file(part_of(&folder, &info)).await;
+                FileState::Failed { problem }
+            }
         };
         tell(state);
     }
@@ -227,7 +237,7 @@ impl FileClient {
             Problem::new(ErrorCode::Internal, "the file cannot be written")
         };
         fs::create_dir_all(folder).await.map_err(unwritable)?;
-        let part = folder.join(format!(".{}.part", info.file_id));
+        let part = part_of(folder, info);
         let response =
             answered(self.call(Method::GET, &format!("files/{}", info.file_id), |request| request).await?).await?;
         let mut file = fs::File::create(&part).await.map_err(unwritable)?;
@@ -245,13 +255,17 @@ impl FileClient {
         }
         file.flush().await.map_err(unwritable)?;
         if received != info.size {
-            let _ = fs::remove_file(&part).await;
             return Err(Problem::new(ErrorCode::ServerUnreachable, "the file broke off"));
         }
         let path = free_name(folder, &info.name);
         fs::rename(&part, &path).await.map_err(unwritable)?;
         Ok(path)
     }
+}
+
+/// Where a file lies until all of it is here.
+fn part_of(folder: &Path, info: &FileInfo) -> PathBuf {
+    folder.join(format!(".{}.part", info.file_id))
 }
 
 /// A client for files: no limit to how long one takes, but to how long nothing comes.

@@ -83,6 +83,14 @@ impl Tools {
         if matches!(message, ServerMessage::Welcome { .. } | ServerMessage::RightsChanged { .. }) {
             self.tell_boards(|boards| boards.rights_changed(&me));
         }
+        let sight_changed = match message {
+            ServerMessage::WhiteboardChanged { whiteboard, .. } => whiteboard.shown,
+            ServerMessage::RightsChanged { participant_id, .. } => *participant_id == room.me,
+            _ => false,
+        };
+        if sight_changed {
+            to_room.extend(self.boards.open_again());
+        }
         self.tell_boards(|boards| boards.take(message, &me, people));
         self.take_pointer(message, people);
         // Who comes or goes changes how far a message has come to all.
@@ -110,7 +118,9 @@ impl Tools {
                 if let Some(upload) = self.uploads.remove(&key) {
                     upload.abort();
                 }
-                self.chat.discard(&key);
+                if let Some(Upload { path, ours: true, .. }) = self.chat.discard(&key) {
+                    let _ = std::fs::remove_file(path);
+                }
                 Vec::new()
             }
             ToolAction::SendFiles { paths } => {
@@ -158,7 +168,11 @@ impl Tools {
         let name = name.unwrap_or_else(own_name);
         let known = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file);
         let size = known.as_ref().map_or(0, std::fs::Metadata::len);
-        let upload = Upload { path, name, size, purpose, of, key: self.chat.new_key() };
+        // What no system takes in a name.
+        let name = name.replace([':', '<', '>', '|', '?', '*', '"', '/', '\\'], " ");
+        let ours = path.starts_with(std::env::temp_dir())
+            && path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("visita-"));
+        let upload = Upload { path, name, size, purpose, of, key: self.chat.new_key(), ours };
         self.chat.share(upload.clone());
         if known.is_some() {
             self.start(upload);

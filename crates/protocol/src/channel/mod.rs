@@ -111,7 +111,7 @@ pub enum ClientMessage {
         board: BoardId,
         /// The version I have of it; 0 is nothing.
         #[serde(default)]
-        since: u32,
+        since: u64,
     },
     /// I look away.
     CloseBoard {
@@ -433,7 +433,7 @@ pub enum ServerMessage {
         /// Which.
         board: BoardId,
         /// The board's version after it.
-        version: u32,
+        version: u64,
         /// What.
         ops: Vec<BoardOp>,
     },

@@ -13,6 +13,9 @@ use visita_protocol::{
 use super::Room;
 use crate::{BoardAccess, CHAT, ConnectionId, EntryId, Output, Refusal, Timestamp, rights, seat::Seat};
 
+/// Bytes in one part of what is told of the chat; a newcomer gets the chat in such.
+const PART: usize = 128 * 1024;
+
 /// The chat of a room, as far as it is told to those who come.
 #[derive(Debug, Default)]
 pub(super) struct Chat {
@@ -180,7 +183,22 @@ impl Room {
         if messages.is_empty() && marks.is_empty() {
             return;
         }
-        self.outputs.push_back(Output::Send { to, message: ServerMessage::ChatHistory { messages, marks } });
+        // In messages that a narrow line takes in time; how far they have come is said with the last.
+        let mut part = Vec::new();
+        let mut weight = 0;
+        for message in messages {
+            weight += 400 + message.text.len();
+            part.push(message);
+            if weight > PART {
+                weight = 0;
+                let (messages, marks) = (std::mem::take(&mut part), Vec::new());
+                self.outputs.push_back(Output::Send { to, message: ServerMessage::ChatHistory { messages, marks } });
+            }
+        }
+        if !part.is_empty() || !marks.is_empty() {
+            let message = ServerMessage::ChatHistory { messages: part, marks };
+            self.outputs.push_back(Output::Send { to, message });
+        }
     }
 
     pub(super) fn chat_mark(&mut self, id: &ParticipantId, received: u32, seen: u32) -> Result<(), Refusal> {

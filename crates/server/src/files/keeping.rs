@@ -103,6 +103,8 @@ impl Files {
         let mut write = WriteMultipart::new(self.0.kept.put_multipart(&key(room, file)).await?);
         let mut pieces = std::pin::pin!(pieces);
         while let Some(piece) = pieces.next().await {
+            // No more in memory than is being written.
+            write.wait_for_capacity(4).await?;
             write.put(piece?);
         }
         write.finish().await?;

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 const THUMBNAIL: u32 = 480;
 /// A picture with a longer side than this is not looked into; nor one that takes more memory.
 const MOST_SIDE: u32 = 20_000;
-const MOST_MEMORY: u64 = 512 * 1024 * 1024;
+const MOST_MEMORY: u64 = 256 * 1024 * 1024;
 
 /// Endings of names that systems run when somebody opens them.
 const RUN: &[&str] = &[

@@ -3,12 +3,13 @@
 use axum::{
     Json, Router,
     body::Body as HttpBody,
-    extract::{DefaultBodyLimit, FromRequestParts, State},
+    extract::{FromRequestParts, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 use visita_protocol::{
     ErrorCode, FileId, ParticipantId, Problem, Secret,
     channel::{FileInfo, FilePurpose, MAX_CHAT_KEY_LEN},
@@ -29,6 +30,10 @@ use crate::{
     store::StoredFile,
     tokens::ChannelToken,
 };
+
+/// Uploads of one seat that are under way, and bytes of all files of a room.
+const MOST_UNFINISHED: u64 = 20;
+const MOST_IN_ROOM: u64 = 10 * 1024 * 1024 * 1024;
 
 /// How far an upload is, as the tus protocol names it.
 const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
@@ -62,8 +67,6 @@ pub(crate) fn routes() -> Router<App> {
         .route("/files", post(begin))
         .route("/files/{file_id}", get(fetch).head(offset).patch(append).delete(delete))
         .route("/files/{file_id}/thumbnail", get(thumbnail))
-        // A piece is written down as it comes; how much comes in all is counted there.
-        .layer(DefaultBodyLimit::disable())
 }
 
 /// Who asks: somebody with the token of a room's channel.
@@ -102,6 +105,13 @@ async fn begin(State(app): State<App>, Asker(token): Asker, body: Body) -> Resul
         };
         return Ok((StatusCode::OK, Json(Begun { file_id: known.file_id, offset })).into_response());
     }
+    let (unfinished, bytes) = app.store.files_weight(&token.room, &token.seat).await?;
+    if unfinished >= MOST_UNFINISHED {
+        return Err(Problem::new(ErrorCode::RateLimited, "too many uploads are under way from this seat").into());
+    }
+    if bytes.saturating_add(wanted.size) > MOST_IN_ROOM {
+        return Err(Problem::new(ErrorCode::TooLarge, "this room has as many files as it may have").into());
+    }
     let file = StoredFile {
         file_id: ids::new(),
         room_id: token.room.clone(),
@@ -136,6 +146,8 @@ async fn append(
     let file = mine(&app, &token, path).await?;
     app.rooms.may_share(&token.room, token.seat.clone(), token.entry(), file.wanted.purpose).await?;
     let _alone = app.files.writer(&file.file_id).await;
+    // Another piece may have been the last, or the file deleted, while this one waited.
+    let file = app.store.file(&file.file_id).await?.ok_or_else(missing)?;
     let from = headers.get(UPLOAD_OFFSET).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     let from = from.ok_or_else(|| Problem::invalid("Upload-Offset", "says where the piece belongs"))?;
     if let Some(info) = file.info.clone() {
@@ -164,6 +176,9 @@ async fn append(
 
 /// Everything of a file is there: what it is, and keeping it.
 async fn finish(app: &App, file: &StoredFile) -> Result<FileInfo, ApiError> {
+    /// Looking into a picture takes memory.
+    static AT_ONCE: Semaphore = Semaphore::const_new(2);
+    let _turn = AT_ONCE.acquire().await.map_err(internal)?;
     let (path, name) = (app.files.part(&file.file_id), file.wanted.name.clone());
     let found = tokio::task::spawn_blocking(move || looking::look(&path, &name));
     let Found { media_type, sha256, size_px, thumbnail, runs } = found.await.map_err(internal)?.map_err(internal)?;
@@ -202,7 +217,7 @@ async fn share(app: &App, token: &ChannelToken, file: &StoredFile, info: FileInf
     match app.rooms.handle(&file.room_id, input).await {
         Ok(()) => Ok(()),
         Err(error @ RoomError::Refused(_)) => {
-            remove(app, file).await?;
+            forget(app, file).await?;
             Err(error.into())
         }
         Err(error) => Err(error.into()),
@@ -281,6 +296,11 @@ async fn delete(
 
 /// Deletes a file everywhere, and tells those who are in.
 pub(crate) async fn remove(app: &App, file: &StoredFile) -> Result<(), ApiError> {
+    let _alone = app.files.writer(&file.file_id).await;
+    forget(app, file).await
+}
+
+async fn forget(app: &App, file: &StoredFile) -> Result<(), ApiError> {
     app.store.file_deleted(&file.room_id, &file.file_id).await?;
     app.files.delete(&file.room_id, &file.file_id).await.map_err(internal)?;
     app.rooms.tell(&file.room_id, Input::FileDeleted { file_id: file.file_id.clone() }).await;

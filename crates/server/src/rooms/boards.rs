@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use visita_board::{Board, What};
@@ -109,8 +109,9 @@ impl Boards {
             if done.is_empty() {
                 continue;
             }
-            let watchers = open.watchers.iter().filter(|(_, who)| room.board_access(who, id).see);
-            for (to, _) in watchers {
+            // Who may not see it any more has to open it anew, to get what was done meanwhile.
+            open.watchers.retain(|_, who| room.board_access(who, id).see);
+            for to in open.watchers.keys() {
                 let ops: Vec<BoardOp> = done.iter().filter(|(by, _)| by != to).map(|(_, op)| op.clone()).collect();
                 if !ops.is_empty() {
                     mail.push((*to, ServerMessage::Board { board: id.clone(), version: open.board.version(), ops }));
@@ -136,7 +137,11 @@ impl Boards {
             }
             let changed: Vec<(ItemId, What)> =
                 open.dirty.iter().filter_map(|item| Some((item.clone(), open.board.what(item)?.clone()))).collect();
-            store.board_changed(room, id, open.board.pages(), &changed).await?;
+            if let Err(error) = store.board_changed(room, id, open.board.pages(), &changed).await {
+                // Again a little later.
+                self.waits_since = Some(Instant::now());
+                return Err(error);
+            }
             open.dirty.clear();
             open.pages_dirty = false;
         }
@@ -151,7 +156,7 @@ impl Boards {
             }
             let (pages, items) = store.board(room, id).await?;
             let open = Open {
-                board: Board::restored(pages, items),
+                board: Board::restored(first_version(), pages, items),
                 watchers: BTreeMap::new(),
                 untold: Vec::new(),
                 dirty: BTreeSet::new(),
@@ -161,6 +166,12 @@ impl Boards {
         }
         Ok(self.open.get_mut(id))
     }
+}
+
+/// Greater than every version told before, also by an earlier run of the server: none has a million changes a second.
+fn first_version() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_secs() << 20
 }
 
 async fn is_snapshot(store: &dyn Store, room: &RoomId, id: &BoardId) -> Result<bool, StoreError> {

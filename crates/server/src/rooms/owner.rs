@@ -189,6 +189,10 @@ impl Owner {
             (_, Standing::Deleted) => Input::Delete,
             _ => Input::Disable,
         };
+        if standing == Standing::Deleted {
+            // Nothing of it is written any more.
+            self.boards = Boards::default();
+        }
         self.shared.store.set_standing(&self.room_id, standing).await?;
         Ok(self.handle(input).await?)
     }

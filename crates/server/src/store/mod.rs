@@ -212,6 +212,8 @@ pub(crate) trait ToolStore: Send + Sync + 'static {
         session: Option<&SessionId>,
         page: Page,
     ) -> Result<Listed<StoredFile>, StoreError>;
+    /// How many uploads of a seat are under way, and how many bytes all files of the room have or will have.
+    async fn files_weight(&self, room: &RoomId, participant: &ParticipantId) -> Result<(u64, u64), StoreError>;
     /// A file is deleted, and the message that brought it.
     async fn file_deleted(&self, room: &RoomId, file: &FileId) -> Result<(), StoreError>;
     /// Uploads that began before then and did not come to their end.

@@ -629,8 +629,8 @@ async fn a_board_is_as_it_was_drawn(store: &dyn Store) {
     let (room, _) = in_session(store).await;
     let board: BoardId = parsed("board");
     assert_eq!(store.board(&room, &board).await.expect("read"), (1, Vec::new()), "nobody drew yet");
-    let stamp = |clock| Stamp { clock, by: parsed("seat") };
-    let item = |name: &str, clock| Item {
+    let stamp = |clock: u64| Stamp { clock, by: parsed("seat") };
+    let item = |name: &str, clock: u64| Item {
         id: parsed(name),
         author: parsed("seat"),
         page: 0,
@@ -640,7 +640,7 @@ async fn a_board_is_as_it_was_drawn(store: &dyn Store) {
     };
     // More than go into one statement.
     let many: Vec<_> =
-        (0..1_200).map(|n| (parsed(&format!("i{n:04}")), What::There(item(&format!("i{n:04}"), n)))).collect();
+        (0..1_200_u64).map(|n| (parsed(&format!("i{n:04}")), What::There(item(&format!("i{n:04}"), n)))).collect();
     store.board_changed(&room, &board, 2, &many).await.expect("stored");
     assert_eq!(store.board(&room, &board).await.expect("read"), (2, many));
     let gone = What::Gone { stamp: stamp(9_999), author: Some(parsed("seat")) };

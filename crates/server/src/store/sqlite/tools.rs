@@ -149,11 +149,26 @@ impl ToolStore for Sqlite {
         Ok(Listed { items: rows.iter().map(read_file).collect::<Result<_, _>>()?, total: read_count(&total, 0)? })
     }
 
+    async fn files_weight(&self, room: &RoomId, participant: &ParticipantId) -> Result<(u64, u64), StoreError> {
+        let row = sqlx::query(
+            "SELECT count(*) FILTER (WHERE info IS NULL AND participant_id = ?2),
+                    COALESCE(SUM(json_extract(wanted, '$.size')), 0)
+             FROM files WHERE room_id = ?1",
+        )
+        .bind(room.as_str())
+        .bind(participant.as_str())
+        .fetch_one(&self.readers)
+        .await?;
+        Ok((read_count(&row, 0)?, read_count(&row, 1)?))
+    }
+
     async fn file_deleted(&self, room: &RoomId, file: &FileId) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         for gone in [
             "DELETE FROM chat WHERE file_id = ? AND room_id = ?",
             "DELETE FROM files WHERE file_id = ? AND room_id = ?",
+            "DELETE FROM board_items WHERE board_id = ? AND room_id = ?",
+            "DELETE FROM boards WHERE board_id = ? AND room_id = ?",
         ] {
             sqlx::query(gone).bind(file.as_str()).bind(room.as_str()).execute(&mut *tx).await?;
         }
