@@ -1,5 +1,7 @@
 //! The log of a program on the client's side.
 
+use std::io::IsTerminal;
+
 use tracing::{Level, Metadata};
 use tracing_subscriber::{EnvFilter, Layer, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -10,7 +12,10 @@ const LOG_FILTER: &str =
 /// Starts the log on stderr, by `VISITA_LOG` or what is said above. Once in a process.
 pub fn start_log() {
     let filter = EnvFilter::try_from_env("VISITA_LOG").unwrap_or_else(|_| LOG_FILTER.into());
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_filter(filter);
     tracing_subscriber::registry().with(lines.with_filter(filter_fn(is_harmless))).init();
 }
 
