@@ -176,7 +176,7 @@ impl Room {
             ClientMessage::OpenBoard { .. }
             | ClientMessage::CloseBoard { .. }
             | ClientMessage::Board { .. }
-            | ClientMessage::BoardCursor { .. } => self.to_board(&id, connection, message),
+            | ClientMessage::BoardCursor { .. } => self.ask_board(&id, connection, message),
             ClientMessage::Consent { answer, text_version } => self.consent(&id, connection, answer, text_version, now),
             ClientMessage::Note { to, text } => self.note(&id, to, text, now),
             ClientMessage::Knock => self.knock(&id, now),

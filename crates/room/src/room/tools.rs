@@ -277,7 +277,7 @@ impl Room {
     }
 
     /// Boards are not the room's to keep, only who may come to them.
-    pub(super) fn to_board(
+    pub(super) fn ask_board(
         &mut self,
         id: &ParticipantId,
         connection: ConnectionId,

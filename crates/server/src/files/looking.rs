@@ -22,11 +22,14 @@ const RUN: &[&str] = &[
     "url", "vb", "vbe", "vbs", "ws", "wsf", "wsh", "xbe",
 ];
 
+/// Width and height of a picture, in pixels.
+type Size = (u32, u32);
+
 /// What was found.
 pub(super) struct Found {
     pub(super) media_type: String,
     pub(super) sha256: String,
-    pub(super) size_px: Option<(u32, u32)>,
+    pub(super) size_px: Option<Size>,
     pub(super) thumbnail: Option<Vec<u8>>,
     /// Systems run such a file when somebody opens it.
     pub(super) runs: bool,
@@ -85,7 +88,7 @@ fn by_name(name: &str, begin: &[u8]) -> &'static str {
 }
 
 /// Size, and a small picture; none where it cannot be read as one.
-fn picture(path: &Path) -> Option<((u32, u32), Option<Vec<u8>>)> {
+fn picture(path: &Path) -> Option<(Size, Option<Vec<u8>>)> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MOST_SIDE);
     limits.max_image_height = Some(MOST_SIDE);
