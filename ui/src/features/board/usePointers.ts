@@ -115,25 +115,17 @@ export function usePointers(
       if (space) event.preventDefault();
       element.dataset.hand = String(space);
     };
-    element.addEventListener('pointerdown', down);
-    element.addEventListener('pointermove', move);
-    element.addEventListener('pointerup', up);
-    element.addEventListener('pointercancel', up);
-    element.addEventListener('pointerleave', leave);
-    element.addEventListener('dblclick', twice);
-    element.addEventListener('wheel', wheel, { passive: false });
-    document.addEventListener('keydown', held);
-    document.addEventListener('keyup', held);
-    return () => {
-      element.removeEventListener('pointerdown', down);
-      element.removeEventListener('pointermove', move);
-      element.removeEventListener('pointerup', up);
-      element.removeEventListener('pointercancel', up);
-      element.removeEventListener('pointerleave', leave);
-      element.removeEventListener('dblclick', twice);
-      element.removeEventListener('wheel', wheel);
-      document.removeEventListener('keydown', held);
-      document.removeEventListener('keyup', held);
-    };
+    const gone = new AbortController();
+    const { signal } = gone;
+    element.addEventListener('pointerdown', down, { signal });
+    element.addEventListener('pointermove', move, { signal });
+    element.addEventListener('pointerup', up, { signal });
+    element.addEventListener('pointercancel', up, { signal });
+    element.addEventListener('pointerleave', leave, { signal });
+    element.addEventListener('dblclick', twice, { signal });
+    element.addEventListener('wheel', wheel, { signal, passive: false });
+    document.addEventListener('keydown', held, { signal });
+    document.addEventListener('keyup', held, { signal });
+    return () => gone.abort();
   }, [host, session, camera, paper, looks]);
 }

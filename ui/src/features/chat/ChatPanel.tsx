@@ -3,6 +3,7 @@ import { Fragment, type RefObject, useEffect, useMemo, useRef, useState } from '
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
+import { Empty } from '../../components/Empty';
 import { IconButton } from '../../components/IconButton';
 import { Panel } from '../../components/Panel';
 import { useCopy } from '../../components/useCopy';
@@ -100,11 +101,12 @@ export function ChatPanel({ me, draft, onClose }: Props) {
         <section ref={list} className={styles.list} aria-label={t('chat.list')} tabIndex={0}>
           <div className={styles.inside}>
             {messages.length === 0 && (
-              <div className={styles.empty} data-testid="chat-empty">
-                <MessageCircle size={28} strokeWidth={1.8} aria-hidden />
-                <p className={styles.emptyTitle}>{t('chat.empty')}</p>
-                {mayWrite && <p>{t('chat.emptyText')}</p>}
-              </div>
+              <Empty
+                icon={MessageCircle}
+                title={t('chat.empty')}
+                text={mayWrite ? t('chat.emptyText') : undefined}
+                testid="chat-empty"
+              />
             )}
             {drawn.map((day) => {
               const name = dayName(day.at, now);

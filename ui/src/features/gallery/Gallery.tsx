@@ -15,6 +15,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Button as AriaButton, MenuTrigger } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
+import { Empty } from '../../components/Empty';
 import { IconButton } from '../../components/IconButton';
 import { Item, Menu } from '../../components/Menu';
 import { Panel } from '../../components/Panel';
@@ -59,11 +60,12 @@ export function Gallery({ me, takable, onTake, onDraw, onClose }: Props) {
       <div className={styles.body}>
         {takable && <Take takable={takable} onTake={onTake} />}
         {gallery.length === 0 ? (
-          <div className={styles.empty} data-testid="gallery-empty">
-            <Camera size={28} strokeWidth={1.8} aria-hidden />
-            <p className={styles.emptyTitle}>{t('gallery.empty')}</p>
-            <p>{t('gallery.emptyText')}</p>
-          </div>
+          <Empty
+            icon={Camera}
+            title={t('gallery.empty')}
+            text={t('gallery.emptyText')}
+            testid="gallery-empty"
+          />
         ) : (
           <ul className={styles.list} aria-label={t('gallery.list')}>
             {gallery.map((one) => (

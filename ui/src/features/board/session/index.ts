@@ -1,96 +1,34 @@
-// What one person does on a board: tools, gestures, selection. It turns pointer and keys into actions, and keeps what is not
-// confirmed yet. It draws nothing: the paper asks it what there is.
+// What one person does on a board: turns pointer and keys into actions, and keeps what is not confirmed yet. It draws
+// nothing: the paper asks it what there is.
 
-import type { BoardCommands } from '../../engine/engine';
-import type { BoardAction, BoardNews, BoardRights, Colour, Point, Shape } from '../../engine/view';
-import { type Board, emptyBoard, hear, itemsOn, mayDraw, type Touched } from './boardState';
-import { boxOf } from './draw';
+import type { BoardCommands } from '../../../engine/engine';
+import type { BoardAction, BoardNews, Colour, Point, Shape } from '../../../engine/view';
+import { type Board, emptyBoard, hear, itemsOn, mayDraw, type Touched } from '../boardState';
+import { boxOf } from '../draw';
+import { type Box, clamp, fitted, frame, hits, isIn, moved, rounded, union } from '../geometry';
 import {
-  type Box,
-  between,
-  clamp,
-  fitted,
-  frame,
-  hits,
-  holds,
-  isIn,
-  MOST_WIDE,
-  meet,
-  moved,
-  rounded,
-  straight,
-  union,
-} from './geometry';
+  Erasing,
+  FigureDrag,
+  type Gesture,
+  type Hand,
+  type Held,
+  Marquee,
+  Moving,
+  newId,
+  Stroke,
+} from './gestures';
+import { Pending } from './pending';
+import { type Editing, type Scene, same, written } from './scene';
+import { isFigure, rightTo, Style, type Tool, toolsOf, type Width } from './tools';
 
-export const FIGURES = ['line', 'arrow', 'rectangle', 'ellipse'] as const;
-export type Figure = (typeof FIGURES)[number];
-export type Tool = 'select' | 'pen' | Figure | 'text' | 'eraser';
+export type { Held } from './gestures';
+export type { Editing, Scene } from './scene';
+export { FIGURES, type Figure, isFigure, type Tool, toolsOf, type Width } from './tools';
 
-/** Widths of a line and sizes of letters: thin, usual, thick. */
-const WIDTHS = [4, 8, 18] as const;
-const SIZES = [28, 40, 64] as const;
-export type Width = 0 | 1 | 2;
-
-/** Points of a stroke go out after so many milliseconds. */
-const BATCH = 16;
-/** A cursor is sent at most every so many. */
+/** A cursor is sent at most every so many milliseconds. */
 const CURSOR = 34;
-/** What was done and does not come back in so many was refused, or lost. */
-const GIVEN_UP = 2_000;
-/** Longer strokes go on as another: a board takes no more of one. */
-const LONGEST = 8_000;
-/** Longest text, in characters. */
-const MOST_TEXT = 4_000;
 /** How many pages there may be. */
 export const MOST_PAGES = 100;
-
-/** What a person types in. */
-export interface Editing {
-  /** The item that is changed; nothing for a new one. */
-  id: string | undefined;
-  at: Point;
-  text: string;
-  colour: Colour;
-  size: number;
-}
-
-/** All that is drawn around the paper. A new one each time something of it changes. */
-export interface Scene {
-  loading: boolean;
-  page: number;
-  pages: number;
-  /** Items on this page. */
-  count: number;
-  rights: BoardRights;
-  canUndo: boolean;
-  canRedo: boolean;
-  tool: Tool;
-  colour: Colour;
-  width: Width;
-  filled: boolean;
-  selected: readonly string[];
-  /** The shape that is selected alone. */
-  chosen: { shape: Shape; place: number } | undefined;
-  editing: Editing | undefined;
-}
-
-/** What differs from the board as it is known: mine, until it comes back. */
-interface Local {
-  shape: Shape;
-  /** When it was done; nothing while it is still being drawn. */
-  done: number | undefined;
-}
-
-type Gesture =
-  | { kind: 'pen'; id: string; points: Point[]; unsent: Point[]; sentAt: number }
-  | { kind: 'figure'; id: string; outline: Figure; from: Point; to: Point }
-  | { kind: 'erase'; at: Point; ids: Set<string> }
-  | { kind: 'marquee'; from: Point; to: Point; before: readonly string[] }
-  | { kind: 'move'; from: Point; by: Point };
-
-export interface Held {
-  shift: boolean;
-}
 
 /** Whoever draws it. */
 export interface Watcher {
@@ -102,7 +40,9 @@ export class BoardSession {
   readonly board: Board = emptyBoard();
   /** Units of the board of one step: on a large picture lines are as much wider. */
   readonly unit: number;
-  private readonly local = new Map<string, Local>();
+  private readonly pending: Pending;
+  private readonly style: Style;
+  private readonly hand: Hand;
   private readonly watchers = new Set<Watcher>();
   private readonly listeners = new Set<() => void>();
   private gesture: Gesture | undefined;
@@ -111,9 +51,6 @@ export class BoardSession {
   private cursorOut = false;
   private page = 0;
   private tool: Tool = 'select';
-  private colour: Colour = 'ink';
-  private width: Width = 1;
-  private filled = false;
   private editing: Editing | undefined;
   private tooled = false;
   private now: Scene;
@@ -128,6 +65,9 @@ export class BoardSession {
     private readonly clock: () => number = () => performance.now(),
   ) {
     this.unit = Math.max(size.width, size.height) / 1600;
+    this.pending = new Pending(clock);
+    this.style = new Style(this.unit);
+    this.hand = this.asHand();
     this.now = this.scene();
   }
 
@@ -166,10 +106,12 @@ export class BoardSession {
 
   hear(news: BoardNews): void {
     const touched = hear(this.board, news);
-    if (touched.kind === 'all') this.local.clear();
+    if (touched.kind === 'all') this.pending.clear();
     if (touched.kind === 'items') {
-      for (const id of [...touched.put, ...touched.extended]) this.confirmed(id);
-      for (const id of touched.removed) if (this.local.get(id)?.done !== undefined) this.local.delete(id);
+      for (const id of [...touched.put, ...touched.extended]) {
+        this.pending.confirmed(id, this.board.items.get(id)?.shape);
+      }
+      for (const id of touched.removed) this.pending.removed(id);
     }
     if (touched.kind === 'rights') this.chooseAllowed();
     if (this.addsPage && this.page < this.board.pages - 1) {
@@ -183,21 +125,21 @@ export class BoardSession {
 
   /** An item as it is drawn: mine before what is known of it. */
   shapeOf(id: string): Shape | undefined {
-    return this.local.get(id)?.shape ?? this.board.items.get(id)?.shape;
+    return this.pending.shape(id) ?? this.board.items.get(id)?.shape;
   }
 
   /** What is drawn over the rest, because it is not finished or not confirmed. */
   locals(): [string, Shape][] {
-    return [...this.local].map(([id, { shape }]) => [id, shape]);
+    return this.pending.all();
   }
 
   isLocal(id: string): boolean {
-    return this.local.has(id);
+    return this.pending.has(id);
   }
 
   /** Items that are to be erased when the pointer goes up. */
   fading(): ReadonlySet<string> {
-    return this.gesture?.kind === 'erase' ? this.gesture.ids : NONE;
+    return this.gesture instanceof Erasing ? this.gesture.ids : NONE;
   }
 
   /** The frame around the selection. */
@@ -207,12 +149,12 @@ export class BoardSession {
   }
 
   marquee(): Box | undefined {
-    return this.gesture?.kind === 'marquee' ? between(this.gesture.from, this.gesture.to) : undefined;
+    return this.gesture instanceof Marquee ? this.gesture.box : undefined;
   }
 
   /** The stroke that I draw now. */
   get drawing(): string | undefined {
-    return this.gesture?.kind === 'pen' ? this.gesture.id : undefined;
+    return this.gesture instanceof Stroke ? this.gesture.item : undefined;
   }
 
   get busy(): boolean {
@@ -221,11 +163,8 @@ export class BoardSession {
 
   /** Lets go of what did not come back. */
   tidy(): void {
-    const late = this.clock() - GIVEN_UP;
-    const gone = [...this.local].filter(([, { done }]) => done !== undefined && done < late);
-    if (gone.length === 0) return;
-    for (const [id] of gone) this.local.delete(id);
-    this.redrawLocal(gone.map(([id]) => id));
+    const gone = this.pending.tidy();
+    if (gone.length > 0) this.redrawLocal(gone);
   }
 
   // --------------------------------------------------------------------------------------------- tools
@@ -238,20 +177,20 @@ export class BoardSession {
   }
 
   setColour(colour: Colour): void {
-    this.colour = colour;
+    this.style.colour = colour;
     this.restyle((shape) => (shape.kind === 'picture' ? shape : { ...shape, colour }));
   }
 
   setWidth(width: Width): void {
-    this.width = width;
+    this.style.width = width;
     this.restyle((shape) => {
-      if (shape.kind === 'pen' || shape.kind === 'figure') return { ...shape, width: this.lineWidth() };
-      return shape.kind === 'text' ? { ...shape, size: this.letterSize() } : shape;
+      if (shape.kind === 'pen' || shape.kind === 'figure') return { ...shape, width: this.style.lineWidth() };
+      return shape.kind === 'text' ? { ...shape, size: this.style.letterSize() } : shape;
     });
   }
 
   setFilled(filled: boolean): void {
-    this.filled = filled;
+    this.style.filled = filled;
     this.restyle((shape) => (shape.kind === 'figure' ? { ...shape, filled } : shape));
   }
 
@@ -301,103 +240,32 @@ export class BoardSession {
       return;
     }
     const { rights } = this.board;
-    if (this.tool === 'pen' && rights.pen) this.beginStroke(at);
-    if (isFigure(this.tool) && rights.shape) {
-      this.gesture = { kind: 'figure', id: newId(), outline: this.tool, from: at, to: at };
-    }
+    if (this.tool === 'pen' && rights.pen) this.gesture = new Stroke(this.hand, at);
+    if (isFigure(this.tool) && rights.shape) this.gesture = new FigureDrag(this.hand, this.tool, at);
     if (this.tool === 'text' && rights.text) this.beginText(at, reach);
-    if (this.tool === 'eraser' && rights.eraser) {
-      this.gesture = { kind: 'erase', at, ids: new Set() };
-      this.erase(at, reach);
-    }
+    if (this.tool === 'eraser' && rights.eraser) this.gesture = new Erasing(this.hand, at, reach);
     if (this.tool === 'select' && mayDraw(rights)) this.beginSelect(at, reach, held);
   }
 
   moveTo(points: readonly Point[], reach: number, held: Held): void {
-    const { gesture } = this;
     const last = points[points.length - 1];
-    if (!gesture || !last) return;
-    switch (gesture.kind) {
-      case 'pen':
-        this.goOn(gesture, points);
-        break;
-      case 'figure':
-        gesture.to = held.shift ? straight(gesture.outline, gesture.from, last) : last;
-        this.setLocal(gesture.id, this.figure(gesture.outline, gesture.from, gesture.to));
-        this.redrawLocal([gesture.id]);
-        break;
-      case 'erase':
-        for (const point of points) this.erase(point, reach);
-        break;
-      case 'marquee':
-        gesture.to = last;
-        this.selectIn(between(gesture.from, last), gesture.before);
-        this.changed();
-        break;
-      case 'move': {
-        gesture.by = { x: last.x - gesture.from.x, y: last.y - gesture.from.y };
-        const { x, y } = gesture.by;
-        for (const id of this.selected) {
-          const shape = this.board.items.get(id)?.shape;
-          if (shape) this.setLocal(id, moved(shape, x, y));
-        }
-        this.redrawLocal(this.selected);
-        break;
-      }
-    }
+    if (last) this.gesture?.move(points, last, reach, held);
   }
 
   up(): void {
-    const { gesture } = this;
-    if (!gesture) return;
-    this.gesture = undefined;
-    switch (gesture.kind) {
-      case 'pen':
-        this.flush(gesture);
-        this.done(gesture.id);
-        break;
-      case 'figure': {
-        const { width, height } = between(gesture.from, gesture.to);
-        this.local.delete(gesture.id);
-        // A click alone draws nothing.
-        if (Math.max(width, height) >= 4 * this.unit) {
-          this.put(gesture.id, this.figure(gesture.outline, gesture.from, gesture.to), false);
-        }
-        this.redrawLocal([gesture.id]);
-        break;
-      }
-      case 'erase':
-        if (gesture.ids.size > 0) this.act({ do: 'remove', board: this.id, ids: [...gesture.ids] });
-        this.redrawLocal(gesture.ids);
-        break;
-      case 'marquee':
-        break;
-      case 'move':
-        if (Math.hypot(gesture.by.x, gesture.by.y) > 0) this.commitLocals();
-        break;
-    }
-    this.changed();
+    this.end((gesture) => gesture.up());
   }
 
   /** What was begun is not to be: another finger came, or Escape. */
   cancel(): void {
+    this.end((gesture) => gesture.cancel());
+  }
+
+  private end(how: (gesture: Gesture) => void): void {
     const { gesture } = this;
     if (!gesture) return;
     this.gesture = undefined;
-    if (gesture.kind === 'pen') {
-      this.act({ do: 'remove', board: this.id, ids: [gesture.id] });
-      this.local.delete(gesture.id);
-      this.redrawLocal([gesture.id]);
-    }
-    if (gesture.kind === 'figure') {
-      this.local.delete(gesture.id);
-      this.redrawLocal([gesture.id]);
-    }
-    if (gesture.kind === 'erase') this.redrawLocal(gesture.ids);
-    if (gesture.kind === 'move') {
-      for (const id of this.selected) this.local.delete(id);
-      this.redrawLocal(this.selected);
-    }
+    how(gesture);
     this.changed();
   }
 
@@ -413,7 +281,7 @@ export class BoardSession {
 
   /** Points that wait go out. */
   tick(): void {
-    if (this.gesture?.kind === 'pen' && this.clock() - this.gesture.sentAt >= BATCH) this.flush(this.gesture);
+    if (this.gesture instanceof Stroke) this.gesture.tick();
     this.tidy();
   }
 
@@ -448,7 +316,7 @@ export class BoardSession {
   fit(from: Box, to: Box, finished: boolean): void {
     for (const id of this.selected) {
       const shape = this.board.items.get(id)?.shape;
-      if (shape) this.setLocal(id, fitted(shape, from, to));
+      if (shape) this.pending.set(id, fitted(shape, from, to));
     }
     if (finished) this.commitLocals();
     this.redrawLocal(this.selected);
@@ -493,7 +361,7 @@ export class BoardSession {
     if (isFigure(this.tool) && rights.shape) {
       const from = { x: middle.x - half.x, y: middle.y - half.y };
       const to = { x: middle.x + half.x, y: middle.y + half.y };
-      this.put(newId(), this.figure(this.tool, from, to), true);
+      this.put(newId(), this.style.figure(this.tool, from, to), true);
     } else if (this.tool === 'text' && rights.text) {
       this.beginText(middle, 0);
     }
@@ -539,8 +407,8 @@ export class BoardSession {
     } else {
       const before = this.board.items.get(id)?.shape;
       if (before?.kind === 'text' && before.text !== text) {
-        this.setLocal(id, shape);
-        this.done(id);
+        this.pending.set(id, shape);
+        this.pending.done(id);
         this.act({ do: 'change', board: this.id, shapes: [[id, shape]] });
       }
     }
@@ -550,72 +418,45 @@ export class BoardSession {
 
   // --------------------------------------------------------------------------------------------- inside
 
-  private lineWidth(): number {
-    return clamp(Math.round(WIDTHS[this.width] * this.unit), 1, MOST_WIDE);
-  }
-
-  private letterSize(): number {
-    return clamp(Math.round(SIZES[this.width] * this.unit), 8, MOST_WIDE);
-  }
-
-  private figure(outline: Figure, from: Point, to: Point): Shape {
+  private asHand(): Hand {
+    const session = this;
     return {
-      kind: 'figure',
-      outline,
-      from: rounded(from),
-      to: rounded(to),
-      colour: this.colour,
-      width: this.lineWidth(),
-      filled: this.filled && (outline === 'rectangle' || outline === 'ellipse'),
+      id: this.id,
+      board: this.board,
+      unit: this.unit,
+      style: this.style,
+      pending: this.pending,
+      get page() {
+        return session.page;
+      },
+      get selected() {
+        return session.selected;
+      },
+      set selected(ids) {
+        session.selected = ids;
+      },
+      clock: this.clock,
+      act: (action) => session.act(action),
+      put: (id, shape, chosen) => session.put(id, shape, chosen),
+      redrawLocal: (ids) => session.redrawLocal(ids),
+      changed: () => session.changed(),
+      commitLocals: () => session.commitLocals(),
+      strokeAgain: (at) => {
+        session.up();
+        session.gesture = new Stroke(session.hand, at);
+      },
     };
-  }
-
-  private beginStroke(at: Point): void {
-    const id = newId();
-    const point = rounded(at);
-    const shape: Shape = { kind: 'pen', points: [point], colour: this.colour, width: this.lineWidth() };
-    this.gesture = { kind: 'pen', id, points: [point], unsent: [], sentAt: this.clock() };
-    this.setLocal(id, shape);
-    this.act({ do: 'put', board: this.id, id, page: this.page, shape });
-    this.redrawLocal([id]);
-  }
-
-  private goOn(gesture: Extract<Gesture, { kind: 'pen' }>, points: readonly Point[]): void {
-    const shape = this.local.get(gesture.id)?.shape;
-    if (shape?.kind !== 'pen') return;
-    let last = gesture.points[gesture.points.length - 1];
-    for (const at of points) {
-      const point = rounded(at);
-      if (point.x === last?.x && point.y === last.y) continue;
-      last = point;
-      gesture.points.push(point);
-      gesture.unsent.push(point);
-    }
-    this.setLocal(gesture.id, { ...shape, points: gesture.points });
-    this.redrawLocal([gesture.id]);
-    if (this.clock() - gesture.sentAt >= BATCH) this.flush(gesture);
-    if (gesture.points.length < LONGEST || !last) return;
-    this.up();
-    this.beginStroke(last);
-  }
-
-  private flush(gesture: Extract<Gesture, { kind: 'pen' }>): void {
-    if (gesture.unsent.length === 0) return;
-    const points = gesture.unsent;
-    gesture.unsent = [];
-    gesture.sentAt = this.clock();
-    this.act({ do: 'extend', board: this.id, id: gesture.id, points });
   }
 
   private beginText(at: Point, reach: number): void {
     const there = this.under(at, reach);
     if (there && this.edit(there)) return;
-    const size = this.letterSize();
+    const size = this.style.letterSize();
     this.editing = {
       id: undefined,
       at: rounded({ x: at.x, y: at.y - size * 0.65 }),
       text: '',
-      colour: this.colour,
+      colour: this.style.colour,
       size,
     };
     this.changed();
@@ -628,11 +469,11 @@ export class BoardSession {
       const without = this.selected.filter((id) => id !== there);
       this.selected = without.length === this.selected.length ? [...this.selected, there] : without;
     } else if (!there && !(box && this.selected.length > 0 && isIn(at, box))) {
-      this.gesture = { kind: 'marquee', from: at, to: at, before: shift ? this.selected : [] };
+      this.gesture = new Marquee(this.hand, at, shift ? this.selected : []);
       if (!shift) this.selected = [];
     } else {
       if (there && !this.selected.includes(there)) this.selected = [there];
-      if (this.mayChange()) this.gesture = { kind: 'move', from: at, by: { x: 0, y: 0 } };
+      if (this.mayChange()) this.gesture = new Moving(this.hand, at);
     }
     this.changed();
   }
@@ -651,40 +492,6 @@ export class BoardSession {
     return this.board.rights.eraser || (item.mine && rightTo(item.shape, this.board.rights));
   }
 
-  private selectIn(box: Box, before: readonly string[]): void {
-    const inside = itemsOn(this.board, this.page)
-      .filter(({ shape }) => holds(box, frame(shape)))
-      .map(({ id }) => id);
-    this.selected = [...new Set([...before, ...inside])];
-  }
-
-  private erase(at: Point, reach: number): void {
-    const { gesture } = this;
-    if (gesture?.kind !== 'erase') return;
-    // A quick hand leaves gaps between two places of the pointer.
-    const { at: from, ids } = gesture;
-    const steps = Math.max(1, Math.ceil(Math.hypot(at.x - from.x, at.y - from.y) / Math.max(reach, 1)));
-    const near = between(from, at);
-    const reached = { x: near.x - reach, y: near.y - reach };
-    const box = { ...reached, width: near.width + 2 * reach, height: near.height + 2 * reach };
-    const found: string[] = [];
-    for (const { id, shape } of itemsOn(this.board, this.page)) {
-      if (ids.has(id) || !meet(boxOf(shape), box)) continue;
-      for (let n = 0; n <= steps; n += 1) {
-        const point = {
-          x: from.x + ((at.x - from.x) * n) / steps,
-          y: from.y + ((at.y - from.y) * n) / steps,
-        };
-        if (!hits(shape, point, reach)) continue;
-        ids.add(id);
-        found.push(id);
-        break;
-      }
-    }
-    gesture.at = at;
-    if (found.length > 0) this.redrawLocal(found);
-  }
-
   /** The uppermost item there. */
   under(at: Point, reach: number): string | undefined {
     const items = itemsOn(this.board, this.page);
@@ -696,8 +503,8 @@ export class BoardSession {
   }
 
   private put(id: string, shape: Shape, chosen: boolean): void {
-    this.setLocal(id, shape);
-    this.done(id);
+    this.pending.set(id, shape);
+    this.pending.done(id);
     this.act({ do: 'put', board: this.id, id, page: this.page, shape });
     if (chosen) {
       this.tool = 'select';
@@ -709,7 +516,7 @@ export class BoardSession {
 
   private restyle(style: (shape: Shape) => Shape): void {
     if (this.editing) {
-      this.editing = { ...this.editing, colour: this.colour, size: this.letterSize() };
+      this.editing = { ...this.editing, colour: this.style.colour, size: this.style.letterSize() };
     }
     this.changeSelected(style);
   }
@@ -719,7 +526,7 @@ export class BoardSession {
       for (const id of this.selected) {
         const shape = this.shapeOf(id);
         const next = shape && edit(shape);
-        if (next && next !== shape) this.setLocal(id, next);
+        if (next && next !== shape) this.pending.set(id, next);
       }
       this.commitLocals();
     }
@@ -728,34 +535,11 @@ export class BoardSession {
 
   /** Says all that differs of the selected items, in one step. */
   private commitLocals(): void {
-    const shapes = this.selected.flatMap((id): [string, Shape][] => {
-      const local = this.local.get(id);
-      if (!local || local.done !== undefined) return [];
-      return [[id, local.shape]];
-    });
+    const shapes = this.pending.begun(this.selected);
     if (shapes.length === 0) return;
-    for (const [id] of shapes) this.done(id);
+    for (const [id] of shapes) this.pending.done(id);
     this.act({ do: 'change', board: this.id, shapes });
     this.redrawLocal(shapes.map(([id]) => id));
-  }
-
-  private setLocal(id: string, shape: Shape): void {
-    this.local.set(id, { shape, done: undefined });
-  }
-
-  private done(id: string): void {
-    const local = this.local.get(id);
-    if (local) local.done = this.clock();
-  }
-
-  /** An item came back: mine is needed no longer, once all of it is there. */
-  private confirmed(id: string): void {
-    const local = this.local.get(id);
-    const shape = this.board.items.get(id)?.shape;
-    if (!local || local.done === undefined || !shape) return;
-    const short =
-      local.shape.kind === 'pen' && shape.kind === 'pen' && shape.points.length < local.shape.points.length;
-    if (!short) this.local.delete(id);
   }
 
   /** A tool that I may not use is put down. */
@@ -778,8 +562,8 @@ export class BoardSession {
   }
 
   private changed(): void {
-    if (this.selected.some((id) => !this.board.items.has(id) && !this.local.has(id))) {
-      this.selected = this.selected.filter((id) => this.board.items.has(id) || this.local.has(id));
+    if (this.selected.some((id) => !this.board.items.has(id) && !this.pending.has(id))) {
+      this.selected = this.selected.filter((id) => this.board.items.has(id) || this.pending.has(id));
     }
     const next = this.scene();
     if (same(this.now, next)) return;
@@ -802,9 +586,9 @@ export class BoardSession {
       canUndo: board.canUndo,
       canRedo: board.canRedo,
       tool: this.tool,
-      colour: this.colour,
-      width: this.width,
-      filled: this.filled,
+      colour: this.style.colour,
+      width: this.style.width,
+      filled: this.style.filled,
       selected,
       chosen,
       editing: this.editing,
@@ -818,50 +602,6 @@ export class BoardSession {
 
 const NONE: ReadonlySet<string> = new Set();
 
-export function isFigure(tool: Tool): tool is Figure {
-  return (FIGURES as readonly string[]).includes(tool);
-}
-
-/** The tools that somebody with these rights has. */
-export function toolsOf(rights: BoardRights): Tool[] {
-  if (!mayDraw(rights)) return [];
-  return [
-    'select',
-    ...(rights.pen ? (['pen'] as const) : []),
-    ...(rights.shape ? FIGURES : []),
-    ...(rights.text ? (['text'] as const) : []),
-    ...(rights.eraser ? (['eraser'] as const) : []),
-  ];
-}
-
-function rightTo(shape: Shape, rights: BoardRights): boolean {
-  switch (shape.kind) {
-    case 'pen':
-      return rights.pen;
-    case 'figure':
-      return rights.shape;
-    case 'text':
-      return rights.text;
-    case 'picture':
-      return rights.picture;
-  }
-}
-
-/** Words as a board takes them. */
-function written(text: string): string {
-  const plain = text.replace(/\r\n?/g, '\n').replace(/\t/g, '  ');
-  return [...plain.replace(/(?!\n)\p{Cc}/gu, '')].slice(0, MOST_TEXT).join('');
-}
-
 function boxed(shape: Shape | undefined): Box[] {
   return shape ? [boxOf(shape)] : [];
-}
-
-function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function same(a: Scene, b: Scene): boolean {
-  return (Object.keys(b) as (keyof Scene)[]).every((key) => Object.is(a[key], b[key]));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { BoardAction, BoardNews, BoardRights, ItemView, Shape } from '../../engine/view';
-import { NO_RIGHTS } from './boardState';
-import { BoardSession, toolsOf } from './session';
+import type { BoardAction, BoardNews, BoardRights, ItemView, Shape } from '../../../engine/view';
+import { NO_RIGHTS } from '../boardState';
+import { BoardSession, toolsOf } from '.';
 
 const ALL: BoardRights = { pen: true, shape: true, text: true, picture: true, eraser: true, cursor: true };
 const NONE_HELD = { shift: false };

@@ -1,0 +1,47 @@
+// All that is drawn around the paper.
+
+import type { BoardRights, Colour, Point, Shape } from '../../../engine/view';
+import type { Tool, Width } from './tools';
+
+/** Longest text, in characters. */
+const MOST_TEXT = 4_000;
+
+/** What a person types in. */
+export interface Editing {
+  /** The item that is changed; nothing for a new one. */
+  id: string | undefined;
+  at: Point;
+  text: string;
+  colour: Colour;
+  size: number;
+}
+
+/** A new one each time something of it changes. */
+export interface Scene {
+  loading: boolean;
+  page: number;
+  pages: number;
+  /** Items on this page. */
+  count: number;
+  rights: BoardRights;
+  canUndo: boolean;
+  canRedo: boolean;
+  tool: Tool;
+  colour: Colour;
+  width: Width;
+  filled: boolean;
+  selected: readonly string[];
+  /** The shape that is selected alone. */
+  chosen: { shape: Shape; place: number } | undefined;
+  editing: Editing | undefined;
+}
+
+export function same(a: Scene, b: Scene): boolean {
+  return (Object.keys(b) as (keyof Scene)[]).every((key) => Object.is(a[key], b[key]));
+}
+
+/** Words as a board takes them. */
+export function written(text: string): string {
+  const plain = text.replace(/\r\n?/g, '\n').replace(/\t/g, '  ');
+  return [...plain.replace(/(?!\n)\p{Cc}/gu, '')].slice(0, MOST_TEXT).join('');
+}
