@@ -22,7 +22,7 @@ const RETRY_MAX: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub(crate) enum ChannelEvent {
     /// A message of the server.
-    Message(ServerMessage),
+    Message(Box<ServerMessage>),
     /// The line is lost and is being made again.
     Lost,
     /// The server refuses our hello: a new entry is needed.
@@ -188,12 +188,12 @@ async fn converse(
                         return Ended::ByServer;
                     }
                     ServerMessage::Closed { .. } => {
-                        let _ = events.send(ChannelEvent::Message(message));
+                        let _ = events.send(ChannelEvent::Message(Box::new(message)));
                         return Ended::ByServer;
                     }
                     _ => {}
                 }
-                if events.send(ChannelEvent::Message(message)).is_err() { return Ended::Dropped }
+                if events.send(ChannelEvent::Message(Box::new(message))).is_err() { return Ended::Dropped }
             }
         }
     }

@@ -138,7 +138,7 @@ async fn a_share_is_seen_paused_and_taken_away_with_its_right() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_window_that_is_not_there_ends_the_share_and_not_the_call() {
     let server = server().await;
-    let room = room(&server, 1.max(2), json!({})).await;
+    let room = room(&server, 2, json!({})).await;
     let mut host = Person::quiet(by_link(&room.links[0], "Host"), "host");
     host.is_in().await;
     let gone = ShareChoice::Source { id: "window:0".into(), label: "Gone".into(), kind: ShareKind::Window };

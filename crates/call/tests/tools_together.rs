@@ -279,7 +279,7 @@ async fn a_file_goes_up_and_comes_down_as_it_was() {
     let server = server().await;
     let room = room(&server, 2, json!({})).await;
     let [(host, mut at_host), (guest, mut at_guest)] = two(&room).await;
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = tempfile::Builder::new().prefix("visita-mine-").tempdir().expect("a folder");
     let bytes: Vec<u8> = (0..1_500_000_u32).map(|n| u8::try_from(n % 253).expect("small")).collect();
     let path = folder.path().join("Referto.bin");
     std::fs::write(&path, &bytes).expect("written");
@@ -295,6 +295,7 @@ async fn a_file_goes_up_and_comes_down_as_it_was() {
     };
     let info = at_host.until("it came", ready).await;
     assert_eq!((info.name.as_str(), info.size, info.purpose), ("Referto.bin", bytes.len() as u64, FilePurpose::Chat));
+    assert!(path.exists(), "what is shared stays where it was");
     let file_id: FileId = info.file_id.clone();
     let downloads = folder.path().join("downloads");
     host.call.download(file_id.clone(), downloads.clone());
@@ -305,6 +306,24 @@ async fn a_file_goes_up_and_comes_down_as_it_was() {
         .await;
     assert_eq!(std::fs::read(downloads.join("Referto.bin")).expect("there"), bytes);
     assert_eq!(host.call.saved(&file_id), Some(downloads.join("Referto.bin")));
+
+    // A copy that was made for sharing goes when it is shared.
+    let copy = folder.path().join("copy");
+    std::fs::write(&copy, "pasted").expect("written");
+    guest.call.send_copy(copy.clone(), "Pasted: one.txt".into());
+    at_host
+        .until("the copy came", |drawn| {
+            let file = drawn.chat.messages.get(1)?.file.as_ref()?;
+            some(file.info.name == "Pasted  one.txt" && file.state == FileState::Ready, ())
+        })
+        .await;
+    tokio::time::timeout(PATIENCE, async {
+        while copy.exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await
+    .expect("the copy is gone");
 
     // One that is run by whoever opens it, and one that is not there: said so, and nothing is shared.
     let program = folder.path().join("setup.exe");
@@ -327,10 +346,10 @@ async fn a_file_goes_up_and_comes_down_as_it_was() {
     for key in keys {
         guest.call.use_tool(ToolAction::Discard { key });
     }
-    at_guest.until("they are forgotten", |drawn| some(drawn.chat.messages.len() == 1, ())).await;
+    at_guest.until("they are forgotten", |drawn| some(drawn.chat.messages.len() == 2, ())).await;
 
     host.call.use_tool(ToolAction::DeleteFile { file_id });
-    at_guest.until("it is deleted", |drawn| some(drawn.chat.messages.is_empty(), ())).await;
+    at_guest.until("it is deleted", |drawn| some(drawn.chat.messages.len() == 1, ())).await;
 }
 
 #[tokio::test]

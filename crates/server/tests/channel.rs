@@ -7,7 +7,7 @@ use std::time::Duration;
 use common::{
     Person,
     carriers::{Carrier, over_each_carrier},
-    code, server, until,
+    code, files_in, server, until,
 };
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -301,8 +301,7 @@ async fn names_are_forgotten_with_the_session(carrier: Carrier) {
     assert_eq!(code(&preview), "");
     assert!(!preview.1.to_string().contains("Unforgettable"));
     server.running.stop().await;
-    let files = std::fs::read_dir(data.path()).expect("the folder").map(|file| file.expect("a file").path());
-    for file in files.filter(|path| path.is_file()) {
+    for file in files_in(data.path()) {
         let bytes = std::fs::read(file).expect("its bytes");
         assert!(!bytes.windows(13).any(|part| part == b"Unforgettable"));
     }

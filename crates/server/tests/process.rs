@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{Api, SOON, until};
+use common::{Api, SOON, files_in, until};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{Connection, Row, SqliteConnection};
@@ -294,8 +294,7 @@ async fn keeps_its_secrets(format: &str) {
             assert!(line.is_none(), "{secret} is in the log: {line:?}");
             // A webhook's address is kept as it was given.
             let is_address = ["wrong-secret-path", "secret-in-the-query"].contains(&secret);
-            let files = std::fs::read_dir(data.path()).expect("the folder").map(|file| file.expect("a file").path());
-            for path in files.filter(|path| path.is_file() && !is_address) {
+            for path in files_in(data.path()).into_iter().filter(|_| !is_address) {
                 let bytes = std::fs::read(&path).expect("its bytes");
                 let found = bytes.windows(part.len()).any(|window| window == part.as_bytes());
                 assert!(!found, "{secret} is in {}", path.display());

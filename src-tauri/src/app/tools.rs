@@ -26,8 +26,8 @@ impl App {
                     let _ = internal.send(Internal::Picked(paths.collect()));
                 });
             }
-            ToolAction::SendPasted { name, base64 } => match pasted(&name, &base64) {
-                Some(path) => self.send_files(vec![path]),
+            ToolAction::SendPasted { name, base64 } => match pasted(&base64) {
+                Some(path) => call.send_copy(path, name),
                 None => tracing::info!("what was pasted could not be kept"),
             },
             ToolAction::Download { file_id } => call.download(file_id, self.downloads()),
@@ -62,15 +62,13 @@ impl App {
     }
 }
 
-/// What was pasted, as a file of that name in a folder of its own.
-fn pasted(name: &str, base64: &str) -> Option<PathBuf> {
+/// What was pasted, in a file.
+fn pasted(base64: &str) -> Option<PathBuf> {
     if base64.len() > MOST_PASTED {
         return None;
     }
     let bytes = STANDARD.decode(base64).ok()?;
-    let name = PathBuf::from(name).file_name()?.to_owned();
-    let folder = tempfile::Builder::new().prefix("visita-pasted-").tempdir().ok()?.keep();
-    let path = folder.join(name);
-    std::fs::write(&path, bytes).ok()?;
-    Some(path)
+    let file = tempfile::Builder::new().prefix("visita-pasted-").tempfile().ok()?;
+    std::fs::write(file.path(), bytes).ok()?;
+    file.keep().ok().map(|(_, path)| path)
 }

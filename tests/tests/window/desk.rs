@@ -76,7 +76,9 @@ impl Desk {
                 "GetLayout",
                 &all,
             )?;
-            let told: (u32, (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>)) = answer.body().deserialize()?;
+            /// An item of a menu: its id, what it has, what is below it.
+            type Item = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
+            let told: (u32, Item) = answer.body().deserialize()?;
             Ok(format!("{told:?}"))
         })
         .await?

@@ -142,9 +142,7 @@ pub(super) async fn early_leave(
     loop {
         match inbox.recv().await {
             None | Some(Command::Leave | Command::EndForEveryone) => return LeaveReason::Left,
-            Some(command @ (Command::Tool(_) | Command::Board(_) | Command::Download(..) | Command::TellTools)) => {
-                later.push(command)
-            }
+            Some(command) if command.is_of_tools() => later.push(command),
             Some(command) => obey_early(&command, media),
         }
     }
@@ -167,6 +165,7 @@ pub(super) fn obey_early(command: &Command, media: &LocalMedia) {
         | Command::Tool(_)
         | Command::Board(_)
         | Command::Download(..)
+        | Command::SendCopy(..)
         | Command::TellTools
         | Command::DeclineUnmute
         | Command::Leave
@@ -181,11 +180,14 @@ pub(super) async fn last_word(channel: &mut Option<ChannelLine>) -> Option<Leave
     let closed = async {
         loop {
             match events.recv().await? {
-                ChannelEvent::Message(ServerMessage::Closed { reason }) => return Some(reason),
+                ChannelEvent::Message(message) => {
+                    if let ServerMessage::Closed { reason } = *message {
+                        return Some(reason);
+                    }
+                }
                 ChannelEvent::Refused(problem) => return final_reason(problem.code),
                 // A server that was killed says nothing more.
                 ChannelEvent::Lost => return None,
-                ChannelEvent::Message(_) => {}
             }
         }
     };

@@ -121,6 +121,24 @@ impl FileClient {
         self.try_upload(&Upload { path, name, size, purpose, of: None, key, ours: false }, &events, &mut 0).await
     }
 
+    /// An upload is not to be: neither here nor on the server is anything left of it.
+    pub(super) async fn forget(self, upload: Upload) {
+        if let Ok(begun) = self.begin(&upload).await {
+            let _ = self.delete(&begun.file_id).await;
+        }
+        if upload.ours {
+            let _ = fs::remove_file(&upload.path).await;
+        }
+    }
+
+    /// Begins an upload, or finds it again.
+    async fn begin(&self, upload: &Upload) -> Result<Begun, Problem> {
+        let wanted = json!({ "name": upload.name, "size": upload.size, "purpose": upload.purpose, "of": upload.of,
+            "key": upload.key });
+        let begun = self.call(Method::POST, "files", |request| request.json(&wanted)).await?;
+        answered(begun).await?.json().await.map_err(|_| not_understood())
+    }
+
     /// Deletes a file for everybody.
     pub(super) async fn delete(&self, file_id: &FileId) -> Result<(), Problem> {
         answered(self.call(Method::DELETE, &format!("files/{file_id}"), |request| request).await?).await.map(drop)
@@ -176,10 +194,7 @@ impl FileClient {
             tracing::info!(%error, "a file cannot be read");
             Problem::new(ErrorCode::NotFound, "the file cannot be read")
         };
-        let wanted = json!({ "name": upload.name, "size": upload.size, "purpose": upload.purpose, "of": upload.of,
-            "key": upload.key });
-        let begun = self.call(Method::POST, "files", |request| request.json(&wanted)).await?;
-        let Begun { file_id, offset } = answered(begun).await?.json().await.map_err(|_| not_understood())?;
+        let Begun { file_id, offset } = self.begin(upload).await?;
         let path = format!("files/{file_id}");
         let mut file = fs::File::open(&upload.path).await.map_err(unreadable)?;
         let mut at = offset;

@@ -103,10 +103,18 @@ pub(crate) enum Command {
     Tool(ToolAction),
     Board(BoardAction),
     Download(FileId, PathBuf),
+    SendCopy(PathBuf, String),
     /// Somebody draws the tools who has not heard of them yet.
     TellTools,
     Leave,
     EndForEveryone,
+}
+
+impl Command {
+    /// What waits, where there is no line to the room, until there is one.
+    const fn is_of_tools(&self) -> bool {
+        matches!(self, Self::Tool(_) | Self::Board(_) | Self::Download(..) | Self::SendCopy(..) | Self::TellTools)
+    }
 }
 
 /// A running call. Dropping it leaves.
@@ -182,6 +190,11 @@ impl Call {
     /// Fetches a file into a folder; the chat tells how far it is.
     pub fn download(&self, file_id: FileId, folder: PathBuf) {
         self.command(Command::Download(file_id, folder));
+    }
+
+    /// Shares, under a name, a copy that was made for it and goes when it is shared.
+    pub fn send_copy(&self, path: PathBuf, name: String) {
+        self.command(Command::SendCopy(path, name));
     }
 
     /// Where a file lies that was fetched.

@@ -327,6 +327,7 @@ impl Owner {
             },
             Command::Tool(ToolAction::TakeSnapshot { stream_id }) => self.take_snapshot(stream_id, room),
             Command::Tool(action) => self.tool(action, to_room),
+            Command::SendCopy(path, name) => self.tools.share_copy(path, name, &self.room, &self.people),
             Command::Download(file_id, folder) => self.tools.download(&file_id, folder),
             Command::Board(action) => {
                 let messages = self.tools.act_on_board(action, &self.room);
@@ -363,8 +364,6 @@ impl Owner {
         let at = time::OffsetDateTime::now_local().unwrap_or_else(|_| time::OffsetDateTime::now_utc());
         let (date, clock) = (at.date(), at.time());
         let name = format!("{of_name} {date} {:02}.{:02}.{:02}.png", clock.hour(), clock.minute(), clock.second());
-        // What no file name may have.
-        let name = name.replace(['/', '\\', ':', '*', '?', '"', '<', '>', '|'], " ").trim().to_owned();
         let shot = Shot { stream, size, of, name };
         tokio::spawn(snapshot::take(self.hub.clone(), shot, self.tools.events()));
     }
@@ -531,7 +530,7 @@ impl Owner {
         channel: &Option<ChannelLine>,
     ) -> Option<Ended> {
         let message = match event {
-            ChannelEvent::Message(message) => message,
+            ChannelEvent::Message(message) => *message,
             // Media goes on meanwhile; the channel comes back by itself.
             ChannelEvent::Lost => {
                 self.channel_lost = true;

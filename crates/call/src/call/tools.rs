@@ -11,7 +11,7 @@ use tokio::{sync::mpsc, task::AbortHandle};
 use visita_protocol::{
     ErrorCode, FileId, ParticipantId, Problem,
     channel::{ClientMessage, FilePurpose, ServerMessage, Spot},
-    view::{BoardAction, BoardNews, FileState, PointerView, ToolAction, ToolsNews},
+    view::{BoardAction, BoardNews, ChatView, FileState, PointerView, SnapshotView, ToolAction, ToolsNews},
 };
 
 use super::{
@@ -37,7 +37,8 @@ pub(super) struct Tools {
     boards: Boards,
     pointers: BTreeMap<ParticipantId, Spot>,
     out: mpsc::UnboundedSender<Told>,
-    last_gallery: usize,
+    told_chat: Option<ChatView>,
+    told_gallery: Option<Vec<SnapshotView>>,
     /// The room's files, for whoever shows them too.
     pub(super) files: FileClient,
     events: mpsc::UnboundedSender<FileEvent>,
@@ -45,6 +46,16 @@ pub(super) struct Tools {
     uploads: HashMap<String, AbortHandle>,
     /// What was fetched, and where it lies.
     saved: Saved,
+}
+
+/// How a file is shared.
+#[derive(Default)]
+pub(super) struct Shared {
+    pub(super) purpose: FilePurpose,
+    /// Whose stream a snapshot shows.
+    pub(super) of: Option<ParticipantId>,
+    /// A copy made for sharing it: it goes when it is shared, or not to be.
+    pub(super) ours: bool,
 }
 
 /// Where fetched files lie.
@@ -66,7 +77,8 @@ impl Tools {
             boards: Boards::default(),
             pointers: BTreeMap::new(),
             out,
-            last_gallery: 0,
+            told_chat: None,
+            told_gallery: None,
         }
     }
 
@@ -118,14 +130,14 @@ impl Tools {
                 if let Some(upload) = self.uploads.remove(&key) {
                     upload.abort();
                 }
-                if let Some(Upload { path, ours: true, .. }) = self.chat.discard(&key) {
-                    let _ = std::fs::remove_file(path);
+                if let Some(upload) = self.chat.discard(&key) {
+                    tokio::spawn(self.files.clone().forget(upload));
                 }
                 Vec::new()
             }
             ToolAction::SendFiles { paths } => {
                 for path in paths {
-                    self.share(PathBuf::from(path), None, FilePurpose::Chat, None);
+                    self.share(PathBuf::from(path), None, Shared::default());
                 }
                 Vec::new()
             }
@@ -157,21 +169,14 @@ impl Tools {
     }
 
     /// Shares a file under its own name, or another.
-    pub(super) fn share(
-        &mut self,
-        path: PathBuf,
-        name: Option<String>,
-        purpose: FilePurpose,
-        of: Option<ParticipantId>,
-    ) {
+    pub(super) fn share(&mut self, path: PathBuf, name: Option<String>, shared: Shared) {
         let own_name = || path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = name.unwrap_or_else(own_name);
         let known = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file);
         let size = known.as_ref().map_or(0, std::fs::Metadata::len);
         // What no system takes in a name.
-        let name = name.replace([':', '<', '>', '|', '?', '*', '"', '/', '\\'], " ");
-        let ours = path.starts_with(std::env::temp_dir())
-            && path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("visita-"));
+        let name = name.replace([':', '<', '>', '|', '?', '*', '"', '/', '\\'], " ").trim().to_owned();
+        let Shared { purpose, of, ours } = shared;
         let upload = Upload { path, name, size, purpose, of, key: self.chat.new_key(), ours };
         self.chat.share(upload.clone());
         if known.is_some() {
@@ -213,17 +218,22 @@ impl Tools {
                 self.chat.set_file(file_id, state);
             }
             FileEvent::Snapped { file, name, of, .. } => {
-                self.share(file, Some(name), FilePurpose::Snapshot, Some(of));
+                self.share(file, Some(name), Shared { purpose: FilePurpose::Snapshot, of: Some(of), ours: true });
             }
             FileEvent::NotSnapped { .. } => {}
         }
-        self.last_gallery = usize::MAX;
         self.tell_chat(room, people);
     }
 
     /// Where snapshots and files report to.
     pub(super) fn events(&self) -> mpsc::UnboundedSender<FileEvent> {
         self.events.clone()
+    }
+
+    /// Shares a copy that was made for it.
+    pub(super) fn share_copy(&mut self, path: PathBuf, name: String, room: &RoomSide, people: &People) {
+        self.share(path, Some(name), Shared { ours: true, ..Shared::default() });
+        self.tell_chat(room, people);
     }
 
     pub(super) fn act_on_board(&mut self, action: BoardAction, room: &RoomSide) -> Vec<ClientMessage> {
@@ -252,7 +262,7 @@ impl Tools {
 
     /// Tells everything, to a page that is new.
     pub(super) fn tell_all(&mut self, room: &RoomSide, people: &People) {
-        self.last_gallery = usize::MAX;
+        (self.told_chat, self.told_gallery) = (None, None);
         self.tell_chat(room, people);
         self.tell_pointers(people);
     }
@@ -289,12 +299,16 @@ impl Tools {
         self.tell(Told::Tools(ToolsNews::Pointers { pointers: pointers.collect() }));
     }
 
+    /// Tells chat and gallery, where they are other than was told.
     fn tell_chat(&mut self, room: &RoomSide, people: &People) {
         let chat = self.chat.view(&room.me, room.is_admin, people);
-        self.tell(Told::Tools(ToolsNews::Chat { chat }));
+        if self.told_chat.as_ref() != Some(&chat) {
+            self.told_chat = Some(chat.clone());
+            self.tell(Told::Tools(ToolsNews::Chat { chat }));
+        }
         let snapshots = self.chat.gallery(&room.me, room.is_admin, people, &room.display_name);
-        if snapshots.len() != self.last_gallery {
-            self.last_gallery = snapshots.len();
+        if self.told_gallery.as_ref() != Some(&snapshots) {
+            self.told_gallery = Some(snapshots.clone());
             self.tell(Told::Tools(ToolsNews::Gallery { snapshots }));
         }
     }

@@ -67,7 +67,7 @@ impl Owner {
                 event = events.recv() => match event {
                     Some(ChannelEvent::Message(message)) => {
                         self.connection = ConnectionView::Connected;
-                        for effect in self.room.take(message, &mut self.people, Instant::now()) {
+                        for effect in self.room.take(*message, &mut self.people, Instant::now()) {
                             match effect {
                                 Effect::MediaToken(url, token) => return Ok((url, token)),
                                 Effect::Closed(LeaveReason::ServerStopping | LeaveReason::ConnectionLost) => {

@@ -231,7 +231,8 @@ impl LocalMedia {
             epoch: Instant::now(),
         });
         let (for_camera, for_microphone, for_speaker) = (shared.clone(), shared.clone(), shared.clone());
-        let threads: [(&str, Box<dyn FnOnce() + Send>); 3] = [
+        type Body = Box<dyn FnOnce() + Send>;
+        let threads: [(&str, Body); 3] = [
             ("camera", Box::new(move || camera::run(&for_camera))),
             ("microphone", Box::new(move || microphone::run(&for_microphone, capture))),
             ("speaker", Box::new(move || speaker::run(&for_speaker))),

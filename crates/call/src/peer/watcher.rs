@@ -1,7 +1,7 @@
 //! Decodes what arrives and measures it: frames, freezes, and latency by the timecode in the test pattern.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     sync::{
         Arc,
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
@@ -125,18 +125,16 @@ fn decode(inbox: &Receiver<Frame>, seen: &Mutex<BTreeMap<u32, Seen>>, hub: &Fram
             hub.want_key_frame(frame.stream);
             continue;
         }
-        if !decoders.contains_key(&frame.stream) {
-            match Decoder::new() {
-                Ok(decoder) => {
-                    decoders.insert(frame.stream, (decoder, frame.sequence));
-                }
+        let (decoder, last) = match decoders.entry(frame.stream) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => match Decoder::new() {
+                Ok(decoder) => new.insert((decoder, frame.sequence)),
                 Err(error) => {
                     tracing::error!(%error, "no decoder");
                     return;
                 }
-            }
-        }
-        let Some((decoder, last)) = decoders.get_mut(&frame.stream) else { continue };
+            },
+        };
         *last = frame.sequence;
         let decoded = decoder.decode(&frame.data);
         let now = Instant::now();

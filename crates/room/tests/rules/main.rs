@@ -45,11 +45,11 @@ fn note(to: Option<&str>, text: &str) -> ClientMessage {
 
 /// The latest that admins were told.
 fn admin_state(outputs: &[Output], connection: u64) -> AdminState {
-    let states = sent(outputs, connection).into_iter().filter_map(|message| match message {
+    let mut states = sent(outputs, connection).into_iter().filter_map(|message| match message {
         ServerMessage::Admin { state } => Some(state),
         _ => None,
     });
-    states.last().expect("told to the admin")
+    states.next_back().expect("told to the admin")
 }
 
 fn queue(state: &AdminState) -> Vec<String> {

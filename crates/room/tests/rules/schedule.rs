@@ -40,7 +40,7 @@ fn an_open_room_takes_as_many_as_its_capacity() {
 fn before_its_time_a_room_lets_nobody_in_and_says_when() {
     let starts_at = START + secs(3600);
     let mut scene = Scene::new(Settings { starts_at: Some(starts_at), early_entry: secs(600), ..visit() });
-    let refused = scene.enter("host", false).err().expect("too early, admins too");
+    let refused = scene.enter("host", false).expect_err("too early, admins too");
     assert_eq!(refused, Refusal::NotStarted { starts_at });
     assert_eq!(
         (refused.code(), refused.problem().starts_at),

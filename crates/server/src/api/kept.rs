@@ -19,6 +19,7 @@ use super::{
     id,
     paging::{Paging, PagingQuery},
     rooms::find_managed,
+    sessions,
 };
 use crate::{
     app::App,
@@ -63,13 +64,11 @@ pub(super) async fn chat(
     Query(Search { search }): Query<Search>,
     Paging(page): Paging,
 ) -> Result<Json<Chat>, ApiError> {
-    let missing = || Problem::new(ErrorCode::NotFound, "no such session");
-    let room = find_managed(&app, &caller, Path(room_id)).await?;
-    let session_id: SessionId = id(Path(session_id), missing())?;
-    app.store.session(&room.room_id, &session_id).await?.ok_or_else(missing)?;
+    let (session, _) = sessions::find(&app, &caller, room_id, session_id).await?;
     let search = search.as_deref().filter(|text| !text.is_empty());
-    let Listed { items, total } = app.store.chat_of_session(&session_id, search, page).await?;
-    app.audit.write(Entry::by(&caller, "chat_viewed").room(&room.room_id).session(&session_id)).await?;
+    let Listed { items, total } = app.store.chat_of_session(&session.session_id, search, page).await?;
+    let entry = Entry::by(&caller, "chat_viewed").room(&session.room_id).session(&session.session_id);
+    app.audit.write(entry).await?;
     let line = |message: visita_protocol::channel::ChatMessage| ChatLine {
         at: to_rfc3339(Timestamp::from_unix_ms(message.at_ms)),
         message,

@@ -56,15 +56,25 @@ pub(super) async fn get(
     caller: Caller,
     Path((room_id, session_id)): Path<(String, String)>,
 ) -> Result<Json<SessionDetails>, ApiError> {
-    let missing = || Problem::new(ErrorCode::NotFound, "no such session");
-    let room = find_managed(&app, &caller, Path(room_id)).await?;
-    let session_id: SessionId = id(Path(session_id), missing())?;
-    let (session, connections) = app.store.session(&room.room_id, &session_id).await?.ok_or_else(missing)?;
-    app.audit.write(Entry::by(&caller, "session_viewed").room(&room.room_id).session(&session_id)).await?;
+    let (session, connections) = find(&app, &caller, room_id, session_id).await?;
+    app.audit.write(Entry::by(&caller, "session_viewed").room(&session.room_id).session(&session.session_id)).await?;
     Ok(Json(SessionDetails {
         session: told(session),
         connections: connections.into_iter().map(told_connection).collect(),
     }))
+}
+
+/// A session of a room that the caller manages, with its connections; every other is as unknown as none.
+pub(super) async fn find(
+    app: &App,
+    caller: &Caller,
+    room_id: String,
+    session_id: String,
+) -> Result<(StoredSession, Vec<StoredConnection>), ApiError> {
+    let missing = || Problem::new(ErrorCode::NotFound, "no such session");
+    let room = find_managed(app, caller, Path(room_id)).await?;
+    let session_id: SessionId = id(Path(session_id), missing())?;
+    Ok(app.store.session(&room.room_id, &session_id).await?.ok_or_else(missing)?)
 }
 
 fn told(session: StoredSession) -> Session {

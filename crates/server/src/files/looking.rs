@@ -24,6 +24,8 @@ const RUN: &[&str] = &[
 
 /// Width and height of a picture, in pixels.
 type Size = (u32, u32);
+/// Its size, and a small one where that could be made.
+type Picture = (Size, Option<Vec<u8>>);
 
 /// What was found.
 pub(super) struct Found {
@@ -88,7 +90,7 @@ fn by_name(name: &str, begin: &[u8]) -> &'static str {
 }
 
 /// Size, and a small picture; none where it cannot be read as one.
-fn picture(path: &Path) -> Option<(Size, Option<Vec<u8>>)> {
+fn picture(path: &Path) -> Option<Picture> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MOST_SIDE);
     limits.max_image_height = Some(MOST_SIDE);

@@ -11,10 +11,10 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use visita_protocol::{
-    ErrorCode, FileId, ParticipantId, Problem, Secret,
+    ErrorCode, FileId, ParticipantId, Problem, Secret, SessionId,
     channel::{FileInfo, FilePurpose, MAX_CHAT_KEY_LEN},
 };
-use visita_room::Input;
+use visita_room::{Input, Refusal};
 
 use super::{
     MAX_FILE,
@@ -26,7 +26,7 @@ use crate::{
     error::{ApiError, Body, Path, internal},
     ids,
     names::check_file_name,
-    rooms::RoomError,
+    rooms::{Asks, RoomError},
     store::StoredFile,
     tokens::ChannelToken,
 };
@@ -97,7 +97,7 @@ async fn begin(State(app): State<App>, Asker(token): Asker, body: Body) -> Resul
     if looking::name_runs(&wanted.name) {
         return Err(refused_type("name").into());
     }
-    let session_id = app.rooms.may_share(&token.room, token.seat.clone(), token.entry(), wanted.purpose).await?;
+    let session_id = may(&app, &token, Asks::Share(wanted.purpose)).await?;
     if let Some(known) = app.store.file_by_key(&token.room, &token.seat, &wanted.key).await? {
         let offset = match known.info {
             Some(info) => info.size,
@@ -144,7 +144,7 @@ async fn append(
     body: HttpBody,
 ) -> Result<Response, ApiError> {
     let file = mine(&app, &token, path).await?;
-    app.rooms.may_share(&token.room, token.seat.clone(), token.entry(), file.wanted.purpose).await?;
+    may(&app, &token, Asks::Share(file.wanted.purpose)).await?;
     let _alone = app.files.writer(&file.file_id).await;
     // Another piece may have been the last, or the file deleted, while this one waited.
     let file = app.store.file(&file.file_id).await?.ok_or_else(missing)?;
@@ -286,9 +286,11 @@ async fn delete(
     Path(file_id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let file = find(&app, &token, Path(file_id)).await?;
-    let is_admin = app.rooms.is_admin_in(&token.room, token.seat.clone(), token.entry()).await?;
-    if file.participant_id != token.seat && !is_admin {
-        return Err(missing().into());
+    match may(&app, &token, Asks::Administer).await {
+        Ok(_) => {}
+        Err(RoomError::Refused(Refusal::NotAdmin)) if file.participant_id == token.seat => {}
+        Err(RoomError::Refused(Refusal::NotAdmin)) => return Err(missing().into()),
+        Err(error) => return Err(error.into()),
     }
     remove(&app, &file).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -307,6 +309,10 @@ async fn forget(app: &App, file: &StoredFile) -> Result<(), ApiError> {
     Ok(())
 }
 
+async fn may(app: &App, token: &ChannelToken, what: Asks) -> Result<SessionId, RoomError> {
+    app.rooms.may(&token.room, token.seat.clone(), token.entry(), what).await
+}
+
 async fn find(app: &App, token: &ChannelToken, Path(file_id): Path<String>) -> Result<StoredFile, ApiError> {
     let file_id: FileId = file_id.parse().map_err(|_| missing())?;
     let file = app.store.file(&file_id).await?.filter(|file| file.room_id == token.room);
@@ -322,7 +328,7 @@ async fn mine(app: &App, token: &ChannelToken, path: Path<String>) -> Result<Sto
 async fn seen(app: &App, token: &ChannelToken, path: Path<String>) -> Result<(StoredFile, FileInfo), ApiError> {
     let file = find(app, token, path).await?;
     let info = file.info.clone().ok_or_else(missing)?;
-    app.rooms.may_fetch(&token.room, token.seat.clone(), token.entry(), info.purpose).await?;
+    may(app, token, Asks::Fetch(info.purpose)).await?;
     Ok((file, info))
 }
 

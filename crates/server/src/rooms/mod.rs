@@ -162,9 +162,10 @@ enum Command {
 
 /// What somebody asks to do with files.
 #[derive(Clone, Copy, Debug)]
-enum Asks {
+pub(crate) enum Asks {
     Share(FilePurpose),
     Fetch(FilePurpose),
+    /// What only admins do.
     Administer,
 }
 
@@ -205,42 +206,15 @@ impl Rooms {
         self.ask(room, |reply| Command::Look { participant_id, link, reply }).await
     }
 
-    /// Whether somebody may share a file; answers in which session.
-    pub(crate) async fn may_share(
+    /// Whether somebody who came by that entry may do something with files; answers the session they are in.
+    pub(crate) async fn may(
         &self,
         room: &RoomId,
         participant_id: ParticipantId,
         entry: EntryId,
-        purpose: FilePurpose,
+        what: Asks,
     ) -> Result<SessionId, RoomError> {
-        self.ask(room, |reply| Command::Asks { participant_id, entry, what: Asks::Share(purpose), reply }).await
-    }
-
-    /// Whether somebody may fetch a file.
-    pub(crate) async fn may_fetch(
-        &self,
-        room: &RoomId,
-        participant_id: ParticipantId,
-        entry: EntryId,
-        purpose: FilePurpose,
-    ) -> Result<SessionId, RoomError> {
-        self.ask(room, |reply| Command::Asks { participant_id, entry, what: Asks::Fetch(purpose), reply }).await
-    }
-
-    /// Whether somebody who is in is an admin.
-    pub(crate) async fn is_admin_in(
-        &self,
-        room: &RoomId,
-        participant_id: ParticipantId,
-        entry: EntryId,
-    ) -> Result<bool, RoomError> {
-        let asked =
-            self.ask(room, |reply| Command::Asks { participant_id, entry, what: Asks::Administer, reply }).await;
-        match asked {
-            Ok(_) => Ok(true),
-            Err(RoomError::Refused(Refusal::NotAdmin)) => Ok(false),
-            Err(error) => Err(error),
-        }
+        self.ask(room, |reply| Command::Asks { participant_id, entry, what, reply }).await
     }
 
     /// Who is there, seat by seat.

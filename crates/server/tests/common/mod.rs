@@ -266,3 +266,9 @@ pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl 
 pub(crate) fn code(answer: &Answer) -> &str {
     answer.1["error"]["code"].as_str().unwrap_or_default()
 }
+
+/// All files below a folder.
+pub(crate) fn files_in(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let there = std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path());
+    there.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
+}

@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn ids_come_back() {
-        for target in [Target::Monitor("HDMI-1".into()), Target::Monitor("a:b".into()), Target::Window(0x1_c000_12)] {
+        for target in [Target::Monitor("HDMI-1".into()), Target::Monitor("a:b".into()), Target::Window(0x01c0_0012)] {
             assert_eq!(Target::from_id(&target.id()), Some(target));
         }
         for wrong in ["", "screen", "window:", "window:zz", "camera:1"] {
