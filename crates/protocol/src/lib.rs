@@ -9,6 +9,7 @@ pub mod error;
 pub mod frames;
 pub mod ids;
 pub mod link;
+pub mod recorder;
 pub mod rest;
 pub mod rights;
 pub mod secret;
@@ -18,6 +19,7 @@ pub mod view;
 
 pub use error::{ErrorBody, ErrorCode, Problem};
 pub use ids::{BoardId, CompanyId, FileId, ItemId, ParticipantId, RoomId, SessionId, UserId};
+pub use recorder::RecordingLayout;
 pub use rights::{CallType, RecordingMode, Tools, Whiteboard, WhiteboardRights};
 pub use secret::Secret;
 pub use units::{Bitrate, PixelSize};
