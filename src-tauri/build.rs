@@ -35,6 +35,8 @@ const COMMANDS: &[&str] = &[
     "file_picture",
     "pick_picture",
     "save_drawing",
+    "past",
+    "kept_picture",
 ];
 
 fn main() {

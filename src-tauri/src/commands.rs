@@ -7,9 +7,12 @@ use tauri::{Manager, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 use visita_protocol::{
-    FileId,
+    FileId, RoomId,
     channel::FilePurpose,
-    view::{AppView, BoardAction, BoardNews, FramesEndpoint, Levels, SettingsPatch, ShownSize, ToolAction, ToolsNews},
+    view::{
+        AppView, BoardAction, BoardNews, FramesEndpoint, Levels, PastAction, PastView, SettingsPatch, ShownSize,
+        ToolAction, ToolsNews,
+    },
 };
 
 use crate::app::{
@@ -31,6 +34,10 @@ pub(crate) struct ToolsChanged(pub(crate) ToolsNews);
 /// Something of a board that is open changed.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub(crate) struct BoardChanged(pub(crate) BoardNews);
+
+/// What is told of past sessions changed.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub(crate) struct PastChanged(pub(crate) PastView);
 
 /// A picture that is to be put on a board.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -78,8 +85,10 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             file_picture,
             pick_picture,
             save_drawing,
+            past,
+            kept_picture,
         ])
-        .events(collect_events![AppViewChanged, LevelsChanged, ToolsChanged, BoardChanged])
+        .events(collect_events![AppViewChanged, LevelsChanged, ToolsChanged, BoardChanged, PastChanged])
 }
 
 #[tauri::command]
@@ -262,6 +271,20 @@ fn board(app: State<'_, AppHandle>, action: BoardAction) {
 async fn file_picture(tauri: tauri::AppHandle, file_id: FileId, large: bool) -> Option<String> {
     let files = tauri.state::<AppHandle>().files()?;
     let (kind, bytes) = files.picture(&file_id, large).await.ok()?;
+    Some(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
+}
+
+#[tauri::command]
+#[specta::specta]
+fn past(app: State<'_, AppHandle>, action: PastAction) {
+    app.send(Command::Past(action));
+}
+
+/// A file of a past session as a data URL, where it is a picture or, `large`, a document that is shown; else nothing.
+#[tauri::command]
+#[specta::specta]
+async fn kept_picture(tauri: tauri::AppHandle, room: RoomId, file_id: FileId, large: bool) -> Option<String> {
+    let (kind, bytes) = tauri.state::<AppHandle>().kept_picture(&room, &file_id, large).await?;
     Some(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
 }
 

@@ -240,7 +240,7 @@ async fn strokes_grow_are_taken_back_and_refused() {
         });
     }
     at_host.until("the whole stroke", |drawn| some(drawn.points("s") == Some(21), ())).await;
-    guest.call.use_board(BoardAction::Cursor { board: board(), page: 0, at: Some(Point { x: 7, y: 8 }) });
+    guest.call.use_board(BoardAction::Cursor { board: board(), page: 0, at: Some(Point { x: 7, y: 8 }), laser: true });
     at_host.until("the cursor", |drawn| some(drawn.cursors.first()?.display_name == "Ada", ())).await;
 
     // Taken back and done again by who did it.

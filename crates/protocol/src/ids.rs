@@ -109,6 +109,10 @@ id!(
     FileId
 );
 id!(
+    /// A recording of a session.
+    RecordingId
+);
+id!(
     /// A whiteboard: the room's own, or the one over a snapshot.
     BoardId
 );

@@ -18,7 +18,7 @@ pub mod user_channel;
 pub mod view;
 
 pub use error::{ErrorBody, ErrorCode, Problem};
-pub use ids::{BoardId, CompanyId, FileId, ItemId, ParticipantId, RoomId, SessionId, UserId};
+pub use ids::{BoardId, CompanyId, FileId, ItemId, ParticipantId, RecordingId, RoomId, SessionId, UserId};
 pub use recorder::RecordingLayout;
 pub use rights::{CallType, RecordingMode, Tools, Whiteboard, WhiteboardRights};
 pub use secret::Secret;

@@ -130,7 +130,7 @@ pub enum RecorderReport {
 }
 
 /// What may go wrong without ending a recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum RecorderTrouble {
     /// The line to the media server broke and is being built anew.

@@ -81,7 +81,7 @@ fn asks(message: &ClientMessage) -> Asks {
         | M::LowerHand { .. }
         | M::ShowWhiteboard { .. }
         | M::GrantDrawing { .. }
-        | M::StartRecording
+        | M::StartRecording { .. }
         | M::StopRecording
         | M::Extend { .. }
         | M::Ring { .. }

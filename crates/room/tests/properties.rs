@@ -82,7 +82,7 @@ fn message() -> impl Strategy<Value = ClientMessage> {
         any::<bool>().prop_map(|shown| ClientMessage::ShowWhiteboard { shown }),
         (seat(), any::<bool>())
             .prop_map(|(participant_id, granted)| ClientMessage::GrantDrawing { participant_id, granted }),
-        Just(ClientMessage::StartRecording),
+        Just(ClientMessage::StartRecording { layout: None }),
         Just(ClientMessage::StopRecording),
         prop::option::of(seat()).prop_map(|participant_id| ClientMessage::Ring { participant_id }),
     ]

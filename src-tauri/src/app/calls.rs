@@ -336,7 +336,7 @@ impl App {
             AdminAction::LowerHand { whom } => call.lower_hand(whom),
             AdminAction::ShowWhiteboard { shown } => call.show_whiteboard(shown),
             AdminAction::GrantDrawing { whom, granted } => call.grant_drawing(whom, granted),
-            AdminAction::StartRecording => call.start_recording(),
+            AdminAction::StartRecording { layout } => call.start_recording(layout),
             AdminAction::StopRecording => call.stop_recording(),
             AdminAction::Extend { seconds } => call.extend(seconds),
             AdminAction::Ring { whom } => call.ring(whom),

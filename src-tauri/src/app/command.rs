@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde::Deserialize;
 use specta::Type;
 use visita_protocol::{
-    ParticipantId, Problem, RoomId, Tools,
+    ParticipantId, Problem, RecordingLayout, RoomId, Tools,
     channel::{MediaSource, Reaction, StageRole},
     desktop::{RoomDraft, ShareSourceView},
     entry::JoinPreview,
     link::RoomLink,
     rest::{Credentials, SignedIn},
-    view::{BoardAction, DevicesView, SettingsPatch, ShownSize, ToolAction},
+    view::{BoardAction, DevicesView, PastAction, SettingsPatch, ShownSize, ToolAction},
 };
 
 use super::{
@@ -57,6 +57,7 @@ pub(crate) enum Command {
     SaveReport,
     Tool(ToolAction),
     Board(BoardAction),
+    Past(PastAction),
     /// The page is new, and is to hear of the tools.
     TellTools,
     Shortcut(Shortcut, Pressed),
@@ -145,7 +146,10 @@ pub(crate) enum AdminAction {
         whom: ParticipantId,
         granted: bool,
     },
-    StartRecording,
+    StartRecording {
+        /// As the room says, without.
+        layout: Option<RecordingLayout>,
+    },
     StopRecording,
     Extend {
         seconds: u32,

@@ -25,7 +25,7 @@ use tokio::sync::{mpsc, watch};
 use url::Url;
 use visita_call::{CallState, FileClient, FrameHub, LocalMedia, LocalState};
 use visita_protocol::{
-    RoomId,
+    FileId, RoomId,
     desktop::{AboutView, DeviceCheckView, Keyring, NetworkSwitchView, NewRoomView, RoomsView},
     frames::LOCAL_PREVIEW,
     view::{AppView, BuiltInServerView, DevicesView, FramesEndpoint, NoticeCode, NoticeView, SettingsPatch, ShownSize},
@@ -107,6 +107,11 @@ impl AppHandle {
     /// The files of the room one is in.
     pub(crate) fn files(&self) -> Option<FileClient> {
         self.files.lock().clone()
+    }
+
+    /// A file of a past session, for showing it.
+    pub(crate) async fn kept_picture(&self, _room: &RoomId, _file: &FileId, _large: bool) -> Option<(String, Vec<u8>)> {
+        None
     }
 
     /// Asks for something; the answer is a changed view.
@@ -435,6 +440,7 @@ impl App {
             Command::Rate { stars, comment } => self.rate(stars, &comment),
             Command::SaveReport => self.save_report(),
             Command::Tool(action) => self.tool(action),
+            Command::Past(_) => {}
             Command::Board(action) => self.in_call(|call| call.use_board(action)),
             Command::TellTools => self.in_call(visita_call::Call::tell_tools),
             Command::Shortcut(shortcut, pressed) => self.shortcut(shortcut, pressed),

@@ -42,8 +42,15 @@ struct Open {
     undo: Vec<Step>,
     redo: Vec<Step>,
     sent: VecDeque<(Instant, BoardOp)>,
-    cursors: HashMap<ParticipantId, (u32, Point, Instant)>,
+    cursors: HashMap<ParticipantId, Cursor>,
     told_rights: Option<(BoardRights, bool, bool)>,
+}
+
+struct Cursor {
+    page: u32,
+    at: Point,
+    laser: bool,
+    moved: Instant,
 }
 
 /// What follows from what I do.
@@ -118,9 +125,10 @@ impl Boards {
                 open.undo.push(back);
                 ops
             }),
-            BoardAction::Cursor { board, page, at } => {
+            BoardAction::Cursor { board, page, at, laser } => {
                 let may = self.open.contains_key(&board) && me.tools.board_rights(&board).wb_cursor;
-                let to_room = if may { vec![ClientMessage::BoardCursor { board, page, at }] } else { Vec::new() };
+                let to_room =
+                    if may { vec![ClientMessage::BoardCursor { board, page, at, laser }] } else { Vec::new() };
                 Outcome { to_room, to_page: Vec::new() }
             }
         }
@@ -185,11 +193,16 @@ impl Boards {
                 let pages = open.board.pages();
                 vec![BoardNews::Changed { board: board.clone(), pages, put, extended: Vec::new(), removed }]
             }
-            ServerMessage::BoardCursor { board, participant_id, page, at } => {
+            ServerMessage::BoardCursor { board, participant_id, page, at, laser } => {
                 let Some(open) = self.open.get_mut(board) else { return Vec::new() };
                 match at {
-                    Some(at) => drop(open.cursors.insert(participant_id.clone(), (*page, *at, Instant::now()))),
-                    None => drop(open.cursors.remove(participant_id)),
+                    Some(at) => {
+                        let cursor = Cursor { page: *page, at: *at, laser: *laser, moved: Instant::now() };
+                        open.cursors.insert(participant_id.clone(), cursor);
+                    }
+                    None => {
+                        open.cursors.remove(participant_id);
+                    }
                 }
                 vec![open.cursors(board, people)]
             }
@@ -211,7 +224,7 @@ impl Boards {
         let mut news = Vec::new();
         for (board, open) in &mut self.open {
             let before = open.cursors.len();
-            open.cursors.retain(|_, (_, _, at)| at.elapsed() < CURSOR_FOR);
+            open.cursors.retain(|_, cursor| cursor.moved.elapsed() < CURSOR_FOR);
             if open.cursors.len() != before {
                 news.push(open.cursors(board, people));
             }
@@ -336,11 +349,12 @@ impl Open {
     }
 
     fn cursors(&self, board: &BoardId, people: &People) -> BoardNews {
-        let cursors = self.cursors.iter().map(|(id, (page, at, _))| CursorView {
+        let cursors = self.cursors.iter().map(|(id, cursor)| CursorView {
             participant_id: id.clone(),
             display_name: people.name_of(id.as_str()).unwrap_or_default(),
-            page: *page,
-            at: *at,
+            page: cursor.page,
+            at: cursor.at,
+            laser: cursor.laser,
         });
         let mut cursors: Vec<_> = cursors.collect();
         cursors.sort_by(|a, b| a.participant_id.cmp(&b.participant_id));

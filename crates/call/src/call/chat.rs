@@ -6,7 +6,7 @@ use std::{
 };
 
 use visita_protocol::{
-    FileId, ParticipantId,
+    BoardId, FileId, ParticipantId,
     channel::{ChatMark, ChatMessage, ClientMessage, FileInfo, FilePurpose, ServerMessage},
     view::{ChatMessageView, ChatTick, ChatView, FileState, FileView, ReplyView, SnapshotView},
 };
@@ -266,7 +266,13 @@ impl Chat {
         is_admin: bool,
         people: &People,
         my_name: &str,
+        editors: &BTreeMap<BoardId, Vec<ParticipantId>>,
     ) -> Vec<SnapshotView> {
+        let editing = |file: &FileInfo| {
+            let board = file.file_id.as_str().parse::<BoardId>().ok();
+            let who = board.and_then(|board| editors.get(&board)).map(Vec::as_slice).unwrap_or_default();
+            who.iter().filter_map(|id| people.name_of(id.as_str())).collect()
+        };
         let snapshots = self.messages.values().rev().filter_map(|message| {
             let file = message.file.as_ref().filter(|file| file.purpose == FilePurpose::Snapshot)?;
             let of = file.of.as_ref();
@@ -277,6 +283,7 @@ impl Chat {
                 by_name: message.from_name.clone(),
                 of_name: of_name.unwrap_or_default(),
                 at_ms: as_f64(message.at_ms),
+                editing: editing(file),
             })
         });
         snapshots.collect()

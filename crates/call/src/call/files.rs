@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::{
     fs,
     io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, SeekFrom},
-    sync::mpsc,
+    sync::{mpsc, oneshot},
 };
 use url::Url;
 use visita_protocol::{
@@ -232,13 +232,27 @@ impl FileClient {
     }
 
     /// Fetches a file into a folder, under a name that is free there.
-    pub(super) async fn download(self, info: FileInfo, folder: PathBuf, events: mpsc::UnboundedSender<FileEvent>) {
+    pub(super) async fn download(
+        self,
+        info: FileInfo,
+        folder: PathBuf,
+        cancelled: oneshot::Receiver<()>,
+        events: mpsc::UnboundedSender<FileEvent>,
+    ) {
         let file_id = info.file_id.clone();
         let tell = |state| drop(events.send(FileEvent::Fetched { file_id: file_id.clone(), state }));
         tell(FileState::Downloading { received: 0.0 });
-        let state = match self.fetch(&info, &folder, &tell).await {
-            Ok(path) => FileState::Saved { path: path.to_string_lossy().into_owned() },
-            Err(problem) => {
+        let fetched = tokio::select! {
+            fetched = self.fetch(&info, &folder, &tell) => Some(fetched),
+            _ = cancelled => None,
+        };
+        let state = match fetched {
+            None => {
+                let _ = fs::remove_file(part_of(&folder, &info)).await;
+                FileState::Ready
+            }
+            Some(Ok(path)) => FileState::Saved { path: path.to_string_lossy().into_owned() },
+            Some(Err(problem)) => {
                 let _ = fs::remove_file(part_of(&folder, &info)).await;
                 FileState::Failed { problem }
             }

@@ -19,7 +19,7 @@ use std::{path::PathBuf, sync::Arc};
 use tokio::sync::{mpsc, watch};
 use url::Url;
 use visita_protocol::{
-    FileId, ParticipantId, Problem, Secret, Tools,
+    FileId, ParticipantId, Problem, RecordingLayout, Secret, Tools,
     channel::{ClientMessage, LeaveReason, MediaSource, Reaction, StageRole},
     link::RoomLink,
     view::{BoardAction, CallView, NoticeView, ShownSize, ToolAction, WaitingView},
@@ -363,8 +363,8 @@ impl Call {
     }
 
     /// Starts recording (admins, in rooms of mode `manual`).
-    pub fn start_recording(&self) {
-        self.to_room(ClientMessage::StartRecording);
+    pub fn start_recording(&self, layout: Option<RecordingLayout>) {
+        self.to_room(ClientMessage::StartRecording { layout });
     }
 
     /// Stops recording (admins).

@@ -1,10 +1,13 @@
 //! What the room channel has told: my seat, rights, clock, recording, who waits. Plain state; what follows from a message
 //! for devices and media comes out as [`Effect`]s.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use visita_protocol::{
-    CallType, ParticipantId, Problem, RecordingMode, Secret, Tools,
+    BoardId, CallType, ParticipantId, Problem, RecordingMode, Secret, Tools,
     channel::{
         AdminState, ClockState, FilePurpose, LeaveReason, MediaSource, MutedSources, ParticipantState, RecordingState,
         Ring, RingState, RoomState, ServerMessage, StageRole, WaitingNote, WaitingRoom, WhiteboardState,
@@ -64,6 +67,8 @@ pub(super) struct RoomSide {
     pub(super) time_warning: Option<u32>,
     /// Whom everybody shall look at.
     pub(super) presenter: Option<ParticipantId>,
+    /// Which others look at the boards over snapshots and files: they draw there.
+    pub(super) viewers: BTreeMap<BoardId, Vec<ParticipantId>>,
     /// The whole state has been told: from here on comings and goings are news.
     pub(super) settled: bool,
     /// In the waiting room.
@@ -101,6 +106,7 @@ impl RoomSide {
             whiteboard: WhiteboardState::default(),
             time_warning: None,
             presenter: None,
+            viewers: BTreeMap::new(),
             settled: false,
             waiting: None,
             recording_state: (RecordingState::Off, now),
@@ -274,6 +280,16 @@ impl RoomSide {
             ServerMessage::Refused { error, key: None } => effects.push(Effect::Refused(error)),
             // What was missed follows as if nothing had happened.
             ServerMessage::Resumed { .. } | ServerMessage::ConsentKept { .. } | ServerMessage::Pong => {}
+            ServerMessage::BoardViewers { board, participants } => {
+                let others = participants.into_iter().filter(|id| *id != self.me).collect::<Vec<_>>();
+                let before = self.viewers.remove(&board).unwrap_or_default();
+                if let ([], [first, ..]) = (before.as_slice(), others.as_slice()) {
+                    effects.push(Effect::Notice(NoticeCode::LiveEditBegan, people.name_of(first.as_str())));
+                }
+                if !others.is_empty() {
+                    self.viewers.insert(board, others);
+                }
+            }
             // The tools' own.
             ServerMessage::ChatHistory { .. }
             | ServerMessage::Chat { .. }
@@ -356,9 +372,14 @@ impl RoomSide {
 
     pub(super) fn recording_state(&self, now: Instant) -> RecordingState {
         match &self.recording_state {
-            (RecordingState::On { elapsed_s }, since) => {
+            (RecordingState::On { elapsed_s, layout, megabytes, trouble }, since) => {
                 let more = u32::try_from(now.saturating_duration_since(*since).as_secs()).unwrap_or(0);
-                RecordingState::On { elapsed_s: elapsed_s.saturating_add(more) }
+                RecordingState::On {
+                    elapsed_s: elapsed_s.saturating_add(more),
+                    layout: *layout,
+                    megabytes: *megabytes,
+                    trouble: *trouble,
+                }
             }
             (other, _) => other.clone(),
         }

@@ -44,9 +44,14 @@ pub(super) struct Tools {
     events: mpsc::UnboundedSender<FileEvent>,
     /// Uploads under way.
     uploads: HashMap<String, AbortHandle>,
+    /// Downloads under way.
+    downloads: HashMap<FileId, Cancel>,
     /// What was fetched, and where it lies.
     saved: Saved,
 }
+
+/// Ends a download when it goes.
+type Cancel = tokio::sync::oneshot::Sender<()>;
 
 /// How a file is shared.
 #[derive(Default)]
@@ -72,6 +77,7 @@ impl Tools {
             files,
             events,
             uploads: HashMap::new(),
+            downloads: HashMap::new(),
             saved,
             chat: Chat::default(),
             boards: Boards::default(),
@@ -150,6 +156,10 @@ impl Tools {
                 });
                 return Vec::new();
             }
+            ToolAction::CancelDownload { file_id } => {
+                self.downloads.remove(&file_id);
+                return Vec::new();
+            }
             ToolAction::Typing { typing } => return vec![ClientMessage::Typing { typing }],
             ToolAction::ShowChat { shown } => {
                 self.chat.show(shown);
@@ -196,7 +206,9 @@ impl Tools {
     /// Fetches a file into a folder.
     pub(super) fn download(&mut self, file_id: &FileId, folder: PathBuf) {
         if let Some(info) = self.chat.file(file_id) {
-            tokio::spawn(self.files.clone().download(info.clone(), folder, self.events.clone()));
+            let (cancel, cancelled) = tokio::sync::oneshot::channel();
+            self.downloads.insert(file_id.clone(), cancel);
+            tokio::spawn(self.files.clone().download(info.clone(), folder, cancelled, self.events.clone()));
         }
     }
 
@@ -214,6 +226,9 @@ impl Tools {
             FileEvent::Fetched { file_id, state } => {
                 if let FileState::Saved { path } = &state {
                     self.saved.lock().insert(file_id.clone(), path.into());
+                }
+                if !matches!(state, FileState::Downloading { .. }) {
+                    self.downloads.remove(&file_id);
                 }
                 self.chat.set_file(file_id, state);
             }
@@ -306,7 +321,7 @@ impl Tools {
             self.told_chat = Some(chat.clone());
             self.tell(Told::Tools(ToolsNews::Chat { chat }));
         }
-        let snapshots = self.chat.gallery(&room.me, room.is_admin, people, &room.display_name);
+        let snapshots = self.chat.gallery(&room.me, room.is_admin, people, &room.display_name, &room.viewers);
         if self.told_gallery.as_ref() != Some(&snapshots) {
             self.told_gallery = Some(snapshots.clone());
             self.tell(Told::Tools(ToolsNews::Gallery { snapshots }));

@@ -16,11 +16,12 @@ pub use chat::{ChatMark, ChatMessage, FileInfo, FilePurpose, MAX_CHAT_KEY_LEN, M
 pub use pointing::{PointTarget, Spot};
 pub use state::{
     AdminState, ClockState, Consent, MediaSource, MediaState, MutedSources, ParticipantState, Reaction, RecordingState,
-    RemovedPerson, Ring, RingState, RoomState, StageRole, WaitingNote, WaitingPerson, WaitingRoom, WhiteboardState,
+    RecordingStop, RemovedPerson, Ring, RingState, RoomState, StageRole, WaitingNote, WaitingPerson, WaitingRoom,
+    WhiteboardState,
 };
 
 use crate::{
-    BoardId, FileId, ItemId, ParticipantId, Problem, Secret, SessionId, Tools,
+    BoardId, FileId, ItemId, ParticipantId, Problem, RecordingLayout, Secret, SessionId, Tools,
     board::{BoardOp, BoardPart, Item, Point},
 };
 
@@ -133,6 +134,9 @@ pub enum ClientMessage {
         page: u32,
         /// Where on it.
         at: Option<Point>,
+        /// It is a laser: it leaves a trace that fades.
+        #[serde(default)]
+        laser: bool,
     },
     /// A note between waiting guest and host: a guest's goes to all admins (no `to`), an admin's to one waiting guest.
     Note {
@@ -224,7 +228,11 @@ pub enum ClientMessage {
         granted: bool,
     },
     /// Start recording (admins, in rooms of mode `manual`).
-    StartRecording,
+    StartRecording {
+        /// How the picture is arranged; as the room says when absent.
+        #[serde(default)]
+        layout: Option<RecordingLayout>,
+    },
     /// Stop recording (admins).
     StopRecording,
     /// Add effective call time (admins, in rooms with a duration).
@@ -458,6 +466,16 @@ pub enum ServerMessage {
         page: u32,
         /// Where on it; none when it left.
         at: Option<Point>,
+        /// It is a laser: it leaves a trace that fades.
+        #[serde(default)]
+        laser: bool,
+    },
+    /// Who looks at the board over a snapshot or file now: somebody began live edit there, or went.
+    BoardViewers {
+        /// Which.
+        board: BoardId,
+        /// All of them.
+        participants: Vec<ParticipantId>,
     },
     /// A note between a waiting guest and the host: to that guest and to all admins.
     Note {
@@ -527,6 +545,7 @@ impl ServerMessage {
             | Self::Board { .. }
             | Self::BoardRefused { .. }
             | Self::BoardCursor { .. }
+            | Self::BoardViewers { .. }
             | Self::Note { .. }
             | Self::AskedToUnmute { .. }
             | Self::ConsentKept { .. }

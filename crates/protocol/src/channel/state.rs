@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{CallType, ParticipantId, RecordingMode, RoomId, SessionId, Tools};
+use crate::{
+    CallType, ParticipantId, RecordingLayout, RecordingMode, RoomId, SessionId, Tools, recorder::RecorderTrouble,
+};
 
 /// What somebody is sending.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type, utoipa::ToSchema)]
@@ -172,11 +174,35 @@ pub enum RecordingState {
     /// It is not.
     #[default]
     Off,
-    /// It is, with so many seconds recorded so far.
+    /// It is about to be: the recorder is on its way into the room. People are asked from here on.
+    Starting,
+    /// It is.
     On {
         /// Recorded so far, in seconds.
         elapsed_s: u32,
+        /// How the picture is arranged.
+        layout: RecordingLayout,
+        /// Size of the file so far, in megabytes (10⁶ bytes).
+        megabytes: u32,
+        /// What is wrong while it goes on.
+        #[serde(default)]
+        trouble: Option<RecorderTrouble>,
     },
+    /// It ended by itself; what was recorded before is kept.
+    Stopped {
+        /// Why.
+        reason: RecordingStop,
+    },
+}
+
+/// Why a recording ended by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingStop {
+    /// The disk is full.
+    DiskFull,
+    /// The recorder failed, and did so again when it was started anew.
+    Failed,
 }
 
 /// Somebody's answer to being recorded.

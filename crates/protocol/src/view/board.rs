@@ -47,6 +47,8 @@ pub struct CursorView {
     pub page: u32,
     /// Where.
     pub at: Point,
+    /// It is a laser: it leaves a trace that fades.
+    pub laser: bool,
 }
 
 /// What I may do on a board now.
@@ -180,5 +182,7 @@ pub enum BoardAction {
         page: u32,
         /// Where on it.
         at: Option<Point>,
+        /// It is a laser: it leaves a trace that fades.
+        laser: bool,
     },
 }

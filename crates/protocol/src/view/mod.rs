@@ -7,6 +7,7 @@ mod call;
 mod devices;
 mod lobby;
 mod notice;
+mod past;
 mod people;
 mod settings;
 mod streams;
@@ -19,6 +20,10 @@ pub use call::{AskedToUnmuteView, CallView, ConnectionView, ConsentAnswer, Conse
 pub use devices::{DeviceState, DeviceView, DevicesView};
 pub use lobby::{LobbyView, NetworkCheck};
 pub use notice::{NoticeCode, NoticeView};
+pub use past::{
+    KeptBoardView, KeptView, PastAction, PastSessionView, PastView, RecordingFileState, RecordingFormat, RecordingView,
+    SavingView,
+};
 pub use people::{MeView, PersonView, WaitingPersonView};
 pub use settings::{DeviceChoice, Language, Settings, SettingsPatch, Shortcuts, Theme};
 pub use streams::{FramesEndpoint, SendingView, ShareKind, ShareView, ShownSize, StreamSource, StreamView};

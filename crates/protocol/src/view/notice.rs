@@ -44,6 +44,8 @@ pub enum NoticeCode {
     NoSnapshot,
     /// `name` took a snapshot of my picture.
     SnapshotOfMe,
+    /// `name` began to draw on a snapshot or file: live edit.
+    LiveEditBegan,
     /// An admin, `name`, asks to switch something on.
     AskedToUnmute,
     /// An admin took the right to send something.

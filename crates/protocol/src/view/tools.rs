@@ -124,6 +124,8 @@ pub struct SnapshotView {
     pub of_name: String,
     /// When, Unix time in milliseconds.
     pub at_ms: f64,
+    /// Names of the others who draw on it just now (live edit).
+    pub editing: Vec<String>,
 }
 
 /// Somebody's pointer.
@@ -205,6 +207,11 @@ pub enum ToolAction {
     },
     /// Fetch a file into the folder of downloads.
     Download {
+        /// Which.
+        file_id: FileId,
+    },
+    /// Stop fetching a file.
+    CancelDownload {
         /// Which.
         file_id: FileId,
     },

@@ -194,7 +194,7 @@ impl Room {
             ClientMessage::LowerHand { participant_id } => self.lower_hand(&participant_id),
             ClientMessage::ShowWhiteboard { shown } => self.show_whiteboard(&id, shown),
             ClientMessage::GrantDrawing { participant_id, granted } => self.grant_drawing(&participant_id, granted),
-            ClientMessage::StartRecording | ClientMessage::StopRecording => Err(Refusal::RecordingUnavailable),
+            ClientMessage::StartRecording { .. } | ClientMessage::StopRecording => Err(Refusal::RecordingUnavailable),
             ClientMessage::Extend { seconds } => self.extend(&id, Duration::from_secs(seconds.into()), now),
             ClientMessage::Ring { participant_id } => self.ring(participant_id.as_ref(), Some(&id), now),
             ClientMessage::Leave => {
@@ -416,6 +416,11 @@ impl Room {
     }
 
     /// Who is in, in the order of their coming.
+    /// The channels of those who are in, each with its seat.
+    pub fn channels(&self) -> impl Iterator<Item = (ConnectionId, &ParticipantId)> {
+        self.people().filter_map(|(seat, _)| Some((seat.channel()?, &seat.settings.participant_id)))
+    }
+
     fn people(&self) -> impl Iterator<Item = (&Seat, &Stay)> {
         let mut people: Vec<_> = self.seats.values().filter_map(|seat| Some((seat, seat.stay()?))).collect();
         people.sort_by_key(|(_, stay)| stay.arrival);

@@ -239,6 +239,7 @@ fn a_board_is_for_those_who_have_it_and_for_all_while_it_is_shown() {
         board: id(ROOM_BOARD),
         page: 0,
         at: Some(visita_protocol::board::Point { x: 1, y: 1 }),
+        laser: false,
     };
     assert_eq!(scene.say(2, cursor), Err(Refusal::ToolMissing));
 }

@@ -29,6 +29,8 @@ pub(super) struct Boards {
     waits_since: Option<Instant>,
     /// Since when something waits to be told.
     untold_since: Option<Instant>,
+    /// Who looks at these changed: live edit began there, or ended.
+    viewers_changed: BTreeSet<BoardId>,
 }
 
 struct Open {
@@ -58,13 +60,17 @@ impl Boards {
         match message {
             ClientMessage::OpenBoard { board, since } => {
                 let Some(open) = self.load(store, room_id, &board).await? else { return Ok(Vec::new()) };
-                open.watchers.insert(from, who.clone());
+                let is_new = open.watchers.insert(from, who.clone()).is_none();
                 let parts = open.board.parts(&board, since).into_iter();
+                if is_new {
+                    self.viewers_change(&board);
+                }
                 Ok(parts.map(|part| (from, ServerMessage::BoardState { part })).collect())
             }
             ClientMessage::CloseBoard { board } => {
                 if let Some(open) = self.open.get_mut(&board) {
                     open.watchers.remove(&from);
+                    self.viewers_change(&board);
                 }
                 Ok(Vec::new())
             }
@@ -77,10 +83,10 @@ impl Boards {
                 }
                 Ok(refused)
             }
-            ClientMessage::BoardCursor { board, page, at } => {
+            ClientMessage::BoardCursor { board, page, at, laser } => {
                 let Some(open) = self.open.get(&board) else { return Ok(Vec::new()) };
                 let message =
-                    ServerMessage::BoardCursor { board: board.clone(), participant_id: who.clone(), page, at };
+                    ServerMessage::BoardCursor { board: board.clone(), participant_id: who.clone(), page, at, laser };
                 Ok(open.others(room, &board, from).map(|to| (to, message.clone())).collect())
             }
             // The room hands on no others.
@@ -90,8 +96,18 @@ impl Boards {
 
     /// A connection is gone.
     pub(super) fn forget(&mut self, connection: ConnectionId) {
-        for open in self.open.values_mut() {
-            open.watchers.remove(&connection);
+        let left = self.open.iter_mut().filter_map(|(id, open)| open.watchers.remove(&connection).map(|_| id.clone()));
+        for board in left.collect::<Vec<_>>() {
+            self.viewers_change(&board);
+        }
+    }
+
+    /// Somebody began to look at a board, or went. The room's own is opened for everybody by an admin; of the others people
+    /// hear.
+    fn viewers_change(&mut self, board: &BoardId) {
+        if board.as_str() != ROOM_BOARD {
+            self.viewers_changed.insert(board.clone());
+            self.untold_since.get_or_insert_with(Instant::now);
         }
     }
 
@@ -117,6 +133,14 @@ impl Boards {
                     mail.push((*to, ServerMessage::Board { board: id.clone(), version: open.board.version(), ops }));
                 }
             }
+        }
+        for board in std::mem::take(&mut self.viewers_changed) {
+            let Some(open) = self.open.get(&board) else { continue };
+            let participants: BTreeSet<_> = open.watchers.values().cloned().collect();
+            let message =
+                ServerMessage::BoardViewers { board: board.clone(), participants: participants.into_iter().collect() };
+            let sees = room.channels().filter(|(_, who)| room.board_access(who, &board).see);
+            mail.extend(sees.map(|(to, _)| (to, message.clone())));
         }
         mail
     }
