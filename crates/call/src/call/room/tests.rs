@@ -76,13 +76,23 @@ fn recording_is_news_and_asks_until_it_is_answered() {
     let (mut room, mut people) = room();
     let now = Instant::now();
     assert_eq!(room.consent(), ConsentAnswer::NotAsked);
-    let on = RecordingState::On { elapsed_s: 5, layout: RecordingLayout::Grid, megabytes: 1, trouble: None };
+    let on = RecordingState::On {
+        elapsed_s: 5,
+        layout: visita_protocol::RecordingLayout::Grid,
+        megabytes: 1,
+        trouble: None,
+    };
     let effects = room.take(ServerMessage::RecordingChanged { seq: 1, recording: on }, &mut people, now);
     assert_eq!(notices(&effects), [NoticeCode::RecordingStarted]);
     assert_eq!(room.consent(), ConsentAnswer::Asked);
     assert_eq!(
         room.recording_state(now + Duration::from_secs(7)),
-        RecordingState::On { elapsed_s: 12, layout: RecordingLayout::Grid, megabytes: 1, trouble: None }
+        RecordingState::On {
+            elapsed_s: 12,
+            layout: visita_protocol::RecordingLayout::Grid,
+            megabytes: 1,
+            trouble: None
+        }
     );
     let consent = visita_protocol::channel::Consent {
         participant_id: id("me"),
