@@ -47,6 +47,9 @@ export const commands = {
 } | null>("pick_picture"),
 	/**  Writes what was drawn, as a data URL, to where people look for what they saved; tells where. */
 	saveDrawing: (name: string, dataUrl: string) => __TAURI_INVOKE<string | null>("save_drawing", { name, dataUrl }),
+	past: (action: PastAction) => __TAURI_INVOKE<void>("past", { action }),
+	/**  A file of a past session as a data URL, where it is a picture or, `large`, a document that is shown; else nothing. */
+	keptPicture: (room: RoomId, fileId: FileId, large: boolean) => __TAURI_INVOKE<string | null>("kept_picture", { room, fileId, large }),
 };
 
 /** Events */
@@ -54,6 +57,7 @@ export const events = {
 	appViewChanged: makeEvent<AppViewChanged>("app-view-changed"),
 	boardChanged: makeEvent<BoardChanged>("board-changed"),
 	levelsChanged: makeEvent<LevelsChanged>("levels-changed"),
+	pastChanged: makeEvent<PastChanged>("past-changed"),
 	toolsChanged: makeEvent<ToolsChanged>("tools-changed"),
 };
 
@@ -115,7 +119,9 @@ export type AdminAction = { do: "admit"; whom: ParticipantId } | { do: "admit_al
 /**  Opens the whiteboard for everybody, or closes it. */
 { do: "show_whiteboard"; shown: boolean } | 
 /**  Lets somebody draw, or only look. */
-{ do: "grant_drawing"; whom: ParticipantId; granted: boolean } | { do: "start_recording" } | { do: "stop_recording" } | { do: "extend"; seconds: number } | 
+{ do: "grant_drawing"; whom: ParticipantId; granted: boolean } | { do: "start_recording"; 
+/**  As the room says, without. */
+layout: RecordingLayout | null } | { do: "stop_recording" } | { do: "extend"; seconds: number } | 
 /**  Everybody who is not in, without `whom`. */
 { do: "ring"; whom: ParticipantId | null };
 
@@ -243,7 +249,9 @@ board: BoardId;
 /**  On which page. */
 page: number; 
 /**  Where on it. */
-at: Point | null };
+at: Point | null; 
+/**  It is a laser: it leaves a trace that fades. */
+laser: boolean };
 
 /**  Something of a board that is open changed. */
 export type BoardChanged = BoardNews;
@@ -474,6 +482,8 @@ export type CursorView = {
 	page: number,
 	/**  Where. */
 	at: Point,
+	/**  It is a laser: it leaves a trace that fades. */
+	laser: boolean,
 };
 
 /**  The devices while they are tried in the settings. */
@@ -769,6 +779,42 @@ export type JoinPreview = {
 	good_until: number | null,
 };
 
+/**  A board of the room. */
+export type KeptBoardView = {
+	/**  Which; of a snapshot or file, when it was drawn on that. */
+	board: BoardId,
+	/**  How many pages. */
+	pages: number,
+	/**  What lies there, in no order. */
+	items: ItemView[],
+};
+
+/**  One session with all that is kept of it. */
+export type KeptView = {
+	/**  The session. */
+	session: PastSessionView,
+	/**  The rest is being fetched. */
+	loading: boolean,
+	/**  Why something could not be had or done. */
+	problem: Problem | null,
+	/**  Oldest first. */
+	recordings: RecordingView[],
+	/**  Everybody's answers to being recorded. */
+	consents: ConsentView[],
+	/**  What was shared, oldest first. */
+	files: FileView[],
+	/**  Oldest first. */
+	snapshots: SnapshotView[],
+	/**  Oldest first; only those found, while `search` is on. */
+	chat: ChatMessageView[],
+	/**  What is looked for in the chat. */
+	search: string,
+	/**  Its room's boards on which something is drawn; the room keeps them from session to session. */
+	boards: KeptBoardView[],
+	/**  All of it being saved in one file, or saved. */
+	export: SavingView | null,
+};
+
 /**  Where secrets are kept. */
 export type Keyring = 
 /**  In the system's keyring. */
@@ -995,6 +1041,8 @@ export type NoticeCode =
 "no_snapshot" | 
 /**  `name` took a snapshot of my picture. */
 "snapshot_of_me" | 
+/**  `name` began to draw on a snapshot or file: live edit. */
+"live_edit_began" | 
 /**  An admin, `name`, asks to switch something on. */
 "asked_to_unmute" | 
 /**  An admin took the right to send something. */
@@ -1043,6 +1091,90 @@ export type Outline =
 
 /**  A user's seat in a room; also the LiveKit identity of whoever sits there. */
 export type ParticipantId = string;
+
+/**  What people do with past sessions. */
+export type PastAction = 
+/**  Fetch the list anew. */
+{ do: "refresh" } | 
+/**  Fetch older ones. */
+{ do: "more" } | 
+/**  Look at one. */
+{ do: "open"; 
+/**  Its room. */
+room: RoomId; 
+/**  The session. */
+session: SessionId } | 
+/**  Back to the list. */
+{ do: "close" } | 
+/**  Look for something in its chat; all of it with an empty text. */
+{ do: "search_chat"; 
+/**  What. */
+text: string } | 
+/**  Fetch a recording into the folder of downloads. */
+{ do: "save_recording"; 
+/**  Which. */
+recording: RecordingId; 
+/**  As what; MP4 is made by the server first. */
+format: RecordingFormat } | 
+/**  Delete a recording for good. */
+{ do: "delete_recording"; 
+/**  Which. */
+recording: RecordingId } | 
+/**  Fetch a file into the folder of downloads. */
+{ do: "save_file"; 
+/**  Which. */
+file_id: FileId } | 
+/**  Delete a file or snapshot for good. */
+{ do: "delete_file"; 
+/**  Which. */
+file_id: FileId } | 
+/**  Fetch all of it in one zip file. */
+{ do: "save_everything" } | 
+/**  Show something that was saved as the system does. */
+{ do: "open_saved"; 
+/**  Where it lies; only what was saved here is opened. */
+path: string };
+
+/**  What is told of past sessions changed. */
+export type PastChanged = PastView;
+
+/**  A session in the list. */
+export type PastSessionView = {
+	/**  Its room. */
+	room_id: RoomId,
+	/**  The session. */
+	session_id: SessionId,
+	/**  The room's title, when it has one. */
+	title: string | null,
+	/**  When the first one came, Unix time in milliseconds. */
+	started_at_ms: number | null,
+	/**  When the last one went; none while it runs. */
+	ended_at_ms: number | null,
+	/**  Names of those who were in. */
+	people: string[],
+	/**  How many recordings. */
+	recordings: number,
+	/**  How many files, snapshots not counted. */
+	files: number,
+	/**  How many snapshots. */
+	snapshots: number,
+	/**  How many messages. */
+	messages: number,
+};
+
+/**  Past sessions of one's own rooms. */
+export type PastView = {
+	/**  The latest first. */
+	sessions: PastSessionView[],
+	/**  There are older ones that were not fetched yet. */
+	more: boolean,
+	/**  Being fetched. */
+	loading: boolean,
+	/**  Why they could not be had. */
+	problem: Problem | null,
+	/**  The one that is looked at. */
+	opened: KeptView | null,
+};
 
 /**  Somebody else in the room. */
 export type PersonView = {
@@ -1213,6 +1345,47 @@ export type ReactionView = {
 	reaction: Reaction,
 };
 
+/**  What may go wrong without ending a recording. */
+export type RecorderTrouble = 
+/**  The line to the media server broke and is being built anew. */
+"connection_lost" | 
+/**  It is back. */
+"connection_back" | 
+/**  The machine is too slow: pictures are left out, sound is not. */
+"too_slow" | 
+/**  Less than five minutes of room are left on the disk. */
+"disk_almost_full";
+
+/**  How a recording stands. */
+export type RecordingFileState = 
+/**  It is being recorded. */
+"recording" | 
+/**  Its file is being finished. */
+"processing" | 
+/**  It can be played and fetched. */
+"available" | 
+/**  There is no file that could be played. */
+"failed";
+
+/**  What a recording is fetched as. */
+export type RecordingFormat = 
+/**  As it was written. */
+"webm" | 
+/**  H.264 in MP4, for programs that do not know WebM. */
+"mp4";
+
+/**  A recording of a session. */
+export type RecordingId = string;
+
+/**  How the picture of a recording is arranged. */
+export type RecordingLayout = 
+/**  Everybody the same size; a shared screen in the main place with the people beside it. */
+"grid" | 
+/**  Who speaks is large, the others are beside them. */
+"speaker" | 
+/**  [`RecordingLayout::Grid`] with what is written in a column at the right. */
+"grid_and_chat";
+
 /**  Whether sessions of a room are recorded. */
 export type RecordingMode = 
 /**  Never. */
@@ -1226,10 +1399,53 @@ export type RecordingMode =
 export type RecordingState = 
 /**  It is not. */
 { state: "off" } | 
-/**  It is, with so many seconds recorded so far. */
+/**  It is about to be: the recorder is on its way into the room. People are asked from here on. */
+{ state: "starting" } | 
+/**  It is. */
 { state: "on"; 
 /**  Recorded so far, in seconds. */
-elapsed_s: number };
+elapsed_s: number; 
+/**  How the picture is arranged. */
+layout: RecordingLayout; 
+/**  Size of the file so far, in megabytes (10⁶ bytes). */
+megabytes: number; 
+/**  What is wrong while it goes on. */
+trouble?: RecorderTrouble | null } | 
+/**  It ended by itself; what was recorded before is kept. */
+{ state: "stopped"; 
+/**  Why. */
+reason: RecordingStop };
+
+/**  Why a recording ended by itself. */
+export type RecordingStop = 
+/**  The disk is full. */
+"disk_full" | 
+/**  The recorder failed, and did so again when it was started anew. */
+"failed";
+
+/**  A recording. */
+export type RecordingView = {
+	/**  Names it. */
+	recording_id: RecordingId,
+	/**  How it stands. */
+	state: RecordingFileState,
+	/**  When it began, Unix time in milliseconds. */
+	started_at_ms: number | null,
+	/**  Its length in seconds. */
+	duration_s: number | null,
+	/**  Its size in bytes. */
+	bytes: number | null,
+	/**  How its picture is arranged. */
+	layout: RecordingLayout,
+	/**  It is deleted then, Unix time in milliseconds. */
+	kept_until_ms: number | null,
+	/**  Where the page plays it from, once it can be played. */
+	play_url: string | null,
+	/**  Fetching it as WebM. */
+	webm: SavingView | null,
+	/**  Making it into MP4 and fetching that. */
+	mp4: SavingView | null,
+};
 
 /**  Somebody who was put out. */
 export type RemovedPerson = {
@@ -1344,6 +1560,25 @@ rooms: RoomCardView[] } |
 /**  Why. */
 problem: Problem };
 
+/**  Something on its way into the folder of downloads. */
+export type SavingView = 
+/**  The server makes it. */
+{ state: "making"; 
+/**  From 0 to 1. */
+done: number | null } | 
+/**  It comes. */
+{ state: "fetching"; 
+/**  From 0 to 1. */
+done: number | null } | 
+/**  It is there. */
+{ state: "saved"; 
+/**  Where. */
+path: string } | 
+/**  It could not be had. */
+{ state: "failed"; 
+/**  Why. */
+problem: Problem };
+
 /**  Which screen, with all it shows. */
 export type ScreenView = 
 /**  Open a link, start a test call. */
@@ -1419,6 +1654,9 @@ export type SendingView = {
 	/**  Rate of the last second, kbit/s. */
 	kbps: number,
 };
+
+/**  A stretch of time in which at least one person was connected to a room. */
+export type SessionId = string;
 
 /**  What the person chose; kept over restarts. */
 export type Settings = {
@@ -1601,6 +1839,8 @@ export type SnapshotView = {
 	of_name: string,
 	/**  When, Unix time in milliseconds. */
 	at_ms: number | null,
+	/**  Names of the others who draw on it just now (live edit). */
+	editing: string[],
 };
 
 /**
@@ -1687,6 +1927,10 @@ name: string;
 base64: string } | 
 /**  Fetch a file into the folder of downloads. */
 { do: "download"; 
+/**  Which. */
+file_id: FileId } | 
+/**  Stop fetching a file. */
+{ do: "cancel_download"; 
 /**  Which. */
 file_id: FileId } | 
 /**  Show a fetched file as the system does. */
