@@ -16,6 +16,8 @@ mod network;
 pub mod peer;
 mod people;
 mod playout;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use call::{Call, CallState, FileClient, JoinTarget, Reception, Told, save_beside};
 pub use frames::FrameHub;

@@ -24,13 +24,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{PATIENCE, Person, by_link, room, server};
+use common::{room, server};
 use driver::{plug_in, shows, unplug};
 use inside::{done, folder, run, say};
 use parking_lot::Mutex;
 use serde_json::json;
 use sound::pactl;
 use tokio::task::block_in_place;
+use visita_call::testing::{PATIENCE, Person, by_link};
 use visita_call::{
     CameraChoice, FrameHub, LocalMedia, MicrophoneChoice, SpeakerChoice,
     frames::{Frame, FrameSink},

@@ -2,8 +2,9 @@
 
 mod common;
 
-use common::{Person, by_link, room, server};
+use common::{room, server};
 use serde_json::json;
+use visita_call::testing::{Person, by_link};
 use visita_call::{CallState, MicrophoneChoice, ShareChoice};
 use visita_protocol::{
     ParticipantId, Tools,

@@ -2,109 +2,23 @@
 
 mod common;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use common::{PATIENCE, Person, Room, by_link, room, server};
+use common::{Room, room, server};
 use serde_json::json;
-use tokio::sync::mpsc;
-use visita_call::{CallState, CameraChoice, FrameHub, LocalMedia, MicrophoneChoice, SpeakerChoice, Told};
+use visita_call::{
+    CallState, CameraChoice, FrameHub, LocalMedia, MicrophoneChoice, SpeakerChoice,
+    testing::{Drawn, PATIENCE, Page, Person, by_link, room_board as board},
+};
 use visita_protocol::{
     BoardId, FileId, ItemId,
-    board::{Colour, Point, ROOM_BOARD, Shape},
+    board::{Colour, Point, Shape},
     channel::{FilePurpose, PointTarget, Spot},
-    view::{
-        BoardAction, BoardNews, BoardRights, ChatTick, ChatView, CursorView, FileState, PointerView, SnapshotView,
-        ToolAction, ToolsNews,
-    },
+    view::{BoardAction, ChatTick, FileState, ToolAction},
 };
-
-/// What a page would draw of one person's tools.
-#[derive(Default)]
-struct Drawn {
-    chat: ChatView,
-    gallery: Vec<SnapshotView>,
-    pointers: Vec<PointerView>,
-    boards: BTreeMap<BoardId, BTreeMap<ItemId, Shape>>,
-    cursors: Vec<CursorView>,
-    rights: BoardRights,
-    can_undo: bool,
-}
-
-struct Page {
-    told: mpsc::UnboundedReceiver<Told>,
-    drawn: Drawn,
-}
-
-impl Page {
-    fn of(person: &mut Person) -> Self {
-        Self { told: person.call.take_told().expect("not taken yet"), drawn: Drawn::default() }
-    }
-
-    /// Draws what is told until it is as asked for.
-    async fn until<T>(&mut self, what: &str, mut pick: impl FnMut(&Drawn) -> Option<T>) -> T {
-        let drawing = async {
-            loop {
-                if let Some(picked) = pick(&self.drawn) {
-                    return picked;
-                }
-                self.drawn.draw(self.told.recv().await.unwrap_or_else(|| panic!("the call ended before {what}")));
-            }
-        };
-        match tokio::time::timeout(PATIENCE, drawing).await {
-            Ok(picked) => picked,
-            Err(_) => panic!("not within {PATIENCE:?}: {what}; chat: {:?}", self.drawn.chat),
-        }
-    }
-}
-
-impl Drawn {
-    fn draw(&mut self, told: Told) {
-        match told {
-            Told::Tools(ToolsNews::Chat { chat }) => self.chat = chat,
-            Told::Tools(ToolsNews::Gallery { snapshots }) => self.gallery = snapshots,
-            Told::Tools(ToolsNews::Pointers { pointers }) => self.pointers = pointers,
-            Told::Board(BoardNews::Whole { board, items, .. }) => {
-                self.boards.insert(board, items.into_iter().map(|item| (item.id, item.shape)).collect());
-            }
-            Told::Board(BoardNews::Changed { board, put, extended, removed, .. }) => {
-                let items = self.boards.entry(board).or_default();
-                items.extend(put.into_iter().map(|item| (item.id, item.shape)));
-                for more in extended {
-                    let Some(Shape::Pen { points, .. }) = items.get_mut(&more.id) else { panic!("no such stroke") };
-                    assert_eq!(points.len(), more.from as usize, "points have their place");
-                    points.extend(more.points);
-                }
-                removed.iter().for_each(|id| drop(items.remove(id)));
-            }
-            Told::Board(BoardNews::Cursors { cursors, .. }) => self.cursors = cursors,
-            Told::Board(BoardNews::Rights { rights, can_undo, .. }) => {
-                (self.rights, self.can_undo) = (rights, can_undo)
-            }
-        }
-    }
-
-    fn texts(&self) -> Vec<&str> {
-        self.chat.messages.iter().map(|message| message.text.as_str()).collect()
-    }
-
-    fn points(&self, item: &str) -> Option<usize> {
-        match self.boards.get(&board())?.get(&id::<ItemId>(item))? {
-            Shape::Pen { points, .. } => Some(points.len()),
-            _ => None,
-        }
-    }
-
-    fn item_count(&self) -> usize {
-        self.boards.get(&board()).map_or(0, BTreeMap::len)
-    }
-}
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect("an id")
-}
-
-fn board() -> BoardId {
-    id(ROOM_BOARD)
 }
 
 fn some<T>(is: bool, value: T) -> Option<T> {

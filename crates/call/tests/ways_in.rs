@@ -5,10 +5,11 @@ mod common;
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 use axum::{Json, Router, http::StatusCode, routing::post};
-use common::{Person, by_link, room, server};
+use common::{room, server};
 use livekit_token::{AccessToken, VideoGrants};
 use serde_json::{Value, json};
 use tokio::sync::watch;
+use visita_call::testing::{Person, by_link};
 use visita_call::{
     CallState, CameraChoice, JoinTarget, MicrophoneChoice, SpeakerChoice,
     peer::{

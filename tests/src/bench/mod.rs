@@ -4,3 +4,4 @@ pub mod app;
 pub mod call;
 pub mod rest;
 pub mod sfu;
+pub mod tools;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use visita_tests::{
-    bench::{app, call as calls, rest, sfu},
+    bench::{app, call as calls, rest, sfu, tools},
     call::{self, Figures},
 };
 
@@ -36,6 +36,8 @@ enum What {
     Rest(rest::Arguments),
     /// The media server beside livekit-server.
     Sfu(sfu::Arguments),
+    /// Chat, files and whiteboard.
+    Tools(tools::Arguments),
 }
 
 type Row = (&'static str, &'static str, fn(&Figures) -> f64);
@@ -59,6 +61,7 @@ async fn main() -> anyhow::Result<()> {
         Some(What::Call(arguments)) => return calls::run(arguments).await,
         Some(What::Rest(arguments)) => return rest::run(arguments).await,
         Some(What::Sfu(arguments)) => return sfu::run(arguments).await,
+        Some(What::Tools(arguments)) => return tools::run(arguments).await,
         None => {}
     }
     let bin_dir = arguments.bin_dir.context("--bin-dir is missing")?;

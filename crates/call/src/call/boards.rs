@@ -288,35 +288,48 @@ impl Open {
         (ops, forth)
     }
 
-    /// Does operations; what the page is to draw.
+    /// Does operations; what the page is to draw: of each item what became of it in the end, since one may be extended, put
+    /// anew and taken away in the same message.
     fn apply(&mut self, board: &BoardId, ops: &[BoardOp], me: &ParticipantId) -> Option<BoardNews> {
-        let pages = self.board.pages();
-        let (mut put, mut extended, mut removed) = (Vec::new(), Vec::new(), Vec::new());
+        let pages_before = self.board.pages();
+        // Where an item only went on: after how many points.
+        let mut touched: BTreeMap<&ItemId, Option<usize>> = BTreeMap::new();
         for op in ops {
-            let length = |board: &Board, id: &ItemId| match board.item(id).map(|item| &item.shape) {
-                Some(Shape::Pen { points, .. }) => points.len(),
-                _ => 0,
-            };
-            let before = if let BoardOp::Extend { id, .. } = op { length(&self.board, id) } else { 0 };
+            let before = item_of(op).map_or(0, |id| self.points(id).len());
             if !self.board.apply(op) {
                 continue;
             }
             match op {
-                BoardOp::Put { item } => put.extend(self.board.item(&item.id).map(|item| item_view(item, me))),
-                BoardOp::Extend { id, .. } => {
-                    if let Some(Item { shape: Shape::Pen { points, .. }, .. }) = self.board.item(id) {
-                        let points = points.get(before..).unwrap_or_default().to_vec();
-                        let from = u32::try_from(before).unwrap_or(u32::MAX);
-                        extended.push(ExtendedView { id: id.clone(), from, points });
-                    }
-                }
-                BoardOp::Remove { id, .. } => removed.push(id.clone()),
+                BoardOp::Extend { id, .. } => drop(touched.entry(id).or_insert(Some(before))),
+                BoardOp::Put { item: Item { id, .. } } | BoardOp::Remove { id, .. } => drop(touched.insert(id, None)),
                 BoardOp::Pages { .. } => {}
             }
         }
-        let nothing = put.is_empty() && extended.is_empty() && removed.is_empty() && pages == self.board.pages();
         let pages = self.board.pages();
-        (!nothing).then(|| BoardNews::Changed { board: board.clone(), pages, put, extended, removed })
+        if touched.is_empty() && pages == pages_before {
+            return None;
+        }
+        let (mut put, mut extended, mut removed) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, went_on) in touched {
+            match (self.board.item(id), went_on) {
+                (Some(_), Some(before)) => extended.push(ExtendedView {
+                    id: id.clone(),
+                    from: u32::try_from(before).unwrap_or(u32::MAX),
+                    points: self.points(id).get(before..).unwrap_or_default().to_vec(),
+                }),
+                (Some(item), None) => put.push(item_view(item, me)),
+                (None, _) => removed.push(id.clone()),
+            }
+        }
+        Some(BoardNews::Changed { board: board.clone(), pages, put, extended, removed })
+    }
+
+    /// The points of a stroke; none of anything else.
+    fn points(&self, id: &ItemId) -> &[Point] {
+        match self.board.item(id).map(|item| &item.shape) {
+            Some(Shape::Pen { points, .. }) => points,
+            _ => &[],
+        }
     }
 
     fn whole(&self, board: &BoardId, me: &ParticipantId) -> BoardNews {

@@ -1,19 +1,9 @@
-//! A server of the test's own, rooms on it, and people in calls.
+//! A server of the test's own, rooms on it.
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use std::{sync::Arc, time::Duration};
-
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
-use visita_call::{
-    Call, CallState, CameraChoice, FrameHub, JoinTarget, LocalMedia, MicrophoneChoice, Reception, SpeakerChoice, entry,
-};
-use visita_protocol::view::{CallView, NoticeCode, NoticeView, PersonView, WaitingView};
 use visita_server::{RunningServer, ServerConfig};
-
-/// How long anything may take before a test fails.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Prints the log when `RUST_LOG` says so.
 pub(crate) fn log() {
@@ -68,123 +58,4 @@ pub(crate) async fn room(server: &RunningServer, seats: usize, fields: Value) ->
         seats.iter().map(|seat| seat[field].as_str().expect("text").to_owned()).collect()
     };
     Room { links: text("url"), seats: text("participant_id"), id: room["room_id"].as_str().expect("an id").to_owned() }
-}
-
-/// A target by link.
-pub(crate) fn by_link(link: &str, name: &str) -> JoinTarget {
-    let link = entry::parse_link(link).expect("a link");
-    JoinTarget::Link { link, display_name: Some(name.to_owned()), displace: false }
-}
-
-/// Somebody in a call.
-pub(crate) struct Person {
-    pub(crate) call: Call,
-    pub(crate) name: String,
-    pub(crate) notices: mpsc::UnboundedReceiver<NoticeView>,
-    _key_frames: Option<mpsc::UnboundedSender<u32>>,
-}
-
-impl Person {
-    /// Goes in without devices.
-    pub(crate) fn quiet(target: JoinTarget, name: &str) -> Self {
-        Self::with(target, name, CameraChoice::None, MicrophoneChoice::None)
-    }
-
-    /// Goes in with the test picture and a tone.
-    pub(crate) fn sending(target: JoinTarget, name: &str) -> Self {
-        Self::with(target, name, CameraChoice::Pattern, MicrophoneChoice::Tone(440.0))
-    }
-
-    pub(crate) fn with(target: JoinTarget, name: &str, camera: CameraChoice, microphone: MicrophoneChoice) -> Self {
-        let (hub, _) = FrameHub::new();
-        let media = Arc::new(LocalMedia::start(camera, microphone, SpeakerChoice::Null, hub.clone()));
-        media.set_preview(None);
-        let (key_frames, wanted) = mpsc::unbounded_channel();
-        let mut call = Call::join(target, media, hub, wanted);
-        let notices = call.take_notices().expect("not taken yet");
-        Self { call, name: name.to_owned(), notices, _key_frames: Some(key_frames) }
-    }
-
-    /// Goes in with these devices; everybody's pictures come to the hub.
-    pub(crate) fn watching(
-        target: JoinTarget,
-        name: &str,
-        media: LocalMedia,
-        (hub, wanted): (FrameHub, mpsc::UnboundedReceiver<u32>),
-    ) -> Self {
-        let mut call = Call::join_receiving(target, Reception::Everything, Arc::new(media), hub, wanted);
-        let notices = call.take_notices().expect("not taken yet");
-        Self { call, name: name.to_owned(), notices, _key_frames: None }
-    }
-
-    /// Waits until the call stands as asked for.
-    pub(crate) async fn until<T>(&self, what: &str, mut pick: impl FnMut(&CallState) -> Option<T>) -> T {
-        let mut state = self.call.watch();
-        let mut last = String::new();
-        let seen = async {
-            loop {
-                {
-                    let now = state.borrow_and_update();
-                    if let Some(picked) = pick(&now) {
-                        return picked;
-                    }
-                    last = format!("{:?}", *now);
-                }
-                if state.changed().await.is_err() {
-                    panic!("{}: the call ended before {what}", self.name);
-                }
-            }
-        };
-        match tokio::time::timeout(PATIENCE, seen).await {
-            Ok(picked) => picked,
-            Err(_) => panic!("{}: not within {PATIENCE:?}: {what}; it stands: {last}", self.name),
-        }
-    }
-
-    /// Waits until the view is as asked for.
-    pub(crate) async fn sees<T>(&self, what: &str, mut pick: impl FnMut(&CallView) -> Option<T>) -> T {
-        self.until(what, |state| match state {
-            CallState::Running(view) => pick(view),
-            CallState::Failed(problem) => panic!("{}: {problem:?} before {what}", self.name),
-            _ => None,
-        })
-        .await
-    }
-
-    /// Waits until in the waiting room as asked for.
-    pub(crate) async fn waits<T>(&self, what: &str, mut pick: impl FnMut(&WaitingView) -> Option<T>) -> T {
-        self.until(what, |state| if let CallState::Waiting(view) = state { pick(view) } else { None }).await
-    }
-
-    /// Waits until connected with the room's whole state known.
-    pub(crate) async fn is_in(&self) {
-        use visita_protocol::view::ConnectionView::{Connected, Unstable};
-        self.sees("being in", |view| matches!(view.connection, Connected | Unstable).then_some(())).await;
-    }
-
-    /// Waits until somebody is seen as asked for.
-    pub(crate) async fn sees_person<T>(
-        &self,
-        what: &str,
-        name: &str,
-        mut pick: impl FnMut(&PersonView) -> Option<T>,
-    ) -> T {
-        self.sees(what, |view| pick(view.people.iter().find(|person| person.display_name == name)?)).await
-    }
-
-    /// Waits for a notice.
-    pub(crate) async fn hears(&mut self, code: NoticeCode) -> Option<String> {
-        let heard = async {
-            loop {
-                let notice = self.notices.recv().await.expect("the call goes on");
-                if notice.code == code {
-                    return notice.name;
-                }
-            }
-        };
-        match tokio::time::timeout(PATIENCE, heard).await {
-            Ok(name) => name,
-            Err(_) => panic!("{}: no notice {code:?} within {PATIENCE:?}", self.name),
-        }
-    }
 }
