@@ -28,3 +28,15 @@ pub enum DeviceError {
     #[error("device failed: {0}")]
     Failed(String),
 }
+
+impl DeviceError {
+    /// Writes into the log that a device did not open; at a lower level when it is what was written before: such a device is
+    /// tried every other second.
+    pub fn log(&self, device: &str, before: Option<&Self>) {
+        if before == Some(self) {
+            tracing::debug!(device, error = %self, "still does not open");
+        } else {
+            tracing::info!(device, error = %self, "does not open");
+        }
+    }
+}

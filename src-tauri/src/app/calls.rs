@@ -34,6 +34,7 @@ impl App {
     pub(super) fn link_came(&mut self, text: &str) {
         self.desktop.show_main();
         if matches!(self.screen, Screen::Call(_)) {
+            self.link = Some(text.into());
             self.notice(NoticeView { code: NoticeCode::LinkInCall, name: None });
         } else {
             self.open_link(text);
@@ -50,6 +51,7 @@ impl App {
             self.sign_in(text, None);
             return;
         }
+        self.link = Some(text.into());
         match entry::parse_link(text) {
             Ok(link) => self.look_up(link),
             Err(problem) => self.screen = Screen::Home { problem: Some(problem) },
@@ -90,6 +92,7 @@ impl App {
                 return;
             }
         };
+        self.link = None;
         let settings = self.store.get();
         let display_name = preview.display_name.clone().unwrap_or_else(|| settings.display_name.clone());
         let media = Arc::new(devices::start(settings, self.hub.clone()));

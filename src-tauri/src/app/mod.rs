@@ -25,7 +25,7 @@ use tokio::sync::{mpsc, watch};
 use url::Url;
 use visita_call::{CallState, FileClient, FrameHub, LocalMedia, LocalState};
 use visita_protocol::{
-    FileId, RoomId,
+    FileId, RoomId, Secret,
     desktop::{AboutView, DeviceCheckView, Keyring, NetworkSwitchView, NewRoomView, RoomsView},
     frames::LOCAL_PREVIEW,
     view::{AppView, BuiltInServerView, DevicesView, FramesEndpoint, NoticeCode, NoticeView, SettingsPatch, ShownSize},
@@ -183,6 +183,8 @@ pub(crate) struct App {
     new_room: Option<NewRoomView>,
     new_room_turn: u32,
     screen: Screen,
+    /// What did not open, or waits for the end of a call.
+    link: Option<Secret>,
     notice: Option<(NoticeView, Instant)>,
     shown: HashMap<String, Vec<ShownSize>>,
     turn: u32,
@@ -231,6 +233,7 @@ impl App {
             new_room: None,
             new_room_turn: 0,
             screen: Screen::Home { problem: None },
+            link: None,
             notice: None,
             shown: HashMap::new(),
             turn: 0,
@@ -315,6 +318,7 @@ impl App {
             network: self.network.clone(),
             new_room: self.new_room.clone(),
             incoming: self.ringing.view(),
+            link: self.link.as_ref().map(|link| link.expose().to_owned()),
             device_check: check.map(|state| DeviceCheckView {
                 camera: state.camera,
                 microphone: state.microphone,
@@ -412,8 +416,13 @@ impl App {
                 self.turn += 1;
                 self.test_call_waits = false;
                 self.leave();
+                // A link that came during the call is opened now; one that did not open is let go.
+                let waits = matches!(self.screen, Screen::After { .. });
                 self.screen = Screen::Home { problem: None };
                 self.refresh_rooms();
+                if let Some(link) = self.link.take().filter(|_| waits) {
+                    self.open_link(link.expose());
+                }
             }
             Command::Rejoin => self.rejoin(),
             Command::DismissNotice => self.notice = None,

@@ -307,7 +307,7 @@ async fn fill(room: &Room) -> Result<()> {
     channel.send(Message::text(serde_json::to_string(&ClientMessage::Ping)?)).await?;
     let answered = async {
         while let Some(message) = channel.next().await {
-            let text = message?.into_text()?;
+            let Message::Text(text) = message? else { continue };
             let message: Value = serde_json::from_str(&text)?;
             match message["type"].as_str() {
                 Some("pong") => return Ok(()),

@@ -31,6 +31,7 @@ pub(super) fn run(shared: &Shared) {
     let mut sender = VideoSender::new(Content::Camera, LAYERS);
     let mut scaler = Scaler::new();
     let mut count = 0_u32;
+    let mut failed = None;
     while !shared.stopping() {
         let (choice, on, publication, preview_size, generation) = {
             let wish = shared.camera.lock();
@@ -55,8 +56,9 @@ pub(super) fn run(shared: &Shared) {
                     opened.insert(Opened { source, generation })
                 }
                 Err(error) => {
-                    tracing::info!(%error, "the camera did not open");
+                    error.log("camera", failed.as_ref());
                     shared.set_state(|s| s.camera = device_state(&error, ""));
+                    failed = Some(error);
                     shared.wait(RETRY);
                     continue;
                 }

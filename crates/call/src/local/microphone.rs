@@ -29,6 +29,7 @@ pub(super) fn run(shared: &Shared, mut capture: Capture) {
     let mut filled = 0;
     let mut voice = false;
     let mut clock = SampleClock::default();
+    let mut failed = None;
     while !shared.stopping() {
         let (choice, on, publication, generation) = {
             let wish = shared.microphone.lock();
@@ -55,9 +56,10 @@ pub(super) fn run(shared: &Shared, mut capture: Capture) {
                     &mut source.insert((opened, generation)).0
                 }
                 Err(error) => {
-                    tracing::info!(%error, "the microphone did not open");
+                    error.log("microphone", failed.as_ref());
                     shared.microphone_level.store(0, Ordering::Relaxed);
                     shared.set_state(|s| s.microphone = device_state(&error, ""));
+                    failed = Some(error);
                     shared.wait(RETRY);
                     continue;
                 }

@@ -107,7 +107,7 @@ impl Following {
                 self.current = Some((wanted, camera));
             }
             Err(error) => {
-                tracing::info!(%error, "the camera did not open");
+                error.log("camera", Some(&self.error));
                 self.error = error;
                 self.try_at = Instant::now() + AGAIN;
             }

@@ -129,7 +129,7 @@ impl Following {
                 self.current = Some(microphone);
             }
             Err(error) => {
-                tracing::info!(%error, "the microphone did not open");
+                error.log("microphone", Some(&self.error));
                 self.error = error;
                 self.try_at = Instant::now() + AGAIN;
             }

@@ -64,6 +64,8 @@ pub struct AppView {
     pub new_room: Option<NewRoomView>,
     /// A call that rings.
     pub incoming: Option<IncomingCallView>,
+    /// A link that did not open and may be tried again, or one that came during a call and waits for its end.
+    pub link: Option<String>,
     /// The devices while they are tried in the settings.
     pub device_check: Option<DeviceCheckView>,
     /// Version and places, for support.
