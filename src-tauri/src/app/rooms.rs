@@ -347,7 +347,14 @@ async fn create(rooms: &Rooms, draft: RoomDraft) -> Result<Made, Problem> {
                 if seat.me { rooms.my_id.clone() } else { backend.ensure_user(new_user()?, seat.role).await? };
             let (is_admin, tools, is_speaker) = (seat.is_admin, Some(seat.tools), speaks(seat));
             let display_name = name_of(seat);
-            participants.push(CreateParticipant { user_id, display_name, is_admin, tools, is_speaker });
+            participants.push(CreateParticipant {
+                user_id,
+                display_name,
+                is_admin,
+                tools,
+                is_speaker,
+                recording_consent: false,
+            });
         }
     }
     let title = draft.title.trim();
