@@ -6,8 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    CallType, ParticipantId, RecordingMode, RoomId, Secret, SessionId, Tools, UserId,
+    BoardId, CallType, ParticipantId, RecordingId, RecordingLayout, RecordingMode, RoomId, Secret, SessionId, Tools,
+    UserId,
+    board::Item,
     channel::{ChatMessage, FileInfo, MediaState},
+    view::{RecordingFileState, RecordingFormat},
 };
 
 // ------------------------------------------------------------------------------------------------- company
@@ -27,6 +30,8 @@ pub struct Company {
     pub end_of_call_redirect_url: Option<String>,
     /// Where names and avatars of users are asked for, `http` or `https`.
     pub user_details_provider_url: Option<String>,
+    /// How many days after its end a recording is deleted; never when absent.
+    pub recording_retention_days: Option<u32>,
 }
 
 /// Body of `PATCH /v2/company`: what is absent stays; `null` clears what may be empty.
@@ -53,6 +58,9 @@ pub struct UpdateCompany {
     /// `http` or `https`.
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
     pub user_details_provider_url: Option<Option<String>>,
+    /// How many days after its end a recording is deleted, 1 to 36500. It holds for those there are, too.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    pub recording_retention_days: Option<Option<u32>>,
 }
 
 /// Refuses `null` where only absence means that nothing is said.
@@ -145,6 +153,10 @@ pub struct CreateParticipant {
     /// Publishes in a webinar; absent, only admins do. In other rooms everybody does, and `false` is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_speaker: Option<bool>,
+    /// The person has agreed elsewhere to being recorded, on paper for one: it counts as their yes, and they are not asked.
+    /// Their own no here takes it back. Off when absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recording_consent: bool,
 }
 
 /// Body of `POST /v2/rooms`.
@@ -172,6 +184,9 @@ pub struct CreateRoom {
     /// `none` when absent.
     #[serde(default)]
     pub recording: RecordingMode,
+    /// How the picture of a recording is arranged when nothing else is asked for; `grid` when absent.
+    #[serde(default)]
+    pub recording_layout: RecordingLayout,
     /// Effective call time in seconds, at least 60; unlimited when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<u32>,
@@ -214,6 +229,9 @@ pub struct UserUrl {
     /// In a webinar, whether it publishes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_speaker: Option<bool>,
+    /// Its person has agreed elsewhere to being recorded.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recording_consent: bool,
 }
 
 /// Whether a room's links work.
@@ -239,6 +257,9 @@ pub struct Room {
     pub call_type: CallType,
     /// Whether it is recorded.
     pub recording: RecordingMode,
+    /// How the picture of a recording is arranged when nothing else is asked for.
+    #[serde(default)]
+    pub recording_layout: RecordingLayout,
     /// Effective call time in seconds.
     pub duration: Option<u32>,
     /// Whether it rings.
@@ -311,6 +332,10 @@ pub struct AddParticipant {
     /// Publishes in a webinar; absent, only admins do. In other rooms everybody does, and `false` is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_speaker: Option<bool>,
+    /// The person has agreed elsewhere to being recorded, on paper for one: it counts as their yes, and they are not asked.
+    /// Their own no here takes it back. Off when absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recording_consent: bool,
 }
 
 /// A seat of a room and what goes on there.
@@ -434,6 +459,182 @@ pub struct SessionDetails {
     pub session: Session,
     /// Who was connected, by what, from when to when.
     pub connections: Vec<Connection>,
+    /// Answers to being recorded that were given in it, oldest first: of one person the latest holds.
+    #[serde(default)]
+    pub consents: Vec<RecordingConsent>,
+}
+
+/// A session in the list of all rooms' sessions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PastSession {
+    /// The session.
+    #[serde(flatten)]
+    pub session: Session,
+    /// Its room's title.
+    pub title: Option<String>,
+    /// Names of those who were in, in the order of their coming.
+    pub people: Vec<String>,
+    /// How many recordings.
+    pub recordings: u32,
+    /// How many files, snapshots not counted.
+    pub files: u32,
+    /// How many snapshots.
+    pub snapshots: u32,
+    /// How many messages, those that brought files not counted.
+    pub messages: u32,
+}
+
+/// Answer of `GET /v2/sessions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PastSessionList {
+    /// This page of them, the latest first.
+    pub sessions: Vec<PastSession>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// A board of a room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct KeptBoard {
+    /// `board` is the room's own; those over snapshots and files are called as these.
+    pub board_id: BoardId,
+    /// How many pages.
+    pub pages: u32,
+    /// What lies there, the lowest first.
+    #[schema(value_type = Vec<Object>)]
+    pub items: Vec<Item>,
+}
+
+/// Answer of `GET /v2/rooms/{room_id}/boards`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct KeptBoards {
+    /// Those on which something is drawn.
+    pub boards: Vec<KeptBoard>,
+}
+
+// ---------------------------------------------------------------------------------------------- recordings
+
+/// Body of `POST /v2/rooms/{room_id}/recording/start`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartRecording {
+    /// How the picture is arranged; as the room says when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<RecordingLayout>,
+}
+
+/// Somebody's answer to being recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecordingConsent {
+    /// Whose seat.
+    pub participant_id: ParticipantId,
+    /// Yes or no.
+    pub answer: bool,
+    /// Which wording of the question they were shown; `elsewhere` when the API said that they agreed.
+    pub text_version: String,
+    /// When.
+    pub at: String,
+}
+
+/// A recording of a session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Recording {
+    /// The recording.
+    pub recording_id: RecordingId,
+    /// Its room.
+    pub room_id: RoomId,
+    /// Its session.
+    pub session_id: SessionId,
+    /// How it stands.
+    pub state: RecordingFileState,
+    /// How its picture is arranged.
+    pub layout: RecordingLayout,
+    /// When it began.
+    pub started_at: String,
+    /// When it ended; absent while it runs.
+    pub ended_at: Option<String>,
+    /// Its length in milliseconds.
+    pub duration_ms: u64,
+    /// Size of the WebM file in bytes.
+    pub bytes: u64,
+    /// Why it ended, where nobody wanted that, or why there is no file.
+    pub reason: Option<RecordingReason>,
+    /// It is deleted then.
+    pub kept_until: Option<String>,
+    /// The same as MP4.
+    pub mp4: Mp4,
+    /// The answers that held when it began, and those given while it ran, oldest first. Not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consents: Option<Vec<RecordingConsent>>,
+}
+
+/// Why a recording is not as it was meant to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingReason {
+    /// The disk was full. What was recorded before is there.
+    DiskFull,
+    /// The recorder failed. What was recorded before is there, when the state is `available`.
+    RecorderFailed,
+    /// The server stopped or failed. What was recorded before is there.
+    ServerStopped,
+    /// The recorder could not be started.
+    NotStarted,
+}
+
+/// A recording as MP4, which is made once somebody wants it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Mp4 {
+    /// How it stands.
+    pub state: Mp4State,
+    /// How much of it is made, from 0 to 1.
+    pub progress: f32,
+    /// Its size in bytes, once it is there.
+    pub bytes: Option<u64>,
+}
+
+/// How an MP4 stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mp4State {
+    /// Nobody wanted it yet.
+    None,
+    /// It is being made, or waits for its turn.
+    Making,
+    /// It can be fetched.
+    Available,
+    /// It could not be made; asked for again, it is tried again.
+    Failed,
+}
+
+/// Answer of `GET /v2/recordings`, and of a room's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RecordingList {
+    /// This page of them, the latest first.
+    pub recordings: Vec<Recording>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// Body of `POST /v2/rooms/{room_id}/recordings/{recording_id}/link`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateRecordingLink {
+    /// Seconds, 30 to 3600; 600 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<u32>,
+    /// Which file; `webm` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<RecordingFormat>,
+}
+
+/// A link that plays or fetches a recording without a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecordingLink {
+    /// Who has it may fetch the file.
+    pub url: Secret,
+    /// From when on it is good no more.
+    pub expires_at: String,
 }
 
 // ---------------------------------------------------------------------------------------------- signing in
@@ -519,6 +720,12 @@ pub enum EventKind {
     OnParticipantJoined,
     /// Somebody is out.
     OnParticipantLeft,
+    /// A recording began.
+    OnRecordingStarted,
+    /// A recording can be fetched.
+    OnRecordingAvailable,
+    /// A recording has no file that could be played.
+    OnRecordingFailed,
 }
 
 /// Body of a webhook's call.
@@ -547,6 +754,9 @@ pub struct Event {
     /// Why somebody is out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Which recording it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording_id: Option<RecordingId>,
     /// Effective call time of the room so far in seconds, where a session ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_used: Option<u32>,
@@ -626,6 +836,8 @@ pub enum ActorKind {
     User,
     /// Somebody in a room.
     Participant,
+    /// The server by itself, such as when the time of something is over.
+    Server,
 }
 
 /// One line of the audit log.

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use visita_protocol::{
-    FileId, ParticipantId, SessionId, UserId,
+    FileId, ParticipantId, RecordingLayout, SessionId, UserId,
     channel::{ChatMessage, ClientMessage, Consent, FileInfo, LeaveReason, RingState, ServerMessage},
+    recorder::{RecordedPerson, RecorderReport},
 };
 
 use crate::{LinkSerial, MediaRights, SeatSettings, Timestamp};
@@ -16,6 +17,10 @@ pub struct EntryId(pub u64);
 /// One room-channel connection. Never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u64);
+
+/// One recorder of a room, from its start to its end. Later ones are greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecorderRun(pub u64);
 
 /// What somebody who comes back has seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +129,20 @@ pub enum Input {
     FileDeleted {
         /// Which.
         file_id: FileId,
+    },
+    /// Recording starts, in a room of mode `manual`; one that runs goes on. The API key's right.
+    StartRecording {
+        /// How the picture is arranged; as the room says when absent.
+        layout: Option<RecordingLayout>,
+    },
+    /// Recording stops, in a room of mode `manual`. The API key's right.
+    StopRecording,
+    /// A recorder says how it is getting on.
+    Recorder {
+        /// Which.
+        run: RecorderRun,
+        /// What it says. One that vanished has ended as failed.
+        report: RecorderReport,
     },
     /// One more seat for an open room. The API key's right.
     AddSeat {
@@ -267,6 +286,49 @@ pub enum Output {
         /// The answer.
         consent: Consent,
     },
+    /// Start a recorder. What it says comes back as [`Input::Recorder`].
+    StartRecorder {
+        /// By this number.
+        run: RecorderRun,
+        /// In this session.
+        session_id: SessionId,
+        /// How the picture is arranged.
+        layout: RecordingLayout,
+        /// Who is in.
+        people: Vec<RecordedPerson>,
+        /// The answers that hold now, to be kept with the recording. Later ones are [`Output::ConsentGiven`].
+        consents: Vec<Consent>,
+    },
+    /// Tell a recorder who is in now, all of them.
+    RecorderPeople {
+        /// Which.
+        run: RecorderRun,
+        /// Everybody.
+        people: Vec<RecordedPerson>,
+    },
+    /// Tell a recorder what somebody wrote who may be recorded.
+    RecorderChat {
+        /// Which.
+        run: RecorderRun,
+        /// Who.
+        participant_id: ParticipantId,
+        /// Their name.
+        display_name: String,
+        /// What.
+        text: String,
+    },
+    /// Tell a recorder to arrange the picture in another way.
+    RecorderLayout {
+        /// Which.
+        run: RecorderRun,
+        /// How.
+        layout: RecordingLayout,
+    },
+    /// Tell a recorder to end its file. Nothing it says is waited for.
+    StopRecorder {
+        /// Which.
+        run: RecorderRun,
+    },
     /// An admin did something that is worth an entry in the audit log.
     AdminActed {
         /// Who.
@@ -327,6 +389,10 @@ pub enum AdminAction {
     EndedSession,
     /// Extended the duration.
     Extended,
+    /// Started the recording.
+    StartedRecording,
+    /// Stopped the recording.
+    StoppedRecording,
 }
 
 impl AdminAction {
@@ -337,6 +403,8 @@ impl AdminAction {
             Self::Readmitted => "participant_readmitted",
             Self::EndedSession => "session_ended",
             Self::Extended => "duration_extended",
+            Self::StartedRecording => "recording_started",
+            Self::StoppedRecording => "recording_stopped",
         }
     }
 }

@@ -17,7 +17,7 @@ mod seat;
 mod settings;
 mod time;
 
-pub use input::{AdminAction, ConnectionId, EntryId, Input, LineKind, Output, Seen};
+pub use input::{AdminAction, ConnectionId, EntryId, Input, LineKind, Output, RecorderRun, Seen};
 pub use refusal::Refusal;
 pub use rights::{BoardAccess, MediaRights};
 pub use room::{Occupant, Room};
@@ -45,6 +45,16 @@ pub const KNOCK: Duration = Duration::from_secs(30);
 
 /// Everybody is warned when this much effective call time is left; the longest first.
 pub const WARNINGS: [Duration; 2] = [Duration::from_secs(300), Duration::from_secs(30)];
+
+/// How often people are told how far a recording is while nothing else about it changes; they count on by themselves.
+/// Each time takes a place in what is kept for those who come back.
+pub const PROGRESS_TOLD: Duration = Duration::from_secs(30);
+
+/// How long a recorder's passing trouble is shown after it was last told.
+pub const TROUBLE_SHOWN: Duration = Duration::from_secs(20);
+
+/// The wording under which a consent is kept that was given elsewhere, as the API said.
+pub const ELSEWHERE: &str = "elsewhere";
 
 /// Changes kept for those who come back; whoever missed more gets the whole state.
 pub const LOG: usize = 256;

@@ -95,9 +95,15 @@ pub enum Refusal {
     /// Too often.
     #[error("too often; try again a little later")]
     TooOften,
-    /// Nothing here records.
-    #[error("this server does not record")]
+    /// Nothing here records, or as much is recorded as may be at once.
+    #[error("this server does not record, or records as much as it can")]
     RecordingUnavailable,
+    /// The room's recording is not started and stopped by anybody.
+    #[error("the recording of this room is not manual")]
+    NotManual,
+    /// Nobody is there to be recorded.
+    #[error("nobody is in the room")]
+    NobodyIn,
     /// It does not ring there.
     #[error("there it does not ring")]
     NotRinging,
@@ -116,7 +122,8 @@ impl Refusal {
             Self::RoomFull => ErrorCode::RoomFull,
             Self::SeatInUse => ErrorCode::SeatInUse,
             Self::NoSuchSeat | Self::NotThere | Self::NotRinging => ErrorCode::NotFound,
-            Self::SeatExists => ErrorCode::Conflict,
+            Self::SeatExists | Self::NotManual => ErrorCode::Conflict,
+            Self::NobodyIn => ErrorCode::RoomEmpty,
             Self::Displaced => ErrorCode::Displaced,
             Self::Removed => ErrorCode::Removed,
             Self::TokenExpired => ErrorCode::TokenExpired,

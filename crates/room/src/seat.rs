@@ -32,6 +32,8 @@ pub struct SeatSettings {
     pub tools: Tools,
     /// Serial of the link that opens it.
     pub link: LinkSerial,
+    /// When the API said that its person has agreed elsewhere to being recorded, if it did.
+    pub recording_consent: Option<Timestamp>,
 }
 
 impl SeatSettings {

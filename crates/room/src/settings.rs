@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use visita_protocol::{CallType, RecordingMode, RoomId, channel::ChatMessage};
+use visita_protocol::{CallType, RecordingLayout, RecordingMode, RoomId, channel::ChatMessage};
 
 use crate::{SeatSettings, Timestamp};
 
@@ -17,6 +17,8 @@ pub struct Settings {
     pub call_type: CallType,
     /// Whether it is recorded.
     pub recording: RecordingMode,
+    /// How the picture of a recording is arranged when nothing else is asked for.
+    pub recording_layout: RecordingLayout,
     /// Effective call time; `None` is unlimited.
     pub duration: Option<Duration>,
     /// How many may be in at once in an open room; `None` in a seated one, whose seats say it.

@@ -7,10 +7,11 @@ use std::time::Duration;
 use common::{Scene, id, secs, settings};
 use proptest::prelude::*;
 use visita_protocol::{
-    ParticipantId, Tools,
+    ParticipantId, RecordingMode, Tools,
     channel::{ClientMessage, LeaveReason, MediaSource, MediaState, ServerMessage, StageRole},
+    recorder::{RecorderEnd, RecorderReport, RecorderTrouble},
 };
-use visita_room::{ConnectionId, EntryId, Input, LinkSerial, Output, Settings, Standing};
+use visita_room::{ConnectionId, EntryId, Input, LinkSerial, Output, RecorderRun, Settings, Standing};
 
 const SEATS: [&str; 4] = ["admin", "b", "c", "d"];
 
@@ -30,6 +31,7 @@ enum Deed {
     Say(u64, ClientMessage),
     Ring(usize),
     EndRing(usize, bool),
+    Recorder { run: u64, report: RecorderReport },
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -49,6 +51,19 @@ fn deed() -> impl Strategy<Value = Deed> {
         8 => (0..20_u64, message()).prop_map(|(connection, message)| Deed::Say(connection, message)),
         1 => seat.clone().prop_map(Deed::Ring),
         1 => (seat, any::<bool>()).prop_map(|(seat, answer)| Deed::EndRing(seat, answer)),
+        1 => (1..9_u64, report()).prop_map(|(run, report)| Deed::Recorder { run, report }),
+    ]
+}
+
+/// Anything a recorder may say.
+fn report() -> impl Strategy<Value = RecorderReport> {
+    let ended = |reason| RecorderReport::Ended { reason, recorded_ms: 0, bytes: 0, tracks: Vec::new() };
+    prop_oneof![
+        3 => Just(RecorderReport::Started { at_ms: 0 }),
+        1 => Just(RecorderReport::Progress { recorded_ms: 1, bytes: 1 }),
+        1 => Just(RecorderReport::Trouble { trouble: RecorderTrouble::TooSlow }),
+        1 => Just(ended(RecorderEnd::Failed)),
+        1 => Just(ended(RecorderEnd::DiskFull)),
     ]
 }
 
@@ -175,6 +190,7 @@ impl Play {
             Deed::Ring(seat) => Input::Ring { participant_id: Some(id(SEATS[seat])) },
             Deed::EndRing(seat, true) => Input::AnswerRing { participant_id: id(SEATS[seat]) },
             Deed::EndRing(seat, false) => Input::DeclineRing { participant_id: id(SEATS[seat]), busy: false },
+            Deed::Recorder { run, report } => Input::Recorder { run: RecorderRun(run), report },
             Deed::MediaLeft(seat, goodbye) => Input::MediaLeft { participant_id: id(SEATS[seat]), goodbye },
             Deed::RenewLink(seat) => {
                 self.links[seat] += 1;
@@ -242,6 +258,51 @@ proptest! {
             play.act(deed);
             prop_assert_eq!(play.scene.room.clock_runs(), play.scene.room.connected() >= 2);
             prop_assert_eq!(play.scene.room.used(play.scene.now), play.used);
+        }
+    }
+
+    #[test]
+    fn a_recorder_works_within_a_session_and_shows_only_who_said_yes(
+        settings in any_settings(),
+        automatic in any::<bool>(),
+        deeds in prop::collection::vec(deed(), 1..120),
+    ) {
+        let recording = if automatic { RecordingMode::Automatic } else { RecordingMode::Manual };
+        let mut play = Play::new(Settings { recording, ..settings });
+        play.scene.room.set_recorder_available(true);
+        let mut said_yes = [false; SEATS.len()];
+        let mut running = None;
+        for deed in &deeds {
+            let (taken, outputs) = play.act(deed);
+            match deed {
+                Deed::Say(connection, ClientMessage::Consent { answer, .. }) if taken => {
+                    said_yes[play.connections[usize::try_from(*connection).expect("a small number")]] = *answer;
+                }
+                Deed::RenewLink(seat) => said_yes[*seat] = false,
+                // It says so itself, so that nobody has to stop it.
+                Deed::Recorder { run, report: RecorderReport::Ended { .. } } if running == Some(*run) => running = None,
+                _ => {}
+            }
+            for output in &outputs {
+                match output {
+                    Output::StartRecorder { run, people, .. } => {
+                        prop_assert_eq!(running, None, "two at once");
+                        running = Some(run.0);
+                        prop_assert!(people.iter().all(|one| !one.consented || said_yes[number(&one.participant_id)]));
+                    }
+                    Output::RecorderPeople { run, people } => {
+                        prop_assert_eq!(running, Some(run.0));
+                        prop_assert!(people.iter().all(|one| !one.consented || said_yes[number(&one.participant_id)]));
+                    }
+                    Output::StopRecorder { run } => {
+                        prop_assert_eq!(running, Some(run.0));
+                        running = None;
+                    }
+                    _ => {}
+                }
+            }
+            prop_assert_eq!(running, play.scene.room.recorder_run().map(|run| run.0));
+            prop_assert!(running.is_none() || play.scene.room.session_id().is_some());
         }
     }
 

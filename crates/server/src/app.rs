@@ -28,6 +28,7 @@ use crate::{
     join,
     keys::Keys,
     media::{self, Admin, Presence},
+    recordings::Recordings,
     rooms::Rooms,
     store::Store,
     tokens::LiveKitSigner,
@@ -48,6 +49,7 @@ pub(crate) struct Parts {
     pub(crate) rooms: Rooms,
     pub(crate) audit: Audit,
     pub(crate) files: Files,
+    pub(crate) recordings: Recordings,
     pub(crate) webhooks: Webhooks,
     pub(crate) metrics: Metrics,
     /// The built-in media server, where there is one.

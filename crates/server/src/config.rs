@@ -48,6 +48,11 @@ pub struct ServerConfig {
     pub token_warning: std::time::Duration,
     /// How much of HTTP one may use.
     pub limits: Limits,
+    /// The program that records; `None` is what `VISITA_RECORDER` names, else `visita-recorder` beside this program. Where
+    /// there is none nothing is recorded.
+    pub recorder: Option<PathBuf>,
+    /// Recordings at once; `None` is one for each processor of the computer.
+    pub recordings: Option<usize>,
 }
 
 /// How much of HTTP one may use. The defaults let a hospital behind one address work and stop who floods.
@@ -113,6 +118,8 @@ impl Default for ServerConfig {
             grace: visita_room::GRACE,
             token_warning: std::time::Duration::from_secs(120),
             limits: Limits::default(),
+            recorder: None,
+            recordings: None,
         }
     }
 }

@@ -83,6 +83,12 @@ struct Flags {
     /// Proxy in front of the server, whose x-forwarded-for is believed; may be given several times.
     #[arg(long, env = "VISITA_TRUSTED_PROXY", value_name = "IP", value_delimiter = ',')]
     trusted_proxy: Vec<IpAddr>,
+    /// The program that records [default: visita-recorder beside this program].
+    #[arg(long, env = "VISITA_RECORDER", value_name = "FILE")]
+    recorder: Option<PathBuf>,
+    /// Recordings at once [default: one for each processor]; 0 means that nothing is recorded.
+    #[arg(long, env = "VISITA_RECORDINGS", value_name = "NUMBER")]
+    recordings: Option<usize>,
     /// How the log is written [default: text].
     #[arg(long, env = "VISITA_LOG_FORMAT", value_name = "FORMAT")]
     log_format: Option<LogFormat>,
@@ -116,6 +122,8 @@ struct Settings {
     max_connections: Option<usize>,
     max_connections_each: Option<usize>,
     trusted_proxy: Vec<IpAddr>,
+    recorder: Option<PathBuf>,
+    recordings: Option<usize>,
     log_format: Option<LogFormat>,
     log: Option<String>,
 }
@@ -232,6 +240,8 @@ fn merge(flags: Flags, file: Settings) -> Result<(ServerConfig, Log), String> {
         livekit,
         bootstrap,
         limits,
+        recorder: flags.recorder.or(file.recorder),
+        recordings: flags.recordings.or(file.recordings),
         ..ServerConfig::default()
     };
     Ok((config, log))

@@ -45,6 +45,7 @@ pub(crate) struct Keys {
     access_tokens: [u8; KEY_LEN],
     sign_in_lookup: [u8; KEY_LEN],
     webhook_sealing: [u8; KEY_LEN],
+    recording_lookup: [u8; KEY_LEN],
     livekit_secret: [u8; KEY_LEN],
 }
 
@@ -79,6 +80,7 @@ impl Keys {
             access_tokens: purpose("visita access tokens"),
             sign_in_lookup: purpose("visita sign-in lookup"),
             webhook_sealing: purpose("visita webhook sealing"),
+            recording_lookup: purpose("visita recording lookup"),
             livekit_secret: purpose("visita livekit secret"),
         }
     }
@@ -96,6 +98,11 @@ impl Keys {
     /// What a sign-in link's code is found by.
     pub(crate) fn hash_sign_in_code(&self, code: &str) -> SecretHash {
         mac(&self.sign_in_lookup, &[code.as_bytes()])
+    }
+
+    /// What the code of a link to a recording is found by.
+    pub(crate) fn hash_recording_code(&self, code: &str) -> SecretHash {
+        mac(&self.recording_lookup, &[code.as_bytes()])
     }
 
     /// A code, encrypted.

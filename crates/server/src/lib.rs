@@ -19,6 +19,7 @@ mod join;
 mod keys;
 mod media;
 mod names;
+mod recordings;
 mod rooms;
 mod server;
 mod store;

@@ -25,7 +25,8 @@ use crate::{
     ids,
     keys::Keys,
     media::{self, Admin, Media, Presence},
-    rooms::Rooms,
+    recordings::{self, Recordings},
+    rooms::{self, Rooms},
     store::{Sqlite, Store, StoreError},
     tokens::LiveKitSigner,
     users::Users,
@@ -49,6 +50,7 @@ pub struct RunningServer {
 
 struct Stop {
     rooms: Rooms,
+    recordings: Recordings,
     webhooks: Webhooks,
     store: Arc<dyn Store>,
     sfu: Option<Sfu>,
@@ -76,8 +78,11 @@ impl RunningServer {
 
     /// Tells everybody that it stops, lets requests under way finish, writes everything down, and stops.
     pub async fn stop(mut self) {
-        let Some(Stop { rooms, webhooks, store, sfu, stopping, _folder }) = self.stop.take() else { return };
+        let Some(Stop { rooms, recordings, webhooks, store, sfu, stopping, _folder }) = self.stop.take() else {
+            return;
+        };
         rooms.stop().await;
+        recordings.stop().await;
         stopping.send_replace(true);
         if tokio::time::timeout(STOP_TIME, &mut self.http).await.is_err() {
             tracing::warn!("requests under way were cut off");
@@ -150,7 +155,35 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     let webhooks = Webhooks::start(store.clone(), keys.clone(), clock);
     let metrics = Metrics::new();
     let told = Arc::new(Counted { metrics: metrics.clone(), listener: webhooks.clone() });
-    let rooms = Rooms::new(store.clone(), media, signer.clone(), users.clone(), told, clock, config.grace);
+    let files = Files::open(&folder.path).map_err(|error| folder.error(error.to_string()))?;
+    forget_unfinished(store.as_ref(), &files, clock).await.map_err(|error| folder.error(error.to_string()))?;
+    let audit = Audit::new(store.clone(), clock);
+    let recordings = Recordings::new(recordings::Parts {
+        store: store.clone(),
+        files: files.clone(),
+        audit: audit.clone(),
+        listener: told.clone(),
+        clock,
+        signer: signer.clone(),
+        livekit_url: match &livekit_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => app::websocket_url(&own_url, ""),
+        },
+        folder: folder.path.join("recordings"),
+        program: recordings::find_program(config.recorder.as_deref()),
+        most: config.recordings.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+    });
+    recordings.look_after();
+    let rooms = Rooms::new(rooms::Parts {
+        store: store.clone(),
+        media,
+        signer: signer.clone(),
+        users: users.clone(),
+        recordings: recordings.clone(),
+        listener: told,
+        clock,
+        grace: config.grace,
+    });
     let presence = Presence::new(rooms.clone());
     let pump = match (&sfu, events, &admin) {
         (Some(sfu), Some(events), _) => Some(tokio::spawn(media::pump(sfu.control(), events, presence.clone()))),
@@ -158,15 +191,14 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         _ => None,
     };
 
-    let files = Files::open(&folder.path).map_err(|error| folder.error(error.to_string()))?;
-    forget_unfinished(store.as_ref(), &files, clock).await.map_err(|error| folder.error(error.to_string()))?;
     let (stopping, stops) = watch::channel(false);
     let app = App::new(Parts {
         store: store.clone(),
         keys,
         rooms: rooms.clone(),
-        audit: Audit::new(store.clone(), clock),
+        audit,
         files,
+        recordings: recordings.clone(),
         webhooks: webhooks.clone(),
         metrics: metrics.clone(),
         sfu: sfu.as_ref().map(Sfu::control),
@@ -188,7 +220,7 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     let routes = http::around(routes, &shell, &config.limits);
     let http = tokio::spawn(http::serve(listener, routes, shell, config.limits, stops));
     tracing::info!(%address, "serving");
-    let stop = Stop { rooms, webhooks, store, sfu, stopping, _folder: folder };
+    let stop = Stop { rooms, recordings, webhooks, store, sfu, stopping, _folder: folder };
     Ok(RunningServer { url: own_url, address, stop: Some(stop), http, pump })
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use livekit_token::{AccessToken, VideoGrants};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use visita_protocol::{ParticipantId, RoomId, Secret, channel::MediaSource};
+use visita_protocol::{ParticipantId, RecordingId, RoomId, Secret, channel::MediaSource};
 use visita_room::{EntryId, LinkSerial, MediaRights, Timestamp};
 
 use crate::keys::{self, Keys};
@@ -13,6 +13,10 @@ use crate::keys::{self, Keys};
 /// How long a token opens anything by itself. Who is in stays in: the media server and the channel hold on to whom they
 /// know. Longer forgives slow starts; shorter makes a stolen token worth less.
 pub(crate) const TOKEN_LIFE: Duration = Duration::from_secs(600);
+
+/// How long a recorder's token opens the media room: it has to come back by it when its line broke, as late as a visit may
+/// last. It is told to nobody but the recorder.
+const RECORDER_TOKEN_LIFE: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// Key and secret that LiveKit tokens are signed with.
 #[derive(Clone, Debug)]
@@ -38,6 +42,37 @@ impl LiveKitSigner {
             .to_jwt()
             .map(Secret::new)
     }
+
+    /// A token for a recorder, which nobody sees and which may only look and listen.
+    pub(crate) fn sign_recorder(
+        &self,
+        room: &RoomId,
+        recording: &RecordingId,
+    ) -> Result<Secret, livekit_token::AccessTokenError> {
+        let grants = VideoGrants {
+            room_join: true,
+            room: room.to_string(),
+            can_publish: Some(false),
+            can_publish_data: Some(false),
+            can_subscribe: Some(true),
+            can_update_own_metadata: Some(false),
+            hidden: true,
+            recorder: true,
+            ..VideoGrants::default()
+        };
+        AccessToken::with_api_key(&self.key, self.secret.expose())
+            .with_ttl(RECORDER_TOKEN_LIFE)
+            .with_identity(&recorder_identity(recording))
+            .with_grants(grants)
+            .to_jwt()
+            .map(Secret::new)
+    }
+}
+
+/// A recorder's identity in the media room. It is no seat's id, which has no colon: whatever a media server tells of it is
+/// nothing that happened to anybody.
+fn recorder_identity(recording: &RecordingId) -> String {
+    format!("recorder:{recording}")
 }
 
 fn grants(room: &RoomId, rights: &MediaRights) -> VideoGrants {

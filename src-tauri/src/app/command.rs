@@ -296,6 +296,8 @@ pub(super) enum Internal {
         answer: Result<RoomLink, Problem>,
     },
     Removed(Result<(), Problem>),
+    /// Of past sessions.
+    Past(super::past::PastNews),
     /// With the account that is kept there.
     SecretsOpened(std::sync::Arc<crate::secrets::Secrets>, Option<visita_protocol::Secret>),
     SignedIn {

@@ -5,6 +5,7 @@ mod calls;
 mod command;
 mod devices;
 mod meter;
+mod past;
 mod rooms;
 mod screen;
 mod share;
@@ -46,6 +47,7 @@ use crate::{
 };
 use account::{Account, Lines, Ringing};
 use command::Internal;
+use past::{Past, Player};
 use rooms::Book;
 use screen::Screen;
 
@@ -101,6 +103,7 @@ pub(crate) struct AppHandle {
     wire: Arc<FrameWire>,
     timing: Arc<Mutex<Timing>>,
     files: Arc<Mutex<Option<FileClient>>>,
+    ways: past::Ways,
 }
 
 impl AppHandle {
@@ -109,9 +112,9 @@ impl AppHandle {
         self.files.lock().clone()
     }
 
-    /// A file of a past session, for showing it.
-    pub(crate) async fn kept_picture(&self, _room: &RoomId, _file: &FileId, _large: bool) -> Option<(String, Vec<u8>)> {
-        None
+    /// A file of a past session, for showing it: a picture, or `large` a document too.
+    pub(crate) async fn kept_picture(&self, room: &RoomId, file: &FileId, large: bool) -> Option<(String, Vec<u8>)> {
+        self.ways.to(room)?.picture(room, file, large).await
     }
 
     /// Asks for something; the answer is a changed view.
@@ -176,6 +179,8 @@ pub(crate) struct App {
     /// A call that rang is being entered: with the camera or without.
     answering: Option<bool>,
     book: Book,
+    past: Past,
+    player: Player,
     rooms_view: RoomsView,
     rooms_asked: bool,
     rooms_looked: Instant,
@@ -207,6 +212,9 @@ impl App {
         let (internal, answers) = mpsc::unbounded_channel();
         let timing = Arc::new(Mutex::new(Timing::default()));
         let files = Arc::new(Mutex::new(None));
+        let past = Past::default();
+        let ways = past.ways.clone();
+        let player = Player::start(ways.clone())?;
         let place = Place::read(&folder);
         let app = Self {
             desktop: Desktop::new(tauri.clone(), commands.clone()),
@@ -226,6 +234,8 @@ impl App {
             ringing: Ringing::default(),
             answering: None,
             book: Book::open(&folder),
+            past,
+            player,
             rooms_view: RoomsView::Loading,
             rooms_asked: false,
             rooms_looked: Instant::now(),
@@ -248,7 +258,7 @@ impl App {
         app.open_secrets();
         devices::look(internal);
         tokio::spawn(app.run(inbox, answers, key_frames, view_sender));
-        Ok(AppHandle { commands, view, wire, timing, files })
+        Ok(AppHandle { commands, view, wire, timing, files, ways })
     }
 
     async fn run(
@@ -362,6 +372,7 @@ impl App {
         }
         self.ringing.tick();
         self.look_again();
+        self.look_at_past();
         if matches!(self.screen, Screen::Home { .. }) && self.rooms_looked.elapsed() >= ROOMS_EVERY {
             self.rooms_looked = Instant::now();
             self.refresh_rooms();
@@ -449,7 +460,7 @@ impl App {
             Command::Rate { stars, comment } => self.rate(stars, &comment),
             Command::SaveReport => self.save_report(),
             Command::Tool(action) => self.tool(action),
-            Command::Past(_) => {}
+            Command::Past(action) => self.past(action),
             Command::Board(action) => self.in_call(|call| call.use_board(action)),
             Command::TellTools => self.in_call(visita_call::Call::tell_tools),
             Command::Shortcut(shortcut, pressed) => self.shortcut(shortcut, pressed),
@@ -515,6 +526,7 @@ impl App {
             Internal::Rooms(answer) => self.rooms_listed(answer),
             Internal::Made { turn, answer } => self.room_made(turn, answer),
             Internal::Links { turn, answer } => self.links_told(turn, answer),
+            Internal::Past(news) => self.past_news(news),
             Internal::Removed(answer) => {
                 if let Err(problem) = answer {
                     tracing::info!(code = problem.code.as_str(), "a room was not deleted");

@@ -88,7 +88,7 @@ impl Book {
 
 impl App {
     /// The servers with rooms of one's own; the one that new rooms are made on first.
-    fn rooms_on(&self) -> Vec<Rooms> {
+    pub(super) fn rooms_on(&self) -> Vec<Rooms> {
         let account = self.account.rooms();
         let computer = self.built_in.as_ref().map(|built_in| Rooms {
             home: Home::Computer,
@@ -179,6 +179,11 @@ impl App {
             people_in: count(|p| p.connected),
             waiting: count(|p| p.waits),
         }
+    }
+
+    /// Who one is on the server that has that room.
+    pub(super) fn my_id_in(&self, room: &RoomId) -> Option<UserId> {
+        self.my_id(self.past.ways.home(room)?)
     }
 
     fn my_id(&self, home: Home) -> Option<UserId> {
@@ -347,7 +352,14 @@ async fn create(rooms: &Rooms, draft: RoomDraft) -> Result<Made, Problem> {
                 if seat.me { rooms.my_id.clone() } else { backend.ensure_user(new_user()?, seat.role).await? };
             let (is_admin, tools, is_speaker) = (seat.is_admin, Some(seat.tools), speaks(seat));
             let display_name = name_of(seat);
-            participants.push(CreateParticipant { user_id, display_name, is_admin, tools, is_speaker });
+            participants.push(CreateParticipant {
+                user_id,
+                display_name,
+                is_admin,
+                tools,
+                is_speaker,
+                recording_consent: false,
+            });
         }
     }
     let title = draft.title.trim();
@@ -359,6 +371,7 @@ async fn create(rooms: &Rooms, draft: RoomDraft) -> Result<Made, Problem> {
         waiting_room: draft.waiting_room,
         call_type: draft.call_type,
         recording: draft.recording,
+        recording_layout: Default::default(),
         duration: draft.duration_s,
         live: draft.ring,
         description: (!title.is_empty()).then(|| title.to_owned()),
@@ -376,6 +389,7 @@ async fn create(rooms: &Rooms, draft: RoomDraft) -> Result<Made, Problem> {
                 is_admin: seat.is_admin,
                 tools: Some(seat.tools),
                 is_speaker: speaks(seat),
+                recording_consent: false,
             };
             match rooms.me.add_participant(&room.room_id, &added).await {
                 Ok(seat) => room.user_urls.push(seat),

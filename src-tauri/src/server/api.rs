@@ -1,13 +1,14 @@
 //! The calls of a room server that the app makes: as its back end (the server in the app) or as somebody signed in.
 
-use reqwest::Method;
+use reqwest::{Method, header};
 use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 use visita_protocol::{
-    ErrorBody, ErrorCode, Problem, RoomId, Secret, UserId,
+    ErrorBody, ErrorCode, FileId, Problem, RecordingId, RoomId, Secret, SessionId, UserId,
     rest::{
-        AddParticipant, CreateCredentials, CreateRoom, CreateUser, Credentials, ParticipantList, RenewCredentials,
-        Role, Room, RoomList, SignedIn, User, UserUrl,
+        AddParticipant, Chat, CreateCredentials, CreateRoom, CreateUser, Credentials, KeptBoards, ParticipantList,
+        PastSessionList, Recording, RecordingList, RenewCredentials, Role, Room, RoomList, SessionDetails, SignedIn,
+        UploadList, User, UserUrl,
     },
 };
 
@@ -15,6 +16,10 @@ use visita_protocol::{
 const TOKEN_FOR: u32 = 86_400;
 /// How long a server may take to answer.
 const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
+/// How long nothing may come of a file.
+const SILENT_FOR: std::time::Duration = std::time::Duration::from_secs(30);
+/// Largest file that is shown, in bytes.
+const MOST_SHOWN: u64 = 32 * 1024 * 1024;
 
 /// Who asks.
 #[derive(Clone, Debug)]
@@ -33,6 +38,8 @@ pub(crate) struct Api {
     server: Url,
     auth: Auth,
     http: reqwest::Client,
+    /// For what may take long.
+    long: reqwest::Client,
 }
 
 impl Api {
@@ -45,7 +52,15 @@ impl Api {
         };
         let http = visita_call::entry::http_client(made)
             .map_err(|error| Problem::new(ErrorCode::Internal, error.to_string()))?;
-        Ok(Self { server, auth, http })
+        let made = || {
+            reqwest::Client::builder()
+                .connect_timeout(ANSWER_WITHIN)
+                .read_timeout(SILENT_FOR)
+                .redirect(reqwest::redirect::Policy::none())
+        };
+        let long = visita_call::entry::http_client(made)
+            .map_err(|error| Problem::new(ErrorCode::Internal, error.to_string()))?;
+        Ok(Self { server, auth, http, long })
     }
 
     /// The same server, asked by somebody else.
@@ -111,6 +126,97 @@ impl Api {
         self.post(&format!("sign-in/{}", code.expose()), &serde_json::json!({})).await
     }
 
+    pub(crate) async fn past_sessions(&self, limit: u32, offset: u64) -> Result<PastSessionList, Problem> {
+        self.get(&format!("v2/sessions?limit={limit}&offset={offset}")).await
+    }
+
+    pub(crate) async fn session(&self, room: &RoomId, session: &SessionId) -> Result<SessionDetails, Problem> {
+        self.get(&format!("v2/rooms/{room}/sessions/{session}")).await
+    }
+
+    pub(crate) async fn chat(
+        &self,
+        room: &RoomId,
+        session: &SessionId,
+        search: &str,
+        limit: u32,
+        offset: u64,
+    ) -> Result<Chat, Problem> {
+        let search: String = url::form_urlencoded::byte_serialize(search.as_bytes()).collect();
+        let query = format!("search={search}&limit={limit}&offset={offset}");
+        self.get(&format!("v2/rooms/{room}/sessions/{session}/chat?{query}")).await
+    }
+
+    pub(crate) async fn uploads(
+        &self,
+        room: &RoomId,
+        session: &SessionId,
+        limit: u32,
+        offset: u64,
+    ) -> Result<UploadList, Problem> {
+        self.get(&format!("v2/rooms/{room}/uploads?session_id={session}&limit={limit}&offset={offset}")).await
+    }
+
+    pub(crate) async fn boards(&self, room: &RoomId) -> Result<KeptBoards, Problem> {
+        self.get(&format!("v2/rooms/{room}/boards")).await
+    }
+
+    /// Recordings of a session, the latest first.
+    pub(crate) async fn recordings(&self, session: &SessionId) -> Result<RecordingList, Problem> {
+        self.get(&format!("v2/recordings?session_id={session}&limit=100")).await
+    }
+
+    pub(crate) async fn recording(&self, room: &RoomId, recording: &RecordingId) -> Result<Recording, Problem> {
+        self.get(&format!("v2/rooms/{room}/recordings/{recording}")).await
+    }
+
+    pub(crate) async fn make_mp4(&self, room: &RoomId, recording: &RecordingId) -> Result<Recording, Problem> {
+        self.post(&format!("v2/rooms/{room}/recordings/{recording}/mp4"), &serde_json::json!({})).await
+    }
+
+    pub(crate) async fn delete_recording(&self, room: &RoomId, recording: &RecordingId) -> Result<(), Problem> {
+        let path = format!("v2/rooms/{room}/recordings/{recording}");
+        self.ask::<()>(Method::DELETE, &path, None::<&()>).await.map(drop)
+    }
+
+    pub(crate) async fn delete_upload(&self, room: &RoomId, file: &FileId) -> Result<(), Problem> {
+        self.ask::<()>(Method::DELETE, &format!("v2/rooms/{room}/uploads/{file}"), None::<&()>).await.map(drop)
+    }
+
+    /// A file that is shown, with its type: the small picture, or all of it.
+    pub(crate) async fn picture(&self, room: &RoomId, file: &FileId, large: bool) -> Option<(String, Vec<u8>)> {
+        let what = if large { "content" } else { "thumbnail" };
+        let response = self.fetch(&format!("v2/rooms/{room}/uploads/{file}/{what}"), None).await.ok()?;
+        let kind = response.headers().get(header::CONTENT_TYPE)?.to_str().ok()?.to_owned();
+        let is_shown = kind.starts_with("image/") || kind == "application/pdf";
+        let fits = response.content_length().is_none_or(|length| length <= MOST_SHOWN);
+        let bytes = if is_shown && fits { response.bytes().await.ok()? } else { return None };
+        Some((kind, bytes.to_vec()))
+    }
+
+    /// Something that may be long, or a range of it, as it comes.
+    pub(crate) async fn fetch(&self, path: &str, range: Option<&str>) -> Result<reqwest::Response, Problem> {
+        let url = self.server.join(path).map_err(|_| unreachable())?;
+        let mut request = self.authorized(self.long.get(url));
+        if let Some(range) = range {
+            request = request.header(header::RANGE, range);
+        }
+        let response = request.send().await.map_err(|_| unreachable())?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let body = response.bytes().await.map_err(|_| unreachable())?;
+        Err(serde_json::from_slice::<ErrorBody>(&body).map_err(|_| not_understood())?.error)
+    }
+
+    fn authorized(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        match &self.auth {
+            Auth::Nobody => request,
+            Auth::Key(key) => request.header("apikey", key.expose()),
+            Auth::Token(token) => request.bearer_auth(token.expose()),
+        }
+    }
+
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Problem> {
         self.ask(Method::GET, path, None::<&()>).await?.ok_or_else(not_understood)
     }
@@ -126,14 +232,8 @@ impl Api {
         path: &str,
         body: Option<&impl Serialize>,
     ) -> Result<Option<T>, Problem> {
-        let unreachable = || Problem::new(ErrorCode::ServerUnreachable, "the server does not answer");
         let url = self.server.join(path).map_err(|_| unreachable())?;
-        let mut request = self.http.request(method, url);
-        request = match &self.auth {
-            Auth::Nobody => request,
-            Auth::Key(key) => request.header("apikey", key.expose()),
-            Auth::Token(token) => request.bearer_auth(token.expose()),
-        };
+        let mut request = self.authorized(self.http.request(method, url));
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -148,6 +248,10 @@ impl Api {
         }
         serde_json::from_slice(&body).map(Some).map_err(|_| not_understood())
     }
+}
+
+fn unreachable() -> Problem {
+    Problem::new(ErrorCode::ServerUnreachable, "the server does not answer")
 }
 
 fn not_understood() -> Problem {

@@ -170,8 +170,14 @@ pub(crate) fn user(id: &str) -> Result<UserId, Problem> {
 pub(crate) async fn test_room(backend: &Api) -> Result<(RoomId, RoomLink, RoomLink), Problem> {
     let me = backend.ensure_user(user("test-caller")?, Role::Plus).await?;
     let friend = backend.ensure_user(user("test-friend")?, Role::Basic).await?;
-    let seat =
-        |user_id, is_admin| CreateParticipant { user_id, display_name: None, is_admin, tools: None, is_speaker: None };
+    let seat = |user_id, is_admin| CreateParticipant {
+        user_id,
+        display_name: None,
+        is_admin,
+        tools: None,
+        is_speaker: None,
+        recording_consent: false,
+    };
     let room =
         CreateRoom { participants: vec![seat(me.clone(), true), seat(friend.clone(), false)], ..CreateRoom::default() };
     let room: Room = backend.create_room(&room).await?;

@@ -204,10 +204,11 @@ pub enum PastAction {
 }
 
 /// What a recording is fetched as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordingFormat {
     /// As it was written.
+    #[default]
     Webm,
     /// H.264 in MP4, for programs that do not know WebM.
     Mp4,

@@ -59,6 +59,10 @@ impl Room {
         let seat = self.seats.get_mut(id).ok_or(Refusal::NotIn)?;
         let session_id = session_id.filter(|_| seat.stay().is_some());
         seat.consent = Some(consent.clone());
+        if !answer {
+            // Their own no outlives the session against what the API said.
+            seat.settings.recording_consent = None;
+        }
         self.outputs.push_back(Output::ConsentGiven { session_id, consent: consent.clone() });
         self.outputs.push_back(Output::Send { to, message: ServerMessage::ConsentKept { consent } });
         self.due_to_tell.admins = true;

@@ -257,7 +257,11 @@ impl Room {
             return Err(Refusal::SeatExists);
         }
         self.order.push(seat.participant_id.clone());
-        self.seats.insert(seat.participant_id.clone(), Seat::new(seat));
+        let (id, seat) = (seat.participant_id.clone(), Seat::new(seat));
+        if let (Some(_), Some(consent)) = (self.recorder_run(), seat.consent()) {
+            self.outputs.push_back(Output::ConsentGiven { session_id: self.session_id().cloned(), consent });
+        }
+        self.seats.insert(id, seat);
         Ok(())
     }
 }

@@ -66,6 +66,8 @@ impl Room {
             return Err(Refusal::LinkRevoked);
         }
         seat.settings.link = link;
+        // Whoever comes by the new link is asked anew.
+        seat.consent = None;
         seat.media_may_return = false;
         match seat.presence {
             Presence::In(_) => self.put_out(id, LeaveReason::Removed, now),

@@ -4,6 +4,7 @@ mod admin;
 mod being_in;
 mod entering;
 mod going;
+mod recording;
 mod ringing;
 mod session;
 mod telling;
@@ -39,6 +40,7 @@ pub struct Room {
     clock: Clock,
     session: Option<session::Session>,
     whiteboard: WhiteboardState,
+    recording: recording::Recording,
     chat: tools::Chat,
     /// Whom everybody shall look at.
     presenter: Option<ParticipantId>,
@@ -81,6 +83,7 @@ impl Room {
             clock,
             session: None,
             whiteboard: WhiteboardState::default(),
+            recording: recording::Recording::default(),
             chat: tools::Chat::of(restored.chat),
             presenter: None,
             arrivals: 0,
@@ -147,6 +150,12 @@ impl Room {
                 self.file_deleted(&file_id);
                 Ok(())
             }
+            Input::StartRecording { layout } => self.api_records(Some(layout), now),
+            Input::StopRecording => self.api_records(None, now),
+            Input::Recorder { run, report } => {
+                self.hear_recorder(run, report, now);
+                Ok(())
+            }
             Input::AddSeat { seat } => self.add_seat(seat, now),
             Input::RenewLink { participant_id, link } => self.renew_link(&participant_id, link, now),
             Input::Disable => self.close(Standing::Disabled, now),
@@ -194,7 +203,8 @@ impl Room {
             ClientMessage::LowerHand { participant_id } => self.lower_hand(&participant_id),
             ClientMessage::ShowWhiteboard { shown } => self.show_whiteboard(&id, shown),
             ClientMessage::GrantDrawing { participant_id, granted } => self.grant_drawing(&participant_id, granted),
-            ClientMessage::StartRecording { .. } | ClientMessage::StopRecording => Err(Refusal::RecordingUnavailable),
+            ClientMessage::StartRecording { layout } => self.admin_starts_recording(&id, layout, now),
+            ClientMessage::StopRecording => self.admin_stops_recording(&id),
             ClientMessage::Extend { seconds } => self.extend(&id, Duration::from_secs(seconds.into()), now),
             ClientMessage::Ring { participant_id } => self.ring(participant_id.as_ref(), Some(&id), now),
             ClientMessage::Leave => {
@@ -415,12 +425,12 @@ impl Room {
         seat.shown_name().or(seat.settings.display_name.as_deref()).map(str::to_owned)
     }
 
-    /// Who is in, in the order of their coming.
     /// The channels of those who are in, each with its seat.
     pub fn channels(&self) -> impl Iterator<Item = (ConnectionId, &ParticipantId)> {
         self.people().filter_map(|(seat, _)| Some((seat.channel()?, &seat.settings.participant_id)))
     }
 
+    /// Who is in, in the order of their coming.
     fn people(&self) -> impl Iterator<Item = (&Seat, &Stay)> {
         let mut people: Vec<_> = self.seats.values().filter_map(|seat| Some((seat, seat.stay()?))).collect();
         people.sort_by_key(|(_, stay)| stay.arrival);

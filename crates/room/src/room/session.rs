@@ -32,6 +32,7 @@ impl Room {
             return;
         }
         let Some(session) = self.session.take() else { return };
+        self.forget_recording();
         self.outputs.push_back(Output::SessionEnded {
             session_id: session.id,
             used: self.clock.used(now),

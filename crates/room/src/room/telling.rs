@@ -4,9 +4,7 @@ use std::collections::VecDeque;
 
 use visita_protocol::{
     ParticipantId,
-    channel::{
-        AdminState, ClockState, ParticipantState, RecordingState, RemovedPerson, RingState, RoomState, ServerMessage,
-    },
+    channel::{AdminState, ClockState, ParticipantState, RemovedPerson, RingState, RoomState, ServerMessage},
 };
 
 use super::Room;
@@ -72,6 +70,7 @@ impl Room {
             self.note_lines(id, now);
             self.grant_media(id);
         }
+        self.settle_recording(now);
         if due.clock
             && let Some(clock) = self.clock_state(now)
         {
@@ -151,8 +150,8 @@ impl Room {
             webinar: self.settings.webinar,
             waiting_room: self.settings.waiting_room,
             whiteboard: self.whiteboard.clone(),
-            recording_state: RecordingState::Off,
-            consent: seat.consent.clone(),
+            recording_state: self.recording_state(now),
+            consent: seat.consent(),
             rings: self.rings(),
             presenter: self.presenter.clone(),
         };
@@ -174,7 +173,7 @@ impl Room {
         AdminState {
             waiting: self.waiting_people(now),
             removed: removed.collect(),
-            consents: self.seats.values().filter_map(|seat| seat.consent.clone()).collect(),
+            consents: self.seats.values().filter_map(Seat::consent).collect(),
         }
     }
 

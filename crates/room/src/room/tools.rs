@@ -162,6 +162,8 @@ impl Room {
         let message =
             ChatMessage { id: self.chat.last_id, key, session_id, from, from_name, at_ms, text, reply_to, file };
         self.outputs.push_back(Output::ChatAdded { message: message.clone() });
+        let written = message.file.as_ref().map_or(message.text.as_str(), |file| &file.name);
+        self.record_chat(id, &message.from_name, written);
         let to: Vec<_> =
             self.seats.values().filter(|seat| sees(rights::tools(seat, &self.settings), &message)).collect();
         for to in to.into_iter().filter_map(Seat::channel) {

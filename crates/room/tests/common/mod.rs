@@ -5,7 +5,7 @@
 use std::{fmt::Debug, str::FromStr, time::Duration};
 
 use visita_protocol::{
-    CallType, RecordingMode, Tools,
+    CallType, RecordingLayout, RecordingMode, Tools,
     channel::{ClientMessage, ServerMessage},
 };
 use visita_room::{
@@ -30,12 +30,14 @@ pub(crate) fn settings(seats: &[&str]) -> Settings {
         is_speaker: true,
         tools: Tools::ALL,
         link: LinkSerial(1),
+        recording_consent: None,
     };
     Settings {
         room_id: id("room"),
         title: Some("Visit".into()),
         call_type: CallType::AudioVideo,
         recording: RecordingMode::None,
+        recording_layout: RecordingLayout::Grid,
         duration: None,
         capacity: None,
         webinar: false,

@@ -20,6 +20,7 @@ fn an_open_room_takes_as_many_as_its_capacity() {
         is_speaker: true,
         tools: Tools::ALL,
         link: LinkSerial(1),
+        recording_consent: None,
     };
     for name in ["a", "b"] {
         scene.handle(Input::AddSeat { seat: seat(name) }).expect("one more seat");
@@ -85,6 +86,7 @@ fn after_its_end_nothing_rings_and_no_seat_is_added() {
         is_speaker: true,
         tools: Tools::ALL,
         link: LinkSerial(1),
+        recording_consent: None,
     };
     assert_eq!(scene.handle(Input::AddSeat { seat }), Err(Refusal::LinkExpired));
 }

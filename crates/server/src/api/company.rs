@@ -21,6 +21,9 @@ const MAX_APP_ID: usize = 128;
 /// Longest URL, in characters.
 pub(super) const MAX_URL: usize = 2000;
 
+/// How many days recordings may be kept: up to a hundred years.
+const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 1..=36_500;
+
 /// Tells the company.
 #[utoipa::path(get, path = "/v2/company", tag = "Company", security(("apikey" = [])), responses(
     (status = 200, description = "The company", body = rest::Company),
@@ -68,6 +71,7 @@ fn merge(old: CompanySettings, wanted: UpdateCompany) -> Result<CompanySettings,
         mobile_app_id,
         end_of_call_redirect_url,
         user_details_provider_url,
+        recording_retention_days,
     } = wanted;
     let name = match name {
         Some(name) => {
@@ -100,6 +104,9 @@ fn merge(old: CompanySettings, wanted: UpdateCompany) -> Result<CompanySettings,
             check_url(field, url)?;
         }
     }
+    if recording_retention_days.flatten().is_some_and(|days| !RETENTION_DAYS.contains(&days)) {
+        return Err(Problem::invalid("recording_retention_days", "recordings are kept for 1 to 36500 days"));
+    }
     Ok(CompanySettings {
         name,
         default_language: default_language.unwrap_or(old.default_language),
@@ -107,6 +114,7 @@ fn merge(old: CompanySettings, wanted: UpdateCompany) -> Result<CompanySettings,
         mobile_app_id: mobile_app_id.unwrap_or(old.mobile_app_id),
         end_of_call_redirect_url: end_of_call_redirect_url.unwrap_or(old.end_of_call_redirect_url),
         user_details_provider_url: user_details_provider_url.unwrap_or(old.user_details_provider_url),
+        recording_retention_days: recording_retention_days.unwrap_or(old.recording_retention_days),
     })
 }
 
@@ -138,6 +146,7 @@ fn told(settings: CompanySettings) -> rest::Company {
         mobile_app_id: settings.mobile_app_id,
         end_of_call_redirect_url: settings.end_of_call_redirect_url,
         user_details_provider_url: settings.user_details_provider_url,
+        recording_retention_days: settings.recording_retention_days,
     }
 }
 

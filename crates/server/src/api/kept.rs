@@ -8,10 +8,11 @@ use axum::{
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
+use visita_board::What;
 use visita_protocol::{
-    ErrorBody, ErrorCode, FileId, Problem, SessionId,
+    ErrorBody, ErrorCode, FileId, Problem, RoomId, SessionId,
     channel::FileInfo,
-    rest::{Chat, ChatLine, Upload, UploadList},
+    rest::{Chat, ChatLine, KeptBoard, KeptBoards, Upload, UploadList},
 };
 
 use super::{
@@ -138,6 +139,60 @@ pub(super) async fn content(
     let entry = Entry::by(&caller, "file_downloaded").room(&file.room_id).session(&file.session_id);
     app.audit.write(entry.subject(file.file_id.as_str())).await?;
     files::content(&app, &file, &info, &headers).await
+}
+
+/// Fetches the small picture of a file that has one. No entry in the audit log: it is part of the list.
+#[utoipa::path(get, path = "/v2/rooms/{room_id}/uploads/{file_id}/thumbnail", tag = "Uploads",
+    security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room"),
+           ("file_id" = String, Path, description = "The file")), responses(
+    (status = 200, description = "JPEG or PNG", body = Vec<u8>, content_type = "image/jpeg"),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, and not the one who made the room", body = ErrorBody),
+    (status = 404, description = "No such room or file, or it has none", body = ErrorBody)))]
+pub(super) async fn thumbnail(
+    State(app): State<App>,
+    caller: Caller,
+    Path((room_id, file_id)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let (file, info) = find(&app, &caller, room_id, file_id).await?;
+    files::small_picture(&app, &file, &info).await
+}
+
+/// Tells what lies on a room's boards, which it keeps from session to session. Looking is an entry in the audit log.
+#[utoipa::path(get, path = "/v2/rooms/{room_id}/boards", tag = "Sessions",
+    security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room")), responses(
+    (status = 200, description = "The boards", body = KeptBoards),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, and not the one who made the room", body = ErrorBody),
+    (status = 404, description = "No such room", body = ErrorBody)))]
+pub(super) async fn boards(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+) -> Result<Json<KeptBoards>, ApiError> {
+    let room = find_managed(&app, &caller, path).await?;
+    let boards = boards_of(&app, &room.room_id).await?;
+    app.audit.write(Entry::by(&caller, "boards_viewed").room(&room.room_id)).await?;
+    Ok(Json(KeptBoards { boards }))
+}
+
+/// A room's boards on which something is drawn.
+pub(super) async fn boards_of(app: &App, room: &RoomId) -> Result<Vec<KeptBoard>, ApiError> {
+    let mut boards = Vec::new();
+    for (board_id, pages, items) in app.store.boards(room).await? {
+        let there = items.into_iter().filter_map(|(_, what)| match what {
+            What::There(item) => Some(item),
+            What::Gone { .. } => None,
+        });
+        let mut items: Vec<_> = there.collect();
+        items.sort_by(|a, b| (a.page, a.z, &a.id).cmp(&(b.page, b.z, &b.id)));
+        if !items.is_empty() {
+            boards.push(KeptBoard { board_id, pages, items });
+        }
+    }
+    Ok(boards)
 }
 
 /// Deletes a file and its message; those who are in are told. An entry in the audit log.

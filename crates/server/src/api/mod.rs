@@ -8,6 +8,7 @@ mod credentials;
 mod kept;
 mod paging;
 mod recording;
+mod recordings;
 mod rooms;
 mod seats;
 mod sessions;
@@ -40,12 +41,22 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(seats::renew_link))
         .routes(routes!(recording::start))
         .routes(routes!(recording::stop))
+        .routes(routes!(recordings::list))
+        .routes(routes!(recordings::of_room))
+        .routes(routes!(recordings::get, recordings::delete))
+        .routes(routes!(recordings::content))
+        .routes(routes!(recordings::create_link))
+        .routes(routes!(recordings::by_link))
+        .routes(routes!(recordings::make_mp4))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::get))
+        .routes(routes!(sessions::past))
         .routes(routes!(kept::chat))
         .routes(routes!(kept::list))
         .routes(routes!(kept::get, kept::delete))
         .routes(routes!(kept::content))
+        .routes(routes!(kept::thumbnail))
+        .routes(routes!(kept::boards))
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::get, webhooks::update, webhooks::delete))
         .routes(routes!(audit::list))

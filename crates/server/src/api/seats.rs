@@ -91,7 +91,8 @@ pub(super) async fn add(
     path: Path<String>,
     body: Body,
 ) -> Result<(StatusCode, Json<UserUrl>), ApiError> {
-    let AddParticipant { user_id, display_name, is_admin, tools, is_speaker } = body.json_or_default()?;
+    let AddParticipant { user_id, display_name, is_admin, tools, is_speaker, recording_consent } =
+        body.json_or_default()?;
     check_objects(&body.json_or_default()?)?;
     let room = find_managed(&app, &caller, path).await?;
     let display_name = display_name.map(|name| check_name(&name, "display_name")).transpose()?;
@@ -114,6 +115,7 @@ pub(super) async fn add(
         is_admin,
         is_speaker: is_speaker.unwrap_or(!webinar || is_admin),
         tools: tools.unwrap_or(Tools::ALL),
+        recording_consent: recording_consent.then(|| app.clock.now()),
         link: new_link(&app)?,
     };
     let stored = seat.clone().into_stored(role);

@@ -3,8 +3,10 @@
 use axum::{Json, extract::State};
 use visita_protocol::{
     ErrorBody, ErrorCode, Problem, SessionId,
-    rest::{Connection, Session, SessionDetails, SessionList},
+    channel::Consent,
+    rest::{Connection, PastSession, PastSessionList, RecordingConsent, Session, SessionDetails, SessionList},
 };
+use visita_room::Timestamp;
 
 use super::{
     caller::Caller,
@@ -17,7 +19,7 @@ use crate::{
     audit::Entry,
     clock::to_rfc3339,
     error::{ApiError, Path},
-    store::{Listed, StoredConnection, StoredSession},
+    store::{Listed, StoredConnection, StoredPastSession, StoredSession},
 };
 
 /// Lists the sessions of a room, oldest first.
@@ -58,10 +60,56 @@ pub(super) async fn get(
 ) -> Result<Json<SessionDetails>, ApiError> {
     let (session, connections) = find(&app, &caller, room_id, session_id).await?;
     app.audit.write(Entry::by(&caller, "session_viewed").room(&session.room_id).session(&session.session_id)).await?;
+    let consents = consents_of(&app, &session).await?;
     Ok(Json(SessionDetails {
         session: told(session),
         connections: connections.into_iter().map(told_connection).collect(),
+        consents,
     }))
+}
+
+/// Lists the sessions of all rooms that the caller manages, the latest first.
+#[utoipa::path(get, path = "/v2/sessions", tag = "Sessions", security(("apikey" = []), ("bearer" = [])),
+    params(PagingQuery), responses(
+    (status = 200, description = "A page of sessions", body = PastSessionList, example = json!({ "sessions": [{
+        "session_id": "01a1fca0", "room_id": "01a1fc9d", "started_at": "2026-11-21T09:00:00.000Z",
+        "ended_at": "2026-11-21T09:20:00.000Z", "title": "Follow-up", "people": ["Dr. Conti", "Pat Rossi"],
+        "recordings": 1, "files": 2, "snapshots": 0, "messages": 12 }], "total": 1 })),
+    (status = 400, description = "A query field is not valid", body = ErrorBody),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody)))]
+pub(super) async fn past(
+    State(app): State<App>,
+    caller: Caller,
+    Paging(page): Paging,
+) -> Result<Json<PastSessionList>, ApiError> {
+    let only = caller.user().filter(|_| !caller.sees_all()).map(|user| &user.user_id);
+    let Listed { items, total } = app.store.past_sessions(&caller.company().id, only, page).await?;
+    let told = |one: StoredPastSession| PastSession {
+        session: told(one.session),
+        title: one.title,
+        people: one.people,
+        recordings: one.recordings,
+        files: one.files,
+        snapshots: one.snapshots,
+        messages: one.messages,
+    };
+    Ok(Json(PastSessionList { sessions: items.into_iter().map(told).collect(), total }))
+}
+
+/// The answers to being recorded that were given in a session.
+pub(super) async fn consents_of(app: &App, session: &StoredSession) -> Result<Vec<RecordingConsent>, ApiError> {
+    let answers = app.store.consents(&session.room_id).await?.into_iter();
+    let of_session = answers.filter(|(of, _)| of.as_ref() == Some(&session.session_id));
+    Ok(of_session.map(|(_, consent)| told_consent(consent)).collect())
+}
+
+pub(super) fn told_consent(consent: Consent) -> RecordingConsent {
+    RecordingConsent {
+        participant_id: consent.participant_id,
+        answer: consent.answer,
+        text_version: consent.text_version,
+        at: to_rfc3339(Timestamp::from_unix_ms(consent.at_ms)),
+    }
 }
 
 /// A session of a room that the caller manages, with its connections; every other is as unknown as none.

@@ -26,6 +26,8 @@ struct Inner {
     /// Of uploads under way.
     parts: PathBuf,
     kept: Box<dyn ObjectStore>,
+    /// What is kept, where that is a folder of this computer.
+    folder: Option<LocalFileSystem>,
     /// One writer at a time for each upload.
     writers: Mutex<HashMap<FileId, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -51,8 +53,9 @@ impl Files {
         let (parts, kept) = (data.join("uploads"), data.join("files"));
         std::fs::create_dir_all(&parts)?;
         std::fs::create_dir_all(&kept)?;
-        let kept = Box::new(LocalFileSystem::new_with_prefix(kept)?);
-        Ok(Self(Arc::new(Inner { parts, kept, writers: Mutex::default() })))
+        let folder = LocalFileSystem::new_with_prefix(kept)?;
+        let kept = Box::new(folder.clone());
+        Ok(Self(Arc::new(Inner { parts, kept, folder: Some(folder), writers: Mutex::default() })))
     }
 
     /// Waits until nobody else writes to this upload.
@@ -99,8 +102,17 @@ impl Files {
 
     /// Keeps an upload that is there in full, with its small picture.
     pub(crate) async fn keep(&self, room: &RoomId, file: &FileId, thumbnail: Option<Vec<u8>>) -> Result<(), KeepError> {
-        let pieces = tokio_util::io::ReaderStream::with_capacity(fs::File::open(self.part(file)).await?, 256 * 1024);
-        let mut write = WriteMultipart::new(self.0.kept.put_multipart(&key(room, file)).await?);
+        self.upload(&key(room, file), &self.part(file)).await?;
+        if let Some(thumbnail) = thumbnail {
+            self.0.kept.put(&thumbnail_key(room, file), PutPayload::from(thumbnail)).await?;
+        }
+        self.forget_part(file).await;
+        Ok(())
+    }
+
+    async fn upload(&self, key: &Key, from: &Path) -> Result<(), KeepError> {
+        let pieces = tokio_util::io::ReaderStream::with_capacity(fs::File::open(from).await?, 256 * 1024);
+        let mut write = WriteMultipart::new(self.0.kept.put_multipart(key).await?);
         let mut pieces = std::pin::pin!(pieces);
         while let Some(piece) = pieces.next().await {
             // No more in memory than is being written.
@@ -108,10 +120,63 @@ impl Files {
             write.put(piece?);
         }
         write.finish().await?;
-        if let Some(thumbnail) = thumbnail {
-            self.0.kept.put(&thumbnail_key(room, file), PutPayload::from(thumbnail)).await?;
+        Ok(())
+    }
+
+    /// Keeps a whole file by this key; it is not where it was any more. On one disk it is moved, which needs no room on it.
+    pub(crate) async fn adopt(&self, key: &Key, from: &Path) -> Result<(), KeepError> {
+        if let Some(to) = self.local(key) {
+            if let Some(folder) = to.parent() {
+                fs::create_dir_all(folder).await?;
+            }
+            match fs::rename(from, &to).await {
+                Ok(()) => return Ok(()),
+                Err(error) if error.kind() == std::io::ErrorKind::CrossesDevices => {}
+                Err(error) => return Err(error.into()),
+            }
         }
-        self.forget_part(file).await;
+        self.upload(key, from).await?;
+        Ok(fs::remove_file(from).await?)
+    }
+
+    /// Where what is kept by this key lies, when that is on this computer.
+    pub(crate) fn local(&self, key: &Key) -> Option<PathBuf> {
+        self.0.folder.as_ref()?.path_to_filesystem(key).ok()
+    }
+
+    /// The bytes kept by this key, or some of them.
+    pub(crate) async fn read_key(
+        &self,
+        key: &Key,
+        range: Option<Range<u64>>,
+    ) -> Result<impl Stream<Item = Result<Bytes, object_store::Error>> + Send + use<>, KeepError> {
+        let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
+        Ok(self.0.kept.get_opts(key, options).await?.into_stream())
+    }
+
+    /// How many bytes are kept by this key; none where there is nothing.
+    pub(crate) async fn size(&self, key: &Key) -> Result<Option<u64>, KeepError> {
+        match self.0.kept.head(key).await {
+            Ok(meta) => Ok(Some(meta.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes what is kept by this key, if there is something.
+    pub(crate) async fn delete_key(&self, key: &Key) -> Result<(), KeepError> {
+        match self.0.kept.delete(key).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes all that is kept below this key.
+    pub(crate) async fn delete_below(&self, key: &Key) -> Result<(), KeepError> {
+        let keys: Vec<_> = self.0.kept.list(Some(key)).map_ok(|meta| meta.location).try_collect().await?;
+        for key in keys {
+            self.delete_key(&key).await?;
+        }
         Ok(())
     }
 
@@ -132,8 +197,7 @@ impl Files {
         file: &FileId,
         range: Option<Range<u64>>,
     ) -> Result<impl Stream<Item = Result<Bytes, object_store::Error>> + Send + use<>, KeepError> {
-        let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
-        Ok(self.0.kept.get_opts(&key(room, file), options).await?.into_stream())
+        self.read_key(&key(room, file), range).await
     }
 
     /// The small picture of a file.
@@ -144,10 +208,7 @@ impl Files {
     /// Deletes a file and its small picture.
     pub(crate) async fn delete(&self, room: &RoomId, file: &FileId) -> Result<(), KeepError> {
         for key in [key(room, file), thumbnail_key(room, file)] {
-            match self.0.kept.delete(&key).await {
-                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
+            self.delete_key(&key).await?;
         }
         self.forget_part(file).await;
         Ok(())
@@ -155,12 +216,7 @@ impl Files {
 
     /// Deletes all files of a room.
     pub(crate) async fn delete_room(&self, room: &RoomId) -> Result<(), KeepError> {
-        let folder = Key::from(room.as_str());
-        let keys: Vec<_> = self.0.kept.list(Some(&folder)).map_ok(|meta| meta.location).try_collect().await?;
-        for key in keys {
-            self.0.kept.delete(&key).await?;
-        }
-        Ok(())
+        self.delete_below(&Key::from(room.as_str())).await
     }
 }
 

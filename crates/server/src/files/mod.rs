@@ -5,8 +5,8 @@ mod keeping;
 mod looking;
 mod routes;
 
-pub(crate) use keeping::Files;
-pub(crate) use routes::{Wanted, content, remove, routes};
+pub(crate) use keeping::{Files, KeepError};
+pub(crate) use routes::{Wanted, asked_range, content, disposition, part_of, remove, routes, set, small_picture};
 
 /// Largest file, in bytes.
 pub(crate) const MAX_FILE: u64 = 150 * 1024 * 1024;

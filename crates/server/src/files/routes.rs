@@ -242,31 +242,55 @@ pub(crate) async fn content(
     info: &FileInfo,
     headers: &HeaderMap,
 ) -> Result<Response, ApiError> {
-    let range =
-        headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(|text| range(text, info.size));
+    let range = asked_range(headers, info.size);
     let stream = app.files.read(&file.room_id, &file.file_id, range.clone()).await.map_err(internal)?;
-    let mut response = HttpBody::from_stream(stream).into_response();
-    if let Some(range) = &range {
-        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-        let text = format!("bytes {}-{}/{}", range.start, range.end - 1, info.size);
-        set(response.headers_mut(), header::CONTENT_RANGE, &text);
-    }
-    let length = range.map_or(info.size, |range| range.end - range.start);
+    let mut response = part_of(stream, range, info.size);
     let headers = response.headers_mut();
-    set(headers, header::CONTENT_LENGTH, &length.to_string());
     set(headers, header::CONTENT_TYPE, &info.media_type);
-    set(headers, header::ACCEPT_RANGES, "bytes");
     // Whatever it is, a browser shows it as nothing of ours.
-    set(headers, header::CONTENT_DISPOSITION, &format!("attachment; filename*=UTF-8''{}", percent(&info.name)));
+    set(headers, header::CONTENT_DISPOSITION, &disposition("attachment", &info.name));
     set(headers, header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, header::CACHE_CONTROL, "no-store");
     Ok(response)
 }
 
+/// Which of so many bytes are asked for; none is all of them.
+pub(crate) fn asked_range(headers: &HeaderMap, size: u64) -> Option<std::ops::Range<u64>> {
+    headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(|text| range(text, size))
+}
+
+/// An answer with those bytes out of so many.
+pub(crate) fn part_of<S, E>(stream: S, range: Option<std::ops::Range<u64>>, size: u64) -> Response
+where
+    S: futures_util::Stream<Item = Result<bytes::Bytes, E>> + Send + 'static,
+    E: Into<axum::BoxError> + 'static,
+{
+    let mut response = HttpBody::from_stream(stream).into_response();
+    if let Some(range) = &range {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        let text = format!("bytes {}-{}/{size}", range.start, range.end - 1);
+        set(response.headers_mut(), header::CONTENT_RANGE, &text);
+    }
+    let length = range.map_or(size, |range| range.end - range.start);
+    set(response.headers_mut(), header::CONTENT_LENGTH, &length.to_string());
+    set(response.headers_mut(), header::ACCEPT_RANGES, "bytes");
+    response
+}
+
+/// What a browser does with a file, and under which name (RFC 6266).
+pub(crate) fn disposition(kind: &str, name: &str) -> String {
+    format!("{kind}; filename*=UTF-8''{}", percent(name))
+}
+
 /// `GET /files/<id>/thumbnail`
 async fn thumbnail(State(app): State<App>, Asker(token): Asker, path: Path<String>) -> Result<Response, ApiError> {
     let (file, info) = seen(&app, &token, path).await?;
+    small_picture(&app, &file, &info).await
+}
+
+/// The small picture of a file.
+pub(crate) async fn small_picture(app: &App, file: &StoredFile, info: &FileInfo) -> Result<Response, ApiError> {
     if !info.has_thumbnail {
         return Err(missing().into());
     }
@@ -349,7 +373,8 @@ fn at(status: StatusCode, offset: u64) -> Response {
     response
 }
 
-fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+/// Sets a header, unless the value is none that a header may have.
+pub(crate) fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }

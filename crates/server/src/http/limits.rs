@@ -71,7 +71,7 @@ pub(super) async fn check(
     // Who follows a link in a browser reads no JSON.
     let is_look = request.method() == Method::GET && matches!(route, "/join/{code}" | "/sign-in/{code}");
     let page = is_look.then(|| request.headers().clone());
-    if matches!(route, "/join/{code}" | "/sign-in/{code}" | "/channel" | "/user-channel")
+    if matches!(route, "/join/{code}" | "/sign-in/{code}" | "/recordings/{code}" | "/channel" | "/user-channel")
         && let Err(wait) = ask(&limiters.0.addresses, &address)
     {
         return too_often(wait, page);
@@ -87,7 +87,7 @@ pub(super) async fn check(
     // What was not known might have been a guess.
     let is_guess = match response.status() {
         StatusCode::UNAUTHORIZED => true,
-        StatusCode::NOT_FOUND => matches!(route, "/join/{code}" | "/sign-in/{code}"),
+        StatusCode::NOT_FOUND => matches!(route, "/join/{code}" | "/sign-in/{code}" | "/recordings/{code}"),
         _ => false,
     };
     if is_guess && let Err(wait) = ask(&limiters.0.failures, &address) {

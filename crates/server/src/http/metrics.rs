@@ -184,7 +184,10 @@ impl<L: Listener> Listener for Counted<L> {
             News::SessionEnded { .. } => sessions.dec(),
             News::ParticipantJoined { .. } => participants.inc(),
             News::ParticipantLeft { .. } => participants.dec(),
-            News::CallIncoming { .. } => 0,
+            News::CallIncoming { .. }
+            | News::RecordingStarted { .. }
+            | News::RecordingAvailable { .. }
+            | News::RecordingFailed { .. } => 0,
         };
         self.listener.hear(company, room, news, at).await;
     }

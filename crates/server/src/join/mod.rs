@@ -120,7 +120,7 @@ async fn preview(app: &App, code: &str) -> Result<JoinPreview, ApiError> {
         starts_at: starts_at.map(unix_seconds),
         opens_at: opens_at.map(unix_seconds),
         waiting_room: waits,
-        asks_consent: room.options.recording == RecordingMode::Automatic,
+        asks_consent: room.options.recording == RecordingMode::Automatic && seat.recording_consent.is_none(),
         good_until: room.options.schedule.ends_at.map(unix_seconds),
     })
 }

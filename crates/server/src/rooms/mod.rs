@@ -27,7 +27,8 @@ use visita_room::{ConnectionId, EntryId, Facts, Input, LinkSerial, MediaRights, 
 use crate::{
     clock::Clock,
     media::Media,
-    store::{NewLink, NewSeat, Store, StoreError},
+    recordings::Recordings,
+    store::{NewLink, NewSeat, Store, StoreError, StoredRoom},
     tokens::LiveKitSigner,
     users::Users,
 };
@@ -93,11 +94,25 @@ pub(crate) struct Rooms {
     shared: Arc<Shared>,
 }
 
+/// What rooms need.
+pub(crate) struct Parts {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) media: Media,
+    pub(crate) signer: LiveKitSigner,
+    pub(crate) users: Users,
+    pub(crate) recordings: Recordings,
+    pub(crate) listener: Arc<dyn Listener>,
+    pub(crate) clock: Clock,
+    /// How long a lost channel connection keeps its seat.
+    pub(crate) grace: Duration,
+}
+
 struct Shared {
     store: Arc<dyn Store>,
     media: Media,
     signer: LiveKitSigner,
     users: Users,
+    recordings: Recordings,
     listener: Arc<dyn Listener>,
     clock: Clock,
     grace: Duration,
@@ -170,21 +185,15 @@ pub(crate) enum Asks {
 }
 
 impl Rooms {
-    pub(crate) fn new(
-        store: Arc<dyn Store>,
-        media: Media,
-        signer: LiveKitSigner,
-        users: Users,
-        listener: Arc<dyn Listener>,
-        clock: Clock,
-        grace: Duration,
-    ) -> Self {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { store, media, signer, users, recordings, listener, clock, grace } = parts;
         Self {
             shared: Arc::new(Shared {
                 store,
                 media,
                 signer,
                 users,
+                recordings,
                 listener,
                 clock,
                 grace,
@@ -353,7 +362,8 @@ impl Rooms {
         if let Some(inbox) = self.shared.find(room)? {
             return Ok(inbox);
         }
-        let stored = self.shared.store.room(room).await?.ok_or(RoomError::NoSuchRoom)?;
+        let mut stored = self.shared.store.room(room).await?.ok_or(RoomError::NoSuchRoom)?;
+        self.shared.hear_refusals(&mut stored).await?;
         let chat = self.shared.store.chat(room, visita_room::CHAT).await?;
         let mut awake = self.shared.awake.lock();
         if self.shared.stopping.load(Ordering::SeqCst) {
@@ -373,6 +383,20 @@ impl Rooms {
 }
 
 impl Shared {
+    /// A person's own no to being recorded holds against what the API said before it.
+    async fn hear_refusals(&self, room: &mut StoredRoom) -> Result<(), StoreError> {
+        if room.seats.iter().all(|seat| seat.recording_consent.is_none()) {
+            return Ok(());
+        }
+        for (_, consent) in self.store.consents(&room.room_id).await?.iter().filter(|(_, consent)| !consent.answer) {
+            let seat = room.seats.iter_mut().find(|seat| seat.participant_id == consent.participant_id);
+            if let Some(seat) = seat {
+                seat.recording_consent = None;
+            }
+        }
+        Ok(())
+    }
+
     fn find(&self, room: &RoomId) -> Result<Option<mpsc::Sender<Command>>, RoomError> {
         if self.stopping.load(Ordering::SeqCst) {
             return Err(RoomError::Stopping);

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use visita_protocol::{CompanyId, ParticipantId, RoomId, SessionId, UserId, channel::LeaveReason};
+use visita_protocol::{
+    CompanyId, ParticipantId, RecordingId, RoomId, SessionId, UserId, channel::LeaveReason, rest::RecordingReason,
+};
 use visita_room::Timestamp;
 
 /// Something that happened in a room.
@@ -21,6 +23,12 @@ pub(crate) enum News {
     ParticipantJoined { session_id: SessionId, participant_id: ParticipantId, user_id: UserId },
     /// Somebody is out.
     ParticipantLeft { session_id: SessionId, participant_id: ParticipantId, user_id: UserId, reason: LeaveReason },
+    /// A recording began.
+    RecordingStarted { session_id: SessionId, recording_id: RecordingId },
+    /// A recording can be fetched.
+    RecordingAvailable { session_id: SessionId, recording_id: RecordingId },
+    /// A recording has no file that could be played.
+    RecordingFailed { session_id: SessionId, recording_id: RecordingId, reason: Option<RecordingReason> },
     /// It rings for these users; without a caller the API rings.
     CallIncoming { caller: Option<(ParticipantId, UserId)>, called: Vec<UserId> },
 }

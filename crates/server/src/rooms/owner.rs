@@ -10,9 +10,10 @@ use tokio::sync::mpsc;
 use visita_protocol::{
     CompanyId, ParticipantId, RoomId, UserId,
     channel::{ChatMessage, ServerMessage},
+    recorder::{RecorderOrder, RecorderReport},
     rest::{ActorKind, ConnectionKind},
 };
-use visita_room::{ConnectionId, Input, LineKind, Output, Refusal, Room, Standing, Timestamp};
+use visita_room::{ConnectionId, Input, LineKind, Output, RecorderRun, Refusal, Room, Standing, Timestamp};
 
 use super::{
     Asks, Command, Mail, News, RoomError, Shared,
@@ -20,10 +21,14 @@ use super::{
     settings::{new_seat, restored, settings_of},
 };
 use crate::{
+    recordings::{Recorder, Reports, Wanted},
     store::{AuditLine, NewLink, NewSeat, StoreError, StoredRoom},
     tokens::TOKEN_LIFE,
     users::Call,
 };
+
+/// What recorders said that waits to be heard. They speak about once a second.
+const REPORTS: usize = 64;
 
 /// The task that owns a room.
 pub(super) struct Owner {
@@ -38,12 +43,18 @@ pub(super) struct Owner {
     /// Up to which Unix second the media server refuses a seat's tokens.
     revoked: HashMap<ParticipantId, u64>,
     boards: Boards,
+    /// The recorder at work.
+    recorder: Option<(RecorderRun, Recorder)>,
+    /// Where recorders tell how they are getting on.
+    reports: Reports,
+    heard: mpsc::Receiver<(RecorderRun, RecorderReport)>,
     last_used: Instant,
 }
 
 impl Owner {
     pub(super) fn new(shared: Arc<Shared>, stored: StoredRoom, chat: Vec<ChatMessage>) -> Self {
         let room = Room::new(settings_of(&stored, shared.grace), restored(&stored, chat));
+        let (reports, heard) = mpsc::channel(REPORTS);
         let users = stored.seats.iter().map(|seat| (seat.participant_id.clone(), seat.user_id.clone())).collect();
         Self {
             shared,
@@ -55,6 +66,9 @@ impl Owner {
             clients: HashMap::new(),
             revoked: HashMap::new(),
             boards: Boards::default(),
+            recorder: None,
+            reports,
+            heard,
             last_used: Instant::now(),
         }
     }
@@ -76,6 +90,9 @@ impl Owner {
                     }
                     None => break,
                 },
+                Some((run, report)) = self.heard.recv() => {
+                    let _ = self.handle(Input::Recorder { run, report }).await;
+                }
                 () = until(due) => {
                     self.room.handle_timeout(self.now());
                     self.carry_out().await;
@@ -176,6 +193,7 @@ impl Owner {
         if let Input::Disconnect { connection } | Input::Flooded { connection } = &input {
             self.boards.forget(*connection);
         }
+        self.room.set_recorder_available(self.shared.recordings.available());
         let result = self.room.handle(input, self.now());
         self.carry_out().await;
         result
@@ -318,6 +336,31 @@ impl Owner {
             }
             Output::ConsentGiven { session_id, consent } => {
                 store.consent_given(&room_id, session_id.as_ref(), &consent).await?;
+                if let Some((_, recorder)) = &self.recorder {
+                    store.recording_consent(&recorder.recording, &consent).await?;
+                }
+            }
+            Output::StartRecorder { run, session_id, layout, people, consents } => {
+                let wanted = Wanted {
+                    run,
+                    company: self.company.clone(),
+                    room: room_id,
+                    session: session_id,
+                    title: self.stored.options.description.clone().unwrap_or_default(),
+                    layout,
+                    people,
+                    consents,
+                };
+                self.recorder = Some((run, shared.recordings.start(wanted, self.reports.clone()).await));
+            }
+            Output::RecorderPeople { run, people } => self.order(run, RecorderOrder::People { people }),
+            Output::RecorderChat { run, participant_id, display_name, text } => {
+                self.order(run, RecorderOrder::Chat { participant_id, display_name, text });
+            }
+            Output::RecorderLayout { run, layout } => self.order(run, RecorderOrder::Layout { layout }),
+            Output::StopRecorder { run } => {
+                self.order(run, RecorderOrder::Stop);
+                self.recorder = None;
             }
             Output::AdminActed { by, action, to } => {
                 let line = AuditLine {
@@ -354,6 +397,12 @@ impl Owner {
             }
         }
         Ok(())
+    }
+
+    fn order(&self, run: RecorderRun, order: RecorderOrder) {
+        if let Some((_, recorder)) = self.recorder.as_ref().filter(|(at_work, _)| *at_work == run) {
+            recorder.order(order);
+        }
     }
 
     async fn write_boards(&mut self) {

@@ -14,6 +14,7 @@ pub(super) fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
         title: options.description.clone(),
         call_type: options.call_type,
         recording: options.recording,
+        recording_layout: options.recording_layout,
         duration: options.duration,
         capacity: match options.kind {
             Kind::Seated => None,
@@ -45,6 +46,7 @@ fn seat_of(seat: &StoredSeat) -> SeatSettings {
         is_speaker: seat.is_speaker,
         tools: seat.tools,
         link: seat.link,
+        recording_consent: seat.recording_consent,
     }
 }
 
@@ -59,5 +61,6 @@ pub(super) fn new_seat(seat: &NewSeat, is_plus: bool) -> SeatSettings {
         is_speaker: seat.is_speaker,
         tools: seat.tools,
         link: LinkSerial(1),
+        recording_consent: seat.recording_consent,
     }
 }

@@ -13,17 +13,18 @@ use async_trait::async_trait;
 use thiserror::Error;
 use visita_board::What;
 use visita_protocol::{
-    BoardId, CompanyId, FileId, ItemId, ParticipantId, RoomId, SessionId, UserId,
+    BoardId, CompanyId, FileId, ItemId, ParticipantId, RecordingId, RoomId, SessionId, UserId,
     channel::{ChatMessage, Consent, FileInfo},
     rest::{ConnectionKind, EventKind, User},
+    view::RecordingFormat,
 };
 use visita_room::{LinkSerial, Standing, Timestamp};
 
 pub(crate) use sqlite::Sqlite;
 pub(crate) use types::{
     AuditLine, Company, CompanySettings, Delivery, Kind, Listed, NewLink, NewRoom, NewSeat, NewSignInLink, Page,
-    Redeemed, RoomOptions, Schedule, SignInState, StoredConnection, StoredFile, StoredLink, StoredRoom, StoredSeat,
-    StoredSession, StoredWebhook,
+    RecordingProgress, RecordingsOf, Redeemed, RoomOptions, Schedule, SignInState, StoredConnection, StoredFile,
+    StoredLink, StoredPastSession, StoredRecording, StoredRoom, StoredSeat, StoredSession, StoredWebhook,
 };
 
 /// A keyed hash of a secret, for finding it again without keeping it.
@@ -31,7 +32,9 @@ pub(crate) type SecretHash = [u8; 32];
 
 /// Storage.
 #[async_trait]
-pub(crate) trait Store: People + RoomStore + SessionStore + ToolStore + WebhookStore + AuditStore {
+pub(crate) trait Store:
+    People + RoomStore + SessionStore + RecordingStore + ToolStore + WebhookStore + AuditStore
+{
     /// Whether it answers.
     async fn check(&self) -> Result<(), StoreError>;
     /// Everything is written; nothing can be asked after it.
@@ -55,7 +58,8 @@ pub(crate) trait People: Send + Sync + 'static {
     async fn has_company(&self) -> Result<bool, StoreError>;
     /// What a company says about itself.
     async fn company_settings(&self, company: &CompanyId) -> Result<Option<CompanySettings>, StoreError>;
-    /// Replaces it; [`StoreError::Exists`] when another company has the name.
+    /// Replaces it; [`StoreError::Exists`] when another company has the name. How long recordings are kept holds for those
+    /// there are, too.
     async fn set_company_settings(&self, company: &CompanyId, settings: &CompanySettings) -> Result<(), StoreError>;
 
     /// A new user; [`StoreError::Exists`] when the id is taken, and then nothing changes. The id of a deleted user is free.
@@ -171,8 +175,66 @@ pub(crate) trait SessionStore: Send + Sync + 'static {
         consent: &Consent,
     ) -> Result<(), StoreError>;
     /// Answers kept of a room, oldest first.
-    #[cfg_attr(not(test), expect(dead_code, reason = "told with the recordings they are kept for"))]
     async fn consents(&self, room: &RoomId) -> Result<Vec<(Option<SessionId>, Consent)>, StoreError>;
+
+    /// Sessions of a company's rooms that are not deleted, the latest first; with `created_by`, only those of rooms which
+    /// that user made. People are called as their seat is, else as in the session's chat, else by their user id.
+    async fn past_sessions(
+        &self,
+        company: &CompanyId,
+        created_by: Option<&UserId>,
+        page: Page,
+    ) -> Result<Listed<StoredPastSession>, StoreError>;
+}
+
+/// Recordings.
+#[async_trait]
+pub(crate) trait RecordingStore: Send + Sync + 'static {
+    /// A recording is about to begin; with the answers that hold now.
+    async fn recording_begun(&self, recording: &StoredRecording, consents: &[Consent]) -> Result<(), StoreError>;
+    /// An answer given while it runs. One that is kept already is not kept twice.
+    async fn recording_consent(&self, recording: &RecordingId, consent: &Consent) -> Result<(), StoreError>;
+    /// How a recording stands. With its end it is decided how long it is kept. Whether it is still there.
+    async fn recording_changed(
+        &self,
+        recording: &RecordingId,
+        progress: &RecordingProgress,
+    ) -> Result<bool, StoreError>;
+    /// There is an MP4 of it. Whether the recording is still there.
+    async fn mp4_made(&self, recording: &RecordingId, bytes: u64) -> Result<bool, StoreError>;
+    /// A recording.
+    async fn recording(&self, recording: &RecordingId) -> Result<Option<StoredRecording>, StoreError>;
+    /// A company's recordings, the latest first.
+    async fn recordings(
+        &self,
+        company: &CompanyId,
+        which: RecordingsOf<'_>,
+        page: Page,
+    ) -> Result<Listed<StoredRecording>, StoreError>;
+    /// The answers kept with a recording, oldest first.
+    async fn recording_consents(&self, recording: &RecordingId) -> Result<Vec<Consent>, StoreError>;
+    /// Those that neither failed nor can be fetched.
+    async fn unfinished_recordings(&self) -> Result<Vec<StoredRecording>, StoreError>;
+    /// Those whose time is over.
+    async fn recordings_due(&self, now: Timestamp) -> Result<Vec<StoredRecording>, StoreError>;
+    /// A recording is deleted, with its consents and links. Whether there was one.
+    async fn recording_deleted(&self, recording: &RecordingId) -> Result<bool, StoreError>;
+
+    /// A link to one of its files. Those whose time is over are forgotten.
+    async fn create_recording_link(
+        &self,
+        code: SecretHash,
+        recording: &RecordingId,
+        format: RecordingFormat,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// Where a link's code leads, while its time is not over.
+    async fn recording_link(
+        &self,
+        code: SecretHash,
+        now: Timestamp,
+    ) -> Result<Option<(RecordingId, RecordingFormat)>, StoreError>;
 }
 
 /// Chat, files and boards.
@@ -221,6 +283,8 @@ pub(crate) trait ToolStore: Send + Sync + 'static {
 
     /// A board, as many pages as it has and what lies on it or was taken away; an empty one where nobody drew yet.
     async fn board(&self, room: &RoomId, board: &BoardId) -> Result<(u32, Vec<(ItemId, What)>), StoreError>;
+    /// Boards of a room on which somebody drew, as [`ToolStore::board`] tells each.
+    async fn boards(&self, room: &RoomId) -> Result<Vec<(BoardId, u32, Vec<(ItemId, What)>)>, StoreError>;
     /// Writes down what changed of a board, all or nothing.
     async fn board_changed(
         &self,

@@ -1,11 +1,14 @@
 //! What every storage has to do, written against the trait.
 
+mod recordings;
+
 use std::time::Duration;
 
 use sqlx::Connection;
 use visita_board::What;
 use visita_protocol::{
-    BoardId, CallType, CompanyId, RecordingMode, RoomId, SessionId, Tools, UserId, Whiteboard, WhiteboardRights,
+    BoardId, CallType, CompanyId, RecordingLayout, RecordingMode, RoomId, SessionId, Tools, UserId, Whiteboard,
+    WhiteboardRights,
     board::{Colour, Item, Point, Shape, Stamp},
     channel::{ChatMessage, Consent, FileInfo, FilePurpose},
     rest::{ActorKind, ConnectionKind, Event, EventKind, Role, User},
@@ -17,6 +20,10 @@ use super::{
     RoomStore, Schedule, SecretHash, SessionStore, Sqlite, Store, StoreError, StoredFile, StoredWebhook, WebhookStore,
 };
 use crate::files::Wanted;
+use recordings::{
+    a_link_to_a_recording_is_good_for_its_time, a_recording_is_kept_as_long_as_its_company_says,
+    a_recording_is_told_as_it_goes_on_and_ends, past_sessions_are_listed_with_what_is_kept_of_them,
+};
 
 /// Runs one test against each storage there is.
 macro_rules! suite {
@@ -54,6 +61,10 @@ suite!(
     a_chat_is_kept_found_and_forgotten_with_its_room,
     a_file_is_listed_when_it_is_there,
     a_board_is_as_it_was_drawn,
+    a_recording_is_told_as_it_goes_on_and_ends,
+    a_recording_is_kept_as_long_as_its_company_says,
+    a_link_to_a_recording_is_good_for_its_time,
+    past_sessions_are_listed_with_what_is_kept_of_them,
 );
 
 const ALL: Page = Page { limit: 100, offset: 0 };
@@ -248,6 +259,7 @@ async fn companies_keep_what_they_say_about_themselves(store: &dyn Store) {
         mobile_app_id: None,
         end_of_call_redirect_url: Some("https://example.org/".into()),
         user_details_provider_url: None,
+        recording_retention_days: Some(30),
     };
     store.set_company_settings(&company, &wanted).await.expect("stored");
     assert_eq!(store.company_settings(&company).await.expect("read"), Some(wanted.clone()));
@@ -301,6 +313,7 @@ async fn a_room_gets_one_more_seat(store: &dyn Store) {
         is_admin: false,
         is_speaker: false,
         tools: Tools::ALL,
+        recording_consent: None,
         link: NewLink { hash: hash(n), sealed: vec![n] },
     };
     store.add_seat(&room.room_id, &room.company_id, &seat("visitor", 80)).await.expect("stored");
@@ -478,6 +491,7 @@ fn new_room(company_id: CompanyId) -> NewRoom {
         is_admin,
         is_speaker: is_admin,
         tools,
+        recording_consent: is_admin.then_some(NOW),
         link: NewLink { hash: hash(n), sealed: vec![n] },
     };
     NewRoom {
@@ -487,6 +501,7 @@ fn new_room(company_id: CompanyId) -> NewRoom {
             kind: Kind::Seated,
             call_type: CallType::AudioUpgradable,
             recording: RecordingMode::Manual,
+            recording_layout: RecordingLayout::Speaker,
             duration: Some(secs(60)),
             live: true,
             description: Some("Follow-up".into()),

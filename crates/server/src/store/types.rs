@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use visita_protocol::{
-    CallType, CompanyId, FileId, ParticipantId, RecordingMode, RoomId, SessionId, Tools, UserId,
+    CallType, CompanyId, FileId, ParticipantId, RecordingId, RecordingLayout, RecordingMode, RoomId, SessionId, Tools,
+    UserId,
     channel::FileInfo,
-    rest::{ActorKind, ConnectionKind, EventKind, Role},
+    rest::{ActorKind, ConnectionKind, EventKind, RecordingReason, Role},
+    view::RecordingFileState,
 };
 use visita_room::{LinkSerial, Standing, Timestamp};
 
@@ -28,6 +30,8 @@ pub(crate) struct CompanySettings {
     pub(crate) mobile_app_id: Option<String>,
     pub(crate) end_of_call_redirect_url: Option<String>,
     pub(crate) user_details_provider_url: Option<String>,
+    /// How many days after its end a recording is deleted; never without.
+    pub(crate) recording_retention_days: Option<u32>,
 }
 
 /// Part of a list.
@@ -110,6 +114,7 @@ pub(crate) struct RoomOptions {
     pub(crate) kind: Kind,
     pub(crate) call_type: CallType,
     pub(crate) recording: RecordingMode,
+    pub(crate) recording_layout: RecordingLayout,
     /// Effective call time; `None` is unlimited.
     pub(crate) duration: Option<Duration>,
     pub(crate) live: bool,
@@ -158,6 +163,8 @@ pub(crate) struct NewSeat {
     /// Publishes in a webinar.
     pub(crate) is_speaker: bool,
     pub(crate) tools: Tools,
+    /// When the API said that its person has agreed elsewhere to being recorded.
+    pub(crate) recording_consent: Option<Timestamp>,
     pub(crate) link: NewLink,
 }
 
@@ -172,6 +179,7 @@ impl NewSeat {
             is_admin: self.is_admin,
             is_speaker: self.is_speaker,
             tools: self.tools,
+            recording_consent: self.recording_consent,
             link: LinkSerial(1),
             sealed: self.link.sealed,
         }
@@ -202,6 +210,8 @@ pub(crate) struct StoredSeat {
     /// Publishes in a webinar.
     pub(crate) is_speaker: bool,
     pub(crate) tools: Tools,
+    /// When the API said that its person has agreed elsewhere to being recorded.
+    pub(crate) recording_consent: Option<Timestamp>,
     pub(crate) link: LinkSerial,
     pub(crate) sealed: Vec<u8>,
 }
@@ -240,6 +250,61 @@ pub(crate) struct StoredSession {
     pub(crate) room_id: RoomId,
     pub(crate) started_at: Timestamp,
     pub(crate) ended_at: Option<Timestamp>,
+}
+
+/// A session in the list of a company's, with what is kept of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredPastSession {
+    pub(crate) session: StoredSession,
+    /// Its room's description.
+    pub(crate) title: Option<String>,
+    /// Names of those who were in, in the order of their coming.
+    pub(crate) people: Vec<String>,
+    pub(crate) recordings: u32,
+    pub(crate) files: u32,
+    pub(crate) snapshots: u32,
+    pub(crate) messages: u32,
+}
+
+/// A recording as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredRecording {
+    pub(crate) recording_id: RecordingId,
+    /// Its room's.
+    pub(crate) company_id: CompanyId,
+    pub(crate) room_id: RoomId,
+    pub(crate) session_id: SessionId,
+    pub(crate) state: RecordingFileState,
+    pub(crate) layout: RecordingLayout,
+    pub(crate) started_at: Timestamp,
+    pub(crate) ended_at: Option<Timestamp>,
+    pub(crate) length: Duration,
+    pub(crate) bytes: u64,
+    pub(crate) reason: Option<RecordingReason>,
+    /// Size of the MP4 that was made of it.
+    pub(crate) mp4_bytes: Option<u64>,
+    /// It is deleted then.
+    pub(crate) kept_until: Option<Timestamp>,
+}
+
+/// What is known of a recording as it goes on and ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RecordingProgress {
+    pub(crate) state: RecordingFileState,
+    pub(crate) ended_at: Option<Timestamp>,
+    pub(crate) length: Duration,
+    pub(crate) bytes: u64,
+    pub(crate) reason: Option<RecordingReason>,
+}
+
+/// Which recordings of a company.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct RecordingsOf<'a> {
+    /// Only in rooms that this user made.
+    pub(crate) created_by: Option<&'a UserId>,
+    pub(crate) room: Option<&'a RoomId>,
+    pub(crate) session: Option<&'a SessionId>,
+    pub(crate) state: Option<RecordingFileState>,
 }
 
 /// A connection as stored.

@@ -7,10 +7,10 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
+use serde::Serialize;
 use tokio::{sync::Notify, task::JoinHandle};
 use visita_protocol::{
     CompanyId, RoomId,
-    channel::LeaveReason,
     rest::{Event, EventKind},
 };
 use visita_room::Timestamp;
@@ -104,6 +104,7 @@ pub(crate) fn event(room: &RoomId, news: News, at: Timestamp) -> Event {
         user_id: None,
         called: None,
         reason: None,
+        recording_id: None,
         duration_used: None,
     };
     match news {
@@ -132,10 +133,26 @@ pub(crate) fn event(room: &RoomId, news: News, at: Timestamp) -> Event {
             reason: word(reason),
             ..bare(EventKind::OnParticipantLeft)
         },
+        News::RecordingStarted { session_id, recording_id } => Event {
+            session_id: Some(session_id),
+            recording_id: Some(recording_id),
+            ..bare(EventKind::OnRecordingStarted)
+        },
+        News::RecordingAvailable { session_id, recording_id } => Event {
+            session_id: Some(session_id),
+            recording_id: Some(recording_id),
+            ..bare(EventKind::OnRecordingAvailable)
+        },
+        News::RecordingFailed { session_id, recording_id, reason } => Event {
+            session_id: Some(session_id),
+            recording_id: Some(recording_id),
+            reason: reason.and_then(word),
+            ..bare(EventKind::OnRecordingFailed)
+        },
     }
 }
 
-/// The reason as the room channel names it.
-fn word(reason: LeaveReason) -> Option<String> {
+/// The reason as it is named on the wire.
+fn word(reason: impl Serialize) -> Option<String> {
     serde_json::to_value(reason).ok()?.as_str().map(str::to_owned)
 }

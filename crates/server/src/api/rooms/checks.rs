@@ -64,6 +64,7 @@ pub(super) fn options(wanted: &CreateRoom, now: Timestamp) -> Result<RoomOptions
         kind,
         call_type: wanted.call_type,
         recording: wanted.recording,
+        recording_layout: wanted.recording_layout,
         duration: wanted.duration.map(|seconds| Duration::from_secs(seconds.into())),
         live: wanted.live,
         description: wanted.description.clone(),

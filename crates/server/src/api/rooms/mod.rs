@@ -75,6 +75,7 @@ pub(super) async fn create(
             is_admin: participant.is_admin,
             is_speaker: participant.is_speaker.unwrap_or(!webinar || participant.is_admin),
             tools: participant.tools.unwrap_or(visita_protocol::Tools::ALL),
+            recording_consent: participant.recording_consent.then_some(now),
             link: new_link(&app)?,
         })
     });
@@ -129,6 +130,7 @@ pub(super) async fn delete(State(app): State<App>, caller: Caller, path: Path<St
     let room = find_managed(&app, &caller, path).await?;
     app.rooms.close(&room.room_id, Standing::Deleted).await?;
     app.files.delete_room(&room.room_id).await.map_err(internal)?;
+    app.recordings.delete_room(&room.room_id).await.map_err(internal)?;
     tracing::info!(room = %room.room_id, "room deleted");
     app.audit.write(Entry::by(&caller, "room_deleted").room(&room.room_id)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -264,6 +266,7 @@ fn told(app: &App, room: &StoredRoom, caller: &Caller) -> Result<Room, ApiError>
             .collect::<Result<_, _>>()?,
         call_type: options.call_type,
         recording: options.recording,
+        recording_layout: options.recording_layout,
         duration: options.duration.map(seconds),
         live: options.live,
         description: options.description.clone(),
@@ -297,6 +300,7 @@ pub(super) fn told_seat(app: &App, room: &StoredRoom, seat: &StoredSeat) -> Resu
         is_admin: seat.is_admin,
         tools: seat.tools,
         is_speaker: room.options.webinar.then_some(seat.is_speaker),
+        recording_consent: seat.recording_consent.is_some(),
     })
 }
 

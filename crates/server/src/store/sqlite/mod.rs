@@ -2,6 +2,7 @@
 
 mod audit;
 mod people;
+mod recordings;
 mod rooms;
 mod sessions;
 mod tools;

@@ -6,7 +6,9 @@ use visita_protocol::{CompanyId, ParticipantId, RoomId, UserId, rest::User};
 use visita_room::Timestamp;
 
 use super::{
-    Sqlite, exists, ms, offset, read_count, read_hash, read_id, read_time, read_time_or_none, read_word, word,
+    Sqlite, exists, ms, offset, read_count, read_hash, read_id, read_time, read_time_or_none, read_word,
+    recordings::{KeptOf, keep_recordings},
+    word,
 };
 use crate::store::{
     Company, CompanySettings, Listed, NewSignInLink, Page, People, Redeemed, SecretHash, SignInState, StoreError,
@@ -51,7 +53,7 @@ impl People for Sqlite {
     async fn company_settings(&self, company: &CompanyId) -> Result<Option<CompanySettings>, StoreError> {
         let row = sqlx::query(
             "SELECT name, default_language, web_app_id, mobile_app_id, end_of_call_redirect_url,
-                    user_details_provider_url FROM companies WHERE company_id = ?",
+                    user_details_provider_url, recording_retention_days FROM companies WHERE company_id = ?",
         )
         .bind(company.as_str())
         .fetch_optional(&self.readers)
@@ -64,15 +66,18 @@ impl People for Sqlite {
                 mobile_app_id: row.try_get("mobile_app_id")?,
                 end_of_call_redirect_url: row.try_get("end_of_call_redirect_url")?,
                 user_details_provider_url: row.try_get("user_details_provider_url")?,
+                recording_retention_days: row.try_get("recording_retention_days")?,
             })
         })
         .transpose()
     }
 
     async fn set_company_settings(&self, company: &CompanyId, settings: &CompanySettings) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
         sqlx::query(
             "UPDATE companies SET name = ?, default_language = ?, web_app_id = ?, mobile_app_id = ?,
-                    end_of_call_redirect_url = ?, user_details_provider_url = ? WHERE company_id = ?",
+                    end_of_call_redirect_url = ?, user_details_provider_url = ?, recording_retention_days = ?
+             WHERE company_id = ?",
         )
         .bind(&settings.name)
         .bind(&settings.default_language)
@@ -80,10 +85,13 @@ impl People for Sqlite {
         .bind(settings.mobile_app_id.as_deref())
         .bind(settings.end_of_call_redirect_url.as_deref())
         .bind(settings.user_details_provider_url.as_deref())
+        .bind(settings.recording_retention_days)
         .bind(company.as_str())
-        .execute(&self.writer)
+        .execute(&mut *tx)
         .await
         .map_err(exists)?;
+        keep_recordings(&mut tx, KeptOf::Company(company)).await?;
+        tx.commit().await?;
         Ok(())
     }
 

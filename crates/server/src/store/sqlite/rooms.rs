@@ -110,6 +110,7 @@ impl RoomStore for Sqlite {
                 "DELETE FROM files WHERE room_id = ?",
                 "DELETE FROM board_items WHERE room_id = ?",
                 "DELETE FROM boards WHERE room_id = ?",
+                "DELETE FROM recordings WHERE room_id = ?",
             ] {
                 sqlx::query(forgotten).bind(room.as_str()).execute(&mut *tx).await?;
             }
@@ -184,7 +185,7 @@ impl Sqlite {
         }
         let mut query = QueryBuilder::new(
             "SELECT s.room_id, s.participant_id, s.user_id, s.display_name, COALESCE(u.role, 'basic') AS role,
-                    s.is_admin, s.is_speaker, s.tools, s.link_serial, l.code_sealed
+                    s.is_admin, s.is_speaker, s.tools, s.recording_consent, s.link_serial, l.code_sealed
              FROM seats s
              LEFT JOIN users u ON u.company_id = s.company_id AND u.user_id = s.user_id
              JOIN links l ON l.room_id = s.room_id AND l.participant_id = s.participant_id AND l.serial = s.link_serial
@@ -232,19 +233,21 @@ pub(super) async fn write_rooms(writer: SqlitePool, mut waiting: mpsc::Receiver<
 async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(rooms.len());
     for room in rooms {
-        rows.push((room, word(&room.options.call_type)?, word(&room.options.recording)?));
+        let layout = word(&room.options.recording_layout)?;
+        rows.push((room, word(&room.options.call_type)?, word(&room.options.recording)?, layout));
     }
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
     let mut query = QueryBuilder::new(
         "INSERT INTO rooms (room_id, company_id, call_type, recording, duration_s, live, description, ends_at, status,
                             created_at, kind, capacity, webinar, waiting_room, starts_at, early_entry_s, freeze_s,
-                            created_by) ",
+                            created_by, recording_layout) ",
     );
-    query.push_values(rows, |mut row, (room, call_type, recording)| {
+    query.push_values(rows, |mut row, (room, call_type, recording, layout)| {
         let RoomOptions {
             kind,
             call_type: _,
             recording: _,
+            recording_layout: _,
             duration,
             live,
             description,
@@ -274,7 +277,8 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
             .push_bind(schedule.starts_at.map(ms))
             .push_bind(duration_s(schedule.early_entry))
             .push_bind(duration_s(schedule.freeze))
-            .push_bind(created_by.as_ref().map(UserId::as_str));
+            .push_bind(created_by.as_ref().map(UserId::as_str))
+            .push_bind(layout);
     });
     query.build().execute(&mut *tx).await.map_err(exists)?;
     let seats = rooms.iter().flat_map(|room| {
@@ -305,7 +309,7 @@ async fn insert_seats(tx: &mut SqliteConnection, seats: Vec<SeatRow<'_>>) -> Res
     }
     let mut query = QueryBuilder::new(
         "INSERT INTO seats (room_id, position, participant_id, company_id, user_id, display_name, is_admin, is_speaker,
-                            tools, link_serial) ",
+                            tools, recording_consent, link_serial) ",
     );
     query.push_values(rows, |mut row, (SeatRow { room, company, position, seat }, tools)| {
         row.push_bind(room.as_str())
@@ -317,6 +321,7 @@ async fn insert_seats(tx: &mut SqliteConnection, seats: Vec<SeatRow<'_>>) -> Res
             .push_bind(seat.is_admin)
             .push_bind(seat.is_speaker)
             .push_bind(tools)
+            .push_bind(seat.recording_consent.map(ms))
             .push_bind(1_i64);
     });
     query.build().execute(&mut *tx).await.map_err(exists)?;
@@ -353,6 +358,7 @@ fn read_room(row: &SqliteRow, seats: Vec<StoredSeat>) -> Result<StoredRoom, Stor
         kind,
         call_type: read_word(row, "call_type")?,
         recording: read_word(row, "recording")?,
+        recording_layout: read_word(row, "recording_layout")?,
         duration: duration
             .map(|s| u64::try_from(s).map(Duration::from_secs).map_err(|_| StoreError::Damaged("duration")))
             .transpose()?,
@@ -388,6 +394,7 @@ fn read_seat(row: &SqliteRow) -> Result<StoredSeat, StoreError> {
         is_admin: row.try_get("is_admin")?,
         is_speaker: row.try_get("is_speaker")?,
         tools: read_json(row, "tools")?,
+        recording_consent: read_time_or_none(row, "recording_consent")?,
         link: LinkSerial(row.try_get("link_serial")?),
         sealed: row.try_get::<Option<Vec<u8>>, _>("code_sealed")?.ok_or(StoreError::Damaged("link"))?,
     })

@@ -12,13 +12,13 @@ use visita_protocol::{
 use visita_room::Timestamp;
 
 use super::{
-    Sqlite, duration_ms, exists, json, ms, offset, read_count, read_id, read_id_or_none, read_time, read_time_or_none,
-    read_word, webhooks::put_in_outbox, word,
+    Sqlite, duration_ms, exists, json, ms, offset, read_count, read_id, read_id_or_none, read_json, read_time,
+    read_time_or_none, read_word, webhooks::put_in_outbox, word,
 };
 use crate::{
     clock::Clock,
     rooms::News,
-    store::{Listed, Page, SessionStore, StoreError, StoredConnection, StoredSession},
+    store::{Listed, Page, SessionStore, StoreError, StoredConnection, StoredPastSession, StoredSession},
     webhooks,
 };
 
@@ -209,6 +209,59 @@ impl SessionStore for Sqlite {
                 Ok((read_id_or_none(row, "session_id")?, consent))
             })
             .collect()
+    }
+
+    async fn past_sessions(
+        &self,
+        company: &CompanyId,
+        created_by: Option<&UserId>,
+        page: Page,
+    ) -> Result<Listed<StoredPastSession>, StoreError> {
+        let which = "r.company_id = ?1 AND r.status <> 'deleted' AND (?2 IS NULL OR r.created_by = ?2)";
+        let created_by = created_by.map(UserId::as_str);
+        let list = format!(
+            "SELECT s.session_id, s.room_id, s.started_at, s.ended_at, r.description,
+                    (SELECT count(*) FROM recordings k WHERE k.session_id = s.session_id) AS recordings,
+                    (SELECT count(*) FROM files f WHERE f.session_id = s.session_id AND f.info IS NOT NULL
+                     AND json_extract(f.info, '$.purpose') <> 'snapshot') AS files,
+                    (SELECT count(*) FROM files f WHERE f.session_id = s.session_id AND f.info IS NOT NULL
+                     AND json_extract(f.info, '$.purpose') = 'snapshot') AS snapshots,
+                    (SELECT count(*) FROM chat c WHERE c.session_id = s.session_id AND c.file_id IS NULL) AS messages,
+                    (SELECT json_group_array(name) FROM
+                     (SELECT COALESCE(p.display_name,
+                             (SELECT json_extract(c.message, '$.from_name') FROM chat c
+                              WHERE c.session_id = s.session_id AND json_extract(c.message, '$.from') = n.participant_id
+                              ORDER BY c.message_id DESC LIMIT 1), n.user_id) AS name
+                      FROM connections n LEFT JOIN seats p ON p.room_id = s.room_id AND p.participant_id = n.participant_id
+                      WHERE n.session_id = s.session_id GROUP BY n.participant_id ORDER BY MIN(n.connection_id))) AS people
+             FROM sessions s JOIN rooms r USING (room_id) WHERE {which}
+             ORDER BY s.started_at DESC, s.session_id DESC LIMIT ?3 OFFSET ?4"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(list))
+            .bind(company.as_str())
+            .bind(created_by)
+            .bind(page.limit)
+            .bind(offset(page))
+            .fetch_all(&self.readers)
+            .await?;
+        let count = format!("SELECT count(*) FROM sessions s JOIN rooms r USING (room_id) WHERE {which}");
+        let total = sqlx::query(sqlx::AssertSqlSafe(count))
+            .bind(company.as_str())
+            .bind(created_by)
+            .fetch_one(&self.readers)
+            .await?;
+        let items = rows.iter().map(|row| {
+            Ok(StoredPastSession {
+                session: read_session(row)?,
+                title: row.try_get("description")?,
+                people: read_json(row, "people")?,
+                recordings: row.try_get("recordings")?,
+                files: row.try_get("files")?,
+                snapshots: row.try_get("snapshots")?,
+                messages: row.try_get("messages")?,
+            })
+        });
+        Ok(Listed { items: items.collect::<Result<_, StoreError>>()?, total: read_count(&total, 0)? })
     }
 }
 

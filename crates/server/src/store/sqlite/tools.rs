@@ -191,13 +191,21 @@ impl ToolStore for Sqlite {
             .fetch_optional(&self.readers)
             .await?;
         let Some(row) = row else { return Ok((1, Vec::new())) };
-        let items = sqlx::query("SELECT item_id, what FROM board_items WHERE room_id = ? AND board_id = ?")
+        Ok((row.try_get("pages")?, self.board_items(room, board).await?))
+    }
+
+    async fn boards(&self, room: &RoomId) -> Result<Vec<(BoardId, u32, Vec<(ItemId, What)>)>, StoreError> {
+        let rows = sqlx::query("SELECT board_id, pages FROM boards WHERE room_id = ? ORDER BY board_id")
             .bind(room.as_str())
-            .bind(board.as_str())
             .fetch_all(&self.readers)
             .await?;
-        let items = items.iter().map(|row| Ok((read_id(row, "item_id")?, read_json(row, "what")?)));
-        Ok((row.try_get("pages")?, items.collect::<Result<_, StoreError>>()?))
+        let mut boards = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let board: BoardId = read_id(row, "board_id")?;
+            let items = self.board_items(room, &board).await?;
+            boards.push((board, row.try_get("pages")?, items));
+        }
+        Ok(boards)
     }
 
     async fn board_changed(
@@ -231,6 +239,17 @@ impl ToolStore for Sqlite {
         }
         tx.commit().await?;
         Ok(())
+    }
+}
+
+impl Sqlite {
+    async fn board_items(&self, room: &RoomId, board: &BoardId) -> Result<Vec<(ItemId, What)>, StoreError> {
+        let rows = sqlx::query("SELECT item_id, what FROM board_items WHERE room_id = ? AND board_id = ?")
+            .bind(room.as_str())
+            .bind(board.as_str())
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(|row| Ok((read_id(row, "item_id")?, read_json(row, "what")?))).collect()
     }
 }
 
