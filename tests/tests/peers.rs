@@ -25,12 +25,12 @@ async fn two_peers_see_and_hear_each_other() -> Result<()> {
         let video = videos(report).into_iter().next().with_context(|| format!("nobody was seen: {report}"))?;
         // Enough to know that pictures keep coming; how fast is the bench's question, not a test's on a busy machine.
         ensure!(video["frames"].as_u64().unwrap_or(0) > 30, "too few pictures: {report}");
-        ensure!(video["width"] == 1280 && video["height"] == 720, "not 720p: {report}");
+        ensure!(video["largest_width"] == 1280 && video["largest_height"] == 720, "never 720p: {report}");
         ensure!(video["latency_ms"]["p50"].is_number(), "no timecode was read: {report}");
         let sound = sounds(report).into_iter().next().with_context(|| format!("nobody was heard: {report}"))?;
         let heard = sound["tone_hz"].as_f64().unwrap_or(0.0);
         ensure!((heard - tone).abs() < 10.0, "heard {heard} Hz instead of {tone}: {report}");
-        ensure!(report["sent"]["width"] == 1280, "nothing was sent: {report}");
+        ensure!(report["sent"]["width"].as_u64() >= Some(320), "nothing was sent: {report}");
     }
     Ok(())
 }

@@ -21,8 +21,8 @@ use visita_media::{
 };
 
 const BLOCK: usize = 480;
-/// How much of each voice is kept for measuring: one second.
-const PROBE_LEN: usize = 48_000;
+/// How much of each voice is kept for measuring: five seconds.
+const PROBE_LEN: usize = 5 * 48_000;
 /// How long after it was heard the echo gives a sound back.
 const ECHO_DELAY: Duration = Duration::from_millis(1500);
 
@@ -50,7 +50,7 @@ struct Voice {
 /// What a voice sounded like.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct VoiceReport {
-    /// Pitch and level of the last second.
+    /// Pitch and level of the last seconds.
     pub(crate) tone: ToneReading,
     /// When the first was rendered.
     pub(crate) first: Instant,
@@ -114,7 +114,7 @@ impl Playout {
         self.sounds.play(sound);
     }
 
-    /// Keeps the last second of every voice for [`Playout::report`].
+    /// Keeps the last seconds of every voice for [`Playout::report`].
     pub(crate) fn probe(&mut self) {
         self.probing = true;
     }
@@ -125,7 +125,7 @@ impl Playout {
         let first = voice.first?;
         let samples: Vec<f32> = voice.probe.iter().copied().collect();
         Some(VoiceReport {
-            tone: tone::measure(&samples),
+            tone: tone::measure_long(&samples),
             first,
             gaps_ms: voice.gap_blocks * 10,
             heard_ms: voice.since_first * 10,

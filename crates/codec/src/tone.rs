@@ -62,6 +62,23 @@ pub fn measure(samples: &[f32]) -> ToneReading {
     ToneReading { hz: best as f32, level_dbfs }
 }
 
+/// Pitch and level of a longer stretch at 48 kHz: the medians of its quarter seconds that are not silent, so that a gap or two
+/// do not change what was heard.
+pub fn measure_long(samples: &[f32]) -> ToneReading {
+    let readings = samples.chunks(SAMPLE_RATE as usize / 4).map(measure);
+    let mut heard: Vec<ToneReading> =
+        readings.filter(|reading| reading.hz > 0.0 && reading.level_dbfs > -60.0).collect();
+    if heard.is_empty() {
+        return measure(samples);
+    }
+    let middle = heard.len() / 2;
+    let mut median = |of: fn(&ToneReading) -> f32| {
+        heard.sort_by(|a, b| of(a).total_cmp(&of(b)));
+        of(&heard[middle])
+    };
+    ToneReading { hz: median(|reading| reading.hz), level_dbfs: median(|reading| reading.level_dbfs) }
+}
+
 /// The frequency between two others with the most energy, by trying.
 fn strongest(samples: &[f32], from_hz: f64, to_hz: f64, step_hz: f64) -> f64 {
     let (mut best, mut most) = (from_hz, -1.0);
@@ -113,6 +130,17 @@ mod tests {
             assert!((reading.hz - hz).abs() < 1.0, "{hz} Hz: {reading:?}");
             assert!((reading.level_dbfs - level).abs() < 0.1, "{level} dB: {reading:?}");
         }
+    }
+
+    #[test]
+    fn gaps_do_not_change_what_was_heard() {
+        let mut samples = tone(646.0, -20.0, 240_000);
+        for gap in [3000, 70_000, 71_000, 200_000] {
+            samples[gap..gap + 4800].fill(0.0);
+        }
+        let reading = measure_long(&samples);
+        assert!((reading.hz - 646.0).abs() < 2.0 && (reading.level_dbfs + 20.0).abs() < 1.0, "{reading:?}");
+        assert_eq!(measure_long(&[0.0; 48_000]).hz, 0.0);
     }
 
     #[test]

@@ -69,6 +69,10 @@ pub struct VideoReport {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
+    /// Pixels across, of the largest picture there was.
+    pub largest_width: u32,
+    /// Pixels down.
+    pub largest_height: u32,
     /// Decoded pictures.
     pub frames: u32,
     /// Pictures per second between the first and the last.
@@ -99,9 +103,9 @@ pub struct AudioReport {
     pub source: &'static str,
     /// `opus`.
     pub codec: &'static str,
-    /// Level of the last second, dBFS.
+    /// Level of the last seconds, dBFS.
     pub level_db: f32,
-    /// Strongest pitch of the last second, Hz.
+    /// Strongest pitch of the last seconds, Hz.
     pub tone_hz: f32,
     /// Without real sound since the first, ms.
     pub gaps_ms: u32,
@@ -145,6 +149,8 @@ pub(super) fn streams(views: &Views, watcher: Option<&Watcher>) -> Vec<StreamRep
             codec: "vp8",
             width: seen.size.width,
             height: seen.size.height,
+            largest_width: seen.largest.width,
+            largest_height: seen.largest.height,
             frames: seen.frames,
             fps: tenth(seen.fps()),
             freezes: seen.freezes,

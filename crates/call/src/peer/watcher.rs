@@ -28,6 +28,8 @@ const PLAUSIBLE: Duration = Duration::from_secs(10);
 pub(crate) struct Seen {
     pub(crate) frames: u32,
     pub(crate) size: PixelSize,
+    /// The largest there was.
+    pub(crate) largest: PixelSize,
     pub(crate) first: Option<Instant>,
     pub(crate) last: Option<Instant>,
     pub(crate) freezes: u32,
@@ -145,6 +147,9 @@ fn decode(inbox: &Receiver<Frame>, seen: &Mutex<BTreeMap<u32, Seen>>, hub: &Fram
             Ok(Some(picture)) => {
                 seen.frame(now);
                 seen.size = picture.size();
+                if seen.size.width > seen.largest.width {
+                    seen.largest = seen.size;
+                }
                 if let Some(timecode) = pattern::read_timecode(&picture) {
                     let latency = at_us.saturating_sub(timecode);
                     if timecode <= at_us && u128::from(latency) < PLAUSIBLE.as_micros() {
