@@ -1,0 +1,3 @@
+//! Records a room: a hidden participant that only receives, composes the picture, mixes the sound and writes a file.
+
+pub mod webm;
