@@ -38,10 +38,53 @@ impl Scaler {
         out
     }
 
+    /// `from` in the size `to` (odd sides rounded up) in its own shape: it fills all of it, and what stands out on two
+    /// sides is left out. Keeps the capture time.
+    pub fn cover(&mut self, from: &I420Frame, to: PixelSize) -> I420Frame {
+        let mut out = I420Frame::black(to);
+        out.captured_at = from.captured_at;
+        let (source, target) = (from.size(), out.size());
+        let shape = f64::from(target.width) / f64::from(target.height);
+        let (width, height) = (f64::from(source.width), f64::from(source.height));
+        let seen = if width > height * shape { (height * shape, height) } else { (width, width / shape) };
+        // Whole pixels of the half-size planes, so that colour stays where it belongs.
+        let part = |all: f64, seen: f64| {
+            let seen = (seen / 2.0).round().clamp(1.0, all / 2.0);
+            (((all / 2.0 - seen) / 2.0).floor(), seen)
+        };
+        let (x, y) = (part(width, seen.0), part(height, seen.1));
+        if (x.1 * 2.0, y.1 * 2.0) == (width, height) {
+            return self.scale(from, to);
+        }
+        let half = |size: PixelSize| PixelSize::new(size.width / 2, size.height / 2);
+        let (luma, u, v) = out.planes_mut();
+        let twice = |(from, length): (f64, f64)| (from * 2.0, length * 2.0);
+        self.part(from.y(), source, (twice(x), twice(y)), luma, target);
+        self.part(from.u(), half(source), (x, y), u, half(target));
+        self.part(from.v(), half(source), (x, y), v, half(target));
+        out
+    }
+
     fn plane(&mut self, from: &[u8], from_size: PixelSize, to: &mut [u8], to_size: PixelSize) {
-        let shrinks = to_size.width < from_size.width || to_size.height < from_size.height;
+        let whole = ((0.0, from_size.width.into()), (0.0, from_size.height.into()));
+        self.part(from, from_size, whole, to, to_size);
+    }
+
+    /// A part of a plane, given as beginning and length across and down.
+    fn part(
+        &mut self,
+        from: &[u8],
+        from_size: PixelSize,
+        ((left, width), (top, height)): ((f64, f64), (f64, f64)),
+        to: &mut [u8],
+        to_size: PixelSize,
+    ) {
+        let shrinks = f64::from(to_size.width) < width || f64::from(to_size.height) < height;
         let filter = if shrinks { FilterType::Box } else { FilterType::Bilinear };
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).use_alpha(false);
+        let options = ResizeOptions::new()
+            .resize_alg(ResizeAlg::Convolution(filter))
+            .use_alpha(false)
+            .crop(left, top, width, height);
         let source = ImageRef::new(from_size.width, from_size.height, from, PixelType::U8);
         let target = Image::from_slice_u8(to_size.width, to_size.height, to, PixelType::U8);
         // Plane lengths follow from the frame's size, so neither can be wrong; a picture that stays black would show
@@ -75,6 +118,22 @@ mod tests {
         assert_eq!(small.size(), PixelSize::new(320, 180));
         assert_eq!(small.captured_at, frame.captured_at);
         assert!(psnr(&frame, &scaler.scale(&small, size)) > 28.0);
+    }
+
+    #[test]
+    fn what_fills_another_shape_keeps_its_own() {
+        let frame = TestPattern::new(PixelSize::new(640, 360)).draw(0);
+        let mut scaler = Scaler::new();
+        // The middle of it, as if it had been cut out before.
+        let square = scaler.cover(&frame, PixelSize::new(180, 180));
+        let small = scaler.scale(&frame, PixelSize::new(320, 180));
+        for (row, whole) in square.y().chunks(180).zip(small.y().chunks(320)) {
+            assert!(row.iter().zip(&whole[70..]).all(|(a, b)| a.abs_diff(*b) < 40));
+        }
+        let flat = scaler.cover(&frame, PixelSize::new(640, 180));
+        assert_eq!(flat.size(), PixelSize::new(640, 180));
+        assert_eq!(flat.y(), &frame.y()[640 * 90..640 * 270]);
+        assert_eq!(scaler.cover(&frame, PixelSize::new(640, 360)).data(), frame.data());
     }
 
     #[test]

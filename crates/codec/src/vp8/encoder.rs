@@ -66,8 +66,26 @@ unsafe impl Send for Encoder {}
 impl Encoder {
     /// An encoder; its first frame is a key frame.
     pub fn new(config: EncoderConfig) -> Result<Self, CodecError> {
-        check_size(config.size)?;
         let settings = settings(&config)?;
+        Self::with_settings(config, settings)
+    }
+
+    /// An encoder for a file instead of a line: no picture is left out, the rate may rise for some seconds, and frames
+    /// need not be readable without those before them.
+    pub fn for_file(config: EncoderConfig) -> Result<Self, CodecError> {
+        let mut settings = settings(&config)?;
+        settings.g_error_resilient = 0;
+        settings.rc_dropframe_thresh = 0;
+        settings.rc_min_quantizer = 4;
+        settings.rc_overshoot_pct = 100;
+        settings.rc_buf_sz = 6_000;
+        settings.rc_buf_initial_sz = 4_000;
+        settings.rc_buf_optimal_sz = 5_000;
+        Self::with_settings(config, settings)
+    }
+
+    fn with_settings(config: EncoderConfig, settings: vpx::vpx_codec_enc_cfg_t) -> Result<Self, CodecError> {
+        check_size(config.size)?;
         let mut context = Box::<vpx::vpx_codec_ctx_t>::default();
         // SAFETY: context and settings live until the call ends, libvpx copies the settings; the version is the one
         // these bindings were made from.
