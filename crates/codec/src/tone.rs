@@ -79,6 +79,13 @@ pub fn measure_long(samples: &[f32]) -> ToneReading {
     ToneReading { hz: median(|reading| reading.hz), level_dbfs: median(|reading| reading.level_dbfs) }
 }
 
+/// How loud one pitch is in `samples` at 48 kHz, in dB relative to a full-scale sine of it.
+pub fn level_at(samples: &[f32], hz: f32) -> f32 {
+    // A Hann window halves the amplitude; a sine of amplitude 1 gives n/4 squared then.
+    let scale = samples.len().max(1) as f64 / 4.0;
+    (10.0 * (goertzel(samples, f64::from(hz)).max(0.0) / (scale * scale)).max(1e-12).log10()) as f32
+}
+
 /// The frequency between two others with the most energy, by trying.
 fn strongest(samples: &[f32], from_hz: f64, to_hz: f64, step_hz: f64) -> f64 {
     let (mut best, mut most) = (from_hz, -1.0);
@@ -130,6 +137,16 @@ mod tests {
             assert!((reading.hz - hz).abs() < 1.0, "{hz} Hz: {reading:?}");
             assert!((reading.level_dbfs - level).abs() < 0.1, "{level} dB: {reading:?}");
         }
+    }
+
+    #[test]
+    fn one_pitch_among_others_has_its_level() {
+        let mut both = tone(500.0, -20.0, 48_000);
+        both.iter_mut().zip(tone(800.0, -30.0, 48_000)).for_each(|(sum, more)| *sum += more);
+        for (hz, level) in [(500.0, -20.0), (800.0, -30.0)] {
+            assert!((level_at(&both, hz) - level).abs() < 0.5, "{hz}: {}", level_at(&both, hz));
+        }
+        assert!(level_at(&both, 1300.0) < -80.0, "{}", level_at(&both, 1300.0));
     }
 
     #[test]

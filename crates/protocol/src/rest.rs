@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    BoardId, CallType, ParticipantId, RecordingId, RecordingLayout, RecordingMode, RoomId, Secret, SessionId, Tools,
-    UserId,
+    BoardId, CallType, FileId, ParticipantId, RecordingId, RecordingLayout, RecordingMode, RoomId, Secret, SessionId,
+    Tools, UserId,
     board::Item,
     channel::{ChatMessage, FileInfo, MediaState},
     view::{RecordingFileState, RecordingFormat},
@@ -720,6 +720,8 @@ pub enum EventKind {
     OnParticipantJoined,
     /// Somebody is out.
     OnParticipantLeft,
+    /// A file or snapshot was shared.
+    OnFileUploaded,
     /// A recording began.
     OnRecordingStarted,
     /// A recording can be fetched.
@@ -754,6 +756,9 @@ pub struct Event {
     /// Why somebody is out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Which file was shared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_id: Option<FileId>,
     /// Which recording it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_id: Option<RecordingId>,

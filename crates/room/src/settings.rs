@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use visita_protocol::{CallType, RecordingLayout, RecordingMode, RoomId, channel::ChatMessage};
+use visita_protocol::{CallType, FileId, RecordingLayout, RecordingMode, RoomId, channel::ChatMessage};
 
 use crate::{SeatSettings, Timestamp};
 
@@ -72,6 +72,8 @@ pub struct Restored {
     pub used: Duration,
     /// The newest messages of the chat, oldest first.
     pub chat: Vec<ChatMessage>,
+    /// The newest of the files that were deleted, oldest first, each with the number of the message that brought it.
+    pub deleted: Vec<(u32, FileId)>,
 }
 
 /// What a look through a link shows of a room.

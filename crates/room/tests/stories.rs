@@ -228,7 +228,7 @@ fn the_duration_is_used_only_by_two_and_then_the_room_is_over() {
 
 #[test]
 fn what_was_used_before_counts() {
-    let restored = Restored { standing: Standing::Active, used: secs(50), chat: Vec::new() };
+    let restored = Restored { standing: Standing::Active, used: secs(50), chat: Vec::new(), deleted: Vec::new() };
     let settings = visita_room::Settings { duration: Some(secs(60)), ..settings(&["host", "guest"]) };
     let mut scene = Scene::restored(settings, restored);
     scene.come("host", 1);

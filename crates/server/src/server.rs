@@ -156,7 +156,9 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     let metrics = Metrics::new();
     let told = Arc::new(Counted { metrics: metrics.clone(), listener: webhooks.clone() });
     let files = Files::open(&folder.path).map_err(|error| folder.error(error.to_string()))?;
+    let (stopping, stops) = watch::channel(false);
     forget_unfinished(store.as_ref(), &files, clock).await.map_err(|error| folder.error(error.to_string()))?;
+    tokio::spawn(forget_now_and_then(store.clone(), files.clone(), clock, stops.clone()));
     let audit = Audit::new(store.clone(), clock);
     let recordings = Recordings::new(recordings::Parts {
         store: store.clone(),
@@ -191,7 +193,6 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         _ => None,
     };
 
-    let (stopping, stops) = watch::channel(false);
     let app = App::new(Parts {
         store: store.clone(),
         keys,
@@ -222,6 +223,15 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     tracing::info!(%address, "serving");
     let stop = Stop { rooms, recordings, webhooks, store, sfu, stopping, _folder: folder };
     Ok(RunningServer { url: own_url, address, stop: Some(stop), http, pump })
+}
+
+/// Each hour, until the server stops.
+async fn forget_now_and_then(store: Arc<dyn Store>, files: Files, clock: Clock, mut stops: watch::Receiver<bool>) {
+    while tokio::time::timeout(std::time::Duration::from_secs(3600), stops.wait_for(|stops| *stops)).await.is_err() {
+        if let Err(error) = forget_unfinished(store.as_ref(), &files, clock).await {
+            tracing::warn!(%error, "broken uploads could not be looked for");
+        }
+    }
 }
 
 /// Uploads that broke off and were not gone on with for a day.

@@ -84,7 +84,7 @@ impl Room {
             session: None,
             whiteboard: WhiteboardState::default(),
             recording: recording::Recording::default(),
-            chat: tools::Chat::of(restored.chat),
+            chat: tools::Chat::of(restored.chat, restored.deleted),
             presenter: None,
             arrivals: 0,
             hands: 0,

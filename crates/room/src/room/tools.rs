@@ -21,15 +21,19 @@ const PART: usize = 128 * 1024;
 pub(super) struct Chat {
     messages: VecDeque<ChatMessage>,
     last_id: u32,
+    /// Files that were deleted, with their messages: for those who were away.
+    deleted: VecDeque<(u32, FileId)>,
     /// How far it has come to whom.
     marks: BTreeMap<ParticipantId, (u32, u32)>,
 }
 
 impl Chat {
-    pub(super) fn of(messages: Vec<ChatMessage>) -> Self {
-        let last_id = messages.iter().map(|message| message.id).max().unwrap_or(0);
+    pub(super) fn of(messages: Vec<ChatMessage>, deleted: Vec<(u32, FileId)>) -> Self {
+        let there = messages.iter().map(|message| message.id);
+        let last_id = there.chain(deleted.iter().map(|(id, _)| *id)).max().unwrap_or(0);
         let older = messages.len().saturating_sub(CHAT as usize);
-        Self { messages: messages.into_iter().skip(older).collect(), last_id, marks: BTreeMap::new() }
+        let messages = messages.into_iter().skip(older).collect();
+        Self { messages, last_id, deleted: deleted.into(), marks: BTreeMap::new() }
     }
 
     /// The session is over: who comes next has to hear of it anew.
@@ -179,6 +183,10 @@ impl Room {
     /// What somebody has not yet of the chat, as far as they may see it.
     pub(super) fn tell_chat(&mut self, id: &ParticipantId, to: ConnectionId, after: u32) {
         let Ok(tools) = self.tools_of(id) else { return };
+        for (_, file_id) in self.chat.deleted.iter().filter(|(message, _)| *message <= after) {
+            let message = ServerMessage::FileDeleted { file_id: file_id.clone() };
+            self.outputs.push_back(Output::Send { to, message });
+        }
         let messages: Vec<_> = self.chat.messages.iter().filter(|m| m.id > after && sees(tools, m)).cloned().collect();
         let marks = self.chat.marks.iter().filter(|(id, _)| self.seats.get(id).is_some_and(Seat::is_connected));
         let marks: Vec<_> = marks.map(|(id, mark)| marked(id, *mark)).collect();
@@ -228,7 +236,14 @@ impl Room {
 
     /// A file is not there any more.
     pub(super) fn file_deleted(&mut self, file_id: &FileId) {
-        self.chat.messages.retain(|message| message.file.as_ref().is_none_or(|file| file.file_id != *file_id));
+        let of = |message: &ChatMessage| message.file.as_ref().is_some_and(|file| file.file_id == *file_id);
+        if let Some(message) = self.chat.messages.iter().find(|message| of(message)) {
+            self.chat.deleted.push_back((message.id, file_id.clone()));
+            if self.chat.deleted.len() > CHAT as usize {
+                self.chat.deleted.pop_front();
+            }
+        }
+        self.chat.messages.retain(|message| !of(message));
         self.tell_without_seq(&ServerMessage::FileDeleted { file_id: file_id.clone() });
     }
 

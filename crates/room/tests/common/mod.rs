@@ -62,7 +62,10 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn new(settings: Settings) -> Self {
-        Self::restored(settings, Restored { standing: Standing::Active, used: Duration::ZERO, chat: Vec::new() })
+        Self::restored(
+            settings,
+            Restored { standing: Standing::Active, used: Duration::ZERO, chat: Vec::new(), deleted: Vec::new() },
+        )
     }
 
     pub(crate) fn restored(settings: Settings, restored: Restored) -> Self {

@@ -114,12 +114,41 @@ fn the_chat_outlives_session_and_server() {
     scene.come("host", 1);
     let outputs = scene.say(1, chat("k", "Before")).expect("may");
     let Some(Output::ChatAdded { message }) = outputs.into_iter().next() else { panic!("kept") };
-    let restored = Restored { standing: Standing::Active, used: Default::default(), chat: vec![message] };
+    let restored =
+        Restored { standing: Standing::Active, used: Default::default(), chat: vec![message], deleted: Vec::new() };
     let mut scene = Scene::restored(visit(), restored);
     let (entry, _) = scene.enter("guest", false).expect("let in");
     assert_eq!(history(&scene.hello("guest", entry, 2).expect("in"), 2), [1]);
     let outputs = scene.say(2, chat("k", "After")).expect("may");
     assert_eq!(written(&outputs, 2), [(2, "After".into())], "numbers go on; another's key is another message");
+}
+
+#[test]
+fn who_was_away_hears_what_was_deleted_and_no_number_is_used_again() {
+    let gone = || id::<visita_protocol::FileId>("gone");
+    let restored =
+        Restored { standing: Standing::Active, used: Default::default(), chat: Vec::new(), deleted: vec![(4, gone())] };
+    let mut scene = Scene::restored(visit(), restored);
+    scene.come("host", 1);
+    let outputs = scene.say(1, chat("k", "After")).expect("may");
+    assert_eq!(written(&outputs, 1), [(5, "After".into())]);
+    for (seen, heard) in [(3, 0), (4, 1)] {
+        let (entry, _) = scene.enter("guest", true).expect("let in");
+        let back = Input::Connect {
+            participant_id: id("guest"),
+            link: visita_room::LinkSerial(1),
+            entry,
+            connection: ConnectionId(u64::from(seen)),
+            display_name: "Guest".into(),
+            expired: false,
+            seen: None,
+            session_id: id("new"),
+            chat_after: seen,
+        };
+        let told = scene.handle(back).expect("in");
+        let deleted = |output: &&Output| matches!(output, Output::Send { message: ServerMessage::FileDeleted { file_id }, .. } if *file_id == gone());
+        assert_eq!(told.iter().filter(deleted).count(), heard, "{seen}");
+    }
 }
 
 #[test]
@@ -261,6 +290,7 @@ fn only_the_newest_messages_are_kept_in_memory() {
         standing: Standing::Active,
         used: Default::default(),
         chat: (1..=visita_room::CHAT + 5).map(old).collect(),
+        deleted: Vec::new(),
     };
     let mut scene = Scene::restored(visit(), restored);
     let (entry, _) = scene.enter("guest", false).expect("let in");

@@ -185,6 +185,7 @@ impl<L: Listener> Listener for Counted<L> {
             News::ParticipantJoined { .. } => participants.inc(),
             News::ParticipantLeft { .. } => participants.dec(),
             News::CallIncoming { .. }
+            | News::FileUploaded { .. }
             | News::RecordingStarted { .. }
             | News::RecordingAvailable { .. }
             | News::RecordingFailed { .. } => 0,

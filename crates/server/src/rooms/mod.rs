@@ -365,6 +365,7 @@ impl Rooms {
         let mut stored = self.shared.store.room(room).await?.ok_or(RoomError::NoSuchRoom)?;
         self.shared.hear_refusals(&mut stored).await?;
         let chat = self.shared.store.chat(room, visita_room::CHAT).await?;
+        let deleted = self.shared.store.deleted_files(room, visita_room::CHAT).await?;
         let mut awake = self.shared.awake.lock();
         if self.shared.stopping.load(Ordering::SeqCst) {
             return Err(RoomError::Stopping);
@@ -375,7 +376,7 @@ impl Rooms {
         let (inbox, commands) = mpsc::channel(INBOX);
         awake.insert(room.clone(), inbox.clone());
         drop(awake);
-        let owner = Owner::new(self.shared.clone(), stored, chat);
+        let owner = Owner::new(self.shared.clone(), stored, chat, deleted);
         let span = tracing::info_span!("room", id = %room);
         tokio::spawn(owner.run(commands).instrument(span));
         Ok(inbox)

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use visita_protocol::{
-    CompanyId, ParticipantId, RecordingId, RoomId, SessionId, UserId, channel::LeaveReason, rest::RecordingReason,
+    CompanyId, FileId, ParticipantId, RecordingId, RoomId, SessionId, UserId, channel::LeaveReason,
+    rest::RecordingReason,
 };
 use visita_room::Timestamp;
 
@@ -23,6 +24,8 @@ pub(crate) enum News {
     ParticipantJoined { session_id: SessionId, participant_id: ParticipantId, user_id: UserId },
     /// Somebody is out.
     ParticipantLeft { session_id: SessionId, participant_id: ParticipantId, user_id: UserId, reason: LeaveReason },
+    /// A file or snapshot was shared.
+    FileUploaded { session_id: SessionId, participant_id: ParticipantId, user_id: UserId, file_id: FileId },
     /// A recording began.
     RecordingStarted { session_id: SessionId, recording_id: RecordingId },
     /// A recording can be fetched.

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::mpsc;
 use visita_protocol::{
-    CompanyId, ParticipantId, RoomId, UserId,
+    CompanyId, FileId, ParticipantId, RoomId, UserId,
     channel::{ChatMessage, ServerMessage},
     recorder::{RecorderOrder, RecorderReport},
     rest::{ActorKind, ConnectionKind},
@@ -52,8 +52,13 @@ pub(super) struct Owner {
 }
 
 impl Owner {
-    pub(super) fn new(shared: Arc<Shared>, stored: StoredRoom, chat: Vec<ChatMessage>) -> Self {
-        let room = Room::new(settings_of(&stored, shared.grace), restored(&stored, chat));
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        stored: StoredRoom,
+        chat: Vec<ChatMessage>,
+        deleted: Vec<(u32, FileId)>,
+    ) -> Self {
+        let room = Room::new(settings_of(&stored, shared.grace), restored(&stored, chat, deleted));
         let (reports, heard) = mpsc::channel(REPORTS);
         let users = stored.seats.iter().map(|seat| (seat.participant_id.clone(), seat.user_id.clone())).collect();
         Self {
@@ -326,7 +331,15 @@ impl Owner {
                     _ => store.disconnected(&session_id, &participant_id, kind, at).await?,
                 }
             }
-            Output::ChatAdded { message } => store.chat_added(&room_id, &message).await?,
+            Output::ChatAdded { message } => {
+                store.chat_added(&room_id, &message).await?;
+                let (session_id, participant_id) = (message.session_id, message.from);
+                if let Some((file, user_id)) = message.file.zip(self.users.get(&participant_id).cloned()) {
+                    let file_id = file.file_id;
+                    let news = News::FileUploaded { session_id, participant_id, user_id, file_id };
+                    self.tell(news, self.now()).await;
+                }
+            }
             Output::ToBoard { participant_id, connection, message } => {
                 let told =
                     self.boards.take(&self.room, &**store, &room_id, &participant_id, connection, message).await?;

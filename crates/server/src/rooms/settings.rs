@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use visita_protocol::{channel::ChatMessage, rest::Role};
+use visita_protocol::{FileId, channel::ChatMessage, rest::Role};
 use visita_room::{LinkSerial, Restored, SeatSettings, Settings};
 
 use crate::store::{Kind, NewSeat, StoredRoom, StoredSeat};
@@ -32,8 +32,8 @@ pub(super) fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
     }
 }
 
-pub(super) fn restored(stored: &StoredRoom, chat: Vec<ChatMessage>) -> Restored {
-    Restored { standing: stored.standing, used: stored.used, chat }
+pub(super) fn restored(stored: &StoredRoom, chat: Vec<ChatMessage>, deleted: Vec<(u32, FileId)>) -> Restored {
+    Restored { standing: stored.standing, used: stored.used, chat, deleted }
 }
 
 fn seat_of(seat: &StoredSeat) -> SeatSettings {

@@ -244,6 +244,8 @@ pub(crate) trait ToolStore: Send + Sync + 'static {
     async fn chat_added(&self, room: &RoomId, message: &ChatMessage) -> Result<(), StoreError>;
     /// The newest messages of a room, oldest first.
     async fn chat(&self, room: &RoomId, newest: u32) -> Result<Vec<ChatMessage>, StoreError>;
+    /// The newest of a room's files that were deleted, oldest first, with the numbers of their messages.
+    async fn deleted_files(&self, room: &RoomId, newest: u32) -> Result<Vec<(u32, FileId)>, StoreError>;
     /// Messages of a session, oldest first; with `search`, only those with that text in them, or in the name of their file.
     async fn chat_of_session(
         &self,

@@ -601,6 +601,7 @@ async fn a_chat_is_kept_found_and_forgotten_with_its_room(store: &dyn Store) {
     assert_eq!(store.chat_of_file(&room, &scan.file_id).await.expect("read"), Some(messages[1].clone()));
     store.file_deleted(&room, &scan.file_id).await.expect("stored");
     assert_eq!(store.chat(&room, 9).await.expect("read").len(), 1);
+    assert_eq!(store.deleted_files(&room, 9).await.expect("read"), [(2, scan.file_id)]);
     store.set_standing(&room, Standing::Deleted).await.expect("stored");
     assert_eq!(store.chat(&room, 9).await.expect("read"), []);
 }

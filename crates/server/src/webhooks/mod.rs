@@ -104,6 +104,7 @@ pub(crate) fn event(room: &RoomId, news: News, at: Timestamp) -> Event {
         user_id: None,
         called: None,
         reason: None,
+        file_id: None,
         recording_id: None,
         duration_used: None,
     };
@@ -132,6 +133,13 @@ pub(crate) fn event(room: &RoomId, news: News, at: Timestamp) -> Event {
             user_id: Some(user_id),
             reason: word(reason),
             ..bare(EventKind::OnParticipantLeft)
+        },
+        News::FileUploaded { session_id, participant_id, user_id, file_id } => Event {
+            session_id: Some(session_id),
+            participant_id: Some(participant_id),
+            user_id: Some(user_id),
+            file_id: Some(file_id),
+            ..bare(EventKind::OnFileUploaded)
         },
         News::RecordingStarted { session_id, recording_id } => Event {
             session_id: Some(session_id),

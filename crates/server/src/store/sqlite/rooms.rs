@@ -107,6 +107,7 @@ impl RoomStore for Sqlite {
                 "UPDATE links SET code_sealed = NULL WHERE room_id = ?",
                 "UPDATE seats SET display_name = NULL WHERE room_id = ?",
                 "DELETE FROM chat WHERE room_id = ?",
+                "DELETE FROM deleted_files WHERE room_id = ?",
                 "DELETE FROM files WHERE room_id = ?",
                 "DELETE FROM board_items WHERE room_id = ?",
                 "DELETE FROM boards WHERE room_id = ?",

@@ -42,6 +42,17 @@ impl ToolStore for Sqlite {
         rows.iter().rev().map(|row| read_json(row, "message")).collect()
     }
 
+    async fn deleted_files(&self, room: &RoomId, newest: u32) -> Result<Vec<(u32, FileId)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT message_id, file_id FROM deleted_files WHERE room_id = ? ORDER BY message_id DESC LIMIT ?",
+        )
+        .bind(room.as_str())
+        .bind(newest)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().rev().map(|row| Ok((row.try_get("message_id")?, read_id(row, "file_id")?))).collect()
+    }
+
     async fn chat_of_session(
         &self,
         session: &SessionId,
@@ -165,6 +176,8 @@ impl ToolStore for Sqlite {
     async fn file_deleted(&self, room: &RoomId, file: &FileId) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         for gone in [
+            "INSERT OR IGNORE INTO deleted_files (file_id, room_id, message_id)
+             SELECT file_id, room_id, message_id FROM chat WHERE file_id = ? AND room_id = ?",
             "DELETE FROM chat WHERE file_id = ? AND room_id = ?",
             "DELETE FROM files WHERE file_id = ? AND room_id = ?",
             "DELETE FROM board_items WHERE board_id = ? AND room_id = ?",

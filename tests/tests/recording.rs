@@ -1,0 +1,219 @@
+//! Recordings from the button to the file: who agreed is in it, who did not is not, and it plays.
+
+use std::{path::Path, process::Stdio, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tokio::process::Command;
+use visita_call::{
+    CallState, CameraChoice, MicrophoneChoice,
+    testing::{Person, by_link},
+};
+use visita_codec::tone;
+use visita_protocol::channel::RecordingState;
+use visita_tests::{
+    bin_dir,
+    process::on_path,
+    rooms::{Room, Server},
+    until,
+};
+
+/// How long a recorder and what follows from it may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Wording of the question, as a page names it.
+const WORDING: &str = "recording-1";
+
+async fn sends(room: &Room, seat: usize, name: &str, hz: f32) -> Person {
+    let target = by_link(&room.links[seat], name);
+    let person = Person::with(target, name, CameraChoice::Pattern, MicrophoneChoice::Tone(hz));
+    person.is_in().await;
+    person
+}
+
+async fn is_recorded(person: &Person, seconds: u32) {
+    person
+        .sees("being recorded", |view| match view.recording_state {
+            RecordingState::On { elapsed_s, .. } => (elapsed_s >= seconds).then_some(()),
+            _ => None,
+        })
+        .await;
+}
+
+/// The room's recordings, when there are so many and all can be played.
+async fn available(server: &Server, room: &Room, count: usize) -> Result<Vec<Value>> {
+    until("the recordings can be played", PATIENCE, || async {
+        let (status, body) = server.get(&format!("/v2/rooms/{}/recordings", room.id)).await?;
+        ensure!(status == 200, "{status} {body}");
+        let all = body["recordings"].as_array().context("recordings")?.clone();
+        ensure!(all.iter().all(|recording| recording["state"] != "failed"), "{body}");
+        let done = all.len() == count && all.iter().all(|recording| recording["state"] == "available");
+        Ok(done.then_some(all))
+    })
+    .await
+}
+
+async fn fetch(server: &Server, room: &Room, recording: &Value, to: &Path) -> Result<()> {
+    let id = recording["recording_id"].as_str().context("an id")?;
+    let url = format!("{}/v2/rooms/{}/recordings/{id}/content", server.url(), room.id);
+    let answer = reqwest::Client::new().get(url).header("apikey", "devkey").send().await?;
+    ensure!(answer.status().is_success(), "{}", answer.status());
+    std::fs::write(to, answer.bytes().await?)?;
+    Ok(())
+}
+
+/// What `ffmpeg` makes of a file.
+async fn decoded(file: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
+    let mut command = Command::new("ffmpeg");
+    command.args(["-v", "error", "-i"]).arg(file).args(arguments).arg("-").stdin(Stdio::null());
+    let output = command.output().await.context("ffmpeg")?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(output.stdout)
+}
+
+/// How strong tones are in a recording's sound, in dB relative to a full-scale sine; the middle of it, at 48 kHz.
+async fn tones(file: &Path, hz: &[f32]) -> Result<Vec<f32>> {
+    let bytes = decoded(file, &["-f", "f32le", "-ac", "1", "-ar", "48000"]).await?;
+    let samples: Vec<f32> =
+        bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect();
+    let middle = samples.len() / 2;
+    let second = samples.get(middle.saturating_sub(24_000)..middle + 24_000).context("too short")?;
+    Ok(hz.iter().map(|hz| tone::level_at(second, *hz)).collect())
+}
+
+/// Pixels of the last second, 64x36 in grey, one picture after the other.
+async fn pictures(file: &Path) -> Result<Vec<Vec<u8>>> {
+    let bytes = decoded(file, &["-vf", "fps=2,scale=64:36,format=gray", "-f", "rawvideo"]).await?;
+    Ok(bytes.chunks_exact(64 * 36).map(<[u8]>::to_vec).collect())
+}
+
+/// How different the pixels of some columns are: a picture of a person, or nothing but ground.
+fn spread(picture: &[u8], columns: std::ops::Range<usize>) -> u8 {
+    let pixels = picture.chunks(64).flat_map(|row| row[columns.clone()].iter().copied());
+    let (least, most) = pixels.fold((255, 0), |(least, most), pixel| (pixel.min(least), pixel.max(most)));
+    most - least
+}
+
+async fn is_over(person: &Person) {
+    person.until("it is over", |state| matches!(state, CallState::Over(_)).then_some(())).await;
+}
+
+#[tokio::test]
+async fn who_agreed_is_in_the_file_and_it_plays() -> Result<()> {
+    if !on_path("ffmpeg") || !on_path("ffprobe") {
+        println!("SKIPPED: who_agreed_is_in_the_file_and_it_plays: ffmpeg is missing");
+        return Ok(());
+    }
+    let server = Server::start_lasting(&bin_dir()?).await?;
+    let room = server.room_with(3, json!({ "recording": "manual" })).await?;
+    let host = sends(&room, 0, "Dr. Conti", 500.0).await;
+    let guest = sends(&room, 1, "Ada", 800.0).await;
+    let silent = sends(&room, 2, "Luca", 1300.0).await;
+    for person in [&host, &guest] {
+        person.call.answer_consent(true, WORDING.into());
+    }
+    silent.call.answer_consent(false, WORDING.into());
+    host.sees("three answers", |view| {
+        (view.consents.iter().filter(|consent| consent.answer.is_some()).count() == 3).then_some(())
+    })
+    .await;
+    // Who is no admin starts nothing.
+    guest.call.start_recording(None);
+    host.call.start_recording(None);
+    is_recorded(&guest, 8).await;
+    host.call.stop_recording();
+    guest.sees("it ended", |view| (view.recording_state == RecordingState::Off).then_some(())).await;
+    let recordings = available(&server, &room, 1).await?;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("visit.webm");
+    fetch(&server, &room, &recordings[0], &file).await?;
+    let told = recordings[0]["duration_ms"].as_f64().context("a duration")?;
+    ensure!(told > 6000.0, "{}", recordings[0]);
+
+    let probe = Command::new("ffprobe")
+        .args(["-v", "error", "-show_entries", "stream=codec_name,width,height:format=duration", "-of", "json"])
+        .arg(&file)
+        .output()
+        .await?;
+    let probe: Value = serde_json::from_slice(&probe.stdout)?;
+    let codecs: Vec<_> =
+        probe["streams"].as_array().context("streams")?.iter().map(|stream| &stream["codec_name"]).collect();
+    ensure!(codecs.contains(&&json!("vp8")) && codecs.contains(&&json!("opus")), "{probe}");
+    let length: f64 = probe["format"]["duration"].as_str().context("a duration")?.parse()?;
+    ensure!((length * 1000.0 - told).abs() < 500.0, "{length} s, told {told} ms");
+
+    let [host_db, guest_db, silent_db] =
+        tones(&file, &[500.0, 800.0, 1300.0]).await?.try_into().unwrap_or([f32::NAN; 3]);
+    ensure!(host_db > -40.0 && guest_db > -40.0, "heard {host_db} and {guest_db} dB");
+    ensure!(silent_db < -60.0, "who said no is heard: {silent_db} dB");
+    let pictures = pictures(&file).await?;
+    let middle = pictures.get(pictures.len() / 2).context("no picture")?;
+    // Two tiles side by side: were the third in, there would be a second row, and these would be others.
+    ensure!(spread(middle, 4..28) > 100 && spread(middle, 36..60) > 100, "nobody is seen");
+    for person in [host, guest, silent] {
+        person.call.leave();
+        is_over(&person).await;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_automatic_one_begins_with_the_first_and_survives_its_recorder_and_the_server() -> Result<()> {
+    let bins = bin_dir()?;
+    let mut server = Server::start_lasting(&bins).await?;
+    let room = server.room_with(2, json!({ "recording": "automatic" })).await?;
+    let host = sends(&room, 0, "Dr. Conti", 500.0).await;
+    host.call.answer_consent(true, WORDING.into());
+    is_recorded(&host, 4).await;
+    // A recorder that dies leaves what it has, and another goes on.
+    let recorders = recorders_of(server.running.pid());
+    ensure!(recorders.len() == 1, "{recorders:?}");
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(recorders[0]), nix::sys::signal::Signal::SIGKILL)?;
+    until("another recorder", PATIENCE, || async {
+        let now = recorders_of(server.running.pid());
+        Ok((now.len() == 1 && now != recorders).then_some(()))
+    })
+    .await?;
+    is_recorded(&host, 3).await;
+    server.kill().await?;
+    server.start_again(&bins).await?;
+    is_recorded(&host, 2).await;
+    host.call.leave();
+    is_over(&host).await;
+    let recordings = available(&server, &room, 3).await?;
+    let folder = tempfile::tempdir()?;
+    for (n, recording) in recordings.iter().enumerate() {
+        let length = recording["duration_ms"].as_u64().context("a duration")?;
+        ensure!(length > 500, "{recording}");
+        let file = folder.path().join(format!("{n}.webm"));
+        fetch(&server, &room, recording, &file).await?;
+        if on_path("ffmpeg") {
+            ensure!(!pictures(&file).await?.is_empty(), "{n} does not play");
+        }
+    }
+    Ok(())
+}
+
+/// The recorders a server has started.
+fn recorders_of(server: u32) -> Vec<i32> {
+    visita_tests::process::family_names(server)
+        .into_iter()
+        .filter(|(_, name)| name.contains("recorder"))
+        .filter_map(|(pid, _)| i32::try_from(pid).ok())
+        .collect()
+}
+
+#[tokio::test]
+async fn what_cannot_be_recorded_says_so() -> Result<()> {
+    let server = Server::start(&bin_dir()?).await?;
+    let (status, body) =
+        server.post("/v2/rooms", &json!({ "recording": "manual", "participants": [{ "user_id": "nobody" }] })).await?;
+    ensure!(status >= 400, "{body}");
+    let room = server.room_with(2, json!({ "recording": "manual" })).await?;
+    let start = format!("/v2/rooms/{}/recording/start", room.id);
+    let (status, body) = server.post(&start, &json!({})).await?;
+    ensure!(status == 409, "nobody is in: {status} {body}");
+    let never = server.room_with(2, json!({})).await?;
+    let (status, body) = server.post(&format!("/v2/rooms/{}/recording/start", never.id), &json!({})).await?;
+    ensure!(status == 409, "it is never recorded: {status} {body}");
+    Ok(())
+}
