@@ -62,6 +62,7 @@ async fn every_route_is_described_and_every_described_call_is_a_route() {
         "GET /v2/recordings",
         "GET /v2/sessions",
         "GET /v2/rooms/{room_id}/boards",
+        "GET /v2/rooms/{room_id}/sessions/{session_id}/export",
         "GET /v2/rooms/{room_id}/recordings",
         "GET /v2/rooms/{room_id}/recordings/{recording_id}",
         "DELETE /v2/rooms/{room_id}/recordings/{recording_id}",

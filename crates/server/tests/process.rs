@@ -171,6 +171,42 @@ async fn everything_is_there_after_kill_9() {
     assert!(sessions.iter().all(|(_, ended)| *ended), "{sessions:?}");
 }
 
+#[tokio::test]
+async fn a_recording_is_there_after_kill_9_of_the_server() {
+    let Some(recorder) = common::recorder("a_recording_is_there_after_kill_9_of_the_server") else { return };
+    let data = tempfile::tempdir().expect("a folder");
+    let args = ["--dev", "--listen", "127.0.0.1:0", "--data", text(data.path()), "--recorder", text(&recorder)];
+    let server = Process::start(&args);
+    server.api.users().await;
+    let room = server.api.room(json!({ "recording": "automatic" })).await;
+    let _host = server.api.come(&room.host, "Dr. Conti").await;
+    let written = || {
+        files_in(&data.path().join("recordings"))
+            .iter()
+            .filter_map(|file| file.metadata().ok())
+            .any(|file| file.len() > 4_000)
+    };
+    until("something is recorded", async || data.path().join("recordings").is_dir() && written()).await;
+    server.signal("-KILL");
+    server.end();
+
+    let server = Process::start(&args);
+    let list = format!("{}/recordings", room.path());
+    let started = Instant::now();
+    let recording = loop {
+        let (_, answer) = server.api.get(&list).await;
+        let one = answer["recordings"][0].clone();
+        if one["state"] == "available" {
+            break one;
+        }
+        assert!(started.elapsed() < SOON * 3, "{answer}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    assert_eq!(recording["reason"], "server_stopped");
+    assert!(recording["bytes"].as_u64().is_some_and(|bytes| bytes > 1_000), "{recording}");
+    assert!(recording["ended_at"].is_string(), "{recording}");
+}
+
 /// Sessions, and whether they have an end.
 async fn sessions(data: &Path) -> Vec<(String, bool)> {
     let url = format!("sqlite://{}", data.join("visita.db").display());

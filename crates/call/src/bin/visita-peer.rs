@@ -95,9 +95,21 @@ struct Join {
     /// Share this file in the chat once in; may be said more than once.
     #[arg(long, value_name = "FILE")]
     file: Vec<String>,
+    /// Answer to being recorded, as soon as it is asked; without it the question stays open, which counts as no.
+    #[arg(long, value_enum)]
+    consent: Option<Answer>,
     /// Print the report as one JSON object (otherwise as indented JSON).
     #[arg(long)]
     json: bool,
+}
+
+/// An answer to being recorded.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Answer {
+    /// May be recorded.
+    Yes,
+    /// May not.
+    No,
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -175,6 +187,7 @@ async fn main() -> ExitCode {
         tile: join.tile,
         trace: join.trace.clone(),
         tools: ToolsAsked { say: join.say.clone(), draw: join.draw, files: join.file.clone() },
+        consent: join.consent.map(|answer| answer == Answer::Yes),
     };
     match peer::run_with(options(&join, target), extras, stopped).await {
         Ok(report) => print(&join, &report),

@@ -397,7 +397,8 @@ impl RoomSide {
         match self.consent {
             Some(true) => ConsentAnswer::Yes,
             Some(false) => ConsentAnswer::No,
-            None if is_on(&self.recording_state.0) || self.recording == RecordingMode::Automatic => {
+            // From the start on: what is said before the answer is in no recording.
+            None if is_asked(&self.recording_state.0) || self.recording == RecordingMode::Automatic => {
                 ConsentAnswer::Asked
             }
             None => ConsentAnswer::NotAsked,
@@ -491,6 +492,10 @@ impl RoomSide {
         };
         self.notes.iter().filter(|note| note.guest == *guest).map(view).collect()
     }
+}
+
+fn is_asked(state: &RecordingState) -> bool {
+    is_on(state) || *state == RecordingState::Starting
 }
 
 fn is_on(state: &RecordingState) -> bool {

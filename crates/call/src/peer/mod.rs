@@ -16,12 +16,12 @@ use std::{
 use tokio::sync::watch;
 use visita_protocol::{
     PixelSize, Problem,
-    channel::LeaveReason,
-    view::{CallView, ConnectionView, ShownSize},
+    channel::{LeaveReason, RecordingState},
+    view::{CallView, ConnectionView, ConsentAnswer, ShownSize},
 };
 use visita_rtc::MediaKind;
 
-pub use report::{AudioReport, Latency, Report, SentReport, StreamReport, VideoReport};
+pub use report::{AudioReport, Latency, RecordingReport, Report, SentReport, StreamReport, VideoReport};
 pub use tools::{ChatReport, ToolsAsked, ToolsReport};
 
 use crate::{
@@ -31,6 +31,9 @@ use crate::{
 use tools::Tools;
 use trace::Trace;
 use watcher::Watcher;
+
+/// The wording of the question that a peer says it was shown.
+const CONSENT_TEXT: &str = "peer-1";
 
 /// What the peer does.
 #[derive(Clone, Debug)]
@@ -60,6 +63,8 @@ pub struct Extras {
     pub trace: Option<PathBuf>,
     /// What it does with the tools.
     pub tools: ToolsAsked,
+    /// What it answers when it is asked whether it may be recorded; nothing without.
+    pub consent: Option<bool>,
 }
 
 /// Why a peer ended without a report.
@@ -102,6 +107,7 @@ pub async fn run_with(
     let mut joined = None;
     let mut ended: Option<LeaveReason> = None;
     let mut views = Views::default();
+    let mut recording = RecordingReport::default();
     let mut deadline = None;
     // Those who leave are measured shortly before.
     let mut look = tokio::time::interval(Duration::from_millis(500));
@@ -125,6 +131,14 @@ pub async fn run_with(
                     tracing::info!(joined_ms = started.elapsed().as_millis(), "in the room");
                 }
                 views.take(&view, &call);
+                recording.seen |= matches!(view.recording_state, RecordingState::On { .. });
+                if view.me.consent == ConsentAnswer::Asked {
+                    recording.asked = true;
+                    if let Some(answer) = extras.consent.filter(|_| recording.answered.is_none()) {
+                        recording.answered = Some(answer);
+                        call.answer_consent(answer, CONSENT_TEXT.to_owned());
+                    }
+                }
                 if let Some(size) = extras.tile {
                     let streams = view.people.iter().flat_map(|person| &person.streams);
                     call.set_shown(streams.map(|stream| ShownSize { stream_id: stream.stream_id, size }).collect());
@@ -163,6 +177,7 @@ pub async fn run_with(
         cpu_cores: usage.cores(),
         rss_mb: report::rss_mb(),
         tools: tools.map(Tools::report).unwrap_or_default(),
+        recording,
     };
     if ended.is_none() {
         call.leave();

@@ -29,6 +29,19 @@ pub struct Report {
     pub rss_mb: f64,
     /// Chat, whiteboard and gallery.
     pub tools: ToolsReport,
+    /// Being recorded.
+    pub recording: RecordingReport,
+}
+
+/// What a peer saw of being recorded.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct RecordingReport {
+    /// It was told that a recording runs.
+    pub seen: bool,
+    /// It was asked whether it may be recorded.
+    pub asked: bool,
+    /// What it answered.
+    pub answered: Option<bool>,
 }
 
 /// What was sent as video.

@@ -5,6 +5,7 @@ mod audit;
 mod caller;
 mod company;
 mod credentials;
+mod export;
 mod kept;
 mod paging;
 mod recording;
@@ -51,6 +52,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::get))
         .routes(routes!(sessions::past))
+        .routes(routes!(export::export))
         .routes(routes!(kept::chat))
         .routes(routes!(kept::list))
         .routes(routes!(kept::get, kept::delete))

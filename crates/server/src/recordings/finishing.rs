@@ -11,6 +11,11 @@ use crate::{rooms::News, store::RecordingProgress};
 /// How long making a file whole may take: it reads all of it once.
 const REPAIR_TIME: Duration = Duration::from_secs(600);
 
+/// A file that nobody has written to for so long is nobody's: a recorder writes each second.
+const SETTLED: Duration = Duration::from_secs(3);
+/// It is not waited longer than this.
+const MOST_SETTLING: Duration = Duration::from_secs(60);
+
 /// Why a recording is not finished yet.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FinishError {
@@ -63,6 +68,7 @@ impl Shared {
                 bytes: recording.bytes,
                 reason: recording.reason.or(Some(RecordingReason::ServerStopped)),
             };
+            settled(&self.file(&recording)).await;
             if let Err(error) = self.finish_as(&recording, progress, false).await {
                 tracing::error!(recording = %recording.recording_id, %error, "a recording could not be finished");
             }
@@ -151,6 +157,19 @@ impl Shared {
 
     pub(super) async fn tell(&self, recording: &StoredRecording, news: News) {
         self.listener.hear(&recording.company_id, &recording.room_id, news, self.clock.now()).await;
+    }
+}
+
+/// Waits until nobody writes to a file any more: the recorder of a server that was killed ends by itself, a little later.
+async fn settled(file: &Path) {
+    let most = tokio::time::Instant::now() + MOST_SETTLING;
+    while let Ok(quiet) = std::fs::metadata(file).and_then(|file| file.modified()).map(|at| at.elapsed()) {
+        // A clock that was set back tells nothing.
+        let quiet = quiet.unwrap_or(SETTLED);
+        if quiet >= SETTLED || tokio::time::Instant::now() >= most {
+            return;
+        }
+        tokio::time::sleep(SETTLED - quiet).await;
     }
 }
 

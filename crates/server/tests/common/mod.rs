@@ -267,6 +267,18 @@ pub(crate) fn code(answer: &Answer) -> &str {
     answer.1["error"]["code"].as_str().unwrap_or_default()
 }
 
+/// The program that records, when it was built; a test that did not run must not look like one that did.
+pub(crate) fn recorder(test: &str) -> Option<std::path::PathBuf> {
+    let built = std::path::Path::new(env!("CARGO_BIN_EXE_visita-server")).with_file_name("visita-recorder");
+    let program = std::env::var_os("VISITA_RECORDER").map_or(built, Into::into);
+    if program.is_file() {
+        return Some(program);
+    }
+    let words = format!("SKIPPED: {test}: no {}; build it, or set VISITA_RECORDER\n", program.display());
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), words.as_bytes());
+    None
+}
+
 /// All files below a folder.
 pub(crate) fn files_in(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let there = std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path());

@@ -2,7 +2,7 @@
 
 use visita_protocol::{
     Problem, RoomId, SessionId,
-    rest::{ChatLine, KeptBoard, Recording, RecordingConsent, Room, Upload},
+    rest::{ChatLine, KeptBoard, Recording, Room, SessionDetails, Upload},
 };
 
 use crate::server::Api;
@@ -15,7 +15,7 @@ const MOST_PAGES: u64 = 50;
 /// All that is kept of a session.
 pub(in crate::app) struct Kept {
     pub(super) room: Room,
-    pub(super) consents: Vec<RecordingConsent>,
+    pub(super) session: SessionDetails,
     pub(super) uploads: Vec<Upload>,
     pub(super) chat: Vec<ChatLine>,
     pub(super) boards: Vec<KeptBoard>,
@@ -24,10 +24,9 @@ pub(in crate::app) struct Kept {
 }
 
 pub(super) async fn all_of(api: &Api, room: &RoomId, session: &SessionId) -> Result<Kept, Problem> {
-    let consents = api.session(room, session).await?.consents;
     Ok(Kept {
         room: api.room(room).await?,
-        consents,
+        session: api.session(room, session).await?,
         uploads: uploads(api, room, session).await?,
         chat: chat(api, room, session, "").await?,
         boards: api.boards(room).await?.boards,
@@ -35,7 +34,12 @@ pub(super) async fn all_of(api: &Api, room: &RoomId, session: &SessionId) -> Res
     })
 }
 
-pub(super) async fn chat(api: &Api, room: &RoomId, session: &SessionId, search: &str) -> Result<Vec<ChatLine>, Problem> {
+pub(super) async fn chat(
+    api: &Api,
+    room: &RoomId,
+    session: &SessionId,
+    search: &str,
+) -> Result<Vec<ChatLine>, Problem> {
     let mut all = Vec::new();
     for page in 0..MOST_PAGES {
         let part = api.chat(room, session, search, PAGE, page * u64::from(PAGE)).await?;

@@ -126,6 +126,16 @@ impl App {
         self.past.ways.0.lock().apis = apis.collect();
     }
 
+    /// A room that no list told of is where one's rooms are.
+    fn know_home(&self, room: &RoomId) {
+        let listed = self.room_homes.get(room).copied();
+        let mut known = self.past.ways.0.lock();
+        let home = listed.or_else(|| known.apis.keys().next().copied());
+        if let (false, Some(home)) = (known.rooms.contains_key(room), home) {
+            known.rooms.insert(room.clone(), home);
+        }
+    }
+
     pub(super) fn tell_past(&self) {
         if let Err(error) = PastChanged(self.past.view.clone()).emit(&self.tauri) {
             tracing::warn!(%error, "the page did not hear of past sessions");
@@ -161,7 +171,9 @@ impl App {
         self.past.open_turn += 1;
         let turn = self.past.open_turn;
         let listed = self.past.view.sessions.iter().find(|one| one.session_id == session && one.room_id == room);
-        let Some(listed) = listed.cloned() else { return };
+        // One that ended just now is not in the list yet.
+        let listed = listed.cloned().unwrap_or_else(|| views::unlisted(&room, &session));
+        self.know_home(&room);
         self.past.names = Names::default();
         (self.past.webm, self.past.mp4) = (HashMap::new(), HashMap::new());
         self.past.view.opened = Some(KeptView {
@@ -273,15 +285,24 @@ impl App {
         let my_id = self.my_id_in(&opened.session.room_id);
         let Some(kept) = &mut self.past.view.opened else { return };
         kept.loading = false;
-        let Kept { room, consents, uploads, chat, boards, recordings } = match answer {
+        let Kept { room, session, uploads, chat, boards, recordings } = match answer {
             Ok(all) => *all,
             Err(problem) => return kept.problem = Some(problem),
         };
         let names = Names::of(&room, &chat, my_id.as_ref());
-        kept.consents = names.consents(consents);
+        kept.session.title.clone_from(&room.description);
+        kept.session.started_at_ms = views::unix_ms(&session.session.started_at);
+        kept.session.ended_at_ms = session.session.ended_at.as_deref().map(views::unix_ms);
+        kept.consents = names.consents(session.consents);
         kept.boards = names.boards(boards);
         (kept.snapshots, kept.files) = names.uploads(uploads);
         kept.chat = names.chat(chat);
+        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        (kept.session.files, kept.session.snapshots) = (count(kept.files.len()), count(kept.snapshots.len()));
+        kept.session.messages = count(kept.chat.iter().filter(|one| one.file.is_none()).count());
+        if kept.session.people.is_empty() {
+            kept.session.people = names.of_connections(&session.connections);
+        }
         self.past.names = names;
         self.show_recordings(recordings);
     }
@@ -354,7 +375,8 @@ impl App {
             }
             Saved::File { file_id } => {
                 let in_chat = kept.chat.iter_mut().filter_map(|one| one.file.as_mut());
-                let all = kept.files.iter_mut().chain(kept.snapshots.iter_mut().map(|one| &mut one.file)).chain(in_chat);
+                let all =
+                    kept.files.iter_mut().chain(kept.snapshots.iter_mut().map(|one| &mut one.file)).chain(in_chat);
                 for file in all.filter(|file| file.info.file_id == *file_id) {
                     #[allow(clippy::cast_precision_loss, reason = "a file has at most 150 MB")]
                     let size = file.info.size as f64;

@@ -168,7 +168,9 @@ async fn fetch(
                 std::fs::rename(&part, &path)?;
                 Ok(path)
             });
-            kept.await.map_err(|_| unwritable(&"nobody there to do it"))?.map_err(|error: std::io::Error| unwritable(&error))
+            kept.await
+                .map_err(|_| unwritable(&"nobody there to do it"))?
+                .map_err(|error: std::io::Error| unwritable(&error))
         }
         Err(problem) => Err(problem),
     };

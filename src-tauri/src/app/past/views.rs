@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use visita_protocol::{
-    ParticipantId, UserId,
+    ParticipantId, RoomId, SessionId, UserId,
     channel::{FileInfo, FilePurpose},
-    rest::{ChatLine, KeptBoard, PastSession, Recording, RecordingConsent, Room, Upload},
+    rest::{ChatLine, Connection, KeptBoard, PastSession, Recording, RecordingConsent, Room, Upload},
     view::{
         ChatMessageView, ConsentView, FileState, FileView, ItemView, KeptBoardView, PastSessionView, RecordingView,
         ReplyView, SnapshotView,
@@ -31,8 +31,27 @@ pub(super) fn session(one: PastSession) -> PastSessionView {
     }
 }
 
+/// A session of which nothing is known yet.
+pub(super) fn unlisted(room: &RoomId, session: &SessionId) -> PastSessionView {
+    PastSessionView {
+        room_id: room.clone(),
+        session_id: session.clone(),
+        title: None,
+        started_at_ms: 0.0,
+        ended_at_ms: None,
+        people: Vec::new(),
+        recordings: 0,
+        files: 0,
+        snapshots: 0,
+        messages: 0,
+    }
+}
+
 /// A recording, without what happens to it on this computer.
-#[allow(clippy::cast_precision_loss, reason = "no recording has as many bytes or milliseconds as a double counts exactly")]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "no recording has as many bytes or milliseconds as a double counts exactly"
+)]
 pub(super) fn recording(one: Recording) -> RecordingView {
     RecordingView {
         recording_id: one.recording_id,
@@ -74,6 +93,17 @@ impl Names {
 
     fn name(&self, who: &ParticipantId) -> String {
         self.names.get(who).cloned().unwrap_or_else(|| who.to_string())
+    }
+
+    /// Who was connected, in the order of their coming.
+    pub(super) fn of_connections(&self, connections: &[Connection]) -> Vec<String> {
+        let mut seen = Vec::new();
+        for connection in connections {
+            if !seen.contains(&&connection.participant_id) {
+                seen.push(&connection.participant_id);
+            }
+        }
+        seen.into_iter().map(|who| self.name(who)).collect()
     }
 
     /// The latest answer of each.
@@ -138,9 +168,10 @@ impl Names {
                 (line.message.id, ReplyView { id: line.message.id, from_name: line.message.from_name.clone(), text })
             })
             .collect();
-        let shown = lines.into_iter().map(|line| line.message).filter(|message| {
-            message.file.as_ref().is_none_or(|file| file.purpose == FilePurpose::Chat)
-        });
+        let shown = lines
+            .into_iter()
+            .map(|line| line.message)
+            .filter(|message| message.file.as_ref().is_none_or(|file| file.purpose == FilePurpose::Chat));
         let view = |message: visita_protocol::channel::ChatMessage| ChatMessageView {
             key: message.key,
             id: Some(message.id),
@@ -164,7 +195,7 @@ fn file(info: FileInfo) -> FileView {
 
 /// Unix time in milliseconds; the beginning of all time where a server writes no time.
 #[allow(clippy::cast_precision_loss, reason = "a time in milliseconds is exact for 280,000 years")]
-fn unix_ms(text: &str) -> f64 {
+pub(super) fn unix_ms(text: &str) -> f64 {
     let at = OffsetDateTime::parse(text, &Rfc3339).ok();
     at.map_or(0.0, |at| (at.unix_timestamp_nanos() / 1_000_000) as f64)
 }

@@ -1,6 +1,9 @@
 use std::time::Duration;
 
-use visita_protocol::channel::{AdminState, MediaState, Ring, WaitingPerson};
+use visita_protocol::{
+    RecordingLayout,
+    channel::{AdminState, MediaState, Ring, WaitingPerson},
+};
 
 use super::*;
 
@@ -76,13 +79,11 @@ fn recording_is_news_and_asks_until_it_is_answered() {
     let (mut room, mut people) = room();
     let now = Instant::now();
     assert_eq!(room.consent(), ConsentAnswer::NotAsked);
-    let on = RecordingState::On {
-        elapsed_s: 5,
-        layout: visita_protocol::RecordingLayout::Grid,
-        megabytes: 1,
-        trouble: None,
-    };
-    let effects = room.take(ServerMessage::RecordingChanged { seq: 1, recording: on }, &mut people, now);
+    let starting = ServerMessage::RecordingChanged { seq: 1, recording: RecordingState::Starting };
+    assert!(notices(&room.take(starting, &mut people, now)).is_empty(), "nothing is recorded yet");
+    assert_eq!(room.consent(), ConsentAnswer::Asked, "so that nothing is missed of who agrees");
+    let on = RecordingState::On { elapsed_s: 5, layout: RecordingLayout::Grid, megabytes: 1, trouble: None };
+    let effects = room.take(ServerMessage::RecordingChanged { seq: 2, recording: on }, &mut people, now);
     assert_eq!(notices(&effects), [NoticeCode::RecordingStarted]);
     assert_eq!(room.consent(), ConsentAnswer::Asked);
     assert_eq!(
