@@ -22,6 +22,7 @@ use visita_protocol::{
 use visita_rtc::{AudioPacket, EncodedFrame, RemoteTrack, Source, Wanted};
 
 use crate::{
+    clock::Timeline,
     compose::Message,
     file::{self, FileEnd, Room, Written},
     report::Reports,
@@ -35,6 +36,8 @@ const LARGEST: PixelSize = PixelSize::new(3840, 2160);
 const MADE_UP_PIXELS: u32 = 16 * 16;
 /// How long a packet of sound waits for one before it that is missing.
 const REORDER: Duration = Duration::from_millis(300);
+/// Frames are looked at for so long before it is said when they were sent.
+const LOOK: Duration = Duration::from_millis(300);
 /// A timestamp so far from the time of its arrival is of another clock, in milliseconds.
 const STRANGE_MS: i64 = 2_000;
 
@@ -48,6 +51,8 @@ pub(crate) struct Tracks {
 
 /// Takes what comes and gives it to the thread that writes.
 struct Desk {
+    /// Tracks that begin only with a key frame.
+    key_frames: Arc<Mutex<Vec<String>>>,
     /// None once the recording is over.
     to_write: Mutex<Option<Sender<Order>>>,
     added: Mutex<HashMap<String, Added>>,
@@ -59,7 +64,7 @@ struct Added {
 }
 
 enum Order {
-    Add { sid: String, person: ParticipantId, kind: TrackKind },
+    Add { sid: String, person: ParticipantId, kind: TrackKind, since: Instant },
     Frame(String, EncodedFrame),
     Packet(String, AudioPacket),
     Remove(String),
@@ -71,8 +76,10 @@ impl Tracks {
         let (sender, orders) = channel();
         let (written, over) = (Written::default(), Arc::new(Notify::new()));
         let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let key_frames = Arc::default();
         let shelf = Shelf {
             begin,
+            key_frames: Arc::clone(&key_frames),
             folder: folder.to_owned(),
             stem: output.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
             fps: job.fps,
@@ -93,7 +100,7 @@ impl Tracks {
             tracing::error!(%error, "no thread");
             RecorderEnd::Failed
         })?;
-        let taker = Desk { to_write: Mutex::new(Some(sender)), added: Mutex::default() };
+        let taker = Desk { key_frames, to_write: Mutex::new(Some(sender)), added: Mutex::default() };
         Ok(Self { taker: Arc::new(taker), written, over, file })
     }
 
@@ -146,7 +153,7 @@ impl Taker for Desk {
         let size = (kind != TrackKind::Audio).then_some(LARGEST);
         let wanted = Wanted { enabled: true, size, fps: None };
         self.added.lock().insert(sid.to_owned(), Added { wanted, kind });
-        self.give(Order::Add { sid: sid.to_owned(), person: person.clone(), kind });
+        self.give(Order::Add { sid: sid.to_owned(), person: person.clone(), kind, since: Instant::now() });
     }
 
     fn set_muted(&self, _: &str, _: bool) {}
@@ -173,8 +180,7 @@ impl Taker for Desk {
     }
 
     fn key_frames_wanted(&self) -> Vec<String> {
-        // What comes out of `rtc` can be decoded; it asks by itself.
-        Vec::new()
+        std::mem::take(&mut *self.key_frames.lock())
     }
 
     fn connected(&self, _: bool) {}
@@ -183,6 +189,7 @@ impl Taker for Desk {
 /// The files.
 struct Shelf {
     begin: Instant,
+    key_frames: Arc<Mutex<Vec<String>>>,
     folder: PathBuf,
     stem: String,
     fps: u8,
@@ -199,6 +206,8 @@ struct TrackFile {
     kind: TrackKind,
     writer: Option<Writing>,
     clock: RtpClock,
+    /// The beginning of a video.
+    start: Start,
     /// Packets that wait for one before them, by their time.
     waiting: BTreeMap<i64, (Instant, Bytes)>,
     made_up: bool,
@@ -249,11 +258,12 @@ impl Shelf {
 
     fn take(&mut self, order: Order) -> Result<(), WebmError> {
         match order {
-            Order::Add { sid, person, kind } => {
+            Order::Add { sid, person, kind, since } => {
                 let ticks_a_ms = if kind == TrackKind::Audio { 48 } else { 90 };
                 let clock = RtpClock { ticks_a_ms, newest: None };
                 let (waiting, made_up) = (BTreeMap::new(), false);
-                self.open.insert(sid, TrackFile { person, kind, writer: None, clock, waiting, made_up });
+                let start = Start { since, timeline: Timeline::new(self.begin), held: Vec::new(), over: false };
+                self.open.insert(sid, TrackFile { person, kind, writer: None, clock, start, waiting, made_up });
                 Ok(())
             }
             Order::Remove(sid) => {
@@ -263,12 +273,12 @@ impl Shelf {
                 }
                 self.end(&sid)
             }
-            Order::Frame(sid, frame) => self.frame(&sid, &frame),
+            Order::Frame(sid, frame) => self.frame(&sid, frame),
             Order::Packet(sid, packet) => self.packet(&sid, packet),
         }
     }
 
-    fn frame(&mut self, sid: &str, frame: &EncodedFrame) -> Result<(), WebmError> {
+    fn frame(&mut self, sid: &str, frame: EncodedFrame) -> Result<(), WebmError> {
         let Some(track) = self.open.get_mut(sid) else { return Ok(()) };
         if let Some(size) = frame.size {
             track.made_up = size.area() <= MADE_UP_PIXELS;
@@ -276,6 +286,21 @@ impl Shelf {
         if track.made_up {
             return Ok(());
         }
+        if track.start.over {
+            return self.picture(sid, &frame);
+        }
+        match track.start.take(frame) {
+            Begins::NotYet => Ok(()),
+            Begins::NeedsKey => {
+                self.key_frames.lock().push(sid.to_owned());
+                Ok(())
+            }
+            Begins::With(frames) => frames.iter().try_for_each(|frame| self.picture(sid, frame)),
+        }
+    }
+
+    fn picture(&mut self, sid: &str, frame: &EncodedFrame) -> Result<(), WebmError> {
+        let Some(track) = self.open.get_mut(sid) else { return Ok(()) };
         let at = track.clock.at(frame.rtp_time, since(self.begin, frame.received_at));
         if track.writer.is_none() {
             let Some(size) = frame.size.filter(|_| frame.key) else { return Ok(()) };
@@ -351,6 +376,46 @@ impl Shelf {
     }
 }
 
+/// Finds the frame a video's file may begin with. A media server lets newcomers begin with what was sent a moment ago, which
+/// may be from before its sender said yes.
+struct Start {
+    since: Instant,
+    timeline: Timeline,
+    held: Vec<(i64, EncodedFrame)>,
+    over: bool,
+}
+
+enum Begins {
+    NotYet,
+    NeedsKey,
+    With(Vec<EncodedFrame>),
+}
+
+impl Start {
+    /// Takes a frame; once enough have come to tell when they were sent, answers those that may be written.
+    fn take(&mut self, frame: EncodedFrame) -> Begins {
+        let now = frame.received_at;
+        let ticks = self.timeline.arrived(frame.rtp_time, now);
+        self.held.push((ticks, frame));
+        let first = self.held.first().map_or(now, |(_, frame)| frame.received_at);
+        if now.saturating_duration_since(first) < LOOK {
+            return Begins::NotYet;
+        }
+        let may =
+            |(ticks, frame): &(i64, EncodedFrame)| frame.key && self.timeline.due(*ticks, Duration::ZERO) >= self.since;
+        match self.held.iter().position(may) {
+            Some(at) => {
+                self.over = true;
+                Begins::With(self.held.drain(..).skip(at).map(|(_, frame)| frame).collect())
+            }
+            None => {
+                self.held.clear();
+                Begins::NeedsKey
+            }
+        }
+    }
+}
+
 /// RTP timestamps as milliseconds since the recording's start: the first by its arrival, the others by their distance.
 struct RtpClock {
     ticks_a_ms: i64,
@@ -379,6 +444,29 @@ fn since(begin: Instant, at: Instant) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_begins_with_what_was_sent_after_the_yes() {
+        let begin = Instant::now();
+        let ms = |ms: u64| begin + Duration::from_millis(ms);
+        let mut start = Start { since: ms(5_000), timeline: Timeline::new(begin), held: Vec::new(), over: false };
+        // Sent at that time, and come at that.
+        let mut take = |sent: u64, came: u64, key| {
+            let rtp_time = sent as u32 * 90;
+            start.take(EncodedFrame { data: Bytes::new(), key, size: None, rtp_time, received_at: ms(came) })
+        };
+        assert!(matches!(take(4_000, 5_100, true), Begins::NotYet));
+        for number in 1..30 {
+            // What the server repeats comes all at once, the rest in its time.
+            let sent = 4_000 + number * 40;
+            assert!(matches!(take(sent, sent.max(5_100), false), Begins::NotYet));
+        }
+        assert!(matches!(take(5_400, 5_400, false), Begins::NeedsKey));
+        assert!(matches!(take(5_440, 5_440, false), Begins::NotYet));
+        assert!(matches!(take(5_480, 5_480, true), Begins::NotYet));
+        let Begins::With(frames) = take(5_760, 5_760, false) else { panic!("it may begin") };
+        assert_eq!(frames.iter().map(|frame| frame.rtp_time).collect::<Vec<_>>(), [5_480 * 90, 5_760 * 90]);
+    }
 
     #[test]
     fn times_are_by_the_senders_clock() {

@@ -2,6 +2,7 @@
 //! `cargo test --release -p visita-recorder --test recording -- --ignored --nocapture bench`
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -61,8 +62,9 @@ async fn bench_of_grids() {
     let films = Arc::new(films());
     for people in [2, 4, 9] {
         let server = Server::start().await;
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("visit.webm");
+        // Where it can be looked at afterwards.
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("grid-of-{people}.webm"));
+        let _ = std::fs::remove_file(&path);
         let stop = Arc::new(AtomicBool::new(false));
         let mut room = Vec::new();
         for number in 1..=people {

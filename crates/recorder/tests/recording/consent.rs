@@ -21,8 +21,8 @@ async fn who_refuses_is_neither_seen_nor_heard_and_an_answer_holds_at_once() {
     recorder.people(&people(false));
     let refused = now();
     recorder.record_more(3_000).await;
-    recorder.people(&people(true));
     let allowed = now();
+    recorder.people(&people(true));
     recorder.record_more(4_000).await;
     recorder.stop().await;
 
@@ -84,6 +84,7 @@ async fn what_is_written_is_seen_of_those_who_said_yes() {
     recorder.people(&[person(1, false), person(2, false)]);
     recorder.record_more(1_500).await;
     recorder.stop().await;
+    server.stop().await;
     let column = crate::common::places(RecordingLayout::GridAndChat, 1, 0, None).chat.expect("a column");
     let light = Film::light(&path, column);
     let most = |from: usize, to: usize| light[from..to].iter().copied().max().expect("pictures");
@@ -92,5 +93,4 @@ async fn what_is_written_is_seen_of_those_who_said_yes() {
     assert!(most(0, 75) < 20, "nobody who said yes wrote yet");
     assert!(*light.iter().max().expect("pictures") > 200, "what was written is seen");
     assert!(*light.last().expect("pictures") < 20, "what was written by who took the yes back is still seen");
-    server.stop().await;
 }
