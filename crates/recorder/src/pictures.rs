@@ -14,7 +14,6 @@ use visita_codec::{
     vp8::{Decoder, Encoder},
 };
 use visita_protocol::{ParticipantId, PixelSize, recorder::RecorderTrouble};
-use visita_rtc::EncodedFrame;
 
 use crate::{
     clock::DELAY,
@@ -23,7 +22,7 @@ use crate::{
     floor::Floor,
     report::Reports,
     stop::Stop,
-    studio::{Due, Studio, VideoAbout},
+    studio::{Due, DueFrame, Studio, VideoAbout},
 };
 
 /// A camera's last picture stays this long when no other comes; then the initials are shown.
@@ -113,7 +112,7 @@ impl Pictures {
         let newest: HashMap<(&ParticipantId, bool), &str> =
             videos.iter().map(|(sid, about, _)| ((&about.person, about.screen), sid.as_str())).collect();
         let is_newest = |sid: &str, about: &VideoAbout| newest.get(&(&about.person, about.screen)) == Some(&sid);
-        let has_screen = |(sid, about, frames): &(String, VideoAbout, Vec<EncodedFrame>)| {
+        let has_screen = |(sid, about, frames): &(String, VideoAbout, Vec<DueFrame>)| {
             let last = players.get(sid).and_then(|player| player.last);
             let stays = last.is_some_and(|last| connected || moment.saturating_duration_since(last) < SCREEN_STAYS);
             about.screen && !about.muted && is_newest(sid, about) && (stays || !frames.is_empty())
@@ -168,7 +167,7 @@ impl Pictures {
         &mut self,
         sid: &str,
         about: &VideoAbout,
-        frames: &[EncodedFrame],
+        frames: &[DueFrame],
         moment: Instant,
         players: &mut HashMap<String, Player>,
     ) {
@@ -186,14 +185,14 @@ impl Pictures {
         }
         let Some(player) = players.get_mut(sid) else { return };
         let mut picture = None;
-        for frame in frames {
+        for DueFrame { frame, seen } in frames {
             if player.needs_key && !frame.key {
                 continue;
             }
             match player.decoder.decode(&frame.data) {
                 Ok(decoded) => {
                     player.needs_key = false;
-                    picture = decoded.or(picture);
+                    picture = decoded.filter(|_| *seen).or(picture);
                 }
                 Err(error) => {
                     tracing::debug!(%error, sid, "a frame is broken");

@@ -55,10 +55,15 @@ struct Alarm {
 
 impl Production {
     /// Makes the file and starts.
-    pub(crate) fn begin(job: &RecorderJob, begin: Instant, reports: &Reports) -> Result<Self, RecorderEnd> {
+    pub(crate) fn begin(
+        job: &RecorderJob,
+        composer: Composer,
+        begin: Instant,
+        reports: &Reports,
+    ) -> Result<Self, RecorderEnd> {
         let path = Path::new(&job.output);
         let fps = job.fps.clamp(1, 60);
-        let size = PixelSize::new(job.width.into(), job.height.into());
+        let size = composer.frame().size();
         let encoder = encoder(size, fps.into()).map_err(|error| {
             tracing::error!(%error, "no encoder");
             RecorderEnd::Failed
@@ -78,10 +83,8 @@ impl Production {
             workers
                 .push(worker("encoder", &alarm, &stop, move || pictures::encode(encoder, &to_encode, &used, &pieces))?);
             let (studio, reports, ending) = (studio.clone(), reports.clone(), stop.clone());
-            let (title, language, layout) = (job.title.clone(), job.language.clone(), job.layout);
             let room = file::Room::new(path.parent().unwrap_or(Path::new(".")).to_owned(), reports.clone());
             workers.push(worker("pictures", &alarm, &stop, move || {
-                let composer = Composer::new(size, &title, &language, layout);
                 let pictures = Pictures { studio, composer, fps: fps.into(), begin, reports };
                 pictures.run(&ending, &composed, &to_fill);
                 Ok(())
@@ -115,9 +118,8 @@ impl Production {
     }
 
     /// Until something has failed that ends the recording.
-    pub(crate) fn over(&self) -> impl Future<Output = ()> + use<> {
-        let alarm = self.alarm.clone();
-        async move { alarm.over.notified().await }
+    pub(crate) async fn over(&self) {
+        self.alarm.over.notified().await;
     }
 
     /// Ends the recording now: what was until now is still made, then the file is ended.

@@ -180,7 +180,7 @@ impl Session {
     }
 
     /// Takes an order; says whether it ends the recording.
-    fn on_order(&mut self, order: Option<RecorderOrder>) -> bool {
+    pub(crate) fn on_order(&mut self, order: Option<RecorderOrder>) -> bool {
         match order {
             None | Some(RecorderOrder::Stop) => return true,
             Some(RecorderOrder::People { people }) => self.set_people(people),

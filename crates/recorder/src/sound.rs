@@ -27,6 +27,9 @@ const BLOCK_TIME: Duration = Duration::from_millis(10);
 const BITRATE: Bitrate = Bitrate::from_kbps(64);
 /// The delay of a picture whose person is not heard, in milliseconds: about what sound waits on a good line.
 const DELAY_UNHEARD_MS: f32 = 40.0;
+/// A packet of sound comes when its last sample is there, 20 ms after the moment its timestamp tells; a picture is on its
+/// way at once, but takes longer to encode and send. What remains, pictures wait in addition.
+const PICTURES_AHEAD: Duration = Duration::from_millis(15);
 /// Weight of the newest measurement of a voice's delay.
 const WEIGHT: f32 = 0.05;
 /// How much of a voice's loudness is left after a block: it falls to a third in a quarter of a second.
@@ -120,7 +123,7 @@ impl Voices {
 impl Heard {
     /// How long the picture waits to belong to the sound.
     pub(crate) fn picture_delay(self) -> Duration {
-        self.delay.unwrap_or(Duration::from_secs_f32(DELAY_UNHEARD_MS / 1000.0))
+        self.delay.unwrap_or(Duration::from_secs_f32(DELAY_UNHEARD_MS / 1000.0)) + PICTURES_AHEAD
     }
 }
 

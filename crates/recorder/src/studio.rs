@@ -40,6 +40,8 @@ struct Stage {
 
 struct Video {
     about: VideoAbout,
+    /// Since when it may be recorded. A media server lets newcomers begin with what was sent a moment ago.
+    since: Instant,
     timeline: Timeline,
     frames: VecDeque<(i64, EncodedFrame)>,
     needs_key: bool,
@@ -63,7 +65,14 @@ pub(crate) struct Due {
     pub(crate) connected: bool,
     pub(crate) said: Vec<Message>,
     /// Each video with the frames that are due, oldest first.
-    pub(crate) videos: Vec<(String, VideoAbout, Vec<EncodedFrame>)>,
+    pub(crate) videos: Vec<(String, VideoAbout, Vec<DueFrame>)>,
+}
+
+/// A frame whose time has come.
+pub(crate) struct DueFrame {
+    pub(crate) frame: EncodedFrame,
+    /// It was sent after its sender may be recorded; one from before is only what later ones are decoded with.
+    pub(crate) seen: bool,
 }
 
 impl Studio {
@@ -93,7 +102,11 @@ impl Studio {
                 let delay = delay(&video.about.person);
                 let due =
                     video.frames.iter().take_while(|(ticks, _)| video.timeline.due(*ticks, delay) <= moment).count();
-                let frames = video.frames.drain(..due).map(|(_, frame)| frame).collect();
+                let (timeline, since) = (&video.timeline, video.since);
+                let frames = video.frames.drain(..due);
+                let frames = frames
+                    .map(|(ticks, frame)| DueFrame { frame, seen: timeline.due(ticks, Duration::ZERO) >= since })
+                    .collect();
                 (sid.clone(), video.about.clone(), frames)
             })
             .collect();
@@ -140,7 +153,8 @@ impl Taker for Studio {
         let screen = track.source == Source::ScreenShare;
         let about = VideoAbout { person: person.clone(), screen, muted: track.muted, number: stage.count };
         let timeline = Timeline::new(self.begin);
-        let video = Video { about, timeline, frames: VecDeque::new(), needs_key: true, made_up: false };
+        let since = Instant::now();
+        let video = Video { about, since, timeline, frames: VecDeque::new(), needs_key: true, made_up: false };
         stage.videos.entry(sid.to_owned()).or_insert(video);
     }
 

@@ -16,7 +16,7 @@ use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
 };
 use visita_protocol::recorder::{RecorderEnd, RecorderJob, RecorderOrder};
-use visita_recorder::{Reports, record, webm};
+use visita_recorder::{Reports, mp4, record, webm};
 
 /// Sides of a picture in pixels that make sense.
 const SMALLEST_SIDE: u16 = 64;
@@ -36,6 +36,13 @@ enum Command {
         /// The recording.
         file: PathBuf,
     },
+    /// Converts a recording to MP4 (H.264 and Opus); tells its progress as lines of JSON.
+    Mp4 {
+        /// The recording.
+        from: PathBuf,
+        /// The file to make.
+        to: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -50,6 +57,7 @@ fn main() -> ExitCode {
     match cli.command {
         None => run(),
         Some(Command::Repair { file }) => repair(&file),
+        Some(Command::Mp4 { from, to }) => convert(&from, &to),
     }
 }
 
@@ -169,6 +177,20 @@ fn repair(file: &Path) -> ExitCode {
         }
         Err(error) => {
             tracing::error!(%error, "the file cannot be repaired");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn convert(from: &Path, to: &Path) -> ExitCode {
+    let progress = |share: f32| {
+        // Who started it may not listen any more.
+        let _ = writeln!(std::io::stdout(), "{{\"progress\":{share:.2}}}");
+    };
+    match mp4::convert(from, to, progress) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the recording cannot be converted");
             ExitCode::FAILURE
         }
     }

@@ -1,7 +1,5 @@
 //! A media server, people who send, a recorder as its own process, and the reading of what it wrote.
 
-#![allow(dead_code, reason = "each test file uses its part")]
-
 mod film;
 mod people;
 mod process;
@@ -15,12 +13,13 @@ use std::{
 use axum::serve::ListenerExt;
 use livekit_token::{AccessToken, VideoGrants};
 use tokio::{net::TcpListener, task::AbortHandle};
-use visita_protocol::Secret;
+use visita_protocol::{PixelSize, RecordingLayout, Secret, recorder::RecordedPerson};
+use visita_recorder::compose::{Places, Rect, Wish, arrange};
 use visita_sfu::{Sfu, SfuConfig};
 
-pub(crate) use film::Film;
+pub(crate) use film::{Film, has};
 pub(crate) use people::{Person, Sends, Voice};
-pub(crate) use process::{Recorder, job};
+pub(crate) use process::{Recorder, job, program};
 
 /// How long anything may take before a test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -94,4 +93,36 @@ pub(crate) async fn until(what: &str, mut done: impl FnMut() -> bool) {
         assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+pub(crate) const CAMERA: PixelSize = PixelSize::new(320, 180);
+pub(crate) const SIZE: PixelSize = PixelSize::new(640, 360);
+
+pub(crate) fn voice(number: u64) -> Voice {
+    let base = 500.0 + 400.0 * number as f32;
+    Voice { even_hz: base, odd_hz: base + 150.0, dbfs: -20.0 }
+}
+
+pub(crate) fn both(number: u64) -> Sends {
+    Sends { camera: Some(CAMERA), voice: Some(voice(number)), screen: None }
+}
+
+pub(crate) fn person(number: u64, consented: bool) -> RecordedPerson {
+    RecordedPerson {
+        participant_id: format!("p{number}").parse().expect("an id"),
+        display_name: format!("Person {number}"),
+        consented,
+        muted: false,
+        order: number,
+    }
+}
+
+/// Where everybody is.
+pub(crate) fn places(layout: RecordingLayout, people: usize, screens: usize, speaker: Option<usize>) -> Places {
+    arrange(&Wish { layout, size: SIZE, people, screens, speaker })
+}
+
+/// Where people are in a grid.
+pub(crate) fn grid(people: usize) -> Vec<Rect> {
+    places(RecordingLayout::Grid, people, 0, None).people.into_iter().flatten().collect()
 }

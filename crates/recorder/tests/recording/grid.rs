@@ -1,43 +1,8 @@
-//! Recordings of people who send through our own media server, by a recorder in its own process.
+//! Who is where, and when.
 
-mod common;
+use visita_protocol::{PixelSize, recorder::RecorderEnd};
 
-use std::time::Duration;
-
-use common::{Film, Person, Recorder, Sends, Server, Voice, job};
-use visita_protocol::{
-    PixelSize, RecordingLayout,
-    recorder::{RecordedPerson, RecorderEnd},
-};
-use visita_recorder::compose::{Rect, Wish, arrange};
-
-const CAMERA: PixelSize = PixelSize::new(320, 240);
-const SIZE: PixelSize = PixelSize::new(640, 360);
-
-fn voice(number: u64) -> Voice {
-    let base = 500.0 + 400.0 * number as f32;
-    Voice { even_hz: base, odd_hz: base + 150.0, dbfs: -20.0 }
-}
-
-fn both(number: u64) -> Sends {
-    Sends { camera: Some(CAMERA), voice: Some(voice(number)), screen: None }
-}
-
-fn person(number: u64, consented: bool) -> RecordedPerson {
-    RecordedPerson {
-        participant_id: format!("p{number}").parse().expect("an id"),
-        display_name: format!("Person {number}"),
-        consented,
-        muted: false,
-        order: number,
-    }
-}
-
-/// Where people are in a grid.
-fn grid(people: usize) -> Vec<Rect> {
-    let wish = Wish { layout: RecordingLayout::Grid, size: SIZE, people, screens: 0, speaker: None };
-    arrange(&wish).people.into_iter().flatten().collect()
-}
+use crate::common::{Film, Person, Recorder, Sends, Server, Voice, both, grid, job, person, unix_us, voice};
 
 /// How far the sound is behind the picture of a person at one place, in milliseconds: the middle of all changes of pitch.
 fn skew_ms(film: &Film, place: usize, voice: Voice, begin_us: u64) -> f64 {
@@ -67,14 +32,19 @@ fn skew_ms(film: &Film, place: usize, voice: Voice, begin_us: u64) -> f64 {
     skews[skews.len() / 2]
 }
 
+/// A camera of the shape of a tile in a grid of two, so that nothing of its timecode is cut off.
+fn tall(number: u64) -> Sends {
+    Sends { camera: Some(PixelSize::new(320, 240)), ..both(number) }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_are_seen_and_heard_in_step() {
     let server = Server::start().await;
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("visit.webm");
-    let begin_us = common::unix_us() / 1_000_000 * 1_000_000;
-    let _ada = Person::join(&server.url, "p1", 1, both(1)).await;
-    let _bob = Person::join(&server.url, "p2", 2, both(2)).await;
+    let begin_us = unix_us() / 1_000_000 * 1_000_000;
+    let _ada = Person::join(&server.url, "p1", 1, tall(1)).await;
+    let _bob = Person::join(&server.url, "p2", 2, tall(2)).await;
     let recorder = Recorder::start(&job(&server.url, &path, vec![person(1, true), person(2, true)]));
     let started_ms = recorder.started().await;
     recorder.recorded(8_000).await;
@@ -103,5 +73,4 @@ async fn two_people_are_seen_and_heard_in_step() {
         assert!((-20.0..400.0).contains(&age_ms), "{age_ms} ms");
     }
     server.stop().await;
-    let _ = Duration::ZERO;
 }

@@ -6,7 +6,6 @@ use visita_codec::{
     I420Frame,
     opus::{Decoder as OpusDecoder, LONGEST},
     pattern::read_timecode,
-    tone::measure,
     vp8::Decoder,
 };
 use visita_protocol::PixelSize;
@@ -29,8 +28,6 @@ pub(crate) struct Film {
     pub(crate) sound: Vec<f32>,
     /// What [`Film::read`] was asked to look at: for each picture its time and for each place what is there.
     pub(crate) seen: Vec<(u64, Vec<Option<Seen>>)>,
-    /// The last picture.
-    pub(crate) last: Option<I420Frame>,
 }
 
 /// A test pattern.
@@ -55,7 +52,6 @@ impl Film {
             packets: Vec::new(),
             sound: Vec::new(),
             seen: Vec::new(),
-            last: None,
         };
         let (mut pictures, mut voice) = (Decoder::new().expect("a decoder"), OpusDecoder::new().expect("a decoder"));
         let mut before = 0;
@@ -74,7 +70,6 @@ impl Film {
                 film.pictures.push((block.at_ms, block.key));
                 let seen = places.iter().map(|place| look(&crop(&picture, *place))).collect();
                 film.seen.push((block.at_ms, seen));
-                film.last = Some(picture);
             }
         }
         // The decoder's look-ahead was never sound (CodecDelay).
@@ -82,12 +77,23 @@ impl Film {
         film
     }
 
-    /// Pitch of the sound around a time.
-    pub(crate) fn pitch(&self, at_ms: u64, length_ms: u64) -> f32 {
-        let from = (at_ms * 48) as usize;
-        let to = (from + (length_ms * 48) as usize).min(self.sound.len());
-        let reading = measure(&self.sound[from.min(to)..to]);
-        if reading.level_dbfs < -60.0 { 0.0 } else { reading.hz }
+    /// The pattern at a place of a picture.
+    pub(crate) fn look(picture: &I420Frame, place: Rect) -> Option<Seen> {
+        look(&crop(picture, place))
+    }
+
+    /// How many light pixels there are at a place, in each picture of a file.
+    pub(crate) fn light(path: &Path, place: Rect) -> Vec<usize> {
+        let mut reader = Reader::open(File::open(path).expect("a file")).expect("a recording");
+        let mut decoder = Decoder::new().expect("a decoder");
+        let mut light = Vec::new();
+        while let Some(block) = reader.next_block().expect("readable") {
+            if block.track == 1 {
+                let picture = decoder.decode(&block.data).expect("a picture").expect("shown");
+                light.push(crop(&picture, place).y().iter().filter(|y| **y > 120).count());
+            }
+        }
+        light
     }
 
     /// How strong one pitch is in a stretch, in dB relative to full scale.

@@ -46,8 +46,6 @@ pub(crate) struct Voice {
 /// Somebody in the room.
 pub(crate) struct Person {
     pub(crate) room: Room,
-    pub(crate) camera: Option<LocalVideo>,
-    pub(crate) microphone: Option<LocalAudio>,
     events: Option<UnboundedReceiver<RtcEvent>>,
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -65,11 +63,11 @@ impl Person {
         };
         let (room, events) = join(options).await.expect("joined");
         let stop = Arc::new(AtomicBool::new(false));
-        let mut person = Self { room, camera: None, microphone: None, events: Some(events), stop, threads: Vec::new() };
+        let mut person = Self { room, events: Some(events), stop, threads: Vec::new() };
         // One clock for all that somebody sends.
         let (start, start_us) = (Instant::now(), unix_us());
         if let Some(size) = sends.camera {
-            person.camera = Some(person.show(Source::Camera, size, number, start, start_us).await);
+            person.show(Source::Camera, size, number, start, start_us).await;
         }
         if let Some(size) = sends.screen {
             person.show(Source::ScreenShare, size, number, start, start_us).await;
@@ -82,24 +80,25 @@ impl Person {
                 muted: false,
             };
             let audio = person.room.publish_audio(publication).await.expect("published");
-            person.microphone = Some(audio.clone());
             let stop = person.stop.clone();
             person.threads.push(thread::spawn(move || speak(&audio, voice, start, start_us, &stop)));
         }
         person
     }
 
-    async fn show(
-        &mut self,
-        source: Source,
-        size: PixelSize,
-        number: u64,
-        start: Instant,
-        start_us: u64,
-    ) -> LocalVideo {
+    /// Publishes a camera for somebody else to write to.
+    pub(crate) async fn publish(&self, size: PixelSize) -> LocalVideo {
+        self.publish_as(Source::Camera, size).await
+    }
+
+    async fn publish_as(&self, source: Source, size: PixelSize) -> LocalVideo {
         let layer = VideoLayer { rid: String::new(), size, bitrate: Bitrate::from_kbps(600), fps: 30 };
         let publication = VideoPublication { source, name: format!("{source:?}"), layers: vec![layer], muted: false };
-        let video = self.room.publish_video(publication).await.expect("published");
+        self.room.publish_video(publication).await.expect("published")
+    }
+
+    async fn show(&mut self, source: Source, size: PixelSize, number: u64, start: Instant, start_us: u64) {
+        let video = self.publish_as(source, size).await;
         let (writing, stop) = (video.clone(), self.stop.clone());
         let key = Arc::new(AtomicBool::new(true));
         let wanted = key.clone();
@@ -113,7 +112,6 @@ impl Person {
             });
         }
         self.threads.push(thread::spawn(move || film(&writing, size, number, (start, start_us), &key, &stop)));
-        video
     }
 }
 
