@@ -1,10 +1,12 @@
 /// <reference types="vitest/config" />
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { pdfData } from './build/pdf.ts';
 import { wat } from './build/wat.ts';
 
 export default defineConfig({
-  plugins: [react(), wat()],
+  plugins: [react(), wat(), pdfData()],
+  worker: { format: 'es' },
   build: {
     // What the oldest web views we run in understand: WebKitGTK 2.42, Safari 17, WebView2 120.
     target: ['safari17', 'chrome120'],

@@ -90,9 +90,32 @@ const screens = [
   ['call-2-five-minutes', 'screen=call&people=2&left=290', [wide, small]],
   ['call-2-half-minute', 'screen=call&people=2&left=28&guest', [wide]],
   ['call-2-asked', 'screen=call&people=2&guest&mic=off&asked', [wide]],
-  ['call-consent', 'screen=call&people=2&simple&guest&recording=asking&consent=asked', [wide, small, phone]],
+  [
+    'call-consent',
+    'screen=call&people=2&simple&guest&recording=starting&consent=asked',
+    [wide, small, phone],
+  ],
+  ['call-consent-host', 'screen=call&people=3&recording=on&consent=asked', [wide]],
   ['call-without-me', 'screen=call&people=2&guest&recording=on&consent=no', [wide]],
-  ['call-stopped', 'screen=call&people=3&recording=stopped', [wide]],
+  ['call-stopped', 'screen=call&people=3&recording=stopped', [wide, small], openPanel],
+  ['call-stopped-guest', 'screen=call&people=3&guest&recording=stopped', [wide]],
+  ['call-record', 'screen=call&people=2', [wide, small], openPanel],
+  ['call-record-starting', 'screen=call&people=4&recording=starting', [wide], openPanel],
+  ['call-record-awaited', 'screen=call&people=9&recording=on', [wide, small], openPanel],
+  [
+    'call-record-trouble',
+    'screen=call&people=3&recording=on&recorder=disk_almost_full',
+    [wide, small],
+    openPanel,
+  ],
+  ['call-record-slow', 'screen=call&people=3&recording=on&recorder=too_slow', [small]],
+  [
+    'call-record-automatic',
+    'screen=call&people=3&recording=automatic&recorder=connection_lost',
+    [wide],
+    openPanel,
+  ],
+  ['call-record-layouts', 'screen=call&people=2&long', [wide], chooseRecordingLayout],
   ['call-webinar', 'screen=call&people=9&webinar', [wide], openPanel],
   [
     'call-simple-more',
@@ -184,10 +207,68 @@ const screens = [
   ['board-loading', 'screen=call&people=2&guest&shown&drawing=loading', [wide]],
   ['board-simple', 'screen=call&people=2&simple&guest&drawn&shown', [wide, small]],
   ['live-edit', 'screen=call&people=3&drawn&gallery=5', [wide, small], liveEdit],
+  ['gallery-saving', 'screen=call&people=4&gallery=5&saving', [wide], gallerySaving],
+  [
+    'live-edit-others',
+    'screen=call&people=4&gallery=5&editing&saving&pointers=files&notice=live_edit_began',
+    [wide, small],
+    (page) => page.getByTestId('gallery').click(),
+  ],
+  ['board-laser', 'screen=call&people=3&drawn&shown&laser', [wide, small], laser],
+  ['board-laser-look', 'screen=call&people=2&guest&drawn&shown&drawing=point', [wide, small], laser],
+  ['present-over-board', 'screen=call&people=4&share&presenter=seat-0&shown&drawn', [wide, small]],
+  [
+    'present-under-board',
+    'screen=call&people=4&share&presenter=seat-0&shown&drawn',
+    [wide, small],
+    boardInFront,
+  ],
+  [
+    'present-board-simple',
+    'screen=call&people=2&simple&guest&presenter=seat-0&shown&drawn&long',
+    [wide, small, phone],
+  ],
+  ['chat-pdf', 'screen=call&people=3&chat=pdf&pointers=files', [wide, small], chatPdf],
+  ['pdf', 'screen=call&people=3&chat=pdf&pointers=files', [wide, small, phone], openPdf],
+  ['pdf-zoomed', 'screen=call&people=3&chat=pdf&pointers=files', [wide, small], pdfZoomed],
+  ['pdf-locked', 'screen=call&people=3&chat=pdf', [wide, small, phone], (page) => openPdf(page, 'locked')],
+  ['pdf-broken', 'screen=call&people=3&chat=pdf', [wide], (page) => openPdf(page, 'broken')],
+  ['picture-pointed', 'screen=call&people=3&chat=long&pointers=files', [wide, small, phone], picturePointed],
   ['window-incoming', 'window=incoming', [ring]],
   ['window-incoming-unnamed', 'window=incoming&nobody', [ring]],
   ['window-mini', 'window=mini&screen=call&people=2&recording=on&mic=off', [mini]],
+  ['window-mini-starting', 'window=mini&screen=call&people=2&recording=starting', [mini]],
+  ['window-mini-without', 'window=mini&screen=call&people=2&recording=on&consent=no', [mini]],
+  ['window-mini-stopped', 'window=mini&screen=call&people=2&recording=stopped', [mini]],
   ['window-mini-long', 'window=mini&screen=call&people=2&long&reconnecting', [mini]],
+  ['past', '', [wide, small, phone], openPast],
+  ['past-long', 'long', [wide, small], openPast],
+  ['past-none', 'past=none', [wide], openPast],
+  ['past-loading', 'past=loading', [wide], openPast],
+  ['past-failed', 'past=failed', [wide, small], openPast],
+  ['past-more', 'past=more', [wide], openPast],
+  ['kept', '', [wide, small, phone], openKept],
+  ['kept-long', 'long&kept=two', [wide, small], openKept],
+  ['kept-loading', 'kept=loading', [wide], openKept],
+  ['kept-failed', 'kept=failed', [wide], openKept],
+  ['kept-bare', 'kept=bare', [wide, small], openKept],
+  ['kept-recording', 'kept=recording', [wide], openKept],
+  ['kept-processing', 'kept=processing', [wide], openKept],
+  ['kept-broken', 'kept=broken', [wide], openKept],
+  ['kept-making', 'kept=making', [wide, small], openKept],
+  ['kept-fetching', 'kept=fetching', [wide], openKept],
+  ['kept-saved', 'kept=saved', [wide, small], openKept],
+  ['kept-unsaved', 'kept=unsaved', [wide], openKept],
+  ['kept-playing', '', [wide], playKept],
+  ['kept-save', '', [wide], (page) => openKept(page, 'save-recording')],
+  ['kept-answers', '', [wide, small], (page) => openKept(page, 'kept-answers')],
+  ['kept-delete', '', [wide], (page) => openKept(page, 'recording-more', 'delete-recording')],
+  ['kept-file-delete', '', [wide], (page) => openKept(page, 'kept-file-delete')],
+  ['kept-search', '', [wide], searchKept],
+  ['kept-snapshot', '', [wide, small], (page) => openKept(page, 'kept-snapshot')],
+  ['kept-document', '', [wide, small], keptDocument],
+  ['kept-board', '', [wide, small], (page) => openKept(page, 'open-board')],
+  ['after-kept', 'screen=after&led', [wide, small], (page) => page.getByTestId('open-kept').waitFor()],
   ['after', 'screen=after', [wide, small]],
   ['after-rated', 'screen=after', [wide, small, phone], (page) => page.getByTestId('rate-4').click()],
   ['after-sent', 'screen=after&sent', [wide]],
@@ -244,6 +325,49 @@ async function openPanel(page) {
   if (await queued.isVisible()) await queued.click();
 }
 
+async function chooseRecordingLayout(page) {
+  await openPanel(page);
+  await page.getByTestId('recording-layout').getByRole('button').click();
+}
+
+async function openPast(page) {
+  await page.getByTestId('open-past').click();
+  await page.getByTestId('past').waitFor();
+}
+
+async function openKept(page, ...then) {
+  await openPast(page);
+  await page.getByTestId('past-session').first().click();
+  await page.getByTestId('kept').waitFor();
+  // A recording that can be played shows its first picture.
+  const video = page.locator('video');
+  if ((await video.count()) > 0)
+    await page.waitForFunction(() => document.querySelector('video').readyState > 1);
+  for (const id of then) await page.getByTestId(id).first().click();
+}
+
+async function keptDocument(page) {
+  await openKept(page, 'kept-file-large');
+  await page.locator('[data-testid="pdf-paper"][data-state="painted"]').waitFor();
+}
+
+/** The recording really plays, and goes on. */
+async function playKept(page) {
+  await openKept(page, 'player-toggle');
+  await page.waitForFunction(() => document.querySelector('video').currentTime > 0.5);
+  await page.getByTestId('player-position').focus();
+  for (let n = 0; n < 4; n += 1) await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(() => document.querySelector('video').currentTime > 20);
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => document.querySelector('video').paused);
+}
+
+async function searchKept(page) {
+  await openKept(page, 'kept-search');
+  await page.getByTestId('kept-search-field').fill('hurts');
+  await page.getByText('2 found').or(page.getByText('2 trovati')).waitFor();
+}
+
 async function layout(page, choice) {
   await page.getByTestId('layout').click();
   await page.getByTestId(`layout-${choice}`).click();
@@ -282,7 +406,7 @@ async function chatDrop(page) {
 
 async function chatPicture(page) {
   await page.getByTestId('chat').click();
-  await page.getByTestId('file-picture').click();
+  await page.locator('[data-file-id="photo"]').getByTestId('file-picture').click();
 }
 
 async function chatSimple(page) {
@@ -290,9 +414,55 @@ async function chatSimple(page) {
   await page.getByTestId('more-chat').click();
 }
 
+async function laser(page) {
+  await page.getByTestId('board').waitFor();
+  await page.getByTestId('tool-laser').click();
+  for (let n = 0; n < 30; n += 1) await page.mouse.move(420 + n * 8, 330 + 60 * Math.sin(n / 4));
+}
+
+async function boardInFront(page) {
+  await page.getByTestId('main-board').click();
+  await page.getByTestId('board').waitFor();
+}
+
+async function chatPdf(page) {
+  await page.getByTestId('chat').click();
+  await page.locator('[data-file-id="knee-march"] img').waitFor();
+}
+
+async function openPdf(page, id = 'knee-march') {
+  if (await page.getByTestId('chat').isVisible()) await page.getByTestId('chat').click();
+  else await chatSimple(page);
+  await page.locator(`[data-file-id="${id}"]`).getByTestId('file-picture').click();
+  await page
+    .locator('[data-testid="pdf-paper"][data-state="painted"], [data-testid="viewer-instead"]')
+    .first()
+    .waitFor();
+}
+
+async function pdfZoomed(page) {
+  await openPdf(page);
+  await page.getByTestId('pdf-next').click();
+  for (let n = 0; n < 4; n += 1) await page.keyboard.press('+');
+  await page.getByTestId('viewer-point').click();
+  await page.getByTestId('viewer-area').evaluate((area) => area.scrollTo(200, 320));
+  await page.waitForTimeout(400);
+}
+
+async function picturePointed(page) {
+  await chatFiles(page);
+  await page.locator('[data-file-id="photo"]').getByTestId('pointed-at').click();
+  await page.getByTestId('viewer-point').click();
+}
+
 async function galleryLarge(page) {
   await page.getByTestId('gallery').click();
   await page.getByTestId('snapshot-enlarge').nth(3).click();
+}
+
+async function gallerySaving(page) {
+  await page.getByTestId('gallery').click();
+  await page.getByTestId('snapshot-enlarge').nth(2).click();
 }
 
 async function galleryDelete(page) {

@@ -1,11 +1,11 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useAppView } from './engine/context';
 import type { AppView } from './engine/view';
 import { After } from './features/after/After';
 import { Call } from './features/call/Call';
-import { Home } from './features/home/Home';
+import { Home, type Page } from './features/home/Home';
 import { Lobby } from './features/lobby/Lobby';
 import { Opening } from './features/opening/Opening';
 import { Waiting } from './features/waiting/Waiting';
@@ -31,6 +31,12 @@ export function App({ part = 'main' }: { part?: Part }) {
   useAppearance(settings ?? undefined, part === 'main');
   // What was typed is still there when a link did not open.
   const link = useState('');
+  // So is a link that came from outside and did not open.
+  const came = view?.link ?? '';
+  const setLink = link[1];
+  useEffect(() => {
+    if (came) setLink(came);
+  }, [came, setLink]);
   if (!view) return null;
   return (
     <I18nProvider locale={i18n.language}>
@@ -49,9 +55,15 @@ interface ScreenProps {
 function Screen({ view, link }: ScreenProps) {
   const { screen } = view;
   const settings = drawnSettings(view);
+  // What the start begins with, when it is shown next.
+  const [begin, setBegin] = useState<Page>('home');
+  const { kind } = screen;
+  useEffect(() => {
+    if (kind !== 'after' && kind !== 'home') setBegin('home');
+  }, [kind]);
   switch (screen.kind) {
     case 'home':
-      return <Home view={view} problem={screen.problem} link={link} />;
+      return <Home view={view} problem={screen.problem} link={link} begin={begin} />;
     case 'opening':
       return <Opening host={screen.host} />;
     case 'lobby':
@@ -61,6 +73,6 @@ function Screen({ view, link }: ScreenProps) {
     case 'call':
       return <Call call={screen} settings={settings} devices={view.devices} notice={view.notice} />;
     case 'after':
-      return <After after={screen} settings={settings} />;
+      return <After after={screen} settings={settings} onPast={() => setBegin('past')} />;
   }
 }

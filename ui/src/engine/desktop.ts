@@ -58,7 +58,7 @@ export function desktopEngine(): Engine {
       setRole: (whom, role) => done(admin({ do: 'set_role', whom, role })),
       setTools: (whom, tools) => done(admin({ do: 'set_tools', whom, tools })),
       lowerHand: (whom) => done(admin({ do: 'lower_hand', whom })),
-      startRecording: () => done(admin({ do: 'start_recording' })),
+      startRecording: (layout) => done(admin({ do: 'start_recording', layout })),
       stopRecording: () => done(admin({ do: 'stop_recording' })),
       extend: (seconds) => done(admin({ do: 'extend', seconds })),
       showWhiteboard: (shown) => done(admin({ do: 'show_whiteboard', shown })),
@@ -105,6 +105,11 @@ export function desktopEngine(): Engine {
       pickPicture: () => commands.pickPicture(),
       save: (name, dataUrl) => commands.saveDrawing(name, dataUrl),
     },
+    past: {
+      onNews: (heard) => events.pastChanged.listen(({ payload }) => heard(payload)),
+      act: (action) => done(commands.past(action)),
+      picture: (room, fileId, large) => commands.keptPicture(room, fileId, large),
+    },
     devices: {
       preview: (on) => done(commands.previewDevices(on)),
     },
@@ -120,6 +125,7 @@ export function desktopEngine(): Engine {
       sendFiles: (paths) => done(tool({ do: 'send_files', paths })),
       sendPasted: (name, base64) => done(tool({ do: 'send_pasted', name, base64 })),
       download: (file_id) => done(tool({ do: 'download', file_id })),
+      cancelDownload: (file_id) => done(tool({ do: 'cancel_download', file_id })),
       openFile: (file_id) => done(tool({ do: 'open_file', file_id })),
       deleteFile: (file_id) => done(tool({ do: 'delete_file', file_id })),
       filePicture: (fileId, large) => commands.filePicture(fileId, large),

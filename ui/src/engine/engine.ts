@@ -10,7 +10,10 @@ import type {
   Levels,
   MediaSource,
   ParticipantId,
+  PastAction,
+  PastView,
   Reaction,
+  RecordingLayout,
   RoomDraft,
   RoomId,
   SettingsPatch,
@@ -65,6 +68,7 @@ export interface Engine {
   readonly devices?: DeviceCommands;
   readonly board?: BoardCommands;
   readonly tools?: ToolsCommands;
+  readonly past?: PastCommands;
 }
 
 /** What everybody may ask for in a room, or before it. */
@@ -97,7 +101,8 @@ export interface AdminCommands {
   setRole(whom: ParticipantId, role: StageRole): Promise<void>;
   setTools(whom: ParticipantId, tools: Tools): Promise<void>;
   lowerHand(whom: ParticipantId): Promise<void>;
-  startRecording(): Promise<void>;
+  /** Everybody is asked; without a layout as the room says. */
+  startRecording(layout: RecordingLayout | null): Promise<void>;
   stopRecording(): Promise<void>;
   extend(seconds: number): Promise<void>;
   /** Opens the whiteboard for everybody, or closes it. */
@@ -182,6 +187,7 @@ export interface ToolsCommands {
   /** What was pasted and lies in no file. */
   sendPasted(name: string, base64: string): Promise<void>;
   download(fileId: string): Promise<void>;
+  cancelDownload(fileId: string): Promise<void>;
   openFile(fileId: string): Promise<void>;
   deleteFile(fileId: string): Promise<void>;
   /** A picture of a file, small or as large as it is, as an address that a page can show; nothing while there is none. */
@@ -219,6 +225,15 @@ export interface PickedPicture {
   file_id: string;
   width: number;
   height: number;
+}
+
+/** Past sessions of one's own rooms. Their state has a way of its own to the page, apart from the view. */
+export interface PastCommands {
+  onNews(heard: (past: PastView) => void): Promise<Unlisten>;
+  /** Each answer is a changed view. */
+  act(action: PastAction): Promise<void>;
+  /** A picture that was kept, small or as large as it is, as an address that a page can show; nothing where there is none. */
+  picture(room: RoomId, fileId: string, large: boolean): Promise<string | null>;
 }
 
 /** Brings streams onto canvases. */

@@ -31,6 +31,8 @@ export type {
   FramesEndpoint,
   IncomingCallView,
   ItemView,
+  KeptBoardView,
+  KeptView,
   Language,
   LeaveReason,
   Levels,
@@ -46,6 +48,9 @@ export type {
   NoticeView,
   Outline,
   ParticipantId,
+  PastAction,
+  PastSessionView,
+  PastView,
   PersonView,
   Point,
   PointerView,
@@ -55,13 +60,20 @@ export type {
   QualityReport,
   Reaction,
   ReactionView,
+  RecorderTrouble,
+  RecordingFormat,
+  RecordingLayout,
   RecordingMode,
+  RecordingState,
+  RecordingStop,
+  RecordingView,
   RemovedPerson,
   ReplyView,
   RingView,
   RoomCardView,
   RoomId,
   RoomsView,
+  SavingView,
   SeatLinkView,
   SendingView,
   Shape,
@@ -112,21 +124,16 @@ export type JoinPreview = Lacking<
 
 // ------------------------------------------------------------------------------------------------- the call
 
-export type CallView = Lacking<
-  Omit<rust.CallView, 'recording_state'>,
-  'waiting_room' | 'share_sources' | 'reactions'
-> & {
-  recording_state: RecordingState;
+export type CallView = Lacking<rust.CallView, 'waiting_room' | 'share_sources' | 'reactions'> & {
   /** Only those with a link of their own come in. */
   invited_only?: boolean;
 };
 
-export type RecordingState =
-  | rust.RecordingState
-  /** Answers are awaited. */
-  | { state: 'asking'; agreed: number; of: number }
-  /** It ended by itself. */
-  | { state: 'stopped'; reason: 'disk_full' | 'failed' };
+export const RECORDING_LAYOUTS = [
+  'grid',
+  'speaker',
+  'grid_and_chat',
+] as const satisfies rust.RecordingLayout[];
 
 export const REACTIONS = [
   'thumbs_up',

@@ -1,6 +1,6 @@
 // The whole page on the fake engine, as a person meets it.
 
-import { render } from '@testing-library/react';
+import { act, render } from '@testing-library/react';
 import { App } from '../App';
 import { EngineProvider } from '../engine/context';
 import { type FakeEngine, fakeEngine, fakeOptions } from '../engine/fake';
@@ -16,5 +16,7 @@ export async function openPage(query: string, without: (keyof Groups)[] = []): P
     </EngineProvider>,
   );
   await findByTestId(/^screen-/);
+  // What is done once it is drawn, be the machine ever so busy.
+  await act(async () => {});
   return engine;
 }

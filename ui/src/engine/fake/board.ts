@@ -1,7 +1,16 @@
 // Boards in memory: what is done to them lies there at once.
 
 import type { BoardCommands } from '../engine';
-import type { AppView, BoardAction, BoardNews, BoardRights, CursorView, ItemView, Shape } from '../view';
+import type {
+  AppView,
+  BoardAction,
+  BoardNews,
+  BoardRights,
+  CursorView,
+  ItemView,
+  Point,
+  Shape,
+} from '../view';
 import { boardItems, pictureItems } from './boardSamples';
 import type { Command } from './groups';
 
@@ -12,7 +21,17 @@ export interface BoardSample {
   /** What lies over each snapshot. */
   over: ItemView[];
   cursors: CursorView[];
+  /** The last of them is a laser that goes round. */
+  laser: boolean;
 }
+
+const cursor = (participant_id: string, display_name: string, at: Point): CursorView => ({
+  participant_id,
+  display_name,
+  page: 0,
+  at,
+  laser: false,
+});
 
 export function boardSample(asked: URLSearchParams): BoardSample {
   const drawn = asked.has('drawn');
@@ -23,12 +42,16 @@ export function boardSample(asked: URLSearchParams): BoardSample {
     over: drawn ? pictureItems() : [],
     cursors: drawn
       ? [
-          { participant_id: 'seat-0', display_name: 'Anna Rossi', page: 0, at: { x: 1366, y: 904 } },
-          { participant_id: 'seat-1', display_name: 'Kenji Mori', page: 0, at: { x: 764, y: 700 } },
+          cursor('seat-0', 'Anna Rossi', { x: 1366, y: 904 }),
+          cursor('seat-1', 'Kenji Mori', { x: 764, y: 700 }),
         ].slice(0, Number(asked.get('people') ?? 2) - 1)
       : [],
+    laser: asked.has('laser'),
   };
 }
+
+/** How often a laser that goes round is told of. */
+const LASER_MS = 33;
 
 interface Kept {
   pages: number;
@@ -41,7 +64,12 @@ interface Kept {
 /** Items before a step, or after it: nothing where there was none. */
 type Step = Map<string, ItemView | undefined>;
 
-export function fakeBoard(sample: BoardSample, command: Command, view: () => AppView): BoardCommands {
+/** The commands, and a way to tell of a board what a back end would. */
+export function fakeBoard(
+  sample: BoardSample,
+  command: Command,
+  view: () => AppView,
+): { board: BoardCommands; tellBoard: (news: BoardNews) => void } {
   const boards = new Map<string, Kept>();
   const listeners = new Set<(news: BoardNews) => void>();
   const tell = (news: BoardNews) => {
@@ -99,6 +127,17 @@ export function fakeBoard(sample: BoardSample, command: Command, view: () => App
     if (last) found[to].push(write(board, last));
     rights(board, found);
   };
+  let round: ReturnType<typeof setInterval> | undefined;
+  const goRound = (board: string) => {
+    clearInterval(round);
+    round = setInterval(() => {
+      const turn = performance.now() / 260;
+      const at = { x: Math.round(800 + 260 * Math.cos(turn)), y: Math.round(430 + 150 * Math.sin(turn)) };
+      const last = sample.cursors.at(-1) ?? cursor('seat-0', 'Anna Rossi', at);
+      const cursors = [...sample.cursors.slice(0, -1), { ...last, at, laser: true }];
+      tell({ kind: 'cursors', board, cursors });
+    }, LASER_MS);
+  };
   const act = (action: BoardAction) => {
     const { board } = action;
     const found = kept(board);
@@ -112,6 +151,7 @@ export function fakeBoard(sample: BoardSample, command: Command, view: () => App
           items: sample.loading ? [] : [...found.items.values()],
         });
         rights(board, found);
+        if (sample.laser) goRound(board);
         return tell({ kind: 'cursors', board, cursors: sample.cursors });
       case 'put': {
         const z = Math.max(0, ...[...found.items.values()].map((item) => item.z)) + 1;
@@ -142,11 +182,12 @@ export function fakeBoard(sample: BoardSample, command: Command, view: () => App
       case 'redo':
         return swap(board, 'redo', 'undo');
       case 'close':
+        return clearInterval(round);
       case 'cursor':
         return;
     }
   };
-  return {
+  const board: BoardCommands = {
     onNews: async (heard) => {
       listeners.add(heard);
       return () => listeners.delete(heard);
@@ -154,6 +195,7 @@ export function fakeBoard(sample: BoardSample, command: Command, view: () => App
     act: command('board', act),
     pickPicture: async () => ({ file_id: 'file-knee', width: 640, height: 400 }),
   };
+  return { board, tellBoard: tell };
 }
 
 function rightsOf({ screen }: AppView): BoardRights {

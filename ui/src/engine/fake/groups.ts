@@ -6,6 +6,7 @@ import type {
   AfterCommands,
   BoardCommands,
   DeviceCommands,
+  PastCommands,
   RoomsCommands,
   SeatCommands,
   ShareCommands,
@@ -18,6 +19,7 @@ import type {
   MediaSource,
   PersonView,
   Reaction,
+  RecordingLayout,
   RoomDraft,
   StageRole,
   Tools,
@@ -35,6 +37,7 @@ export interface Groups {
   devices: DeviceCommands;
   tools: ToolsCommands;
   board: BoardCommands;
+  past: PastCommands;
 }
 
 /** Notes what was asked, then acts. */
@@ -46,7 +49,8 @@ export type Command = <Given extends unknown[]>(
 export function groups(
   command: Command,
   change: (edit: (view: AppView) => void) => void,
-): Omit<Groups, 'tools' | 'board'> {
+  moving: boolean,
+): Omit<Groups, 'tools' | 'board' | 'past'> {
   const inCall = (edit: (call: CallView) => void) =>
     change(({ screen }) => {
       if (screen.kind === 'call') edit(screen);
@@ -89,7 +93,13 @@ export function groups(
       ),
       answerConsent: command('answer consent', (answer: boolean, _text: string) =>
         change(({ screen }) => {
-          if (screen.kind === 'call') screen.me.consent = answer ? 'yes' : 'no';
+          if (screen.kind === 'call') {
+            screen.me.consent = answer ? 'yes' : 'no';
+            const mine = screen.consents.find(
+              ({ participant_id }) => participant_id === (screen as CallView).me.participant_id,
+            );
+            if (mine) Object.assign(mine, { answer, at_ms: Date.now() });
+          }
           if (screen.kind === 'lobby') screen.consent = answer ? 'yes' : 'no';
         }),
       ),
@@ -166,14 +176,32 @@ export function groups(
           one.hand = null;
         }),
       ),
-      startRecording: command('start recording', () =>
+      startRecording: command('start recording', (layout: RecordingLayout | null) => {
         inCall((call) => {
-          call.recording_state = { state: 'asking', agreed: 1, of: call.people.length + 1 };
-        }),
-      ),
+          call.recording_state = { state: 'starting' };
+          call.me.consent = 'asked';
+          call.consents = [call.me, ...call.people].map(({ participant_id, display_name }) => ({
+            participant_id,
+            display_name,
+            answer: null,
+            at_ms: null,
+          }));
+        });
+        // A recorder takes its time to come in.
+        if (!moving) return;
+        setTimeout(
+          () =>
+            inCall((call) => {
+              if (call.recording_state.state !== 'starting') return;
+              call.recording_state = { state: 'on', elapsed_s: 0, layout: layout ?? 'grid', megabytes: 0 };
+            }),
+          1200,
+        );
+      }),
       stopRecording: command('stop recording', () =>
         inCall((call) => {
           call.recording_state = { state: 'off' };
+          if (call.me.consent === 'asked') call.me.consent = 'not_asked';
         }),
       ),
       ring: command('ring', (_whom: string | null) =>

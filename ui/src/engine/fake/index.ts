@@ -1,10 +1,11 @@
 // An engine without a back end: for tests, and for looking at every screen in a plain browser (`npm run dev:fake`).
 
 import type { Engine } from '../engine';
-import type { AppView, DeviceChoice, Levels, ScreenView, Settings, SettingsPatch } from '../view';
+import type { AppView, BoardNews, DeviceChoice, Levels, ScreenView, Settings, SettingsPatch } from '../view';
 import { fakeBoard } from './board';
 import { type Groups, groups } from './groups';
 import type { FakeOptions } from './options';
+import { type ChangePast, fakePast } from './past';
 import { DrawnPictures } from './pictures';
 import { afterView, callView, lobbyView } from './samples';
 import { type ChangeTools, fakeTools } from './tools';
@@ -22,9 +23,14 @@ export interface FakeEngine extends Omit<Engine, keyof Groups>, Partial<Groups> 
   change(change: (view: AppView) => void): void;
   /** Changes chat, gallery and pointers, and tells of them. */
   changeTools: ChangeTools;
+  /** The same for past sessions. */
+  changePast: ChangePast;
+  /** Tells of a board what a back end would. */
+  tellBoard: (news: BoardNews) => void;
 }
 
-export function fakeEngine({ view: first, moving, tools: having, board }: FakeOptions): FakeEngine {
+export function fakeEngine(options: FakeOptions): FakeEngine {
+  const { view: first, moving, tools: having, board, past } = options;
   let view = first;
   const heard = new Set<(view: AppView) => void>();
   const levels = new Set<(levels: Levels) => void>();
@@ -59,13 +65,15 @@ export function fakeEngine({ view: first, moving, tools: having, board }: FakeOp
     }, 70);
   }
   const { tools, changeTools } = fakeTools(having, command, change);
+  const boards = fakeBoard(board, command, () => view);
   return {
     asked,
     change,
     changeTools,
-    ...groups(command, change),
+    ...groups(command, change, moving),
     tools,
-    board: fakeBoard(board, command, () => view),
+    ...boards,
+    ...fakePast(past, command, moving),
     pictures: new DrawnPictures(moving),
     appView: async () => view,
     onAppView: async (tell) => {

@@ -8,9 +8,11 @@ import type {
   ErrorCode,
   Language,
   NoticeCode,
+  RecorderTrouble,
   Theme,
 } from '../view';
 import { type BoardSample, boardSample } from './board';
+import { type PastSample, pastSample } from './past';
 import {
   afterView,
   appView,
@@ -29,6 +31,8 @@ export interface FakeOptions {
   tools: ToolsState;
   /** What lies on the boards. */
   board: BoardSample;
+  /** Sessions that are over. */
+  past: PastSample;
   /** Pictures and levels move. */
   moving: boolean;
 }
@@ -63,7 +67,13 @@ export function fakeOptions(search: string): FakeOptions {
   const notice = asked.get('notice') as NoticeCode | null;
   if (notice) view.notice = { code: notice, name: 'Anna Rossi' };
   elsewhere(view, asked);
-  return { view, tools: toolsState(asked, view), board: boardSample(asked), moving: !has('still') };
+  return {
+    view,
+    tools: toolsState(asked, view),
+    board: boardSample(asked),
+    past: pastSample(asked),
+    moving: !has('still'),
+  };
 
   function screen(): AppView['screen'] {
     switch (asked.get('screen')) {
@@ -120,6 +130,7 @@ export function fakeOptions(search: string): FakeOptions {
         after.seconds = Number(asked.get('seconds') ?? 1560);
         after.can_rejoin = !has('final');
         after.is_test_call = has('test');
+        after.was_admin = has('led');
         if (has('sent')) after.rating = { state: 'sent' };
         if (has('unsent'))
           after.rating = { state: 'failed', problem: { code: 'server_unreachable', message: '' } };
@@ -160,13 +171,26 @@ function inTheRoom(call: CallView, asked: URLSearchParams) {
   if (recording) {
     call.recording = 'manual';
     call.me.consent = (asked.get('consent') ?? 'yes') as ConsentAnswer;
-    if (recording === 'on') call.recording_state = { state: 'on', elapsed_s: 252 };
-    if (recording === 'asking') call.recording_state = { state: 'asking', agreed: 1, of: 3 };
+    const trouble = asked.get('recorder') as RecorderTrouble | null;
+    if (recording === 'automatic') call.recording = 'automatic';
+    if (recording === 'on' || recording === 'automatic') {
+      call.recording_state = {
+        state: 'on',
+        elapsed_s: 252,
+        layout: 'grid_and_chat',
+        megabytes: 38,
+        ...(trouble && { trouble }),
+      };
+    }
+    if (recording === 'starting') call.recording_state = { state: 'starting' };
     if (recording === 'stopped') call.recording_state = { state: 'stopped', reason: 'disk_full' };
+    if (recording === 'failed') call.recording_state = { state: 'stopped', reason: 'failed' };
     if (call.me.is_admin) {
       const at_ms = Date.UTC(2026, 10, 21, 9, 31);
+      const { consent } = call.me;
+      const mine = consent === 'yes' ? true : consent === 'no' ? false : null;
       call.consents = [
-        { ...call.me, answer: true, at_ms },
+        { ...call.me, answer: mine, at_ms: mine === null ? null : at_ms },
         ...call.people.map((person, n) => ({
           ...person,
           answer: n === 0 ? true : n === 1 ? false : null,
@@ -200,6 +224,7 @@ function inTheRoom(call: CallView, asked: URLSearchParams) {
   if (has('shown')) call.whiteboard = { shown: true, by: first?.participant_id ?? call.me.participant_id };
   const drawing = asked.get('drawing');
   if (drawing === 'look') call.me.tools = { ...call.me.tools, whiteboard: {} };
+  if (drawing === 'point') call.me.tools = { ...call.me.tools, whiteboard: { wb_cursor: true } };
   if (drawing === 'never') call.me.tools = { ...call.me.tools, whiteboard: false };
   if (drawing === 'some') call.me.tools = { ...call.me.tools, whiteboard: { wb_pen: true, wb_cursor: true } };
   const presenter = asked.get('presenter');

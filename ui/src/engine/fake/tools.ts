@@ -13,6 +13,7 @@ import type {
   ToolsNews,
 } from '../view';
 import type { Command } from './groups';
+import { brokenSample, lockedSample, pdfSample } from './pdfSamples';
 
 /** Chat, gallery and pointers as they are. */
 export interface ToolsState {
@@ -118,6 +119,11 @@ export function fakeTools(
         one.state = { state: 'saved', path: `Downloads/${one.info.name}` };
       }),
     ),
+    cancelDownload: command('cancel download', (id: string) =>
+      file(id, (one) => {
+        one.state = { state: 'ready' };
+      }),
+    ),
     openFile: command('open file', (_id: string) => {}),
     deleteFile: command('delete file', (id: string) =>
       changeTools((now) => {
@@ -125,7 +131,11 @@ export function fakeTools(
         now.chat.messages = now.chat.messages.filter((one) => one.file?.info.file_id !== id);
       }),
     ),
-    filePicture: async (id) => drawnPicture(id),
+    filePicture: async (id, large) => {
+      const shared = state.chat.messages.find(({ file }) => file?.info.file_id === id)?.file?.info;
+      if (shared?.media_type !== 'application/pdf') return drawnPicture(id);
+      return large ? pdfOf(id, shared.name) : null;
+    },
     // A plain browser tells no paths; a test may drop some by this event.
     onDrop: async (tell) => {
       const drop = (event: Event) => tell((event as CustomEvent<FileDrag>).detail);
@@ -159,16 +169,20 @@ export function toolsState(asked: URLSearchParams, view: AppView): ToolsState {
   const unread = chat === 'long' ? Number(asked.get('unread') ?? 0) : chat === 'unread' ? 2 : 0;
   const state: ToolsState = {
     chat: {
-      messages: chat === 'long' ? conversation() : chat ? conversation().slice(2, 6) : [],
+      messages: chat ? (CHATS[chat] ?? CHATS.short)() : [],
       typing: chat === 'long' ? ['Anna Rossi'] : [],
       unread,
     },
     gallery: Array.from({ length: Number(asked.get('gallery') ?? 0) }, (_, n) =>
       snapshot(n, n % 2 ? 'Kenji Mori' : 'Anna Rossi', at(9, 46 - n * 3)),
     ),
-    pointers: asked.has('pointers') ? pointers() : [],
+    pointers: asked.get('pointers') === 'files' ? filePointers() : asked.has('pointers') ? pointers() : [],
   };
   if (view.screen.kind === 'call') view.screen.unread_chat = unread;
+  const [first, second, third] = state.gallery;
+  if (asked.has('editing') && first) first.editing = ['Anna Rossi'];
+  if (asked.has('editing') && second) second.editing = ['Anna Rossi', 'Kenji Mori', 'Aisha Diallo'];
+  if (asked.has('saving') && third) third.file.state = { state: 'downloading', received: 120_000 };
   return state;
 }
 
@@ -213,6 +227,33 @@ function fileView(id: string, name: string, size: number, state: FileState): Fil
     state,
     may_delete: true,
   };
+}
+
+const CHATS: Record<string, () => ChatMessageView[]> & Record<'short', () => ChatMessageView[]> = {
+  long: conversation,
+  short: () => conversation().slice(2, 6),
+  pdf: documents,
+};
+
+/** Documents: one that is fine, one with a password, one that is damaged, one that is too large to be shown, one on its way. */
+function documents(): ChatMessageView[] {
+  const file = (id: number, who: keyof typeof WHO, name: string, size: number, file: FileState) => ({
+    ...written(id, who, '', at(9, 40 + id)),
+    file: fileView(name.replace(/\.pdf$/, ''), name, size, file),
+  });
+  const ready = { state: 'ready' } as const;
+  return [
+    written(1, 'kenji', 'Here are the letters from the clinic.', at(9, 41)),
+    file(2, 'kenji', 'locked.pdf', 180_000, ready),
+    file(3, 'kenji', 'broken.pdf', 64_000, ready),
+    file(4, 'anna', 'all-images-of-the-year.pdf', 96_000_000, { state: 'downloading', received: 31_000_000 }),
+    file(5, 'kenji', 'knee-march.pdf', 1_800_000, ready),
+  ];
+}
+
+function pdfOf(id: string, name: string): string {
+  if (id === 'locked') return lockedSample();
+  return id === 'broken' ? brokenSample() : pdfSample(name.replace(/\.pdf$/, ''), 4);
 }
 
 /** A conversation of two days, with files in every state. */
@@ -304,6 +345,7 @@ function snapshot(n: number, of: string, at_ms: number): SnapshotView {
     by_name: n === 1 ? 'Kenji Mori' : 'Dr Elena Conti',
     of_name: of,
     at_ms,
+    editing: [],
   };
 }
 
@@ -329,6 +371,24 @@ function pointers(): PointerView[] {
       display_name: 'Tomás Herrera',
     },
   ];
+}
+
+/** Somebody points at the second page of a document, two at a picture, three at a snapshot. */
+function filePointers(): PointerView[] {
+  const names = ['Anna Rossi', 'Kenji Mori', 'Aisha Diallo', 'Tomás Herrera', 'Giulia', 'Noor Haddad'];
+  const targets = [
+    ['knee-march', 2],
+    ['photo', 1],
+    ['photo', 1],
+    ['snapshot-0', 1],
+    ['snapshot-0', 1],
+    ['snapshot-0', 1],
+  ] as const;
+  return targets.map(([file_id, page], n) => ({
+    participant_id: `seat-${n}`,
+    display_name: names[n] ?? '',
+    spot: { target: { kind: 'file', file_id, page }, x: 20_000 + n * 7_000, y: 14_000 + n * 5_000 },
+  }));
 }
 
 /** A file's picture, without a file to take it from. */

@@ -1,7 +1,9 @@
-import { screen } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { openPage } from '../../test/page';
+// It comes when it is opened first; here it is there already.
+import '../past/Past';
 
 const byId = (id: string) => screen.getByTestId(id);
 const press = (id: string) => userEvent.click(byId(id));
@@ -48,4 +50,22 @@ describe('after a call', () => {
     expect(screen.queryByTestId('report')).toBeNull();
     expect(byId('go-home')).toBeTruthy();
   });
+
+  it('leads whoever led it to what is kept of it', async () => {
+    const engine = await openPage('screen=after&led');
+    await userEvent.click(await screen.findByTestId('open-kept'));
+    expect((await screen.findByTestId('kept')).dataset.session).toBe('knee');
+    expect(engine.asked.filter(([name]) => name !== 'past')).toEqual([['go home']]);
+    expect(byId('open-past').getAttribute('aria-current')).toBe('page');
+  });
+
+  it.each(['screen=after', 'screen=after&led&test', 'screen=after&led&past=none'])(
+    'leads nowhere where nothing is kept, or nothing of one’s own: ?%s',
+    async (query) => {
+      const engine = await openPage(query);
+      const heard = query.includes('led') && !query.includes('test');
+      await waitFor(() => expect(engine.asked).toEqual(heard ? [['past', { do: 'refresh' }]] : []));
+      expect(screen.queryByTestId('open-kept')).toBeNull();
+    },
+  );
 });

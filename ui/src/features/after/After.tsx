@@ -3,6 +3,7 @@ import {
   CircleCheck,
   Download,
   Frown,
+  History,
   Laugh,
   type LucideIcon,
   Meh,
@@ -22,16 +23,19 @@ import { GuestHeader } from '../../components/GuestHeader';
 import { useEngine } from '../../engine/context';
 import type { AfterView, QualityReport, Settings } from '../../engine/view';
 import { dateLocale } from '../../i18n';
+import { useSessionOf } from '../past/useSessionOf';
 import styles from './After.module.css';
 import { asksRating, bars, network, overall, saysTime, spell, weakest } from './derive';
 
 interface Props {
   after: AfterView;
   settings: Settings;
+  /** The start begins with past visits, when it is shown next. */
+  onPast: () => void;
 }
 
 /** Why it is over, how it was, and the way on. */
-export function After({ after, settings }: Props) {
+export function After({ after, settings, onPast }: Props) {
   const { t, i18n } = useTranslation();
   const engine = useEngine();
   const [stars, setStars] = useState<string | null>(null);
@@ -51,6 +55,13 @@ export function After({ after, settings }: Props) {
           day: 'numeric',
           month: 'long',
         }).format(after.good_until * 1000);
+  const kept = useSessionOf(after);
+  const openKept = async () => {
+    if (!kept) return;
+    await engine.past?.act({ do: 'open', room: kept.room_id, session: kept.session_id });
+    onPast();
+    await engine.goHome();
+  };
   const send = () => {
     if (stars) void engine.after?.rate(Number(stars), comment.trim());
   };
@@ -130,6 +141,12 @@ export function After({ after, settings }: Props) {
                 data-testid="rejoin"
               >
                 {after.is_test_call ? t('after.testAgain') : t('after.rejoin')}
+              </Button>
+            )}
+            {/* The last of them: it comes when the server has answered. */}
+            {kept && (
+              <Button size="guest" icon={History} onPress={() => void openKept()} data-testid="open-kept">
+                {t('past.afterOpen')}
               </Button>
             )}
           </div>

@@ -120,6 +120,61 @@ describe('the board', () => {
     await waitFor(() => expect(screen.getAllByTestId('board-cursor')).toHaveLength(2));
   });
 
+  it('shows a laser with its name, and a trace that is gone within a second', async () => {
+    const page = await open('screen=call&people=3');
+    const point = (x: number, laser = true) =>
+      act(() =>
+        page.tellBoard({
+          kind: 'cursors',
+          board: 'board',
+          cursors: [
+            { participant_id: 'seat-0', display_name: 'Anna Rossi', page: 0, at: { x, y: 100 }, laser },
+          ],
+        }),
+      );
+    const traces = () => screen.getByTestId('laser-traces').dataset.traces;
+    point(100, false);
+    const cursor = await screen.findByTestId('board-cursor');
+    expect(cursor.dataset.laser).toBe('false');
+    expect(traces()).toBeUndefined();
+    point(100);
+    point(160);
+    await waitFor(() => expect(screen.getByTestId('board-cursor').dataset.laser).toBe('true'));
+    expect(screen.getByTestId('board-cursor').textContent).toBe('Anna Rossi');
+    await waitFor(() => expect(traces()).toBe('true'));
+    await waitFor(() => expect(traces()).toBe('false'));
+  });
+
+  it('has a laser by the key L, which leaves a trace of mine too', async () => {
+    const page = await open('screen=call&people=2');
+    await userEvent.keyboard('l');
+    expect(screen.getByTestId('tool-laser').dataset.selected).toBe('true');
+    expect(screen.getByTestId('board-paper').dataset.tool).toBe('laser');
+    drag([10, 10], [40, 30], [80, 20]);
+    expect(of(page, 'put')).toHaveLength(0);
+    await waitFor(() =>
+      expect(of(page, 'cursor').at(-1)).toMatchObject({ at: { x: 80, y: 20 }, laser: true }),
+    );
+    await waitFor(() => expect(screen.getByTestId('laser-traces').dataset.traces).toBeTruthy());
+    // The line has another letter.
+    await userEvent.keyboard('d');
+    expect(screen.getByTestId('tool-shapes').getAttribute('aria-label')).toContain('Line');
+  });
+
+  it('lets whoever may only show where they point look round, and take a laser', async () => {
+    const page = await openPage('screen=call&people=2&guest&shown&drawn&drawing=point');
+    await board();
+    expect(screen.getByTestId('board-look').textContent).toContain('You can look');
+    expect(screen.getByTestId('tool-select').getAttribute('aria-label')).toBe('Look around');
+    for (const tool of ['tool-pen', 'board-undo', 'board-remove', 'board-palette']) {
+      expect(screen.queryByTestId(tool), tool).toBeNull();
+    }
+    await userEvent.click(screen.getByTestId('tool-laser'));
+    drag([10, 10], [50, 50]);
+    expect(of(page, 'cursor').at(-1)).toMatchObject({ laser: true });
+    expect(of(page, 'put')).toHaveLength(0);
+  });
+
   it('has only the tools of my rights', async () => {
     await open('screen=call&people=2&guest&drawing=some');
     for (const tool of ['tool-shapes', 'tool-text', 'tool-picture', 'tool-eraser']) {
@@ -204,6 +259,7 @@ describe.each([
     'screen=call&people=3&shown',
     'screen=call&people=3&drawn&shown',
     'screen=call&people=2&guest&shown&drawn&drawing=look',
+    'screen=call&people=3&guest&shown&drawn&laser&drawing=point',
     'screen=call&people=2&guest&shown&drawing=loading',
     'screen=call&people=2&guest&shown&drawn&simple',
   ])('axe finds nothing on the board of ?%s', async (query) => {

@@ -11,7 +11,7 @@ import styles from './BoardView.module.css';
 import { itemsOn, mayDraw } from './boardState';
 import { Cursors } from './Cursors';
 import { Camera } from './camera';
-import { covering } from './export';
+import { covering, PAGE } from './export';
 import { Palette } from './Palette';
 import { Paper } from './paper';
 import { BoardPictures, loadImage } from './pictures';
@@ -24,9 +24,6 @@ import { useKeys } from './useKeys';
 import { usePointers } from './usePointers';
 import { ViewControls } from './ViewControls';
 import { toBoard } from './viewport';
-
-/** A page of the room's board, in its own units. */
-const PAGE = { width: 1600, height: 1000 };
 
 /** A board that may have to find out first how large its picture is. */
 export default function BoardView(props: BoardStageProps) {
@@ -161,7 +158,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
         role="application"
         aria-label={onPicture ? t('board.canvasPicture') : t('board.canvas', { page: page + 1 })}
         aria-describedby="board-items board-keys"
-        data-tool={looks ? 'look' : scene.tool}
+        data-tool={looks && scene.tool !== 'laser' ? 'look' : scene.tool}
         data-testid="board-paper"
       >
         <div ref={canvas} className={styles.canvas} aria-hidden />
@@ -170,7 +167,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
         {t('board.keys')}
       </p>
       <Spoken scene={scene} />
-      <Cursors session={session} camera={camera} page={page} />
+      <Cursors session={session} camera={camera} page={page} me={call.me.display_name} />
       {scene.editing && (
         <TextField session={session} camera={camera} editing={scene.editing} onPicture={onPicture} />
       )}
@@ -246,7 +243,9 @@ function Open({ board, call, background, onClose, children, commands, size, imag
         </div>
       </div>
 
-      {!looks && <Toolbar session={session} scene={scene} addPicture={addPicture} />}
+      {(!looks || scene.rights.cursor) && (
+        <Toolbar session={session} scene={scene} looks={looks} addPicture={addPicture} />
+      )}
       {children && <div className={styles.face}>{children}</div>}
       <div className={`${styles.bottom} ${children ? styles.besideFace : ''}`}>
         {!looks && <Palette session={session} scene={scene} onPicture={onPicture} />}

@@ -3,6 +3,7 @@ import { personColour } from '../../components/people';
 import type { CursorView } from '../../engine/view';
 import styles from './Cursors.module.css';
 import type { Camera } from './camera';
+import { Laser } from './Laser';
 import type { BoardSession } from './session';
 import { toScreen } from './viewport';
 
@@ -10,10 +11,12 @@ interface Props {
   session: BoardSession;
   camera: Camera;
   page: number;
+  /** What I am called. */
+  me: string;
 }
 
-/** Where the others are, each with a name. */
-export function Cursors({ session, camera, page }: Props) {
+/** Where the others are, each with a name; and what their lasers leave behind them. */
+export function Cursors({ session, camera, page, me }: Props) {
   const cursors = useCursors(session);
   const viewport = useSyncExternalStore(camera.subscribe, camera.snapshot);
   const [seenFrom, setSeenFrom] = useState(viewport);
@@ -22,21 +25,33 @@ export function Cursors({ session, camera, page }: Props) {
   useEffect(() => setSeenFrom(viewport), [viewport]);
   return (
     <div className={styles.cursors} aria-hidden>
+      <Laser session={session} camera={camera} page={page} me={me} />
       {cursors
         .filter((cursor) => cursor.page === page)
-        .map(({ participant_id, display_name, at }) => {
+        .map(({ participant_id, display_name, at, laser }) => {
           const { x, y } = toScreen(viewport, at);
           const colour = `var(--person-${personColour(display_name)})`;
           return (
             <div
               key={participant_id}
-              className={`${styles.cursor} ${still ? styles.still : ''}`}
+              // The trace of a laser ends where the laser is.
+              className={`${styles.cursor} ${still || laser ? styles.still : ''}`}
               style={{ transform: `translate(${x}px, ${y}px)`, color: colour }}
               data-testid="board-cursor"
+              data-laser={laser}
             >
-              <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">
-                <path d="M1.5 1.5 16 7l-6.2 2.4L7 16z" fill="currentColor" stroke="#fff" strokeWidth="1.5" />
-              </svg>
+              {laser ? (
+                <span className={styles.dot} />
+              ) : (
+                <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">
+                  <path
+                    d="M1.5 1.5 16 7l-6.2 2.4L7 16z"
+                    fill="currentColor"
+                    stroke="#fff"
+                    strokeWidth="1.5"
+                  />
+                </svg>
+              )}
               <span className={styles.name} style={{ background: colour }}>
                 {display_name}
               </span>

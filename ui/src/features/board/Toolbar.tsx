@@ -2,7 +2,9 @@ import {
   ArrowUpRight,
   Circle,
   Eraser,
+  Hand,
   ImagePlus,
+  Laser,
   type LucideIcon,
   Minus,
   MousePointer2,
@@ -40,17 +42,19 @@ export const FIGURE_ICONS: Record<Figure, LucideIcon> = {
 interface Props {
   session: BoardSession;
   scene: Scene;
+  /** There is nothing to draw with: it is looked on. */
+  looks: boolean;
   addPicture: (() => void) | undefined;
 }
 
-/** What one draws with. Tools that one may not use are not there. */
-export function Toolbar({ session, scene, addPicture }: Props) {
+/** What one draws with, and points with. Tools that one may not use are not there. */
+export function Toolbar({ session, scene, looks, addPicture }: Props) {
   const { t } = useTranslation();
   const { rights } = scene;
   const tool = (name: Exclude<Tool, Figure>, icon: LucideIcon) => (
     <ToolButton
       icon={icon}
-      name={t(`board.${name}`)}
+      name={t(`board.${looks && name === 'select' ? 'hand' : name}`)}
       keys={KEYS[name]}
       selected={scene.tool === name}
       onPress={() => session.choose(name)}
@@ -65,7 +69,7 @@ export function Toolbar({ session, scene, addPicture }: Props) {
       data-over="left"
       data-testid="board-tools"
     >
-      {tool('select', MousePointer2)}
+      {tool('select', looks ? Hand : MousePointer2)}
       {rights.pen && tool('pen', Pencil)}
       {rights.shape && <ShapesButton session={session} scene={scene} />}
       {rights.text && tool('text', Type)}
@@ -82,6 +86,17 @@ export function Toolbar({ session, scene, addPicture }: Props) {
         </Tip>
       )}
       {rights.eraser && tool('eraser', Eraser)}
+      {rights.cursor && tool('laser', Laser)}
+      {!looks && <Undoing session={session} scene={scene} />}
+    </AriaToolbar>
+  );
+}
+
+/** What was done, taken back; and what is chosen, away. */
+function Undoing({ session, scene }: { session: BoardSession; scene: Scene }) {
+  const { t } = useTranslation();
+  return (
+    <>
       <Separator orientation="horizontal" className={styles.line ?? ''} />
       <Once
         icon={Undo2}
@@ -107,7 +122,7 @@ export function Toolbar({ session, scene, addPicture }: Props) {
         onPress={() => session.removeSelected()}
         testid="board-remove"
       />
-    </AriaToolbar>
+    </>
   );
 }
 

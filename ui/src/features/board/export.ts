@@ -6,6 +6,8 @@ import { type Box, grown, union } from './geometry';
 import { pdfOf } from './pdf';
 import type { BoardPictures } from './pictures';
 
+/** A page of the room's board, in its own units. */
+export const PAGE = { width: 1600, height: 1000 };
 /** No side of an exported picture is longer. */
 const LONGEST = 6_000;
 

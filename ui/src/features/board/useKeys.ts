@@ -8,12 +8,13 @@ import { toBoard } from './viewport';
 export const KEYS: Record<Tool | 'picture', string> = {
   select: 'S',
   pen: 'P',
-  line: 'L',
+  line: 'D',
   arrow: 'A',
   rectangle: 'R',
   ellipse: 'O',
   text: 'T',
   eraser: 'E',
+  laser: 'L',
   picture: 'I',
 };
 

@@ -7,6 +7,8 @@ import { pinched, toBoard } from './viewport';
 
 /** How near a mouse and a finger have to come to something, in pixels. */
 const REACH = { fine: 6, coarse: 14 };
+/** A pointer that did not move for so long rests. */
+const RESTS_MS = 60;
 
 /** Draws with one pointer, moves what is seen with two fingers, the middle button, or space. */
 export function usePointers(
@@ -14,7 +16,7 @@ export function usePointers(
   session: BoardSession,
   camera: Camera,
   paper: RefObject<Paper | null>,
-  /** Nothing to draw with: the pointer moves what is seen. */
+  /** Nothing to draw with: the pointer moves what is seen, unless it is a laser. */
   looks: boolean,
 ): void {
   useEffect(() => {
@@ -24,6 +26,7 @@ export function usePointers(
     let drawing: number | undefined;
     let panning: { pointer: number; last: Point } | undefined;
     let space = false;
+    let rests: ReturnType<typeof setTimeout> | undefined;
     const at = (event: { clientX: number; clientY: number }): Point => {
       const box = element.getBoundingClientRect();
       return { x: event.clientX - box.left, y: event.clientY - box.top };
@@ -42,7 +45,8 @@ export function usePointers(
           return;
         }
       }
-      const pans = event.button === 1 || (event.button === 0 && (space || looks));
+      const moves = space || (looks && session.snapshot().tool !== 'laser');
+      const pans = event.button === 1 || (event.button === 0 && moves);
       if (!pans && event.button !== 0) return;
       if (!pans && paper.current?.isHandle(event)) return;
       event.preventDefault();
@@ -70,7 +74,7 @@ export function usePointers(
         return;
       }
       if (finger) fingers.set(event.pointerId, place);
-      session.pointer(toBoard(camera.now, place));
+      point(place);
       if (panning?.pointer === event.pointerId) {
         camera.pan(place.x - panning.last.x, place.y - panning.last.y);
         panning.last = place;
@@ -93,7 +97,16 @@ export function usePointers(
       if (event.type === 'pointercancel') session.cancel();
       else session.up();
     };
-    const leave = () => session.pointer(undefined);
+    // Where it came to rest is said too, when the one before was said just now.
+    const point = (place: Point) => {
+      clearTimeout(rests);
+      session.pointer(toBoard(camera.now, place));
+      rests = setTimeout(() => session.pointer(toBoard(camera.now, place)), RESTS_MS);
+    };
+    const leave = () => {
+      clearTimeout(rests);
+      session.pointer(undefined);
+    };
     const twice = (event: MouseEvent) => {
       const there = session.under(toBoard(camera.now, at(event)), REACH.fine / camera.now.scale);
       if (there && session.snapshot().tool === 'select') session.edit(there);
@@ -126,6 +139,9 @@ export function usePointers(
     element.addEventListener('wheel', wheel, { signal, passive: false });
     document.addEventListener('keydown', held, { signal });
     document.addEventListener('keyup', held, { signal });
-    return () => gone.abort();
+    return () => {
+      gone.abort();
+      clearTimeout(rests);
+    };
   }, [host, session, camera, paper, looks]);
 }

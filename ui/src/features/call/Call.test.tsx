@@ -364,15 +364,97 @@ describe('being recorded', () => {
     expect(engine.asked.at(-1)).toEqual(['answer consent', false, 'recording-1']);
   });
 
-  it('is started, seen with its answers, and stopped by an admin', async () => {
-    const engine = await openPage('screen=call&people=3&recording=on');
+  it('is started in a layout, seen with its answers, and stopped by an admin', async () => {
+    const engine = await openPage('screen=call&people=2');
     await press('manage');
-    const card = byId('recording-card');
-    expect(card.textContent).toContain('2 yes · 1 no');
-    expect(card.textContent).toContain('Said no: left out of the file');
-    await press('stop-recording');
+    const card = () => byId('recording-card');
+    expect(card().textContent).toContain('Everybody is asked.');
+    // Nobody owes an answer yet.
+    expect(screen.queryAllByTestId('consent-of')).toHaveLength(0);
+    await userEvent.click(within(byId('recording-layout')).getByRole('button'));
+    await sound();
+    await userEvent.click(screen.getByRole('option', { name: 'Grid with chat' }));
     await press('start-recording');
-    expect(engine.asked).toEqual([['stop recording'], ['start recording']]);
+    expect(engine.asked).toEqual([['start recording', 'grid_and_chat']]);
+    expect(card().dataset.state).toBe('starting');
+    expect(byId('recording-slot').textContent).toContain('Recording starts');
+    expect(byId('announcements').textContent).toContain('The recording starts.');
+    // A host is asked like everybody.
+    await press('consent-yes');
+    act(() =>
+      engine.change(({ screen: call }) => {
+        if (call.kind !== 'call') return;
+        call.recording_state = { state: 'on', elapsed_s: 0, layout: 'grid_and_chat', megabytes: 0 };
+      }),
+    );
+    expect(card().dataset.state).toBe('on');
+    expect(card().textContent).toContain('Recording 00:0');
+    expect(card().textContent).toContain('1 yes · 0 no · 1 open');
+    expect(byId('recording-slot').textContent).toMatch(/Recording 00:0\d · 1 of 2 people agreed/);
+    act(() =>
+      engine.change(({ screen: call }) => {
+        if (call.kind !== 'call') return;
+        Object.assign(call.consents[1] ?? {}, { answer: false, at_ms: Date.now() });
+        if (call.recording_state.state === 'on') call.recording_state.megabytes = 38;
+      }),
+    );
+    expect(card().textContent).toContain('Grid with chat · 38 MB saved');
+    expect(card().textContent).toContain('1 yes · 1 no');
+    expect(screen.getAllByTestId('consent-of').map(({ dataset }) => dataset.answer)).toEqual([
+      'true',
+      'false',
+    ]);
+    expect(card().textContent).toContain('Said no: left out of the file');
+    expect(byId('announcements').textContent).toContain('Anna Rossi does not want to be recorded');
+    await sound();
+    await press('stop-recording');
+    expect(engine.asked.at(-1)).toEqual(['stop recording']);
+    expect(card().dataset.state).toBe('off');
+    // The next one is arranged alike.
+    await press('close-panel');
+    await press('manage');
+    await press('start-recording');
+    expect(engine.asked.at(-1)).toEqual(['start recording', 'grid_and_chat']);
+  });
+
+  it.each([
+    ['connection_lost', 'lost its connection'],
+    ['too_slow', 'too slow'],
+    ['disk_almost_full', 'almost full'],
+  ])('tells admins in plain words what is wrong: %s', async (trouble, words) => {
+    await openPage(`screen=call&people=3&recording=on&recorder=${trouble}`);
+    expect(byId('notice').textContent).toContain(words);
+    await press('manage');
+    expect(byId('recording-trouble').textContent).toContain(words);
+    await sound();
+  });
+
+  it.each([
+    ['stopped', 'Stopped: disk full'],
+    ['failed', 'Recording stopped'],
+  ])('may end by itself, and be started again: %s', async (state, words) => {
+    const engine = await openPage(`screen=call&people=3&recording=${state}`);
+    expect(byId('recording-slot').textContent).toBe(words);
+    await press('manage');
+    expect(byId('recording-card').textContent).toContain(words);
+    await sound();
+    await press('start-recording');
+    expect(engine.asked).toEqual([['start recording', 'grid']]);
+  });
+
+  it('by itself is neither started nor stopped by anybody', async () => {
+    await openPage('screen=call&people=3&recording=automatic');
+    await press('manage');
+    expect(byId('recording-card').textContent).toContain('Recording 04:1');
+    expect(screen.queryByTestId('stop-recording')).toBeNull();
+    expect(screen.queryByTestId('recording-layout')).toBeNull();
+  });
+
+  it('is no guest’s to control, nor are its troubles', async () => {
+    await openPage('screen=call&people=3&guest&recording=on&recorder=too_slow');
+    expect(screen.queryByTestId('notice')).toBeNull();
+    await press('people-count');
+    expect(screen.queryByTestId('recording-card')).toBeNull();
   });
 });
 

@@ -2,11 +2,13 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEngine } from '../../engine/context';
 import { ToolsProvider } from '../../engine/tools';
-import type { CallView, DevicesView, NoticeView, Settings } from '../../engine/view';
+import type { CallView, DevicesView, NoticeView, RecordingLayout, Settings } from '../../engine/view';
+import { ROOM_BOARD } from '../board/BoardStage';
 import { CallBoard } from '../board/CallBoard';
 import { hasBoard, useBoardOpen } from '../board/useBoardOpen';
 import { ChatPanel } from '../chat/ChatPanel';
 import { FileDrop } from '../files/FileDrop';
+import { PdfThumbnails } from '../files/pdf/thumbnails';
 import { Gallery } from '../gallery/Gallery';
 import { PointingProvider } from '../pointer/Pointing';
 import { Announcer } from './Announcer';
@@ -15,6 +17,7 @@ import { ConsentDialog } from './ConsentDialog';
 import { ControlBar } from './ControlBar';
 import { cameraButton, handPlaces, microphoneButton } from './derive';
 import { type LayoutChoice, takable } from './layout';
+import { MainSwitch } from './MainSwitch';
 import { Messages } from './Messages';
 import { PeoplePanel } from './PeoplePanel';
 import { SharePicker } from './SharePicker';
@@ -24,6 +27,7 @@ import { TopBar } from './TopBar';
 import { TimesProvider, useTimes } from './times';
 import { useFullscreen, useFullscreenEnd } from './useFullscreen';
 import { useLayout } from './useLayout';
+import { presentingNow, useMain } from './useMain';
 
 interface Props {
   call: CallView;
@@ -52,6 +56,7 @@ export function Call({ call, settings, devices, notice }: Props) {
   const draft = useRef('');
   const [queue, setQueue] = useState(false);
   const [picks, setPicks] = useState(false);
+  const [recorded, setRecorded] = useRecordingLayout(call);
   const { consent } = call.me;
   // Asked once by itself; whoever closed it finds it in the recording slot and under More.
   const [consentOpen, setConsentOpen] = useState(consent === 'asked');
@@ -78,9 +83,24 @@ export function Call({ call, settings, devices, notice }: Props) {
   const close = () => setPanel(undefined);
   const mayDraw = engine.board !== undefined && hasBoard(me.tools) && me.tools.snapshot;
   const snapshot = mayDraw ? drawnOn : undefined;
+  const opened = snapshot ?? (board.open ? ROOM_BOARD : undefined);
+  const [newest, setMain] = useMain(call, opened);
+  const presents = presentingNow(call) !== undefined;
+  // The board is open, and nobody who presents has its place.
+  const seesBoard = opened !== undefined && !(presents && newest === 'presenter');
+  const toBoard = () => {
+    if (opened === undefined) board.toggle();
+    setMain('board');
+  };
+  const slot = {
+    ...board,
+    open: board.open && seesBoard,
+    toggle: () => (board.open && !seesBoard ? toBoard() : board.toggle()),
+  };
   const drawOn = (file: string) => {
     board.close();
     setDrawnOn(file);
+    setMain('board');
     // In a small window there is no room for the gallery beside it.
     if (window.innerWidth < GALLERY_BESIDE) close();
   };
@@ -95,106 +115,136 @@ export function Call({ call, settings, devices, notice }: Props) {
     <TimesProvider value={times}>
       <ToolsProvider>
         <PointingProvider allowed={tools !== undefined && (me.tools.live_pointer ?? false)}>
-          <div
-            className={`${styles.screen} ${simple ? styles.simple : ''}`}
-            data-testid="screen-call"
-            data-connection={call.connection.state}
-          >
-            <TopBar
-              call={call}
-              simple={simple}
-              choice={choice}
-              pinned={pinned}
-              onChoose={(chosen) => {
-                setChoice(chosen);
-                setPinned(undefined);
-                setDrawnOn(undefined);
-                board.close();
-              }}
-              onUnpin={() => setPinned(undefined)}
-              board={board.open || snapshot !== undefined}
-              onConsent={openConsent}
-            />
-            <div className={styles.between}>
-              <main className={styles.middle} aria-label={t('call.stage')}>
-                <Stage
-                  call={call}
-                  simple={simple}
-                  mirrored={settings.mirror !== false}
-                  now={now}
-                  pinned={pinned}
-                  onPin={setPinned}
-                  onShowPeople={() => show('people')}
-                  onSnapshot={mayTake && !simple ? take : undefined}
-                  board={
-                    board.open || snapshot !== undefined
-                      ? (face) => (
-                          <CallBoard call={call} snapshot={snapshot} onClose={closeBoard}>
-                            {face}
-                          </CallBoard>
-                        )
-                      : undefined
-                  }
-                />
-                <Messages
-                  call={call}
-                  notice={notice}
+          <PdfThumbnails>
+            <div
+              className={`${styles.screen} ${simple ? styles.simple : ''}`}
+              data-testid="screen-call"
+              data-connection={call.connection.state}
+            >
+              <TopBar
+                call={call}
+                simple={simple}
+                choice={choice}
+                pinned={pinned}
+                onChoose={(chosen) => {
+                  setChoice(chosen);
+                  setPinned(undefined);
+                  setDrawnOn(undefined);
+                  board.close();
+                }}
+                onUnpin={() => setPinned(undefined)}
+                board={seesBoard}
+                onConsent={openConsent}
+              />
+              <div className={styles.between}>
+                <main className={styles.middle} aria-label={t('call.stage')}>
+                  {presents && (opened !== undefined || (call.whiteboard.shown && board.may)) && (
+                    <MainSwitch
+                      call={call}
+                      main={seesBoard ? 'board' : 'presenter'}
+                      onMain={(main) => (main === 'board' ? toBoard() : setMain(main))}
+                      snapshot={snapshot !== undefined}
+                      simple={simple}
+                    />
+                  )}
+                  <Stage
+                    call={call}
+                    simple={simple}
+                    mirrored={settings.mirror !== false}
+                    now={now}
+                    pinned={pinned}
+                    onPin={setPinned}
+                    onShowPeople={() => show('people')}
+                    onSnapshot={mayTake && !simple ? take : undefined}
+                    board={
+                      seesBoard
+                        ? (face) => (
+                            <CallBoard call={call} snapshot={snapshot} onClose={closeBoard}>
+                              {face}
+                            </CallBoard>
+                          )
+                        : undefined
+                    }
+                  />
+                  <Messages
+                    call={call}
+                    notice={notice}
+                    settings={settings}
+                    seesQueue={queue || panel === 'people'}
+                    onShowQueue={() => setQueue(true)}
+                    seesChat={panel === 'chat'}
+                    onShow={tools && show}
+                    drawnOn={seesBoard ? snapshot : undefined}
+                    onDraw={mayDraw ? drawOn : undefined}
+                  />
+                </main>
+                {panel === 'people' && (
+                  <PeoplePanel
+                    call={call}
+                    pinned={pinned}
+                    onPin={setPinned}
+                    layout={[recorded, setRecorded]}
+                    onClose={close}
+                  />
+                )}
+                {panel === 'chat' && tools && <ChatPanel me={me} draft={draft} onClose={close} />}
+                {panel === 'gallery' && tools && (
+                  <Gallery
+                    me={me}
+                    takable={mayTake ? takable(call.people, now) : undefined}
+                    onTake={take}
+                    onDraw={mayDraw ? drawOn : undefined}
+                    onClose={close}
+                  />
+                )}
+                {tools && me.tools.file_upload && <FileDrop onDropped={() => show('chat')} />}
+              </div>
+              {simple ? (
+                <SimpleBar
                   settings={settings}
-                  seesQueue={queue || panel === 'people'}
-                  onShowQueue={() => setQueue(true)}
-                  seesChat={panel === 'chat'}
-                  onShow={tools && show}
+                  call={call}
+                  onPanel={show}
+                  onShare={() => setPicks(true)}
+                  onConsent={openConsent}
+                  board={slot}
                 />
-              </main>
-              {panel === 'people' && (
-                <PeoplePanel call={call} pinned={pinned} onPin={setPinned} onClose={close} />
-              )}
-              {panel === 'chat' && tools && <ChatPanel me={me} draft={draft} onClose={close} />}
-              {panel === 'gallery' && tools && (
-                <Gallery
-                  me={me}
-                  takable={mayTake ? takable(call.people, now) : undefined}
-                  onTake={take}
-                  onDraw={mayDraw ? drawOn : undefined}
-                  onClose={close}
+              ) : (
+                <ControlBar
+                  call={call}
+                  settings={settings}
+                  devices={devices}
+                  panel={panel}
+                  onPanel={show}
+                  onToggle={toggle}
+                  queue={queue}
+                  onQueue={setQueue}
+                  onShare={() => setPicks(true)}
+                  onConsent={openConsent}
+                  board={slot}
                 />
               )}
-              {tools && me.tools.file_upload && <FileDrop onDropped={() => show('chat')} />}
+              {picks && (
+                <SharePicker sources={call.share_sources ?? undefined} onClose={() => setPicks(false)} />
+              )}
+              {consentOpen && asksConsent && <ConsentDialog onClose={() => setConsentOpen(false)} />}
+              <Announcer call={call} />
             </div>
-            {simple ? (
-              <SimpleBar
-                settings={settings}
-                call={call}
-                onPanel={show}
-                onShare={() => setPicks(true)}
-                onConsent={openConsent}
-                board={board}
-              />
-            ) : (
-              <ControlBar
-                call={call}
-                settings={settings}
-                devices={devices}
-                panel={panel}
-                onPanel={show}
-                onToggle={toggle}
-                queue={queue}
-                onQueue={setQueue}
-                onShare={() => setPicks(true)}
-                onConsent={openConsent}
-                board={board}
-              />
-            )}
-            {picks && (
-              <SharePicker sources={call.share_sources ?? undefined} onClose={() => setPicks(false)} />
-            )}
-            {consentOpen && asksConsent && <ConsentDialog onClose={() => setConsentOpen(false)} />}
-            <Announcer call={call} />
-          </div>
+          </PdfThumbnails>
         </PointingProvider>
       </ToolsProvider>
     </TimesProvider>
   );
+}
+
+/** How the next recording is arranged: as was chosen last, or as the last one was, whoever began it. */
+function useRecordingLayout({ recording_state: state }: CallView) {
+  const chosen = useState<RecordingLayout>('grid');
+  const [, choose] = chosen;
+  const now = state.state === 'on' ? state.layout : undefined;
+  useEffect(() => {
+    if (now) choose(now);
+  }, [now]);
+  return chosen;
 }
 
 /** M, V, H and F, where no letter is typed. */

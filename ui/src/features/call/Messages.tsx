@@ -3,10 +3,13 @@ import {
   BellRing,
   Camera,
   CameraOff,
+  CircleDot,
+  CircleStop,
   Headphones,
   Info,
   MessageCircle,
   MicOff,
+  PencilLine,
   Timer,
   TriangleAlert,
   UserMinus,
@@ -19,6 +22,7 @@ import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { useEngine } from '../../engine/context';
+import { useTools } from '../../engine/tools';
 import type { CallView, NoticeView, Settings } from '../../engine/view';
 import styles from './Messages.module.css';
 import { type Message, message, stillClosed } from './messages';
@@ -34,6 +38,10 @@ interface Props {
   seesChat: boolean;
   /** Opens a panel; nothing where there is none. */
   onShow: ((panel: 'chat' | 'gallery') => void) | undefined;
+  /** A snapshot that I draw on, or look at while others do. */
+  drawnOn: string | undefined;
+  /** Opens one; nothing for whoever may not. */
+  onDraw: ((fileId: string) => void) | undefined;
 }
 
 /** How much time one press adds, in seconds. */
@@ -41,12 +49,16 @@ const EXTENSION = 600;
 
 /** One message in a row of its own above the control bar: it never lies over a face or a name. */
 export function Messages(props: Props) {
-  const { call, notice, settings, seesQueue, onShowQueue, seesChat, onShow } = props;
+  const { call, notice, settings, seesQueue, onShowQueue, seesChat, onShow, drawnOn, onDraw } = props;
   const { t } = useTranslation();
   const engine = useEngine();
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const canExtend = call.me.is_admin && engine.admin !== undefined;
-  const given = { call, notice, settings, closed, canExtend, seesQueue, seesChat };
+  const { gallery } = useTools();
+  const drawnBy = (name: string | null) =>
+    gallery.find(({ editing }) => name !== null && editing.includes(name))?.file.info.file_id;
+  const seesDrawing = (name: string | null) => drawnOn !== undefined && drawnBy(name) === drawnOn;
+  const given = { call, notice, settings, closed, canExtend, seesQueue, seesChat, seesDrawing };
   const still = stillClosed(given);
   useEffect(() => {
     if (still.size !== closed.size) setClosed(still);
@@ -102,6 +114,14 @@ export function Messages(props: Props) {
           });
         }
         if (action === 'dismiss' || !onShow) return null;
+        if (action === 'live_edit') {
+          const drawn = drawnBy(said.notice.name);
+          return act(t('gallery.openDrawn'), () => {
+            if (drawn !== undefined && onDraw) onDraw(drawn);
+            else onShow('gallery');
+            void engine.dismissNotice();
+          });
+        }
         return act(action === 'chat' ? t('chat.show') : t('gallery.show'), () => {
           onShow(action);
           void engine.dismissNotice();
@@ -149,6 +169,7 @@ function icon(said: Message): typeof Info {
     case 'half_minute':
       return Timer;
     case 'recording_stopped':
+    case 'recording_trouble':
     case 'unstable':
       return TriangleAlert;
     case 'test_call':
@@ -167,6 +188,12 @@ function icon(said: Message): typeof Info {
           return MessageCircle;
         case 'snapshot_of_me':
           return Camera;
+        case 'live_edit_began':
+          return PencilLine;
+        case 'recording_started':
+          return CircleDot;
+        case 'recording_stopped':
+          return CircleStop;
         case 'microphone_back':
         case 'camera_back':
           return Headphones;
@@ -204,6 +231,8 @@ function Words({ said }: { said: Message }) {
       );
     case 'recording_stopped':
       return <b>{t(`recording.stopped_${said.reason}Text`)}</b>;
+    case 'recording_trouble':
+      return <>{t(`recording.trouble_${said.trouble}`)}</>;
     case 'unstable':
       return <>{t('message.unstable')}</>;
     case 'test_call':

@@ -1,28 +1,30 @@
-import { CircleStop, MicOff, PhoneOff, Timer } from 'lucide-react';
+import { MicOff, PhoneOff, Timer } from 'lucide-react';
 import { useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { Panel } from '../../components/Panel';
 import { useEngine } from '../../engine/context';
-import type { CallView } from '../../engine/view';
-import { dateLocale } from '../../i18n';
-import { clock, handPlaces, listed, timeLeft } from './derive';
+import type { CallView, RecordingLayout } from '../../engine/view';
+import { handPlaces, listed, timeLeft } from './derive';
 import { EndQuestion } from './EndQuestion';
 import styles from './PeoplePanel.module.css';
 import { OwnRow, PersonRow } from './PersonRow';
-import { useLeft, useRecorded } from './times';
+import { RecordingCard } from './RecordingCard';
+import { useLeft } from './times';
 import { WaitingRow } from './WaitingQueue';
 
 interface Props {
   call: CallView;
   pinned: string | undefined;
   onPin: (id: string | undefined) => void;
+  /** How the next recording is to be arranged, and how to change that. */
+  layout: [RecordingLayout, (layout: RecordingLayout) => void];
   onClose: () => void;
 }
 
 /** Who is in; and for admins, everything that a room can be told. */
-export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
+export function PeoplePanel({ call, pinned, onPin, layout: [layout, onLayout], onClose }: Props) {
   const { t } = useTranslation();
   const { admin } = useEngine();
   const manages = call.me.is_admin && admin !== undefined && !call.is_test_call;
@@ -39,7 +41,9 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
       testid="people-panel"
     >
       <div className={styles.body}>
-        {manages && call.recording !== 'none' && <RecordingCard call={call} />}
+        {manages && call.recording !== 'none' && (
+          <RecordingCard call={call} layout={layout} onLayout={onLayout} />
+        )}
         <section>
           <div className={styles.caption}>
             <h3 className={styles.captionTitle}>
@@ -129,78 +133,6 @@ export function PeoplePanel({ call, pinned, onPin, onClose }: Props) {
       </div>
       {manages && <End call={call} />}
     </Panel>
-  );
-}
-
-/** Start, stop, how long, and who agreed. */
-function RecordingCard({ call }: { call: CallView }) {
-  const { t, i18n } = useTranslation();
-  const { admin } = useEngine();
-  const { recording_state: state, consents } = call;
-  const on = state.state === 'on';
-  const elapsed = useRecorded(call);
-  const time = new Intl.DateTimeFormat(dateLocale(i18n.language, navigator.languages), {
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  const yes = consents.filter(({ answer }) => answer === true).length;
-  const no = consents.filter(({ answer }) => answer === false).length;
-  const runs = on || state.state === 'asking';
-  return (
-    <section className={`${styles.card} ${on ? styles.recording : ''}`} data-testid="recording-card">
-      <div className={styles.cardHead}>
-        <span className={`${styles.dot} ${on ? styles.lit : ''}`} aria-hidden />
-        <div className={styles.words}>
-          <h3 className={styles.cardTitle}>
-            {state.state === 'off' && t('recording.slotNot')}
-            {state.state === 'asking' && t('recording.slotAsking', { agreed: state.agreed, of: state.of })}
-            {on && t('recording.slotOn', { time: clock(elapsed) })}
-            {state.state === 'stopped' && t(`recording.stopped_${state.reason}`)}
-          </h3>
-          <p className={styles.help}>
-            {state.state === 'stopped'
-              ? t(`recording.stopped_${state.reason}Text`)
-              : call.recording === 'automatic'
-                ? t('recording.byItself')
-                : t('recording.everybodyAsked')}
-          </p>
-        </div>
-        {runs ? (
-          <Button
-            kind="leave"
-            icon={CircleStop}
-            onPress={() => void admin?.stopRecording()}
-            data-testid="stop-recording"
-          >
-            {t('recording.stop')}
-          </Button>
-        ) : (
-          <Button onPress={() => void admin?.startRecording()} data-testid="start-recording">
-            {t('recording.start')}
-          </Button>
-        )}
-      </div>
-      {consents.length > 0 && (
-        <div className={styles.consents}>
-          <p className={styles.consentHead}>
-            <b>{t('consent.answers')}</b>
-            <span>{t('consent.sum', { yes, no })}</span>
-          </p>
-          <ul>
-            {consents.map(({ participant_id: id, display_name: name, answer, at_ms }) => (
-              <li key={id} className={styles.consent} data-answer={String(answer)}>
-                <span className={styles.consentName}>{name}</span>
-                <span className={answer === true ? styles.agreed : styles.refused}>
-                  {answer === true && t('consent.agreedAt', { time: time.format(at_ms ?? 0) })}
-                  {answer === false && t('consent.leftOut')}
-                  {answer === null && t('consent.awaited')}
-                </span>
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
-    </section>
   );
 }
 

@@ -94,3 +94,101 @@ describe('I', () => {
     expect(shown('pointing')).toBe(true);
   });
 });
+
+describe('presenting while the board is open', () => {
+  const shows = (engine: FakeEngine, on: boolean) =>
+    act(() =>
+      engine.change(({ screen: call }) => {
+        if (call.kind === 'call') call.whiteboard = { shown: on, by: on ? 'seat-1' : null };
+      }),
+    );
+  const layout = () => byId('stage').dataset.layout;
+  const board = () => screen.findByTestId('board');
+
+  it('gives the main place to the newer, and the other is one press away', async () => {
+    const engine = await openPage('screen=call&people=4&guest&share');
+    shows(engine, true);
+    await board();
+    expect(shown('main-switch')).toBe(false);
+    presents(engine, 'seat-0');
+    expect([layout(), byId('main-switch').dataset.main]).toEqual(['shared', 'presenter']);
+    expect(byId('main-presenter').textContent).toBe('Anna Rossi is presenting');
+    expect(byId('main-presenter').getAttribute('aria-checked')).toBe('true');
+    await press('main-board');
+    await board();
+    expect([layout(), byId('main-switch').dataset.main]).toEqual(['board', 'board']);
+    await press('main-presenter');
+    expect(layout()).toBe('shared');
+    // Who presents has ended: the board that is open for everybody is there again.
+    presents(engine, null);
+    await board();
+    expect([layout(), shown('main-switch')]).toEqual(['board', false]);
+  });
+
+  it('gives it to a board that is opened later', async () => {
+    const engine = await openPage('screen=call&people=4&guest&presenter=seat-0');
+    expect(layout()).toBe('focus');
+    shows(engine, true);
+    await board();
+    expect([layout(), byId('main-switch').dataset.main]).toEqual(['board', 'board']);
+    shows(engine, false);
+    expect([layout(), shown('main-switch')]).toEqual(['focus', false]);
+  });
+
+  it('shows who presents to whoever comes in while both go on', async () => {
+    await openPage('screen=call&people=4&guest&presenter=seat-0&shown');
+    expect([layout(), byId('main-switch').dataset.main]).toEqual(['focus', 'presenter']);
+  });
+
+  it('brings the board to the front by its place in the bar, and closes it there', async () => {
+    const engine = await openPage('screen=call&people=4&guest&shown');
+    await board();
+    presents(engine, 'seat-0');
+    expect(byId('board-slot').getAttribute('aria-pressed')).toBe('false');
+    await press('board-slot');
+    await board();
+    expect(byId('board-slot').getAttribute('aria-pressed')).toBe('true');
+    await press('board-slot');
+    expect(layout()).toBe('focus');
+    // For everybody it is still open.
+    await press('main-board');
+    expect((await board()).dataset.board).toBe('board');
+  });
+
+  it('tells me what the others see when I present myself', async () => {
+    const engine = await openPage('screen=call&people=4&shown');
+    await board();
+    presents(engine, 'seat-me');
+    expect([layout(), byId('main-presenter').textContent]).toEqual(['grid', 'You are presenting']);
+    await press('main-board');
+    await board();
+    expect(shown('presenting')).toBe(true);
+  });
+
+  it('keeps a snapshot that I draw on one press away', async () => {
+    const engine = await openPage('screen=call&people=4&gallery=2');
+    await press('gallery');
+    await userEvent.click(screen.getAllByTestId('snapshot-draw')[0] as HTMLElement);
+    await board();
+    presents(engine, 'seat-0');
+    expect([layout(), byId('main-board').textContent]).toEqual(['focus', 'Snapshot']);
+    await press('main-board');
+    expect((await board()).dataset.board).toBe('snapshot-0');
+  });
+
+  it.each([
+    'screen=call&people=4&presenter=seat-0&shown&theme=light',
+    'screen=call&people=4&presenter=me&shown&theme=dark&lang=it',
+    'screen=call&people=2&presenter=seat-0&shown&guest&simple&lang=it',
+  ])('axe finds nothing on ?%s', async (query) => {
+    await openPage(query);
+    const check = async () => {
+      const { violations } = await axe.run(document, { rules: { 'color-contrast': { enabled: false } } });
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`)).toEqual([]);
+    };
+    await check();
+    await press('main-board');
+    await board();
+    await check();
+  });
+});

@@ -1,8 +1,9 @@
-import { Circle, CircleDot, ClipboardCheck, Lock, Timer, TriangleAlert } from 'lucide-react';
+import { Circle, CircleDot, Lock, Timer, TriangleAlert } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Bars } from '../../components/Bars';
 import { Logo } from '../../components/Logo';
+import { Spinner } from '../../components/Spinner';
 import type { CallView } from '../../engine/view';
 import { clock, endsSoon, ownQuality, recordingSlot, timeLeft } from './derive';
 import { LayoutMenu } from './LayoutMenu';
@@ -68,20 +69,26 @@ export function TopBar({ call, simple, choice, pinned, onChoose, onUnpin, board,
 function RecordingSlot({ call, simple, onConsent }: Pick<Props, 'call' | 'simple' | 'onConsent'>) {
   const { t } = useTranslation();
   const slot = recordingSlot(call);
-  const runs = slot.kind === 'on' || slot.kind === 'without';
+  const runs = slot.kind === 'on' || slot.kind === 'without' || slot.kind === 'asking';
   const elapsed = useRecorded(call);
-  const look = { on: styles.red, without: styles.red, stopped: styles.warn };
-  const style = `${styles.recording} ${slot.kind in look ? look[slot.kind as keyof typeof look] : ''}`;
+  const look = runs ? styles.red : slot.kind === 'stopped' ? styles.warn : '';
+  const style = `${styles.recording} ${look}`;
   const inside = (
     <>
-      {slot.kind === 'not' && <Circle size={14} strokeWidth={1.8} aria-hidden />}
-      {slot.kind === 'asking' && <ClipboardCheck size={16} strokeWidth={1.8} aria-hidden />}
+      {(slot.kind === 'none' || slot.kind === 'not') && <Circle size={14} strokeWidth={1.8} aria-hidden />}
+      {slot.kind === 'starting' && <Spinner size={15} />}
       {runs && <CircleDot size={17} strokeWidth={2.4} aria-hidden />}
       {slot.kind === 'stopped' && <TriangleAlert size={15} strokeWidth={1.8} aria-hidden />}
       <span className={styles.recordingWord}>
         {slot.kind === 'none' && t('recording.slotNone')}
         {slot.kind === 'not' && t('recording.slotNot')}
-        {slot.kind === 'asking' && t('recording.slotAsking', { agreed: slot.agreed, of: slot.of })}
+        {slot.kind === 'starting' && t('recording.slotStarting')}
+        {slot.kind === 'asking' && (
+          <>
+            {t('recording.slotAsking', { time: clock(elapsed), agreed: slot.agreed, of: slot.of })}
+            <span className="sr-only"> {t('recording.slotAgreed')}</span>
+          </>
+        )}
         {slot.kind === 'on' &&
           (simple && call.me.consent === 'yes'
             ? t('recording.slotWithYou')
@@ -92,7 +99,7 @@ function RecordingSlot({ call, simple, onConsent }: Pick<Props, 'call' | 'simple
     </>
   );
   const data = { 'data-testid': 'recording-slot', 'data-state': slot.kind };
-  if (onConsent && (runs || slot.kind === 'asking')) {
+  if (onConsent && (runs || slot.kind === 'starting')) {
     return (
       <Button className={style} onPress={onConsent} aria-describedby="consent-hint" {...data}>
         {inside}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { callView, personView } from '../../engine/fake/samples';
-import type { CallView } from '../../engine/view';
+import type { CallView, RecorderTrouble } from '../../engine/view';
 import {
   announcements,
   cameraStream,
@@ -14,6 +14,7 @@ import {
   ownQuality,
   quality,
   recordingSlot,
+  recordingTrouble,
   saysQuality,
   timeLeft,
 } from './derive';
@@ -81,19 +82,51 @@ describe('the recording slot', () => {
   const call = callView(2);
   const slot = (change: Partial<CallView>, consent: 'yes' | 'no' | 'asked' = 'yes') =>
     recordingSlot({ ...call, ...change, me: { ...call.me, consent } });
-  const on = { state: 'on', elapsed_s: 252 } as const;
+  const on = { state: 'on', elapsed_s: 252, layout: 'grid', megabytes: 38 } as const;
 
   it('always says something', () => {
     expect(slot({ recording: 'none' })).toEqual({ kind: 'none' });
     expect(slot({ recording: 'manual' })).toEqual({ kind: 'not' });
-    expect(slot({ recording_state: { state: 'asking', agreed: 1, of: 3 } })).toMatchObject({
-      kind: 'asking',
+    expect(slot({ recording: 'manual', recording_state: { state: 'starting' } })).toEqual({
+      kind: 'starting',
     });
     expect(slot({ recording_state: on })).toEqual({ kind: 'on', elapsed: 252 });
     expect(slot({ recording_state: on }, 'no').kind).toBe('without');
     // Whoever did not answer is left out, too.
     expect(slot({ recording_state: on }, 'asked').kind).toBe('without');
-    expect(slot({ recording_state: { state: 'stopped', reason: 'disk_full' } }).kind).toBe('stopped');
+  });
+
+  it('tells admins who have answered how many have not', () => {
+    const consents = [true, false, null].map((answer, n) => ({
+      participant_id: `seat-${n}`,
+      display_name: '',
+      answer,
+      at_ms: null,
+    }));
+    expect(slot({ recording_state: on, consents })).toEqual({
+      kind: 'asking',
+      elapsed: 252,
+      agreed: 1,
+      of: 3,
+    });
+    // That one is left out oneself matters more.
+    expect(slot({ recording_state: on, consents }, 'asked').kind).toBe('without');
+    expect(slot({ recording_state: on, consents: consents.slice(0, 2) }).kind).toBe('on');
+  });
+
+  it('has a reason for admins when it ended by itself', () => {
+    const stopped = { state: 'stopped', reason: 'disk_full' } as const;
+    expect(slot({ recording_state: stopped })).toEqual({ kind: 'stopped', reason: 'disk_full' });
+    const guest = { ...call, recording_state: stopped, me: { ...call.me, is_admin: false } };
+    expect(recordingSlot(guest)).toEqual({ kind: 'stopped', reason: 'failed' });
+  });
+
+  it('has trouble for admins only, and none once the line is back', () => {
+    const recorder = (trouble: RecorderTrouble, is_admin = true) =>
+      recordingTrouble({ recording_state: { ...on, trouble }, me: { ...call.me, is_admin } });
+    expect(recorder('too_slow')).toBe('too_slow');
+    expect(recorder('too_slow', false)).toBeUndefined();
+    expect(recorder('connection_back')).toBeUndefined();
   });
 
   it('counts like a clock', () => {
@@ -150,7 +183,7 @@ describe('what is read out', () => {
       me: { ...call.me, muted_by_admin: taken },
       people: [{ ...anna, muted_by_admin: taken, hand: 1 }, kenji],
       waiting: [{ participant_id: 'x', display_name: 'Tomás', waited_s: 0, connected: true, notes: [] }],
-      recording_state: { state: 'on', elapsed_s: 0 },
+      recording_state: { state: 'on', elapsed_s: 0, layout: 'grid', megabytes: 0 },
     };
     expect(announcements(call, later).map(({ say }) => say)).toEqual([
       'recordingOn',
@@ -163,5 +196,46 @@ describe('what is read out', () => {
     expect(announcements(at(301), at(300))).toEqual([{ say: 'fiveMinutes' }]);
     expect(announcements(at(31), at(30))).toEqual([{ say: 'halfMinute' }]);
     expect(announcements(at(200), at(199))).toEqual([]);
+  });
+
+  it('each step of a recording, and the answers of the others', () => {
+    type Step = [change: Partial<CallView>, said: string[]];
+    const on = { state: 'on', elapsed_s: 1, layout: 'grid', megabytes: 1 } as const;
+    const consent = (participant_id: string, answer: boolean | null) => ({
+      participant_id,
+      display_name: participant_id,
+      answer,
+      at_ms: null,
+    });
+    const asked = [consent('seat-me', null), consent('seat-0', null), consent('seat-1', null)];
+    const steps: Step[] = [
+      [{ recording_state: { state: 'starting' }, consents: asked }, ['recordingStarts']],
+      [{ recording_state: on }, ['recordingOn']],
+      [
+        { consents: [consent('seat-me', true), consent('seat-0', true), consent('seat-1', null)] },
+        ['agreed'],
+      ],
+      [{ consents: [consent('seat-me', true), consent('seat-0', false)] }, ['refused']],
+      [{ recording_state: { ...on, trouble: 'connection_lost' } }, ['recorder_connection_lost']],
+      [{ recording_state: { ...on, trouble: 'connection_back' } }, ['recorderFine']],
+      [{ recording_state: { ...on, elapsed_s: 9 } }, []],
+      [{ recording_state: { state: 'stopped', reason: 'disk_full' } }, ['recordingStopped_disk_full']],
+      [{ recording_state: { state: 'starting' } }, ['recordingStarts']],
+      [{ recording_state: { state: 'off' } }, ['recordingNot']],
+    ];
+    let before = call;
+    for (const [change, said] of steps) {
+      const now = { ...before, ...change };
+      expect(announcements(before, now).map(({ say }) => say)).toEqual(said);
+      before = now;
+    }
+    // What is wrong with the disk is no guest's business.
+    const guest = (recording_state: CallView['recording_state']) => ({
+      ...call,
+      me: { ...call.me, is_admin: false },
+      recording_state,
+    });
+    const ended = guest({ state: 'stopped', reason: 'disk_full' });
+    expect(announcements(guest(on), ended)).toEqual([{ say: 'recordingOff' }]);
   });
 });

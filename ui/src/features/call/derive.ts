@@ -2,10 +2,12 @@
 
 import type {
   CallView,
+  ConsentView,
   DeviceState,
   MeView,
   PersonView,
-  RecordingState,
+  RecorderTrouble,
+  RecordingStop,
   StreamView,
   WaitingPersonView,
 } from '../../engine/view';
@@ -122,32 +124,51 @@ export function listed(people: PersonView[]): PersonView[] {
 
 /** What the recording slot says. It always says something. */
 export type RecordingSlot =
-  | { kind: 'none' | 'not' }
-  | { kind: 'asking'; agreed: number; of: number }
+  | { kind: 'none' | 'not' | 'starting' }
   /** `without`: my voice and picture are left out. */
   | { kind: 'on' | 'without'; elapsed: number }
-  | { kind: 'stopped'; reason: 'disk_full' | 'failed' };
+  /** It runs, and not everybody has answered; admins only. */
+  | { kind: 'asking'; elapsed: number; agreed: number; of: number }
+  | { kind: 'stopped'; reason: RecordingStop };
 
-export function recordingSlot(call: Pick<CallView, 'recording' | 'recording_state' | 'me'>): RecordingSlot {
-  const { recording, recording_state: now, me } = call;
+export function recordingSlot(
+  call: Pick<CallView, 'recording' | 'recording_state' | 'me' | 'consents'>,
+): RecordingSlot {
+  const { recording, recording_state: now, me, consents } = call;
   switch (now.state) {
-    case 'asking':
-      return { kind: 'asking', agreed: now.agreed, of: now.of };
-    case 'on':
-      return {
-        kind: me.consent === 'yes' ? 'on' : 'without',
-        elapsed: now.elapsed_s,
-      };
-    case 'stopped':
-      return { kind: 'stopped', reason: now.reason };
-    default:
+    case 'off':
       return { kind: recording === 'none' ? 'none' : 'not' };
+    case 'starting':
+      return { kind: 'starting' };
+    case 'on': {
+      const elapsed = now.elapsed_s;
+      if (me.consent !== 'yes') return { kind: 'without', elapsed };
+      const { yes, awaited } = answers(consents);
+      return awaited > 0
+        ? { kind: 'asking', elapsed, agreed: yes, of: consents.length }
+        : { kind: 'on', elapsed };
+    }
+    case 'stopped':
+      // What is wrong with the server's disk is no guest's business.
+      return { kind: 'stopped', reason: me.is_admin ? now.reason : 'failed' };
   }
 }
 
-/** Whether it runs: then everything that shows it is red. */
-export function isRecorded({ state }: RecordingState): boolean {
-  return state === 'on';
+/** How many said what. */
+export function answers(consents: readonly ConsentView[]): { yes: number; no: number; awaited: number } {
+  const count = (wanted: boolean | null) => consents.filter(({ answer }) => answer === wanted).length;
+  return { yes: count(true), no: count(false), awaited: count(null) };
+}
+
+/** What is wrong with a recording that goes on; for admins. */
+export type RecordingTrouble = Exclude<RecorderTrouble, 'connection_back'>;
+
+export function recordingTrouble({
+  recording_state: now,
+  me,
+}: Pick<CallView, 'recording_state' | 'me'>): RecordingTrouble | undefined {
+  if (now.state !== 'on' || !me.is_admin || !now.trouble) return undefined;
+  return now.trouble === 'connection_back' ? undefined : now.trouble;
 }
 
 /** Minutes and seconds, as a clock says them. */
@@ -177,7 +198,9 @@ export type Announcement =
         | 'waiting'
         | 'shares'
         | 'sharesNoMore'
-        | 'presents';
+        | 'presents'
+        | 'agreed'
+        | 'refused';
       name: string;
     }
   | {
@@ -191,9 +214,13 @@ export type Announcement =
         | 'reconnecting'
         | 'connected'
         | 'back'
+        | 'recordingStarts'
         | 'recordingOn'
         | 'recordingOff'
-        | 'recordingAsks'
+        | 'recordingNot'
+        | `recordingStopped_${RecordingStop}`
+        | `recorder_${RecordingTrouble}`
+        | 'recorderFine'
         | 'fiveMinutes'
         | 'halfMinute'
         | 'presentsNoMore';
@@ -222,12 +249,29 @@ function line(before: CallView, now: CallView): Announcement[] {
 }
 
 function recording(before: CallView, now: CallView): Announcement[] {
-  const was = before.recording_state.state;
-  const is = now.recording_state.state;
-  if (was === is) return [];
-  if (is === 'on') return [{ say: 'recordingOn' }];
-  if (is === 'asking') return [{ say: 'recordingAsks' }];
-  return was === 'on' ? [{ say: 'recordingOff' }] : [];
+  const [was, is] = [before.recording_state, now.recording_state];
+  const said: Announcement[] = [];
+  if (was.state !== is.state) {
+    if (is.state === 'starting') said.push({ say: 'recordingStarts' });
+    else if (is.state === 'on') said.push({ say: 'recordingOn' });
+    else if (is.state === 'stopped' && now.me.is_admin) said.push({ say: `recordingStopped_${is.reason}` });
+    else if (was.state === 'on') said.push({ say: 'recordingOff' });
+    else if (was.state === 'starting') said.push({ say: 'recordingNot' });
+  }
+  const [had, has] = [recordingTrouble(before), recordingTrouble(now)];
+  if (has && had !== has) said.push({ say: `recorder_${has}` });
+  if (had && !has && is.state === 'on') said.push({ say: 'recorderFine' });
+  return [...said, ...consents(before, now)];
+}
+
+/** What others answered; one's own answer one gave oneself. */
+function consents(before: CallView, now: CallView): Announcement[] {
+  const known = new Map(before.consents.map(({ participant_id, answer }) => [participant_id, answer]));
+  return now.consents.flatMap(({ participant_id: id, display_name: name, answer }) => {
+    const told =
+      !known.has(id) || known.get(id) === answer || answer === null || id === now.me.participant_id;
+    return told ? [] : [{ say: answer ? 'agreed' : 'refused', name } as const];
+  });
 }
 
 function time(before: CallView, now: CallView): Announcement[] {

@@ -77,4 +77,20 @@ describe('the message', () => {
       action: 'gallery',
     });
   });
+
+  it('tells admins what is wrong with the recording, for as long as it is so', () => {
+    const on = { state: 'on', elapsed_s: 9, layout: 'grid', megabytes: 1 } as const;
+    const trouble = { ...on, trouble: 'disk_almost_full' } as const;
+    expect(message(given({ recording_state: trouble }))).toMatchObject({
+      kind: 'recording_trouble',
+      trouble: 'disk_almost_full',
+    });
+    expect(message(given({ recording_state: on }))).toBeUndefined();
+    const stopped = { state: 'stopped', reason: 'disk_full' } as const;
+    expect(message(given({ recording_state: stopped }))).toMatchObject({ kind: 'recording_stopped' });
+    const me = { ...callView(2).me, is_admin: false };
+    for (const recording_state of [trouble, stopped]) {
+      expect(message(given({ recording_state, me }))).toBeUndefined();
+    }
+  });
 });

@@ -1,6 +1,15 @@
 // The one message above the control bar: which of all that could be said now.
 
-import type { CallView, DeviceState, MediaSource, NoticeCode, NoticeView, Settings } from '../../engine/view';
+import type {
+  CallView,
+  DeviceState,
+  MediaSource,
+  NoticeCode,
+  NoticeView,
+  RecordingStop,
+  Settings,
+} from '../../engine/view';
+import { type RecordingTrouble, recordingTrouble } from './derive';
 
 /** What a message can be about. */
 export type Message = {
@@ -17,11 +26,13 @@ export type Message = {
   | { kind: 'unstable' }
   /** What a test call is for. */
   | { kind: 'test_call' }
-  | { kind: 'recording_stopped'; reason: 'disk_full' | 'failed' }
+  /** For admins: what became of the recording, or may. */
+  | { kind: 'recording_stopped'; reason: RecordingStop }
+  | { kind: 'recording_trouble'; trouble: RecordingTrouble }
 );
 
 /** What a passing notice offers beside being closed. */
-type NoticeAction = 'unmute' | 'chat' | 'gallery' | 'dismiss';
+type NoticeAction = 'unmute' | 'chat' | 'gallery' | 'live_edit' | 'dismiss';
 
 type Trouble = 'missing' | 'busy' | 'denied' | 'failed';
 
@@ -37,6 +48,8 @@ export interface Given {
   seesQueue: boolean;
   /** So is the chat. */
   seesChat: boolean;
+  /** Somebody whose drawing is in sight, on the same snapshot. */
+  seesDrawing?: ((name: string | null) => boolean) | undefined;
 }
 
 /** The message that matters most; nothing when there is none. */
@@ -51,7 +64,15 @@ export function stillClosed(given: Given): ReadonlySet<string> {
 }
 
 /** From the most urgent on. */
-function candidates({ call, notice, settings, canExtend, seesQueue, seesChat }: Given): Message[] {
+function candidates({
+  call,
+  notice,
+  settings,
+  canExtend,
+  seesQueue,
+  seesChat,
+  seesDrawing,
+}: Given): Message[] {
   const found: Message[] = [];
   const { asked_to_unmute: asked, seconds_left: left, recording_state: recording } = call;
   if (asked) {
@@ -65,13 +86,17 @@ function candidates({ call, notice, settings, canExtend, seesQueue, seesChat }: 
   if (left !== null && left <= 30) {
     found.push({ id: 'half_minute', tone: 'warn', kind: 'half_minute', extend: canExtend });
   }
-  if (recording.state === 'stopped') {
+  if (recording.state === 'stopped' && call.me.is_admin) {
     found.push({
       id: `stopped ${recording.reason}`,
       tone: 'warn',
       kind: 'recording_stopped',
       reason: recording.reason,
     });
+  }
+  const recorder = recordingTrouble(call);
+  if (recorder) {
+    found.push({ id: `recorder ${recorder}`, tone: 'warn', kind: 'recording_trouble', trouble: recorder });
   }
   const [next, ...others] = call.waiting;
   if (next && !seesQueue) {
@@ -94,7 +119,10 @@ function candidates({ call, notice, settings, canExtend, seesQueue, seesChat }: 
     if (state) found.push({ id: `trouble ${device} ${state}`, tone: 'warn', kind: 'trouble', device, state });
   }
   const tone = notice && toneOf(notice.code);
-  if (notice && tone && !(notice.code === 'chat_message' && seesChat)) {
+  const seen =
+    (notice?.code === 'chat_message' && seesChat) ||
+    (notice?.code === 'live_edit_began' && seesDrawing?.(notice.name));
+  if (notice && tone && !seen) {
     found.push(ofNotice(notice, tone, actionOf(notice.code)));
   }
   if (call.is_test_call && call.people.length > 0) {
@@ -117,6 +145,7 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
     case 'note':
     case 'chat_message':
     case 'snapshot_of_me':
+    case 'live_edit_began':
     case 'rights_changed':
     case 'recording_started':
     case 'recording_stopped':
@@ -142,6 +171,7 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
 
 function actionOf(code: NoticeCode): NoticeAction {
   if (code === 'chat_message') return 'chat';
+  if (code === 'live_edit_began') return 'live_edit';
   return code === 'snapshot_of_me' ? 'gallery' : 'dismiss';
 }
 

@@ -1,41 +1,20 @@
-import {
-  Download,
-  File,
-  FileArchive,
-  FileSpreadsheet,
-  FileText,
-  Film,
-  FolderOpen,
-  Image,
-  type LucideIcon,
-  Music,
-  RotateCcw,
-  Trash2,
-  TriangleAlert,
-  X,
-} from 'lucide-react';
-import { useState } from 'react';
+import { Download, FileText, FolderOpen, RotateCcw, Trash2, TriangleAlert, X } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../components/IconButton';
 import { useEngine } from '../../engine/context';
 import type { FileView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
+import { PointedChip } from '../pointer/PointedFiles';
 import { DeleteQuestion } from './DeleteQuestion';
 import styles from './FileCard.module.css';
-import { PictureSheet } from './PictureSheet';
-import { type FileKind, failure, fileKind, mayTryAgain, progress, sizeWords } from './sizes';
+import { FileViewer } from './FileViewer';
+import { KIND_ICONS } from './icons';
+import { usePdfThumbnail, useSeen } from './pdf/thumbnails';
+import { ProgressBar } from './SaveFile';
+import { failure, fileKind, MOST_PREVIEWED, mayTryAgain, progress, shownAs, sizeWords } from './sizes';
 import { usePicture } from './usePicture';
-
-const ICONS: Record<FileKind, LucideIcon> = {
-  picture: Image,
-  video: Film,
-  sound: Music,
-  table: FileSpreadsheet,
-  archive: FileArchive,
-  text: FileText,
-  other: File,
-};
 
 interface Props {
   /** Of the message it came with. */
@@ -49,6 +28,8 @@ export function FileCard({ messageKey, mine, file }: Props) {
   const { t, i18n } = useTranslation();
   const { tools: commands } = useEngine();
   const [asks, setAsks] = useState(false);
+  // Open large, from this page on.
+  const [open, setOpen] = useState<number>();
   const { info, state } = file;
   const { file_id: id, name } = info;
   const locale = dateLocale(i18n.language, navigator.languages);
@@ -56,7 +37,7 @@ export function FileCard({ messageKey, mine, file }: Props) {
   const moved = progress(file);
   const there = state.state === 'ready' || state.state === 'saved' || state.state === 'downloading';
   const failed = state.state === 'failed';
-  const Icon = failed ? TriangleAlert : ICONS[fileKind(info)];
+  const Icon = failed ? TriangleAlert : KIND_ICONS[fileKind(info)];
   const done = sizeWords(moved?.done ?? 0, locale);
   const words = {
     uploading: () => t('file.uploading', { done, size }),
@@ -68,7 +49,12 @@ export function FileCard({ messageKey, mine, file }: Props) {
   };
   return (
     <div className={styles.card} data-testid="file" data-state={state.state} data-file-id={id}>
-      {there && info.has_thumbnail && <Thumbnail file={file} />}
+      {there && shownAs(info) && (
+        <div className={styles.shown}>
+          <Thumbnail file={file} onOpen={() => setOpen(1)} />
+          <PointedChip fileId={id} onOpen={setOpen} />
+        </div>
+      )}
       <div className={styles.row}>
         <span className={`${styles.kind} ${failed ? styles.trouble : ''}`}>
           <Icon size={20} strokeWidth={1.8} aria-hidden />
@@ -111,6 +97,14 @@ export function FileCard({ messageKey, mine, file }: Props) {
             data-testid="file-discard"
           />
         )}
+        {state.state === 'downloading' && (
+          <IconButton
+            icon={X}
+            label={t('file.stopName', { name })}
+            onPress={() => void commands?.cancelDownload(id)}
+            data-testid="file-stop"
+          />
+        )}
         {there && file.may_delete && (
           <IconButton
             icon={Trash2}
@@ -122,16 +116,7 @@ export function FileCard({ messageKey, mine, file }: Props) {
       </div>
       {moved && (
         <>
-          <div
-            className={styles.bar}
-            role="progressbar"
-            aria-label={name}
-            aria-valuemin={0}
-            aria-valuemax={100}
-            aria-valuenow={Math.round(moved.share * 100)}
-          >
-            <span style={{ width: `${moved.share * 100}%` }} />
-          </div>
+          <ProgressBar label={name} share={moved.share} />
           {state.state === 'uploading' && (
             <p className={styles.help}>
               {Math.round(moved.share * 100)} % · {t('file.goesOn')}
@@ -146,29 +131,34 @@ export function FileCard({ messageKey, mine, file }: Props) {
           onNot={() => setAsks(false)}
         />
       )}
+      {there && open !== undefined && (
+        <FileViewer file={file} page={open} onClose={() => setOpen(undefined)} />
+      )}
     </div>
   );
 }
 
-/** A small picture of it, which opens large. */
-function Thumbnail({ file: { info } }: { file: FileView }) {
+/** A small picture of it, which opens large. It has its room before it is there, so that nothing moves when it comes. */
+function Thumbnail({ file: { info }, onOpen }: { file: FileView; onOpen: () => void }) {
   const { t } = useTranslation();
-  const picture = usePicture(info.file_id, false);
-  const [open, setOpen] = useState(false);
-  const [width, height] = info.size_px ?? [4, 3];
+  const place = useRef<HTMLButtonElement>(null);
+  const seen = useSeen(place);
+  const document = shownAs(info) === 'document';
+  const picture = usePicture(info.file_id, false, !document);
+  const first = usePdfThumbnail(info.file_id, document && seen && (info.size ?? 0) <= MOST_PREVIEWED);
+  const shown = document ? first : picture;
+  const [width, height] = (!document && info.size_px) || [4, 3];
   return (
-    <>
-      <AriaButton
-        className={styles.thumbnail ?? ''}
-        // It has its room before it is there, so that nothing moves when it comes.
-        style={{ aspectRatio: `${width} / ${height}` }}
-        aria-label={t('file.enlarge', { name: info.name })}
-        onPress={() => setOpen(true)}
-        data-testid="file-picture"
-      >
-        {picture && <img src={picture} alt="" draggable={false} />}
-      </AriaButton>
-      {open && <PictureSheet fileId={info.file_id} title={info.name} onClose={() => setOpen(false)} />}
-    </>
+    <AriaButton
+      ref={place}
+      className={`${styles.thumbnail} ${document ? styles.document : ''}`}
+      style={{ aspectRatio: `${width} / ${height}` }}
+      aria-label={t('file.enlarge', { name: info.name })}
+      onPress={onOpen}
+      data-testid="file-picture"
+    >
+      {shown && <img src={shown} alt="" draggable={false} />}
+      {!shown && document && <FileText size={32} strokeWidth={1.6} aria-hidden />}
+    </AriaButton>
   );
 }

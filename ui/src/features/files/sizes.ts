@@ -49,6 +49,17 @@ export function fileKind({ media_type: type, name }: Pick<FileInfo, 'media_type'
   return ['mp3', 'wav', 'ogg', 'm4a', 'flac'].includes(end) ? 'sound' : 'other';
 }
 
+/** Larger documents are not given to the page by the app; they are saved and opened by the system. */
+const MOST_SHOWN = 40 * 1024 * 1024;
+/** Of larger ones no first page is made by itself: all of it would have to come for that. */
+export const MOST_PREVIEWED = 12_000_000;
+
+/** As what a file is shown here, small and large. */
+export function shownAs({ media_type, size, has_thumbnail }: FileInfo): 'picture' | 'document' | undefined {
+  if (has_thumbnail) return 'picture';
+  return media_type === 'application/pdf' && (size ?? 0) <= MOST_SHOWN ? 'document' : undefined;
+}
+
 /** Why a file did not go through. */
 export function failure(state: Extract<FileState, { state: 'failed' }>) {
   const code: string = state.problem.code;

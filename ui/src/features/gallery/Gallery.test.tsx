@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
@@ -12,18 +12,21 @@ describe.each([
   ['light', 'en'],
   ['dark', 'it'],
 ])('in %s, %s', (theme, lang) => {
-  it.each(['gallery=0', 'gallery=3'])('axe finds nothing on ?%s', async (query) => {
-    await openPage(`screen=call&people=3&${query}&theme=${theme}&lang=${lang}`);
-    await press('gallery');
-    const check = async (where: HTMLElement) => {
-      const { violations } = await axe.run(where, { rules: { 'color-contrast': { enabled: false } } });
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`)).toEqual([]);
-    };
-    await check(byId('gallery-panel'));
-    if (query === 'gallery=0') return;
-    await userEvent.click(screen.getAllByTestId('snapshot-enlarge')[0] as HTMLElement);
-    await check(byId('picture-sheet'));
-  });
+  it.each(['gallery=0', 'gallery=3', 'gallery=3&editing&saving&pointers=files'])(
+    'axe finds nothing on ?%s',
+    async (query) => {
+      await openPage(`screen=call&people=3&${query}&theme=${theme}&lang=${lang}`);
+      await press('gallery');
+      const check = async (where: HTMLElement) => {
+        const { violations } = await axe.run(where, { rules: { 'color-contrast': { enabled: false } } });
+        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`)).toEqual([]);
+      };
+      await check(byId('gallery-panel'));
+      if (query === 'gallery=0') return;
+      await userEvent.click(screen.getAllByTestId('snapshot-enlarge')[0] as HTMLElement);
+      await check(byId('picture-sheet'));
+    },
+  );
 });
 
 describe('the gallery', () => {
@@ -95,6 +98,50 @@ describe('the gallery', () => {
     expect(engine.asked).toEqual([['download', 'snapshot-0']]);
   });
 
+  it('stops saving, in the list and large', async () => {
+    const engine = await openPage('screen=call&people=3&gallery=3&saving');
+    await press('gallery');
+    const third = within(screen.getAllByTestId('snapshot')[2] as HTMLElement);
+    expect(third.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('38');
+    await userEvent.click(third.getByTestId('snapshot-enlarge'));
+    expect(byId('picture-sheet').textContent).toContain('Saving, 120 kB of 320 kB');
+    await press('large-stop');
+    expect(engine.asked).toEqual([['cancel download', 'snapshot-2']]);
+    expect(shown('large-save')).toBe(true);
+    await press('large-save');
+    await press('picture-close');
+    act(() =>
+      engine.changeTools(({ gallery }) => {
+        const [, , last] = gallery;
+        if (last) last.file.state = { state: 'downloading', received: 0 };
+      }),
+    );
+    await userEvent.click(third.getByTestId('snapshot-stop'));
+    expect(engine.asked.at(-1)).toEqual(['cancel download', 'snapshot-2']);
+  });
+
+  it('says who draws on what', async () => {
+    await openPage('screen=call&people=3&gallery=3&editing');
+    await press('gallery');
+    expect(screen.getAllByTestId('snapshot-drawing').map(({ textContent }) => textContent)).toEqual([
+      'Anna Rossi is drawing on it',
+      'Anna Rossi and 2 more are drawing on it',
+    ]);
+    const [first] = screen.getAllByTestId('snapshot-enlarge');
+    const described = first?.getAttribute('aria-describedby');
+    expect(document.getElementById(described ?? '')?.textContent).toBe('Anna Rossi is drawing on it');
+    await userEvent.click(first as HTMLElement);
+    expect(byId('picture-sheet').textContent).toContain('Anna Rossi is drawing on it');
+  });
+
+  it('says who points at a snapshot, and opens it', async () => {
+    await openPage('screen=call&people=3&gallery=2&pointers=files');
+    await press('gallery');
+    expect(byId('pointed-at').textContent).toBe('Tomás Herrera and 2 more are pointing at this: open');
+    await press('pointed-at');
+    expect(within(byId('picture-sheet')).getByRole('heading').textContent).toBe('Snapshot of Anna Rossi');
+  });
+
   it('is opened by whom a snapshot was taken of', async () => {
     await openPage('screen=call&people=3&guest&without=snapshot live_edit&gallery=1&notice=snapshot_of_me');
     expect(shown('gallery')).toBe(false);
@@ -104,5 +151,37 @@ describe('the gallery', () => {
       false,
       false,
     ]);
+  });
+});
+
+describe('the notice of live edit', () => {
+  const began = 'screen=call&people=3&gallery=3&notice=live_edit_began';
+  const see = () => userEvent.click(within(byId('notice')).getByText('See it'));
+
+  it('opens the snapshot that is drawn on', async () => {
+    const engine = await openPage(`${began}&editing`);
+    expect(byId('notice').textContent).toContain('Anna Rossi is drawing on a snapshot.');
+    await see();
+    expect((await screen.findByTestId('board')).dataset.board).toBe('snapshot-0');
+    expect(engine.asked.filter(([name]) => name === 'dismiss notice')).toHaveLength(1);
+    // It is in sight now: nobody needs to be told again.
+    act(() =>
+      engine.change((view) => {
+        view.notice = { code: 'live_edit_began', name: 'Anna Rossi' };
+      }),
+    );
+    expect(shown('notice')).toBe(false);
+  });
+
+  it('opens the gallery where the snapshot is not known, or may not be opened', async () => {
+    await openPage(began);
+    await see();
+    expect([shown('gallery-panel'), shown('board')]).toEqual([true, false]);
+  });
+
+  it('opens the gallery for whoever has no board', async () => {
+    await openPage(`${began}&editing&guest&drawing=never`);
+    await see();
+    expect([shown('gallery-panel'), shown('board')]).toEqual([true, false]);
   });
 });

@@ -10,6 +10,7 @@ import {
   type LucideIcon,
   PencilLine,
   Trash2,
+  X,
 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button as AriaButton, MenuTrigger } from 'react-aria-components';
@@ -26,7 +27,10 @@ import { dateLocale } from '../../i18n';
 import type { Takable } from '../call/layout';
 import { DeleteQuestion } from '../files/DeleteQuestion';
 import { PictureSheet } from '../files/PictureSheet';
+import { ProgressBar, SaveFile } from '../files/SaveFile';
+import { progress } from '../files/sizes';
 import { usePicture } from '../files/usePicture';
+import { PointedChip } from '../pointer/PointedFiles';
 import styles from './Gallery.module.css';
 
 interface Props {
@@ -170,18 +174,31 @@ function Snapshot({ snapshot, me, onDraw, onLarge }: SnapshotProps & { onLarge: 
   const draw = useDraw(me);
   const { info } = snapshot.file;
   const picture = usePicture(info.file_id, false);
+  const drawing = useDrawing(snapshot);
+  const moved = progress(snapshot.file);
   const [width, height] = info.size_px ?? [16, 9];
   return (
     <li className={styles.snapshot} data-testid="snapshot" data-file-id={info.file_id}>
-      <AriaButton
-        className={styles.picture ?? ''}
-        style={{ aspectRatio: `${width} / ${height}` }}
-        aria-label={t('gallery.enlarge', { name: words.title, time: words.time })}
-        onPress={onLarge}
-        data-testid="snapshot-enlarge"
-      >
-        {picture && <img src={picture} alt="" draggable={false} />}
-      </AriaButton>
+      <div className={styles.shown}>
+        <AriaButton
+          className={styles.picture ?? ''}
+          style={{ aspectRatio: `${width} / ${height}` }}
+          aria-label={t('gallery.enlarge', { name: words.title, time: words.time })}
+          {...(drawing && { 'aria-describedby': `drawing-${info.file_id}` })}
+          onPress={onLarge}
+          data-testid="snapshot-enlarge"
+        >
+          {picture && <img src={picture} alt="" draggable={false} />}
+        </AriaButton>
+        {drawing && (
+          <p id={`drawing-${info.file_id}`} className={styles.drawing} data-testid="snapshot-drawing">
+            <PencilLine size={15} strokeWidth={1.8} aria-hidden />
+            <span>{drawing}</span>
+          </p>
+        )}
+        <PointedChip fileId={info.file_id} onOpen={onLarge} />
+      </div>
+      {moved && <ProgressBar label={info.name} share={moved.share} />}
       <div className={styles.row}>
         <p className={styles.words}>
           <b>{words.title}</b>
@@ -201,29 +218,50 @@ function Snapshot({ snapshot, me, onDraw, onLarge }: SnapshotProps & { onLarge: 
   );
 }
 
-/** Brings it onto this computer, or shows it there. */
+/** Brings it onto this computer, or not after all, or shows it there. */
 function Keep({ snapshot: { file } }: { snapshot: SnapshotView }) {
   const { t } = useTranslation();
   const { tools: commands } = useEngine();
   const { file_id: id, name } = file.info;
-  if (file.state.state === 'saved') {
-    return (
-      <IconButton
-        icon={FolderOpen}
-        label={t('file.openName', { name })}
-        onPress={() => void commands?.openFile(id)}
-        data-testid="snapshot-open"
-      />
-    );
+  switch (file.state.state) {
+    case 'saved':
+      return (
+        <IconButton
+          icon={FolderOpen}
+          label={t('file.openName', { name })}
+          onPress={() => void commands?.openFile(id)}
+          data-testid="snapshot-open"
+        />
+      );
+    case 'downloading':
+      return (
+        <IconButton
+          icon={X}
+          label={t('file.stopName', { name })}
+          onPress={() => void commands?.cancelDownload(id)}
+          data-testid="snapshot-stop"
+        />
+      );
+    default:
+      return (
+        <IconButton
+          icon={Download}
+          label={t('file.saveName', { name })}
+          onPress={() => void commands?.download(id)}
+          data-testid="snapshot-save"
+        />
+      );
   }
-  return (
-    <IconButton
-      icon={Download}
-      label={t('file.saveName', { name })}
-      onPress={() => void commands?.download(id)}
-      data-testid="snapshot-save"
-    />
-  );
+}
+
+/** Who draws on it just now; nothing while nobody does. */
+function useDrawing({ editing }: SnapshotView): string | undefined {
+  const { t } = useTranslation();
+  const [name, other, ...rest] = editing;
+  if (name === undefined) return undefined;
+  if (other === undefined) return t('gallery.editing1', { name });
+  if (rest.length === 0) return t('gallery.editing2', { name, other });
+  return t('gallery.editingMore', { name, count: rest.length + 1 });
 }
 
 interface LargeProps extends SnapshotProps {
@@ -238,11 +276,18 @@ function Large({ snapshot, me, onDraw, onNewer, onOlder, onClose }: LargeProps) 
   const { tools: commands } = useEngine();
   const words = useWords(snapshot, me);
   const draw = useDraw(me);
-  const { info, state, may_delete } = snapshot.file;
+  const drawing = useDrawing(snapshot);
+  const { info, may_delete } = snapshot.file;
   const id = info.file_id;
   const [asks, setAsks] = useState<string>();
   return (
-    <PictureSheet fileId={id} title={words.title} text={words.taken} onClose={onClose}>
+    <PictureSheet
+      fileId={id}
+      title={words.title}
+      text={[words.taken, drawing].filter(Boolean).join(' · ')}
+      size={info.size_px}
+      onClose={onClose}
+    >
       {asks === id ? (
         <DeleteQuestion
           words={t('gallery.deleteSure')}
@@ -267,20 +312,7 @@ function Large({ snapshot, me, onDraw, onNewer, onOlder, onClose }: LargeProps) 
               {draw.words}
             </Button>
           )}
-          {state.state === 'saved' ? (
-            <Button icon={FolderOpen} onPress={() => void commands?.openFile(id)} data-testid="large-open">
-              {t('file.open')}
-            </Button>
-          ) : (
-            <Button
-              icon={Download}
-              busy={state.state === 'downloading'}
-              onPress={() => void commands?.download(id)}
-              data-testid="large-save"
-            >
-              {t('file.save')}
-            </Button>
-          )}
+          <SaveFile file={snapshot.file} testid="large" />
           {may_delete && (
             <Button icon={Trash2} onPress={() => setAsks(id)} data-testid="large-delete">
               {t('file.delete')}

@@ -1,13 +1,14 @@
 import {
   AudioLines,
   DoorOpen,
+  History,
   House,
   Plus,
   Settings as SettingsIcon,
   TriangleAlert,
   UserRoundCheck,
 } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
@@ -28,23 +29,28 @@ import { LinkBar } from './LinkBar';
 import { RoomList } from './RoomList';
 import { ServerCard } from './ServerCard';
 
-type Page = 'home' | 'rooms' | 'new' | 'settings';
+/** It comes when it is opened first: not every start needs a player and what draws boards. */
+const Past = lazy(() => import('../past/Past'));
+
+export type Page = 'home' | 'rooms' | 'past' | 'new' | 'settings';
 
 interface Props {
   view: AppView;
   problem: Problem | null;
   /** What is in the link's field, and how to change it. */
   link: [string, (link: string) => void];
+  /** What is shown first. */
+  begin: Page;
 }
 
 /** Open a link, try the devices, choose how it all looks. */
-export function Home({ view, problem, link: [link, setLink] }: Props) {
+export function Home({ view, problem, link: [link, setLink], begin }: Props) {
   const { t, i18n } = useTranslation();
   const engine = useEngine();
-  const [chosen, setPage] = useState<Page>('home');
+  const [chosen, setPage] = useState<Page>(begin);
   const [first, setFirst] = useState<SettingsPage>();
-  const settings = (begin?: SettingsPage) => {
-    setFirst(begin);
+  const settings = (tab?: SettingsPage) => {
+    setFirst(tab);
     setPage('settings');
   };
   // A room that is being made is gone on with after a reload; the back end has it.
@@ -60,6 +66,11 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
   const open = (text: string) => {
     setLink(text);
     if (text.trim()) void engine.openLink(text);
+  };
+  // From one of them it leads back to all.
+  const showPast = () => {
+    void engine.past?.act({ do: 'close' });
+    setPage('past');
   };
   const pasteAgain = () => {
     setLink('');
@@ -89,6 +100,12 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
               <span>{t('home.rooms')}</span>
             </NavButton>
           )}
+          {engine.past && (
+            <NavButton current={page === 'past'} onPress={showPast} testid="open-past">
+              <History size={20} strokeWidth={1.8} aria-hidden />
+              <span>{t('past.nav')}</span>
+            </NavButton>
+          )}
           <NavButton current={page === 'settings'} onPress={() => settings()} testid="open-settings">
             <SettingsIcon size={20} strokeWidth={1.8} aria-hidden />
             <span>{t('home.settings')}</span>
@@ -113,6 +130,11 @@ export function Home({ view, problem, link: [link, setLink] }: Props) {
       </aside>
       {page === 'settings' && <SettingsPanel view={view} {...(first && { first })} />}
       {page === 'new' && <NewRoom view={view} onBack={() => setPage('home')} />}
+      {page === 'past' && (
+        <Suspense fallback={<main className={styles.main} aria-busy />}>
+          <Past />
+        </Suspense>
+      )}
       {page === 'rooms' && view.rooms && (
         <main className={styles.main}>
           <h1 className={styles.title}>{t('home.rooms')}</h1>

@@ -1,5 +1,5 @@
 import { MousePointer2 } from 'lucide-react';
-import type { PointerEvent } from 'react';
+import { type PointerEvent, useEffect, useRef } from 'react';
 import { personColour } from '../../components/people';
 import type { Fitted } from '../../engine/frames/fit';
 import { usePointers } from '../../engine/tools';
@@ -19,15 +19,31 @@ interface Props {
 export function PointerLayer({ target, fitted, mirrored = false }: Props) {
   const { on, point } = usePointing();
   const pointers = usePointers().filter(({ spot }) => same(spot.target, target));
+  const mine = useRef(false);
   const move = (event: PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     const spot = spotAt({ x: event.clientX - box.x, y: event.clientY - box.y }, fitted, mirrored);
+    mine.current = spot !== undefined;
     point(spot ? { target, ...spot } : null);
   };
+  const leave = () => {
+    mine.current = false;
+    point(null);
+  };
+  // What is not shown any more is not pointed at: another page has its place, or nothing has.
+  const what = JSON.stringify(target);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when it becomes another
+  useEffect(
+    () => () => {
+      if (mine.current) point(null);
+      mine.current = false;
+    },
+    [what, point],
+  );
   return (
     <div
       className={`${styles.layer} ${on ? styles.pointing : ''}`}
-      {...(on && { onPointerMove: move, onPointerLeave: () => point(null) })}
+      {...(on && { onPointerMove: move, onPointerLeave: leave })}
       aria-hidden
       data-testid="pointer-layer"
     >

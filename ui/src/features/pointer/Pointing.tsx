@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react';
 import { useEngine } from '../../engine/context';
 import type { Spot } from '../../engine/view';
+import { PointedFiles } from './PointedFiles';
 
 /** At most 30 times a second. */
 const EVERY_MS = 34;
@@ -26,7 +27,7 @@ export function usePointing(): Pointing {
   return use(PointingContext);
 }
 
-/** Sends where one points while it is on, no more often than the others can follow. */
+/** Sends where one points while it is on, no more often than the others can follow; and knows who points at which file. */
 export function PointingProvider({ allowed, children }: { allowed: boolean; children: ReactNode }) {
   const { tools: commands } = useEngine();
   const [wanted, setWanted] = useState(false);
@@ -55,5 +56,9 @@ export function PointingProvider({ allowed, children }: { allowed: boolean; chil
   useEffect(() => {
     if (on) return () => point(null);
   }, [on, point]);
-  return <PointingContext value={pointing}>{children}</PointingContext>;
+  return (
+    <PointingContext value={pointing}>
+      <PointedFiles>{children}</PointedFiles>
+    </PointingContext>
+  );
 }

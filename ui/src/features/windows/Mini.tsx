@@ -7,6 +7,7 @@ import {
   MonitorUp,
   MonitorX,
   Phone,
+  TriangleAlert,
   Video,
   VideoOff,
 } from 'lucide-react';
@@ -15,6 +16,7 @@ import { Button, ToggleButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
 import { SpeakingBars } from '../../components/SpeakingBars';
+import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
 import { StreamCanvas } from '../../engine/frames/StreamCanvas';
 import type { AppView, CallView, PersonView } from '../../engine/view';
@@ -24,7 +26,6 @@ import {
   cameraStream,
   clock,
   type DeviceButton,
-  isRecorded,
   microphoneButton,
   muted,
   recordingSlot,
@@ -61,7 +62,7 @@ function InCall({ call }: { call: CallView }) {
       <main className={styles.window} data-testid="screen-mini" data-state={call.connection.state}>
         <h1 className="sr-only">{call.title ?? t('call.title')}</h1>
         <Who person={shown} frozen={away} />
-        {isRecorded(call.recording_state) && <Recording call={call} />}
+        <Recording call={call} />
         <Button
           className={styles.open ?? ''}
           onPress={() => void windows?.showMain()}
@@ -112,14 +113,26 @@ function Who({ person, frozen }: { person: PersonView | undefined; frozen: boole
   );
 }
 
+/** Whatever there is to know of a recording; a room that is not recorded says nothing here. */
 function Recording({ call }: { call: CallView }) {
   const { t } = useTranslation();
   const elapsed = useRecorded(call);
-  const without = recordingSlot(call).kind === 'without';
+  const slot = recordingSlot(call);
+  if (slot.kind === 'none' || slot.kind === 'not') return null;
+  const look = slot.kind === 'starting' ? styles.plain : slot.kind === 'stopped' ? styles.warn : '';
   return (
-    <span className={styles.recording} data-testid="mini-recording">
-      <CircleDot size={14} strokeWidth={2.4} aria-hidden />
-      {without ? t('recording.slotWithout') : t('recording.slotOn', { time: clock(elapsed) })}
+    <span className={`${styles.recording} ${look}`} data-testid="mini-recording" data-state={slot.kind}>
+      {slot.kind === 'starting' ? (
+        <Spinner size={14} />
+      ) : slot.kind === 'stopped' ? (
+        <TriangleAlert size={14} strokeWidth={1.8} aria-hidden />
+      ) : (
+        <CircleDot size={14} strokeWidth={2.4} aria-hidden />
+      )}
+      {slot.kind === 'starting' && t('recording.slotStarting')}
+      {slot.kind === 'stopped' && t(`recording.stopped_${slot.reason}`)}
+      {slot.kind === 'without' && t('recording.slotWithout')}
+      {(slot.kind === 'on' || slot.kind === 'asking') && t('recording.slotOn', { time: clock(elapsed) })}
     </span>
   );
 }

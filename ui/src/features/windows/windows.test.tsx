@@ -68,6 +68,23 @@ describe('the mini window', () => {
     expect(byId('mini-person').dataset.participantId).toBe('seat-0');
   });
 
+  it.each([
+    ['recording=starting', 'starting', 'Recording starts'],
+    ['recording=on&consent=no', 'without', 'Recording, without you'],
+    ['recording=on&consent=asked', 'without', 'Recording, without you'],
+    ['recording=stopped', 'stopped', 'Stopped: disk full'],
+    ['guest&recording=stopped', 'stopped', 'Recording stopped'],
+  ])('says how a recording stands: %s', async (query, state, words) => {
+    await open(`window=mini&screen=call&people=4&${query}`);
+    expect(byId('mini-recording').dataset.state).toBe(state);
+    expect(byId('mini-recording').textContent).toBe(words);
+  });
+
+  it('says nothing of a recording where there is none', async () => {
+    await open('window=mini&screen=call&people=2');
+    expect(screen.queryByTestId('mini-recording')).toBeNull();
+  });
+
   it('mutes, stops the camera, opens the main window, leaves', async () => {
     const engine = await open('window=mini&screen=call&people=2&lang=it');
     for (const id of ['toggle-microphone', 'toggle-camera', 'mini-share', 'mini-open', 'leave'])

@@ -52,6 +52,8 @@ export const board = {
     text: 'Text',
     picture: 'Picture',
     eraser: 'Eraser',
+    laser: 'Laser',
+    hand: 'Look around',
     undo: 'Undo',
     redo: 'Redo',
     remove: 'Delete',

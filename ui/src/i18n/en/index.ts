@@ -8,6 +8,7 @@ import { home } from './home';
 import { lobby } from './lobby';
 import { messages } from './messages';
 import { newRoom } from './newroom';
+import { past } from './past';
 import { problem } from './problem';
 import { recording } from './recording';
 import { settings } from './settings';
@@ -30,6 +31,7 @@ export const en = {
   ...messages,
   ...board,
   ...after,
+  ...past,
   ...windows,
   ...settings,
   ...problem,

@@ -7,6 +7,7 @@ import { home } from './home';
 import { lobby } from './lobby';
 import { messages } from './messages';
 import { newRoom } from './newroom';
+import { past } from './past';
 import { problem } from './problem';
 import { recording } from './recording';
 import { settings } from './settings';
@@ -29,6 +30,7 @@ export const it: Dictionary = {
   ...messages,
   ...board,
   ...after,
+  ...past,
   ...windows,
   ...settings,
   ...problem,

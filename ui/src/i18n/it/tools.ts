@@ -1,6 +1,9 @@
 import type { Dictionary } from '../en';
 
-export const tools: Pick<Dictionary, 'chat' | 'tick' | 'file' | 'gallery' | 'pointer' | 'present'> = {
+export const tools: Pick<
+  Dictionary,
+  'chat' | 'tick' | 'file' | 'viewer' | 'gallery' | 'pointer' | 'present'
+> = {
   chat: {
     slot: 'Chat',
     title: 'Chat',
@@ -70,6 +73,8 @@ export const tools: Pick<Dictionary, 'chat' | 'tick' | 'file' | 'gallery' | 'poi
     goesOn: 'Se cade la linea riprende da solo',
     cancel: 'Annulla',
     cancelName: 'Non inviare {{name}}',
+    stopName: 'Interrompi il salvataggio di {{name}}',
+    stop: 'Interrompi',
     save: 'Salva',
     saveName: 'Salva {{name}}',
     open: 'Apri',
@@ -89,6 +94,35 @@ export const tools: Pick<Dictionary, 'chat' | 'tick' | 'file' | 'gallery' | 'poi
     failed_forbidden: 'Qui non si possono condividere file.',
     failed_invalid: 'I file di questo tipo non si possono condividere.',
     failed_line: 'La linea è caduta. Ciò che è già arrivato resta.',
+  },
+
+  viewer: {
+    pages: 'Pagine',
+    previous: 'Pagina precedente',
+    next: 'Pagina successiva',
+    page: 'Pagina {{page}} di {{count}}',
+    pageShort: '{{page}} / {{count}}',
+    zoom: 'Grandezza',
+    larger: 'Ingrandisci',
+    smaller: 'Riduci',
+    fit: 'Adatta alla finestra',
+    percent: '{{count}} %',
+    area: '{{name}}, pagina {{page}} di {{count}}',
+    keys: 'Pagina su e pagina giù scorrono il documento. Più e meno ingrandiscono e riducono, 0 adatta alla finestra, le frecce spostano.',
+    keysPicture: 'Più e meno ingrandiscono e riducono, 0 adatta alla finestra, le frecce spostano.',
+    noText: 'In questa pagina non c’è testo da leggere ad alta voce.',
+    loading: 'Il documento sta arrivando',
+    loadingPicture: 'L’immagine sta arrivando',
+    missing: 'Non è stato possibile caricarlo',
+    missingText: 'Forse in questo momento la linea è debole.',
+    encrypted: 'Questo documento è protetto da una password',
+    encryptedText: 'Lo salvi e lo apra con il suo programma: chiederà la password.',
+    broken: 'Questo documento non si può mostrare',
+    brokenText: 'È danneggiato o di un tipo che qui non si conosce. Lo salvi e provi con un altro programma.',
+    brokenPage: 'Questa pagina non si può mostrare',
+    brokenPageText:
+      'Le altre pagine possono essere a posto. Salvi il documento per vederla con un altro programma.',
+    again: 'Riprova',
   },
 
   gallery: {
@@ -123,6 +157,11 @@ export const tools: Pick<Dictionary, 'chat' | 'tick' | 'file' | 'gallery' | 'poi
     older: 'Meno recente',
     arrived: 'C’è una nuova foto di {{name}}',
     tile: 'Foto',
+    editing1: '{{name}} ci sta disegnando sopra',
+    editing2: '{{name}} e {{other}} ci stanno disegnando sopra',
+    editingMore_one: '{{name}} e un’altra persona ci stanno disegnando sopra',
+    editingMore_other: '{{name}} e altre {{count}} persone ci stanno disegnando sopra',
+    openDrawn: 'Guarda',
   },
 
   pointer: {
@@ -131,6 +170,11 @@ export const tools: Pick<Dictionary, 'chat' | 'tick' | 'file' | 'gallery' | 'poi
     showText: 'Tutti vedono dove indica',
     on: 'Tutti vedono dove indica',
     off: 'Nascondi',
+    at1: '{{name}} lo sta indicando: apri',
+    at2: '{{name}} e {{other}} lo stanno indicando: apri',
+    atMore_one: '{{name}} e un’altra persona lo stanno indicando: apri',
+    atMore_other: '{{name}} e altre {{count}} persone lo stanno indicando: apri',
+    onPage: '{{name}} indica a pagina {{page}}',
   },
 
   present: {
@@ -144,6 +188,10 @@ export const tools: Pick<Dictionary, 'chat' | 'tick' | 'file' | 'gallery' | 'poi
     by: 'Presenta {{name}}',
     screenBy: '{{name}} presenta uno schermo',
     layout: 'Presentazione',
+    main: 'Che cosa è in grande',
+    board: 'Lavagna',
+    drawn: 'Foto',
+    youShort: 'Lei presenta',
     why: '{{name}} presenta a tutti. Potrà scegliere di nuovo la disposizione quando avrà finito.',
   },
 };

@@ -34,6 +34,8 @@ export const MOST_PAGES = 100;
 export interface Watcher {
   /** Items of the board, or of mine, that look different now. */
   redraw(touched: Touched | { kind: 'local'; ids: Iterable<string> }): void;
+  /** My laser is there now. */
+  laser?(at: Point): void;
 }
 
 export class BoardSession {
@@ -49,6 +51,8 @@ export class BoardSession {
   private selected: readonly string[] = [];
   private cursorAt = Number.NEGATIVE_INFINITY;
   private cursorOut = false;
+  private cursorSent = '';
+  private pointsAt: Point | undefined;
   private page = 0;
   private tool: Tool = 'select';
   private editing: Editing | undefined;
@@ -170,10 +174,16 @@ export class BoardSession {
   // --------------------------------------------------------------------------------------------- tools
 
   choose(tool: Tool): void {
+    const laser = this.tool === 'laser' || tool === 'laser';
     this.tooled = true;
     this.tool = tool;
     if (tool !== 'select') this.selected = [];
     this.changed();
+    // A hand that rests shows the others what it holds now.
+    if (laser && this.cursorOut && this.pointsAt) {
+      this.cursorAt = Number.NEGATIVE_INFINITY;
+      this.pointer(this.pointsAt);
+    }
   }
 
   setColour(colour: Colour): void {
@@ -272,11 +282,18 @@ export class BoardSession {
   /** Where my pointer is, for the others; nothing when it left. */
   pointer(at: Point | undefined): void {
     if (!this.board.rights.cursor) return;
+    const laser = this.tool === 'laser';
+    this.pointsAt = at;
+    if (at && laser) for (const watcher of this.watchers) watcher.laser?.(at);
     const now = this.clock();
     if (at === undefined ? !this.cursorOut : now - this.cursorAt < CURSOR) return;
+    const action = { page: this.page, at: at ? rounded(at) : null, laser };
+    const said = JSON.stringify(action);
+    if (said === this.cursorSent) return;
+    this.cursorSent = said;
     this.cursorAt = now;
     this.cursorOut = at !== undefined;
-    this.act({ do: 'cursor', board: this.id, page: this.page, at: at ? rounded(at) : null });
+    this.act({ do: 'cursor', board: this.id, ...action });
   }
 
   /** Points that wait go out. */
@@ -548,9 +565,9 @@ export class BoardSession {
     const tools = toolsOf(rights);
     // Whoever opens a board wants to draw.
     if (!this.tooled && rights.pen) this.tool = 'pen';
-    else if (!tools.includes(this.tool)) this.tool = tools[1] ?? 'select';
-    if (tools.length > 0) this.tooled = true;
-    if (tools.length === 0) this.selected = [];
+    else if (!tools.includes(this.tool)) this.tool = (mayDraw(rights) ? tools[1] : undefined) ?? 'select';
+    if (mayDraw(rights)) this.tooled = true;
+    else this.selected = [];
   }
 
   private act(action: BoardAction): void {

@@ -268,7 +268,7 @@ describe('words', () => {
 describe('rights', () => {
   it('name the tools', () => {
     expect(toolsOf(NO_RIGHTS)).toEqual([]);
-    expect(toolsOf({ ...NO_RIGHTS, cursor: true })).toEqual([]);
+    expect(toolsOf({ ...NO_RIGHTS, cursor: true })).toEqual(['select', 'laser']);
     expect(toolsOf({ ...NO_RIGHTS, pen: true, eraser: true })).toEqual(['select', 'pen', 'eraser']);
   });
 
@@ -311,6 +311,58 @@ describe('the cursor', () => {
     session.pointer(undefined);
     session.pointer(undefined);
     expect(of('cursor').filter((one) => one.at === null)).toHaveLength(1);
+  });
+
+  it('says where it rests once', async () => {
+    const { session, of, later } = await opened();
+    for (let n = 0; n < 5; n += 1) {
+      session.pointer(at(7, 7));
+      later(60);
+    }
+    expect(of('cursor')).toHaveLength(1);
+  });
+});
+
+describe('the laser', () => {
+  it('is a cursor that leaves a trace, and draws nothing', async () => {
+    const { session, of, later } = await opened();
+    const traced: unknown[] = [];
+    session.watch({ redraw: () => {}, laser: (place) => traced.push(place) });
+    session.pointer(at(1, 1));
+    session.choose('laser');
+    later(40);
+    session.down(at(5, 5), 4, NONE_HELD);
+    session.moveTo([at(9, 9)], 4, NONE_HELD);
+    session.pointer(at(9, 9));
+    session.up();
+    expect(of('put')).toEqual([]);
+    // A hand that rests shows at once what it holds now.
+    expect(of('cursor').map(({ at, laser }) => [at?.x, laser])).toEqual([
+      [1, false],
+      [1, true],
+      [9, true],
+    ]);
+    expect(traced).toEqual([at(1, 1), at(9, 9)]);
+    session.choose('select');
+    expect(of('cursor').at(-1)).toMatchObject({ at: at(9, 9), laser: false });
+  });
+
+  it('needs no more than the right to a cursor', async () => {
+    const { session, of, news } = await opened({ cursor: true });
+    // Whoever looks on looks round first.
+    expect(session.snapshot().tool).toBe('select');
+    session.choose('laser');
+    session.pointer(at(5, 5));
+    expect(of('cursor')).toMatchObject([{ laser: true }]);
+    news({ kind: 'rights', board: 'board', rights: NO_RIGHTS, can_undo: false, can_redo: false });
+    expect(session.snapshot().tool).toBe('select');
+  });
+
+  it('is not what one is left with when all else is taken', async () => {
+    const { session, news } = await opened();
+    const rights = { ...NO_RIGHTS, cursor: true };
+    news({ kind: 'rights', board: 'board', rights, can_undo: false, can_redo: false });
+    expect(session.snapshot().tool).toBe('select');
   });
 });
 

@@ -6,7 +6,7 @@ import { clamp, MOST_WIDE, rounded } from '../geometry';
 
 export const FIGURES = ['line', 'arrow', 'rectangle', 'ellipse'] as const;
 export type Figure = (typeof FIGURES)[number];
-export type Tool = 'select' | 'pen' | Figure | 'text' | 'eraser';
+export type Tool = 'select' | 'pen' | Figure | 'text' | 'eraser' | 'laser';
 
 /** Widths of a line and sizes of letters: thin, usual, thick. */
 const WIDTHS = [4, 8, 18] as const;
@@ -17,15 +17,16 @@ export function isFigure(tool: Tool): tool is Figure {
   return (FIGURES as readonly string[]).includes(tool);
 }
 
-/** The tools that somebody with these rights has. */
+/** The tools that somebody with these rights has. Whoever may show where they point has the laser, to look on with. */
 export function toolsOf(rights: BoardRights): Tool[] {
-  if (!mayDraw(rights)) return [];
+  if (!mayDraw(rights) && !rights.cursor) return [];
   return [
     'select',
     ...(rights.pen ? (['pen'] as const) : []),
     ...(rights.shape ? FIGURES : []),
     ...(rights.text ? (['text'] as const) : []),
     ...(rights.eraser ? (['eraser'] as const) : []),
+    ...(rights.cursor ? (['laser'] as const) : []),
   ];
 }
 
