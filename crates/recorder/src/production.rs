@@ -127,7 +127,7 @@ impl Production {
         self.stop.at(Instant::now());
         let failed = RecorderEnd::Failed;
         let ending = tokio::task::spawn_blocking(move || {
-            let panicked = self.workers.into_iter().map(|worker| worker.join().is_err()).fold(false, |a, b| a || b);
+            let panicked = self.workers.into_iter().filter_map(|worker| worker.join().err()).count() > 0;
             let mut end = self
                 .file
                 .join()

@@ -87,6 +87,8 @@ pub(crate) struct Session {
     tracks: HashMap<String, (String, RemoteTrack)>,
     /// Those that the taker was told of.
     added: HashSet<String>,
+    /// What the media server was told to send, by track.
+    told: HashMap<String, Wanted>,
     lost: bool,
 }
 
@@ -98,8 +100,8 @@ impl Session {
         written: Written,
         people: Vec<RecordedPerson>,
     ) -> Self {
-        let (tracks, added) = (HashMap::new(), HashSet::new());
-        let mut session = Self { door, taker, reports, written, people: Vec::new(), tracks, added, lost: false };
+        let (tracks, added, told) = (HashMap::new(), HashSet::new(), HashMap::new());
+        let mut session = Self { door, taker, reports, written, people: Vec::new(), tracks, added, told, lost: false };
         session.set_people(people);
         session
     }
@@ -229,6 +231,7 @@ impl Session {
 
     fn forget(&mut self, sid: &str) {
         self.tracks.remove(sid);
+        self.told.remove(sid);
         if self.added.remove(sid) {
             self.taker.remove(sid);
         }
@@ -242,18 +245,27 @@ impl Session {
     }
 
     /// Has the server send nothing more of those who may not be recorded.
-    fn let_go(&self, room: &Room) {
-        for sid in self.tracks.keys().filter(|sid| !self.added.contains(*sid)) {
-            room.set_wanted(sid, Wanted { enabled: false, size: None, fps: None });
+    fn let_go(&mut self, room: &Room) {
+        let gone: Vec<String> = self.tracks.keys().filter(|sid| !self.added.contains(*sid)).cloned().collect();
+        for sid in gone {
+            self.want(room, sid, Wanted { enabled: false, size: None, fps: None });
         }
     }
 
-    fn wish(&self, room: &Room) {
+    fn wish(&mut self, room: &Room) {
         for (sid, wanted) in self.taker.wishes() {
-            room.set_wanted(&sid, wanted);
+            self.want(room, sid, wanted);
         }
         for sid in self.taker.key_frames_wanted() {
             room.request_key_frame(&sid);
+        }
+    }
+
+    /// Tells the server what is wanted, when that is news.
+    fn want(&mut self, room: &Room, sid: String, wanted: Wanted) {
+        if self.told.get(&sid) != Some(&wanted) {
+            room.set_wanted(&sid, wanted);
+            self.told.insert(sid, wanted);
         }
     }
 

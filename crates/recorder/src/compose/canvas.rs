@@ -190,16 +190,16 @@ mod tests {
 
     #[test]
     fn colours_are_those_of_bt_601() {
-        assert_eq!(Ink::rgb(0xff_ff_ff), Ink { y: 235, u: 128, v: 128 });
+        assert_eq!(Ink::rgb(0xffffff), Ink { y: 235, u: 128, v: 128 });
         assert_eq!(Ink::rgb(0), Ink { y: 16, u: 128, v: 128 });
-        let red = Ink::rgb(0xff_00_00);
+        let red = Ink::rgb(0xff0000);
         assert_eq!((red.y, red.u, red.v), (82, 90, 240));
     }
 
     #[test]
     fn what_stands_out_is_cut_off() {
         let mut canvas = Canvas::new(PixelSize::new(16, 8));
-        let white = Ink::rgb(0xff_ff_ff);
+        let white = Ink::rgb(0xffffff);
         canvas.fill(Rect::new(12, 6, 100, 100), white);
         canvas.put(&I420Frame::black(PixelSize::new(64, 64)), 14, 6);
         let y = canvas.frame().y();

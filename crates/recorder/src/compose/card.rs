@@ -8,9 +8,9 @@ use super::{
     text::{Letters, Style},
 };
 
-pub(super) const WHITE: u32 = 0xff_ff_ff;
+pub(super) const WHITE: u32 = 0xffffff;
 /// The page's `--over`, under what is written on pictures, and how dense it is.
-const OVER: u32 = 0x0a_10_11;
+const OVER: u32 = 0x0a1011;
 const OVER_DENSITY: u8 = 204;
 
 /// A name on its dark ground, for a tile this wide, with a mark where the microphone is off.

@@ -15,7 +15,7 @@ use super::{
 /// Messages kept: more than fit into any column.
 const KEPT: usize = 60;
 /// Behind the messages.
-const PANEL: u32 = 0x18_22_23;
+const PANEL: u32 = 0x182223;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]

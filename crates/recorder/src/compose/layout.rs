@@ -187,7 +187,7 @@ mod tests {
         let two = grid(2).people;
         assert_eq!(two.iter().flatten().map(|rect| (rect.width, rect.height)).collect::<Vec<_>>(), [(628, 470); 2]);
         let nine = grid(9).people;
-        assert!(nine.iter().flatten().all(|rect| rect.width == 410 && rect.height == 230), "{nine:?}");
+        assert!(nine.iter().flatten().all(|rect| rect.width == 406 && rect.height == 228), "{nine:?}");
     }
 
     #[test]

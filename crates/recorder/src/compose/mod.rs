@@ -25,10 +25,10 @@ use sprite::Sprite;
 use text::{Letters, Style};
 
 /// Behind everything, and behind people without a picture.
-const GROUND: u32 = 0x0e_15_16;
-const TILE: u32 = 0x1d_28_2a;
+const GROUND: u32 = 0x0e1516;
+const TILE: u32 = 0x1d282a;
 /// Around who speaks: the page's `--over-speaking`.
-const SPEAKING: u32 = 0x8e_eb_ed;
+const SPEAKING: u32 = 0x8eebed;
 /// Of a picture, so much may be cut off for it to fill its tile; more, and it is shown whole between bars.
 const CUT_MOST: f64 = 0.36;
 
@@ -234,7 +234,7 @@ impl Composer {
         let nobody = if self.language.starts_with("it") { "Nessuno da mostrare" } else { "Nobody to show" };
         let width = place.width * 9 / 10;
         let title = Style { px: 34.0 * self.scale, bold: true, colour: WHITE };
-        let word = Style { px: 19.0 * self.scale, bold: false, colour: 0xb4_c2_c3 };
+        let word = Style { px: 19.0 * self.scale, bold: false, colour: 0xb4c2c3 };
         let title = self.letters.line(&self.title, title, width).sprite();
         let word = self.letters.line(nobody, word, width).sprite();
         let both = place.middle(PixelSize::new(width, title.size().height + word.size().height));
@@ -254,7 +254,7 @@ impl Composer {
                     let size = contain(picture.size(), rect.size());
                     let place = rect.middle(size);
                     if place != rect {
-                        self.canvas.fill(rect, Ink::rgb(0x05_08_08));
+                        self.canvas.fill(rect, Ink::rgb(0x050808));
                     }
                     let scaled = self.scaler.scale(picture, place.size());
                     self.canvas.put(&scaled, place.x, place.y);

@@ -4,8 +4,7 @@ const TITLES: [&str; 11] =
     ["dr", "dott", "dottor", "dottoressa", "prof", "mr", "mrs", "ms", "sig", "signora", "signor"];
 
 /// The page's `--person-0` and on.
-const COLOURS: [u32; 8] =
-    [0x0a_68_70, 0x2f_5f_b3, 0x86_47_9a, 0x8f_53_00, 0x3a_73_32, 0xa3_3a_69, 0x4a_5a_73, 0x67_58_29];
+const COLOURS: [u32; 8] = [0x0a6870, 0x2f5fb3, 0x86479a, 0x8f5300, 0x3a7332, 0xa33a69, 0x4a5a73, 0x675829];
 
 /// Up to two letters for a name: of its first and its last word. Titles and signs do not count.
 pub(super) fn initials(name: &str) -> String {
@@ -14,7 +13,7 @@ pub(super) fn initials(name: &str) -> String {
     let mut words =
         words.into_iter().enumerate().filter(|(at, word)| !many || *at > 0 || !TITLES.contains(&&*word.to_lowercase()));
     let first = words.next().and_then(|(_, word)| word.chars().next());
-    let last = words.last().and_then(|(_, word)| word.chars().next());
+    let last = words.next_back().and_then(|(_, word)| word.chars().next());
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
