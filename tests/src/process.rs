@@ -79,12 +79,17 @@ impl Running {
 
     /// Asks it to end (SIGTERM).
     pub async fn terminate(&self) -> Result<()> {
-        let status = Command::new("kill").arg("-TERM").arg(self.pid().to_string()).status().await?;
-        if !status.success() {
-            bail!("kill failed");
-        }
-        Ok(())
+        signal(self.pid(), "-TERM").await
     }
+}
+
+/// Sends a process a signal, named as `kill` takes it.
+pub async fn signal(pid: u32, signal: &str) -> Result<()> {
+    let status = Command::new("kill").arg(signal).arg(pid.to_string()).status().await?;
+    if !status.success() {
+        bail!("kill failed");
+    }
+    Ok(())
 }
 
 /// Processor time of a process and all its descendants.

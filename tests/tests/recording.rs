@@ -13,7 +13,7 @@ use visita_codec::tone;
 use visita_protocol::channel::RecordingState;
 use visita_tests::{
     bin_dir,
-    process::on_path,
+    process::{family_names, on_path, signal},
     rooms::{Room, Server},
     until,
 };
@@ -167,7 +167,7 @@ async fn an_automatic_one_begins_with_the_first_and_survives_its_recorder_and_th
     // A recorder that dies leaves what it has, and another goes on.
     let recorders = recorders_of(server.running.pid());
     ensure!(recorders.len() == 1, "{recorders:?}");
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(recorders[0]), nix::sys::signal::Signal::SIGKILL)?;
+    signal(recorders[0], "-KILL").await?;
     until("another recorder", PATIENCE, || async {
         let now = recorders_of(server.running.pid());
         Ok((now.len() == 1 && now != recorders).then_some(()))
@@ -194,12 +194,8 @@ async fn an_automatic_one_begins_with_the_first_and_survives_its_recorder_and_th
 }
 
 /// The recorders a server has started.
-fn recorders_of(server: u32) -> Vec<i32> {
-    visita_tests::process::family_names(server)
-        .into_iter()
-        .filter(|(_, name)| name.contains("recorder"))
-        .filter_map(|(pid, _)| i32::try_from(pid).ok())
-        .collect()
+fn recorders_of(server: u32) -> Vec<u32> {
+    family_names(server).into_iter().filter(|(_, name)| name.contains("recorder")).map(|(pid, _)| pid).collect()
 }
 
 #[tokio::test]
