@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use serde::Deserialize;
 use tokio::process::Command;
 use visita_room::Timestamp;
 
@@ -29,6 +30,12 @@ pub(super) enum FinishError {
     Slow,
     #[error("there is no program for it")]
     NoProgram,
+}
+
+/// What the program tells of a file that it has made whole.
+#[derive(Deserialize)]
+struct Told {
+    recorded_ms: u64,
 }
 
 /// What came of making a file whole.
@@ -115,7 +122,6 @@ impl Shared {
         if !self.store.recording_changed(&recording.recording_id, &progress).await? {
             return Ok(self.files.delete_key(&kept).await?);
         }
-        self.forget_folders(recording).await;
         let (session_id, recording_id) = (recording.session_id.clone(), recording.recording_id.clone());
         tracing::info!(state = ?progress.state, reason = ?progress.reason, bytes = progress.bytes, "recording finished");
         let news = if can_be_played {
@@ -139,20 +145,9 @@ impl Shared {
             return Ok(Repaired::Nothing);
         }
         let told = String::from_utf8_lossy(&output.stdout);
-        let length = told.lines().rev().find_map(|line| match serde_json::from_str(line) {
-            Ok(RecorderReport::Ended { recorded_ms, .. }) => Some(Duration::from_millis(recorded_ms)),
-            _ => None,
-        });
+        let told = told.lines().rev().find_map(|line| serde_json::from_str::<Told>(line).ok());
+        let length = told.map(|told| Duration::from_millis(told.recorded_ms));
         Ok(Repaired::Whole { length })
-    }
-
-    /// Folders of the session and room in which nothing is being written any more.
-    async fn forget_folders(&self, recording: &StoredRecording) {
-        let file = self.file(recording);
-        // Those in which something is are not removed.
-        for folder in file.ancestors().skip(1).take(2) {
-            let _ = tokio::fs::remove_dir(folder).await;
-        }
     }
 
     pub(super) async fn tell(&self, recording: &StoredRecording, news: News) {

@@ -190,6 +190,7 @@ impl Recordings {
 
     /// Finishes what the last run of the server left, and from then on deletes what is due.
     pub(crate) fn look_after(&self) {
+        forget_empty_folders(&self.shared.folder);
         let shared = self.shared.clone();
         self.spawn(async move {
             shared.finish_all().await;
@@ -287,6 +288,22 @@ pub(crate) fn find_program(named: Option<&Path>) -> Option<PathBuf> {
     let named = named.map(Path::to_owned).or_else(|| std::env::var_os("VISITA_RECORDER").map(PathBuf::from));
     let program = named.or_else(|| Some(std::env::current_exe().ok()?.parent()?.join(PROGRAM)))?;
     program.is_file().then_some(program)
+}
+
+/// Removes folders of rooms and sessions in which nothing is left. Only before anything is recorded: a recorder begins with
+/// a folder in which nothing is.
+fn forget_empty_folders(folder: &Path) {
+    let below = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir()).collect::<Vec<_>>()
+    };
+    for room in below(folder) {
+        for session in below(&room) {
+            // Those in which something is are not removed.
+            let _ = std::fs::remove_dir(session);
+        }
+        let _ = std::fs::remove_dir(room);
+    }
 }
 
 async fn remove_file(path: &Path) {
