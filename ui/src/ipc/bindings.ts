@@ -173,6 +173,8 @@ export type AppView = {
 	new_room: NewRoomView | null,
 	/**  A call that rings. */
 	incoming: IncomingCallView | null,
+	/**  A link that did not open and may be tried again, or one that came during a call and waits for its end. */
+	link: string | null,
 	/**  The devices while they are tried in the settings. */
 	device_check: DeviceCheckView | null,
 	/**  Version and places, for support. */

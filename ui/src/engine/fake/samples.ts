@@ -338,6 +338,7 @@ export function appView(screen: AppView['screen'] = { kind: 'home', problem: nul
     devices: structuredClone(DEVICES),
     server: { state: 'running', url: 'http://127.0.0.1:7880/' },
     notice: null,
+    link: null,
     rooms: { state: 'ready', rooms: structuredClone(ROOMS) },
     account: { state: 'local', can_record: true },
     network: { on: false, url: null, problem: null },
