@@ -10,7 +10,7 @@ use visita_call::{
     testing::{Person, by_link},
 };
 use visita_codec::tone;
-use visita_protocol::channel::RecordingState;
+use visita_protocol::{channel::RecordingState, view::ConnectionView};
 use visita_tests::{
     bin_dir,
     process::{family_names, on_path, signal},
@@ -175,7 +175,9 @@ async fn an_automatic_one_begins_with_the_first_and_survives_its_recorder_and_th
     .await?;
     is_recorded(&host, 3).await;
     server.kill().await?;
+    host.sees("the line is lost", |view| (view.connection != ConnectionView::Connected).then_some(())).await;
     server.start_again(&bins).await?;
+    host.sees("the line is back", |view| (view.connection == ConnectionView::Connected).then_some(())).await;
     is_recorded(&host, 2).await;
     host.call.leave();
     is_over(&host).await;
