@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// How long a client may take for one verb.
-const VERB: Duration = Duration::from_secs(30);
+const VERB: Duration = Duration::from_secs(90);
 
 /// Whose client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How long anything in the window may take to appear.
-pub const PATIENCE: Duration = Duration::from_secs(45);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The app's window.
 pub struct Window {

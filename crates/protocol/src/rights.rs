@@ -150,10 +150,11 @@ impl Tools {
     };
 
     /// Whether a board may be looked at. The room's own is for those who have the whiteboard, and for everybody while an
-    /// admin shows it; the one over a snapshot for those who have snapshots and the whiteboard.
+    /// admin shows it; the one over a snapshot for those who have the whiteboard: who has no snapshots of their own receives
+    /// live edit all the same.
     pub fn sees_board(&self, board: &BoardId, shown: bool) -> bool {
         let has_board = self.whiteboard != Whiteboard::Whole(false);
-        if board.as_str() == ROOM_BOARD { has_board || shown } else { has_board && self.snapshot }
+        if board.as_str() == ROOM_BOARD { has_board || shown } else { has_board }
     }
 
     /// What may be done on a board. Over a snapshot that is everything for those who have live edit, snapshots and the
@@ -162,7 +163,7 @@ impl Tools {
         if board.as_str() == ROOM_BOARD {
             return self.whiteboard.rights();
         }
-        WhiteboardRights::whole(self.live_edit && self.sees_board(board, false))
+        WhiteboardRights::whole(self.live_edit && self.snapshot && self.sees_board(board, false))
     }
 }
 
@@ -188,8 +189,8 @@ mod tests {
         for (given, sees, draws) in [
             (tools(true, true, true), true, true),
             (tools(true, false, true), true, false),
-            (tools(false, false, true), false, false),
-            (tools(false, true, true), false, false),
+            (tools(false, false, true), true, false),
+            (tools(false, true, true), true, false),
             (tools(true, false, false), false, false),
             (tools(true, true, false), false, false),
             (tools(false, false, false), false, false),

@@ -118,7 +118,8 @@ impl Room {
         let tools = self.tools_of(id)?;
         let may = match purpose {
             FilePurpose::Chat => tools.chat || tools.file_upload,
-            FilePurpose::Snapshot => tools.chat || tools.snapshot,
+            // Who receives live edit sees what it is drawn on.
+            FilePurpose::Snapshot => tools.chat || tools.snapshot || tools.whiteboard != Whiteboard::Whole(false),
             FilePurpose::Board => self.whiteboard.shown || tools.whiteboard != Whiteboard::Whole(false),
         };
         if may { Ok(()) } else { Err(Refusal::ToolMissing) }
