@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
-use futures_util::{SinkExt, stream::SplitSink};
+use futures_util::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::{Instant, timeout};
 use visita_protocol::{ErrorCode, Problem};
@@ -16,6 +19,8 @@ pub(super) const PING_EVERY: Duration = Duration::from_secs(10);
 pub(super) const SILENCE: Duration = Duration::from_secs(25);
 /// How long a client may take for one message; a line that is stuck for longer is as good as lost.
 const WRITE: Duration = Duration::from_secs(10);
+/// How long the client's own close frame is waited for.
+const CLOSING: Duration = Duration::from_secs(1);
 /// Messages a client may send at once, and in the long run per second. People and their windows send a few; a slider that
 /// is dragged some tens.
 const BURST: f64 = 120.0;
@@ -117,6 +122,12 @@ impl Flood {
 
 pub(super) async fn say_goodbye(sink: &mut Sink, code: u16) {
     let _ = write(sink, Message::Close(Some(CloseFrame { code, reason: "".into() }))).await;
+}
+
+/// Reads, unheeded, what the client still sends, until it has closed the line too (RFC 6455 section 7.1.1). A socket that is
+/// dropped with something unread in it is reset, and the client loses why it was closed.
+pub(super) async fn hear_out(mut stream: SplitStream<WebSocket>) {
+    let _ = timeout(CLOSING, async { while let Some(Ok(_)) = stream.next().await {} }).await;
 }
 
 /// Whether it was sent.

@@ -27,7 +27,7 @@ use crate::{
     rooms::{Mail, Outbox, RoomError},
     tokens::ChannelToken,
 };
-use line::{Flood, PING_EVERY, Read, SILENCE, Sink, close, read, say_goodbye, send};
+use line::{Flood, PING_EVERY, Read, SILENCE, Sink, close, hear_out, read, say_goodbye, send};
 
 /// `GET /channel`
 pub(crate) async fn open(State(app): State<App>, headers: HeaderMap, Upgrade(upgrade): Upgrade) -> Response {
@@ -48,15 +48,15 @@ async fn serve(app: App, base: Url, socket: WebSocket) {
     let hello = match hello {
         Ok(Ok(Some(hello))) => hello,
         Ok(Ok(None)) => return,
-        Ok(Err(problem)) => return refuse_and_close(&mut sink, problem).await,
+        Ok(Err(problem)) => return refuse_and_close(sink, stream, problem).await,
         Err(_) => {
             let problem = Problem::new(ErrorCode::Unauthorized, "the hello did not come in time");
-            return refuse_and_close(&mut sink, problem).await;
+            return refuse_and_close(sink, stream, problem).await;
         }
     };
     let (token, connection, outbox) = match connect(&app, hello).await {
         Ok(connected) => connected,
-        Err(problem) => return refuse_and_close(&mut sink, problem).await,
+        Err(problem) => return refuse_and_close(sink, stream, problem).await,
     };
     let span = tracing::info_span!("channel", room = %token.room, seat = %token.seat);
     let client = Client { app, base, room: token.room, connection };
@@ -188,6 +188,7 @@ impl Client {
         }
         tracing::debug!("disconnected");
         self.app.rooms.tell(&self.room, last_input).await;
+        hear_out(stream).await;
     }
 
     async fn deliver(&self, sink: &mut Sink, mail: Mail) -> bool {
@@ -217,10 +218,11 @@ impl Client {
     }
 }
 
-async fn refuse_and_close(sink: &mut Sink, error: Problem) {
+async fn refuse_and_close(mut sink: Sink, stream: SplitStream<WebSocket>, error: Problem) {
     tracing::debug!(code = ?error.code, "hello refused");
     let code = if error.code == ErrorCode::TooLarge { close::TOO_BIG } else { close::POLICY };
-    if send(sink, &ServerMessage::Refused { error, key: None }).await {
-        say_goodbye(sink, code).await;
+    if send(&mut sink, &ServerMessage::Refused { error, key: None }).await {
+        say_goodbye(&mut sink, code).await;
+        hear_out(stream).await;
     }
 }

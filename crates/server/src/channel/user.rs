@@ -16,7 +16,7 @@ use visita_protocol::{
 };
 use visita_room::Input;
 
-use super::line::{self, Flood, PING_EVERY, Read, SILENCE, Sink, close, read, say_goodbye, send};
+use super::line::{self, Flood, PING_EVERY, Read, SILENCE, Sink, close, hear_out, read, say_goodbye, send};
 use crate::{
     access::{self, SignedIn},
     app::App,
@@ -55,6 +55,7 @@ async fn serve(app: App, socket: WebSocket) {
             let code = if error.code == ErrorCode::TooLarge { close::TOO_BIG } else { close::POLICY };
             if send(&mut sink, &UserServerMessage::Refused { error }).await {
                 say_goodbye(&mut sink, code).await;
+                hear_out(stream).await;
             }
             return;
         }
@@ -92,7 +93,7 @@ async fn peers(app: &App, me: &SignedIn) -> Result<HashSet<UserId>, StoreError> 
     Ok(rooms.items.into_iter().flat_map(|room| room.seats).map(|seat| seat.user_id).collect())
 }
 
-async fn run(app: App, token: Secret, me: SignedIn, mut sink: Sink, stream: SplitStream<WebSocket>) {
+async fn run(app: App, token: Secret, me: SignedIn, mut sink: Sink, mut stream: SplitStream<WebSocket>) {
     let peers = match peers(&app, &me).await {
         Ok(peers) => peers,
         Err(error) => {
@@ -110,10 +111,11 @@ async fn run(app: App, token: Secret, me: SignedIn, mut sink: Sink, stream: Spli
     let welcome = UserServerMessage::Welcome { user_id: user.clone(), expires_in_s, online, calls };
     if send(&mut sink, &welcome).await {
         tracing::debug!("connected");
-        client.converse(sink, stream, outbox).await;
+        client.converse(&mut sink, &mut stream, outbox).await;
         tracing::debug!("disconnected");
     }
     app.users.leave(&company, &user, device);
+    hear_out(stream).await;
 }
 
 /// A device that said hello.
@@ -136,8 +138,8 @@ enum Answer {
 impl Client {
     async fn converse(
         &mut self,
-        mut sink: Sink,
-        mut stream: SplitStream<WebSocket>,
+        sink: &mut Sink,
+        stream: &mut SplitStream<WebSocket>,
         mut outbox: crate::users::UserOutbox,
     ) {
         let mut heard = Instant::now();
@@ -174,7 +176,7 @@ impl Client {
                     }
                 }
                 _ = ping.tick() => {
-                    if heard.elapsed() > SILENCE || !line::ping(&mut sink).await {
+                    if heard.elapsed() > SILENCE || !line::ping(sink).await {
                         break;
                     }
                     // A user who was deleted is not signed in any more.
@@ -189,13 +191,13 @@ impl Client {
             match answer {
                 Answer::Nothing => {}
                 Answer::Say(message) => {
-                    if !send(&mut sink, &message).await {
+                    if !send(sink, &message).await {
                         break;
                     }
                 }
                 Answer::Last(message) => {
-                    if send(&mut sink, &message).await {
-                        say_goodbye(&mut sink, close::POLICY).await;
+                    if send(sink, &message).await {
+                        say_goodbye(sink, close::POLICY).await;
                     }
                     break;
                 }
