@@ -51,6 +51,9 @@ pub enum UserServerMessage {
         online: Vec<UserId>,
         /// What rings for you now.
         calls: Vec<IncomingCall>,
+        /// Whether rooms of this server can be recorded.
+        #[serde(default)]
+        can_record: bool,
     },
     /// Somebody you may see came online or went.
     Presence {

@@ -107,7 +107,7 @@ impl App {
             .and_then(|host| host.to_str().ok())
             .and_then(|host| host.parse::<Authority>().ok())
             .filter(|host| !host.as_str().contains('@'))
-            .and_then(|host| Url::parse(&format!("http://{host}/")).ok())
+            .and_then(|host| Url::parse(&format!("{}://{host}/", self.own_url.scheme())).ok())
             .unwrap_or_else(|| self.own_url.clone())
     }
 }
@@ -133,6 +133,11 @@ pub(crate) fn routes(app: App) -> Router {
         .layer(join_cors)
         .merge(docs::routes(api::routes()))
         .merge(files::routes())
+        .route("/join", get(join::page_without_code))
+        .route("/join/", get(join::page_without_code))
+        .route("/assets/{*path}", get(join::asset))
+        .route("/pdf/{*path}", get(join::asset))
+        .route("/icon.svg", get(join::asset))
         .route("/sign-in/{code}", get(join::sign_in_page))
         .route("/channel", get(channel::open))
         .route("/livekit/webhook", post(media::webhook))

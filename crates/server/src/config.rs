@@ -26,6 +26,8 @@ pub struct ServerConfig {
     pub data: Option<PathBuf>,
     /// What links start with; `None` is the address listened on.
     pub public_url: Option<Url>,
+    /// How HTTP is encrypted; `None` is not at all, as behind a proxy that does it.
+    pub tls: Option<Tls>,
     /// UDP port of the built-in media server; `None` picks a free one.
     pub rtc_udp: Option<u16>,
     /// TCP port of the built-in media server, for those whose network lets no UDP through; `None` picks a free one.
@@ -54,6 +56,37 @@ pub struct ServerConfig {
     /// Recordings at once; `None` is one for each processor of the computer.
     pub recordings: Option<usize>,
 }
+
+/// How HTTP is encrypted. Browsers give a page a camera only where it is, or on the same computer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// A certificate chain and its key, PEM files, which are read again when they change.
+    Files {
+        /// The server's certificate first.
+        certificate: PathBuf,
+        /// Its private key, PKCS #8, SEC 1 or PKCS #1.
+        key: PathBuf,
+    },
+    /// Certificates are got and renewed by the server itself.
+    Acme(Acme),
+}
+
+/// Certificates by ACME (RFC 8555), each domain proven by TLS-ALPN-01 (RFC 8737): the authority has to reach the server at
+/// port 443 of the domain. What it gives is kept in the data folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acme {
+    /// Names of the server, at least one.
+    pub domains: Vec<String>,
+    /// E-mail addresses that the authority writes to.
+    pub contact: Vec<String>,
+    /// The authority's directory.
+    pub directory: Url,
+    /// PEM file of the root that the directory's own certificate comes from; `None` is what browsers trust.
+    pub ca: Option<PathBuf>,
+}
+
+/// Directory of Let's Encrypt.
+pub const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
 
 /// How much of HTTP one may use. The defaults let a hospital behind one address work and stop who floods.
 #[derive(Clone, Debug)]
@@ -107,6 +140,7 @@ impl Default for ServerConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             data: None,
             public_url: None,
+            tls: None,
             rtc_udp: None,
             rtc_tcp: None,
             announce: Vec::new(),

@@ -11,7 +11,9 @@ use clap::{Parser, ValueEnum};
 use serde::Deserialize;
 use url::Url;
 use visita_protocol::Secret;
-use visita_server::{Bootstrap, IceServers, IceUrl, Limits, LiveKit, ServerConfig, Turn, TurnCredentials};
+use visita_server::{
+    Acme, Bootstrap, IceServers, IceUrl, LETS_ENCRYPT, Limits, LiveKit, ServerConfig, Tls, Turn, TurnCredentials,
+};
 
 /// LiveKit's port, so that its examples run unchanged.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7880);
@@ -38,6 +40,25 @@ struct Flags {
     /// What links start with, such as https://visits.example.org.
     #[arg(long, env = "VISITA_PUBLIC_URL", value_name = "URL")]
     public_url: Option<Url>,
+    /// Certificate chain (PEM) for https; read again when it changes.
+    #[arg(long, env = "VISITA_TLS_CERTIFICATE", value_name = "FILE")]
+    tls_certificate: Option<PathBuf>,
+    /// Private key (PEM) of that certificate.
+    #[arg(long, env = "VISITA_TLS_KEY", value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// Name of this server, for which it gets certificates itself by ACME; it has to be reached at port 443. May be given
+    /// several times.
+    #[arg(long, env = "VISITA_ACME_DOMAIN", value_name = "NAME", value_delimiter = ',')]
+    acme_domain: Vec<String>,
+    /// E-mail address that the certificate authority may write to; may be given several times.
+    #[arg(long, env = "VISITA_ACME_CONTACT", value_name = "ADDRESS", value_delimiter = ',')]
+    acme_contact: Vec<String>,
+    /// Directory of the certificate authority [default: Let's Encrypt].
+    #[arg(long, env = "VISITA_ACME_DIRECTORY", value_name = "URL")]
+    acme_directory: Option<Url>,
+    /// Root (PEM) of the certificate authority's own certificate, where browsers do not know it.
+    #[arg(long, env = "VISITA_ACME_CA", value_name = "FILE")]
+    acme_ca: Option<PathBuf>,
     /// UDP port of the media server; a free one when left out.
     #[arg(long, env = "VISITA_RTC_UDP", value_name = "PORT")]
     rtc_udp: Option<u16>,
@@ -107,6 +128,12 @@ struct Settings {
     listen: Option<SocketAddr>,
     data: Option<PathBuf>,
     public_url: Option<Url>,
+    tls_certificate: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    acme_domain: Vec<String>,
+    acme_contact: Vec<String>,
+    acme_directory: Option<Url>,
+    acme_ca: Option<PathBuf>,
     rtc_udp: Option<u16>,
     rtc_tcp: Option<u16>,
     announce: Vec<IpAddr>,
@@ -227,11 +254,29 @@ fn merge(flags: Flags, file: Settings) -> Result<(ServerConfig, Log), String> {
         (Some(_), None) => return Err("a company needs an API key".into()),
         (None, None) => None,
     };
+    let files = (flags.tls_certificate.or(file.tls_certificate), flags.tls_key.or(file.tls_key));
+    let acme = Acme {
+        domains: if flags.acme_domain.is_empty() { file.acme_domain } else { flags.acme_domain },
+        contact: if flags.acme_contact.is_empty() { file.acme_contact } else { flags.acme_contact },
+        directory: match flags.acme_directory.or(file.acme_directory) {
+            Some(directory) => directory,
+            None => Url::parse(LETS_ENCRYPT).map_err(|error| error.to_string())?,
+        },
+        ca: flags.acme_ca.or(file.acme_ca),
+    };
+    let tls = match (files, acme) {
+        ((None, None), acme) if acme.domains.is_empty() => None,
+        ((None, None), acme) => Some(Tls::Acme(acme)),
+        ((Some(certificate), Some(key)), acme) if acme.domains.is_empty() => Some(Tls::Files { certificate, key }),
+        ((Some(_), Some(_)), _) => return Err("either tls-certificate or acme-domain".into()),
+        _ => return Err("tls-certificate and tls-key go together".into()),
+    };
     let announce = if flags.announce.is_empty() { file.announce } else { flags.announce };
     let config = ServerConfig {
         listen: flags.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
         data: flags.data.or(file.data),
         public_url: flags.public_url.or(file.public_url),
+        tls,
         rtc_udp: flags.rtc_udp.or(file.rtc_udp),
         rtc_tcp: flags.rtc_tcp.or(file.rtc_tcp),
         announce,
@@ -319,6 +364,9 @@ mod tests {
         assert!(wrong(&["--ice-server", "turn:example.org"]).contains("turn-secret"));
         assert!(wrong(&["--ice-server", "stun:example.org", "--turn-secret", "s"]).contains("turn:"));
         assert!(wrong(&["--turn-username", "u"]).contains("turn-password"));
+        assert!(wrong(&["--tls-key", "k.pem"]).contains("tls-certificate"));
+        let both = ["--tls-key", "k.pem", "--tls-certificate", "c.pem", "--acme-domain", "example.org"];
+        assert!(wrong(&both).contains("either"));
         let elsewhere = ["--livekit-url", "ws://x", "--livekit-key", "k", "--livekit-secret", "s"];
         assert!(wrong(&[&elsewhere[..], &["--ice-server", "stun:example.org"]].concat()).contains("built-in"));
         assert!(wrong(&["--max-connections", "0"]).contains("max-connections"));

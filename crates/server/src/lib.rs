@@ -27,6 +27,8 @@ mod tokens;
 mod users;
 mod webhooks;
 
-pub use config::{Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, Limits, LiveKit, Rate, ServerConfig, StartError};
+pub use config::{
+    Acme, Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, LETS_ENCRYPT, Limits, LiveKit, Rate, ServerConfig, StartError, Tls,
+};
 pub use server::{RunningServer, start};
 pub use visita_sfu::{IceServers, IceUrl, Turn, TurnCredentials};

@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
-use url::Url;
+use url::{Host, Url};
 use visita_protocol::Secret;
 use visita_sfu::{Sfu, SfuConfig};
 
@@ -19,9 +19,9 @@ use crate::{
     app::{self, App, Parts},
     audit::Audit,
     clock::Clock,
-    config::{Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, ServerConfig, StartError},
+    config::{Acme, Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, ServerConfig, StartError, Tls},
     files::Files,
-    http::{self, Counted, Limiters, Metrics, Shell},
+    http::{self, Counted, Encryption, Limiters, Metrics, Shell},
     ids,
     keys::Keys,
     media::{self, Admin, Media, Presence},
@@ -124,7 +124,17 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         .await
         .map_err(|source| StartError::Listen { address: config.listen, source })?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
-    let own_url = url_of(address)?;
+    let encryption = config.tls.as_ref().map(|tls| Encryption::start(tls, &folder.path)).transpose()?;
+    let own_url = url_of(address, config.tls.as_ref())?;
+    // Programs of this computer's own come in here: no certificate names a loopback address.
+    let inside = match &encryption {
+        Some(_) => Some(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| folder.error(error))?),
+        None => None,
+    };
+    let inside_url = match &inside {
+        Some(inside) => url_of(inside.local_addr().map_err(|error| folder.error(error))?, None)?,
+        None => own_url.clone(),
+    };
 
     let (signer, livekit_url, sfu) = match &config.livekit {
         Some(livekit) => {
@@ -169,7 +179,7 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         signer: signer.clone(),
         livekit_url: match &livekit_url {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-            None => app::websocket_url(&own_url, ""),
+            None => app::websocket_url(&inside_url, ""),
         },
         folder: folder.path.join("recordings"),
         program: recordings::find_program(config.recorder.as_deref()),
@@ -219,7 +229,11 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     }
     let shell = Shell { metrics, limiters: Limiters::new(&config.limits) };
     let routes = http::around(routes, &shell, &config.limits);
-    let http = tokio::spawn(http::serve(listener, routes, shell, config.limits, stops));
+    if let Some(inside) = inside {
+        // Ends with the other one, which is waited for.
+        tokio::spawn(http::serve(inside, None, routes.clone(), shell.clone(), config.limits.clone(), stops.clone()));
+    }
+    let http = tokio::spawn(http::serve(listener, encryption, routes, shell, config.limits, stops));
     tracing::info!(%address, "serving");
     let stop = Stop { rooms, recordings, webhooks, store, sfu, stopping, _folder: folder };
     Ok(RunningServer { url: own_url, address, stop: Some(stop), http, pump })
@@ -259,6 +273,17 @@ fn check(config: &ServerConfig) -> Result<(), StartError> {
         if url.path() != "/" {
             return wrong("the public URL has no path: links are read as https://HOST/join/CODE");
         }
+    }
+    if let Some(Tls::Acme(acme)) = &config.tls {
+        if acme.domains.is_empty() || acme.domains.iter().any(|domain| Host::parse(domain).is_err()) {
+            return wrong("certificates are for names such as visits.example.org: acme-domain");
+        }
+        if config.data.is_none() {
+            return wrong("certificates have to be kept: without a data folder each start asks for new ones, too often");
+        }
+    }
+    if config.tls.is_some() && config.public_url.as_ref().is_some_and(|url| url.scheme() == "http") {
+        return wrong("the public URL of a server with a certificate begins with https://");
     }
     if let Some(livekit) = &config.livekit
         && !matches!(livekit.url.scheme(), "ws" | "wss" | "http" | "https")
@@ -367,10 +392,17 @@ fn livekit_keys(config: &ServerConfig, keys: &Keys) -> (LiveKitSigner, HashMap<S
     (LiveKitSigner { key, secret }, accepted)
 }
 
-/// How a client reaches an address: the wildcard is no place to go to.
-fn url_of(address: SocketAddr) -> Result<Url, StartError> {
+/// How a client reaches an address: the wildcard is no place to go to, and a certificate is for a name.
+fn url_of(address: SocketAddr, tls: Option<&Tls>) -> Result<Url, StartError> {
     let ip = if address.ip().is_unspecified() { outward_address(address.ip()) } else { address.ip() };
-    let url = format!("http://{}/", SocketAddr::new(ip, address.port()));
+    let host = SocketAddr::new(ip, address.port());
+    let url = match tls {
+        None => format!("http://{host}/"),
+        Some(Tls::Files { .. }) => format!("https://{host}/"),
+        Some(Tls::Acme(Acme { domains, .. })) => {
+            format!("https://{}:{}/", domains.first().map_or("localhost", String::as_str), address.port())
+        }
+    };
     Url::parse(&url).map_err(|error| StartError::Config(error.to_string()))
 }
 

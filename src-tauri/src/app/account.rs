@@ -39,6 +39,8 @@ struct Kept {
 pub(super) struct Account {
     state: State,
     turn: u32,
+    /// Whether rooms can be recorded, of this computer and of the account.
+    can_record: [bool; 2],
 }
 
 #[derive(Default)]
@@ -93,13 +95,13 @@ struct Rings {
 impl Account {
     pub(super) fn view(&self) -> AccountView {
         match &self.state {
-            State::None => AccountView::Local { can_record: false },
+            State::None => AccountView::Local { can_record: self.can_record[Home::Computer as usize] },
             State::SigningIn { server } => AccountView::SigningIn { server: server.clone() },
             State::In { kept, online, .. } => AccountView::SignedIn {
                 server: host_of(&kept.server),
                 user_id: kept.user_id.to_string(),
                 role: kept.role,
-                can_record: false,
+                can_record: self.can_record[Home::Account as usize],
                 online: *online,
             },
             State::Expired { server } => AccountView::Expired { server: server.clone() },
@@ -208,7 +210,8 @@ impl App {
     }
 
     fn sign_out(&mut self) {
-        self.account = Account { state: State::None, turn: self.account.turn + 1 };
+        self.account.state = State::None;
+        self.account.turn += 1;
         self.lines.account = None;
         self.ringing.forget(Home::Account);
         self.room_homes.retain(|_, home| *home != Home::Account);
@@ -264,8 +267,9 @@ impl App {
 
     fn told_message(&mut self, home: Home, message: UserServerMessage) {
         match message {
-            UserServerMessage::Welcome { calls, .. } => {
+            UserServerMessage::Welcome { calls, can_record, .. } => {
                 self.online(home, true);
+                self.account.can_record[home as usize] = can_record;
                 for call in calls {
                     self.rings(home, call);
                 }

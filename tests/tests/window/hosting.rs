@@ -105,8 +105,8 @@ async fn a_first_start_makes_a_room_and_the_host_runs_it() -> Result<()> {
     window.close().await
 }
 
-/// From home to a call with a guest who had to wait.
-async fn in_a_room_of_ones_own(stage: &Stage, window: &Window) -> Result<Peer> {
+/// From home to a call in a new room of one's own; gives the link of its guest, who has to wait.
+pub(super) async fn room_of_ones_own(window: &Window, recording: &str) -> Result<String> {
     window.screen("home").await?;
     window.view("the server runs", |view| view["server"]["state"] == "running").await?;
     window.invoke_with("set_display_name", json!({"name": "Dr. Conti"})).await?;
@@ -114,6 +114,13 @@ async fn in_a_room_of_ones_own(stage: &Stage, window: &Window) -> Result<Peer> {
     window.fill("room-title", "Check-up").await?;
     let names = window.client().find_all(Locator::Css("[data-testid=\"seat-name\"]")).await?;
     names.last().context("no second seat")?.send_keys("Anna Rossi").await?;
+    if recording != "none" {
+        for css in ["[data-testid=\"room-recording\"] button".to_owned(), format!("[role=option][data-key={recording}]")] {
+            let found = window.client().wait().for_element(Locator::Css(&css)).await;
+            super::stage::keep(window, "choice.png").await?;
+            found.context(css)?.click().await?;
+        }
+    }
     window.click("create-room").await?;
     window.find("room-links").await?;
     let view = window.invoke("app_view").await?;
@@ -125,9 +132,13 @@ async fn in_a_room_of_ones_own(stage: &Stage, window: &Window) -> Result<Peer> {
     window.click("enter-room").await?;
     window.click("join").await?;
     window.screen("call").await?;
+    Ok(guests["url"].as_str().context("url")?.to_owned())
+}
 
-    let link = guests["url"].as_str().context("url")?;
-    let peer = Peer::join(&stage.bins, &[link, "--name", "Anna Rossi", "--tone-hz", "500"])?;
+/// From home to a call with a guest who had to wait.
+async fn in_a_room_of_ones_own(stage: &Stage, window: &Window) -> Result<Peer> {
+    let link = room_of_ones_own(window, "none").await?;
+    let peer = Peer::join(&stage.bins, &[&link, "--name", "Anna Rossi", "--tone-hz", "500"])?;
     let view = window.view("somebody waits", |view| view["screen"]["waiting"][0]["connected"] == true).await?;
     ensure!(people(&view).is_empty(), "in without having been let in: {view}");
     window.click("people-count").await?;

@@ -4,6 +4,7 @@ mod desk;
 mod desktop;
 mod hosting;
 mod outside;
+mod recorded;
 mod stage;
 mod tools;
 

@@ -122,3 +122,11 @@ pub(super) async fn seen_by(stage: &Stage, link: &str, seconds: u32) -> Result<V
     ensure!(code == Some(0), "{code:?} {report}");
     Ok(report)
 }
+
+/// A picture of the window, for looking at, where `VISITA_PICTURES` says.
+pub(super) async fn keep(window: &Window, name: &str) -> Result<()> {
+    if let Some(folder) = std::env::var_os("VISITA_PICTURES") {
+        std::fs::write(std::path::Path::new(&folder).join(name), window.screenshot().await?)?;
+    }
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! Chat, files, snapshot and whiteboard between the window and a peer.
 
-use super::*;
+use super::{stage::keep, *};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tools_work_between_the_window_and_a_peer() -> Result<()> {
@@ -70,12 +70,4 @@ async fn the_tools_work_between_the_window_and_a_peer() -> Result<()> {
     ensure!(tools["snapshots"] == 1 && tools["board_items"] == 1, "{tools}");
     window.leave().await?;
     window.close().await
-}
-
-/// A picture of the window, for looking at, where `VISITA_PICTURES` says.
-async fn keep(window: &Window, name: &str) -> Result<()> {
-    if let Some(folder) = std::env::var_os("VISITA_PICTURES") {
-        std::fs::write(std::path::Path::new(&folder).join(name), window.screenshot().await?)?;
-    }
-    Ok(())
 }

@@ -6,10 +6,12 @@ mod limits;
 mod metrics;
 mod observe;
 mod serve;
+mod tls;
 
 pub(crate) use limits::Limiters;
 pub(crate) use metrics::{Counted, Metrics, scrape};
 pub(crate) use serve::serve;
+pub(crate) use tls::Encryption;
 
 use axum::{Router, http::StatusCode, middleware};
 use tower_http::timeout::TimeoutLayer;

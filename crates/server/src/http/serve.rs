@@ -16,10 +16,14 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use parking_lot::Mutex;
-use tokio::{net::TcpListener, sync::watch, time::MissedTickBehavior};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    time::{MissedTickBehavior, timeout},
+};
 use tower::ServiceExt;
 
-use super::{Shell, address, limits::TIDY};
+use super::{Encryption, Shell, address, limits::TIDY};
 use crate::config::Limits;
 
 /// Pause after the system has no more sockets for us.
@@ -32,6 +36,7 @@ pub(super) struct Peer(pub(super) IpAddr);
 /// Serves until told to stop, then until every request under way is answered.
 pub(crate) async fn serve(
     listener: TcpListener,
+    encryption: Option<Encryption>,
     routes: Router,
     shell: Shell,
     limits: Limits,
@@ -75,11 +80,24 @@ pub(crate) async fn serve(
         let _ = stream.set_nodelay(true);
         shell.metrics.connected();
         let service = service(routes.clone(), peer, trusted.clone());
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-        let connection = graceful.watch(connection);
+        let (builder, encryption, watcher) = (builder.clone(), encryption.clone(), graceful.watcher());
         let metrics = shell.metrics.clone();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let ended = match encryption {
+                None => {
+                    watcher.watch(builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned()).await
+                }
+                Some(encryption) => match timeout(limits.header_time, encryption.accept(stream)).await {
+                    Ok(Ok(Some(stream))) => {
+                        let stream = TokioIo::new(stream);
+                        watcher.watch(builder.serve_connection_with_upgrades(stream, service).into_owned()).await
+                    }
+                    Ok(Ok(None)) => Ok(()),
+                    Ok(Err(error)) => Err(error.into()),
+                    Err(slow) => Err(slow.into()),
+                },
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%error, "a connection ended badly");
             }
             metrics.disconnected();

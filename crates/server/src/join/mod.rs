@@ -1,5 +1,6 @@
 //! `/join/<code>`: a look that uses nothing up, as JSON for apps and as a page for browsers, and going in.
 
+mod browser;
 mod page;
 
 use axum::{
@@ -14,6 +15,8 @@ use visita_protocol::{
 };
 use visita_room::{Facts, Refusal, Standing, Timestamp};
 
+pub(crate) use browser::asset;
+
 use crate::{
     app::{App, websocket_url, wrong_method},
     error::{ApiError, Body, Path, internal},
@@ -26,14 +29,26 @@ use crate::{
 
 /// `GET /join/<code>`
 pub(crate) async fn look(State(app): State<App>, Path(code): Path<String>, headers: HeaderMap) -> Response {
-    match preview(&app, &code).await {
-        Ok(preview) if wants_page(&headers) => {
-            let page = page::invitation(&preview, &app.base_for(&headers), &code, page::Language::of(&headers));
+    // The page asks again for what it shows, so that a look by whatever follows links finds out nothing at all.
+    if wants_page(&headers) {
+        return browser::page(&app, &headers).unwrap_or_else(|| {
+            let page = page::invitation(&app.base_for(&headers), &code, page::Language::of(&headers));
             page.unwrap_or_else(|error| ApiError::from(error).into_response())
-        }
-        Ok(preview) => no_store(Json(preview)),
-        Err(error) => refused(error, &headers),
+        });
     }
+    let mut response = match preview(&app, &code).await {
+        Ok(preview) => no_store(Json(preview)),
+        Err(error) => error.into_response(),
+    };
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+/// `GET /join/`: where the page of a link is once the code is taken out of the address.
+pub(crate) async fn page_without_code(State(app): State<App>, headers: HeaderMap) -> Response {
+    browser::page(&app, &headers).unwrap_or_else(|| {
+        ApiError::from(Problem::new(ErrorCode::LinkUnknown, "the link has lost its code")).into_response()
+    })
 }
 
 /// `GET /sign-in/<code>`: what a person sees who opens such a link in a browser. The app uses it up by `POST`.

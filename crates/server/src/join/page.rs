@@ -1,4 +1,4 @@
-//! The page a browser shows for a link: who invites, and the way into the app. No scripts, nothing from elsewhere.
+//! Pages of the server's own, without scripts: refusals, and the way into the app.
 
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -6,7 +6,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
-use visita_protocol::{ErrorCode, Problem, RecordingMode, entry::JoinPreview};
+use visita_protocol::{ErrorCode, Problem};
 
 use crate::keys::{KeyError, random};
 
@@ -56,41 +56,11 @@ impl Language {
     }
 }
 
-/// The page of a good link.
-pub(super) fn invitation(
-    preview: &JoinPreview,
-    base: &Url,
-    code: &str,
-    language: Language,
-) -> Result<Response, KeyError> {
-    let who = preview.host_name.as_deref().unwrap_or(&preview.company);
-    let heading = match language {
-        Language::English => format!("{} invites you to a video visit", escape(who)),
-        Language::Italian => format!("{} ti invita a una videovisita", escape(who)),
-    };
-    let mut body = format!("<h1>{heading}</h1>");
-    if let Some(title) = &preview.title {
-        body += &format!("<p class=title>{}</p>", escape(title));
-    }
-    if preview.host_name.is_some() {
-        body += &format!("<p>{}</p>", escape(&preview.company));
-    }
-    let notice = match preview.recording {
-        RecordingMode::None => None,
-        RecordingMode::Automatic => Some(language.pick(
-            "This call will be recorded. You are asked before anything of you is recorded.",
-            "Questa chiamata sarà registrata. Prima di registrarti ti verrà chiesto.",
-        )),
-        RecordingMode::Manual => Some(language.pick(
-            "This call may be recorded. You are asked before anything of you is recorded.",
-            "Questa chiamata potrebbe essere registrata. Prima di registrarti ti verrà chiesto.",
-        )),
-    };
-    if let Some(notice) = notice {
-        body += &format!("<p class=notice>{notice}</p>");
-    }
-    body += &way_into_the_app(base, &format!("join/{code}"), language);
-    page(StatusCode::OK, language, &body)
+/// The page of a link where there is no page to join with: the way into the app. It tells nothing of the room.
+pub(super) fn invitation(base: &Url, code: &str, language: Language) -> Result<Response, KeyError> {
+    let heading = language.pick("You are invited to a video visit", "Hai un invito a una videovisita");
+    let way = way_into_the_app(base, &format!("join/{code}"), language);
+    page(StatusCode::OK, language, &format!("<h1>{heading}</h1>{way}"))
 }
 
 /// The page of a link that signs somebody in. Looking at it does not use the link up, nor say whether it is one.

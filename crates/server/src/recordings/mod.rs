@@ -132,6 +132,11 @@ impl Recordings {
         Self { shared: Arc::new(shared) }
     }
 
+    /// Whether there is a recorder at all.
+    pub(crate) fn can_record(&self) -> bool {
+        self.shared.program.is_some() && self.shared.most > 0
+    }
+
     /// Whether a recorder could be started now.
     pub(crate) fn available(&self) -> bool {
         self.shared.program.is_some() && self.shared.free.available_permits() > 0
