@@ -19,7 +19,7 @@ import type { Track, TrackSource } from './people';
 
 type LiveKit = typeof import('livekit-client');
 
-/** How long a snapshot waits for the largest picture. A smaller one is better than none. */
+/** How long a snapshot waits for a larger picture, and again for a still larger one. A smaller one is better than none. */
 const FULL_WITHIN_MS = 3_000;
 const FULL_LOOK_MS = 50;
 
@@ -119,7 +119,7 @@ export class Media {
       dynacast: true,
       stopLocalTrackOnUnpublish: false,
     });
-    livekit.setLogLevel('error');
+    livekit.setLogLevel('silent');
     const media = new Media(livekit, room, pictures, heard);
     try {
       await room.connect(url, token);
@@ -407,9 +407,11 @@ export async function pictureOf(track: MediaStreamTrack, pixels: number): Promis
   source.attach(element);
   try {
     await element.play();
-    const until = performance.now() + FULL_WITHIN_MS;
-    while (element.videoWidth * element.videoHeight < pixels && performance.now() < until) {
+    let until = performance.now() + FULL_WITHIN_MS;
+    for (let before = 0, now = 0; now < pixels && performance.now() < until; before = now) {
       await new Promise((resolve) => setTimeout(resolve, FULL_LOOK_MS));
+      now = element.videoWidth * element.videoHeight;
+      if (now > before) until = performance.now() + FULL_WITHIN_MS;
     }
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [element.videoWidth, element.videoHeight];
