@@ -356,7 +356,7 @@ await part('a call', async (last) => {
   const { spot } = await pointed;
   check(Math.abs(spot.x - 32768) < 3000 && Math.abs(spot.y - 32768) < 3000, 'a pointer points at the same spot everywhere', `${spot.x}, ${spot.y}`);
   marta.say({ type: 'point', spot: { target: { kind: 'camera', participant_id: spot.target.participant_id }, x: 20000, y: 20000 } });
-  await at(page, 'pointer').first().waitFor();
+  await at(page, 'pointer').getByText('Marta').waitFor();
   check(true, 'a pointer of another is drawn');
   await at(page, 'more').click();
   await at(page, 'more-present').click();
@@ -694,7 +694,7 @@ await part('on a phone', async (last) => {
       await at(page, 'chat-field').waitFor();
       await fits(page, `${name}: the chat`);
       await picture(page, `${name}-chat`);
-      await at(page, 'panel-end').tap();
+      await at(page, 'close-panel').tap();
       await at(page, 'more').tap();
       await at(page, 'more-board').tap();
       await at(page, 'board').waitFor();

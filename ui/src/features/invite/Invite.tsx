@@ -88,10 +88,11 @@ export function Invite({ lobby: { preview }, settings }: Props) {
             </p>
           )}
           <div className={styles.ways}>
+            {app && lacks && <InApp link={app} primary />}
             {lacks !== 'no_webrtc' && (
               <Button
                 kind={lacks && app ? 'second' : 'primary'}
-                size="large"
+                size={lacks && app ? 'guest' : 'large'}
                 icon={Video}
                 onPress={() => void browser?.joinHere()}
                 data-testid="join-in-browser"
@@ -99,7 +100,7 @@ export function Invite({ lobby: { preview }, settings }: Props) {
                 {lacks ? t('invite.listen') : t('invite.here')}
               </Button>
             )}
-            {app && <InApp link={app} primary={lacks !== undefined} />}
+            {app && !lacks && <InApp link={app} primary={false} />}
           </div>
           {later && at && <p className={styles.hint}>{t('invite.early')}</p>}
         </section>
@@ -151,7 +152,7 @@ function InApp({ link, primary }: { link: string; primary: boolean }) {
     <>
       <Button
         kind={primary ? 'primary' : 'second'}
-        size="guest"
+        size={primary ? 'large' : 'guest'}
         icon={AppWindow}
         busy={asked === 'waits'}
         onPress={open}
