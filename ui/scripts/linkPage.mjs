@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, request as ask } from 'node:http';
+import { request as ask, createServer } from 'node:http';
 import { connect } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -63,7 +63,8 @@ async function front(dist, server) {
     const { pathname } = new URL(request.url, 'http://here');
     const page = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
     const name = page && /^\/join(\/|$)/.test(pathname) ? 'join.html' : pathname.slice(1);
-    const found = name === 'join.html' || /^(assets\/|pdf\/|icon\.svg$)/.test(name) ? await file(dist, name) : undefined;
+    const found =
+      name === 'join.html' || /^(assets\/|pdf\/|icon\.svg$)/.test(name) ? await file(dist, name) : undefined;
     if (found) {
       const pack = found.brotli && (request.headers['accept-encoding'] ?? '').includes('br');
       response.writeHead(200, {
@@ -99,7 +100,10 @@ async function front(dist, server) {
       line.write(head);
       line.pipe(socket).pipe(line);
     });
-    for (const [one, other] of [[line, socket], [socket, line]]) {
+    for (const [one, other] of [
+      [line, socket],
+      [socket, line],
+    ]) {
       one.on('error', () => other.destroy());
       one.on('close', () => other.destroy());
     }
@@ -163,7 +167,11 @@ export async function startServer({ bin, dist, data, args = [], log = 'ignore' }
 
 /** A host, an assistant who leads the room too, and a guest; their links in this order. */
 export async function makeRoom(server, fields = {}, guest = {}) {
-  const users = [['conti', 'plus'], ['assistant', 'plus'], ['anna', 'basic']];
+  const users = [
+    ['conti', 'plus'],
+    ['assistant', 'plus'],
+    ['anna', 'basic'],
+  ];
   for (const [user_id, role] of users) {
     await server.api('POST', '/v2/users', { user_id, role }).catch(() => {});
   }
@@ -232,5 +240,12 @@ export async function startPerson(link, name) {
     }
   };
   await until(({ type }) => type === 'welcome');
-  return { id: entry.participant_id, token: entry.channel_token, say, heard, until, close: () => socket.close() };
+  return {
+    id: entry.participant_id,
+    token: entry.channel_token,
+    say,
+    heard,
+    until,
+    close: () => socket.close(),
+  };
 }

@@ -275,7 +275,9 @@ export class Chat {
 
 /** A name for a message of mine that no other has. */
 export function newKey(): string {
-  return crypto.randomUUID();
+  // Not `randomUUID`: without TLS there is none.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function asMessage({ key, text, replyTo }: Pending): ClientMessage {

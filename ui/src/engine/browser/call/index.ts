@@ -482,9 +482,9 @@ export class Call {
 
   view(nowMs: number): CallView {
     const { room, local, people } = this;
-    const allowed = room.allowed();
+    // What an admin took is off, and may come back; what the seat has not is not there.
     const device = (kind: 'microphone' | 'camera'): DeviceState =>
-      allowed[kind] ? local.state(kind) : { state: 'not_allowed' };
+      room.has(kind) ? local.state(kind) : { state: 'not_allowed' };
     return {
       title: room.title,
       call_type: room.callType,
@@ -502,7 +502,7 @@ export class Call {
         speaker: local.speaker(),
         speaking: this.speaking,
         quality: this.quality,
-        talking_while_muted: local.talkingWhileMuted && allowed.microphone,
+        talking_while_muted: local.talkingWhileMuted && room.allowed().microphone,
         muted_by_admin: room.mutedByAdmin,
         role: room.role,
         hand: room.hand,

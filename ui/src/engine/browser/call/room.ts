@@ -106,13 +106,19 @@ export class RoomSide {
 
   /** What I may send now. */
   allowed(): Allowed {
-    const speaker = this.role === 'speaker';
     const { microphone, camera, screen } = this.mutedByAdmin;
     return {
-      microphone: speaker && !microphone,
-      camera: speaker && !camera && this.callType !== 'audio_only',
-      screen: speaker && !screen && (this.tools.screen_sharing ?? false),
+      microphone: this.has('microphone') && !microphone,
+      camera: this.has('camera') && !camera,
+      screen: this.has('screen') && !screen,
     };
+  }
+
+  /** Whether my seat has something to send at all, whoever may have taken it for now. */
+  has(source: MediaSource): boolean {
+    if (this.role !== 'speaker') return false;
+    if (source === 'camera') return this.callType !== 'audio_only';
+    return source === 'microphone' || (this.tools.screen_sharing ?? false);
   }
 
   /** What I was asked to switch on was switched; or, without `source`, I declined. */

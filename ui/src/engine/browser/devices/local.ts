@@ -43,6 +43,8 @@ export class LocalMedia {
   private readonly devices: Record<Kind, Device> = { microphone: device(true), camera: device(true) };
   private settings: Settings;
   private facing: 'user' | 'environment' = 'user';
+  /** The camera that was flipped to by its id. */
+  private flippedTo: string | undefined;
   private readonly meter = new Meter();
   private readonly again: ReturnType<typeof setInterval>;
   private levels: ReturnType<typeof setInterval> | undefined;
@@ -130,16 +132,33 @@ export class LocalMedia {
     const sound = (of: Settings) =>
       [of.microphone, of.echo_cancellation, of.noise_suppression, of.automatic_gain].join();
     if (sound(before) !== sound(settings) && this.devices.microphone.track) void this.open('microphone');
-    if (before.camera !== settings.camera && this.devices.camera.on) void this.open('camera');
+    if (before.camera !== settings.camera) {
+      this.flippedTo = undefined;
+      if (this.devices.camera.on) void this.open('camera');
+    }
   }
 
   /** The camera on the other side of a phone. */
   async flip(): Promise<void> {
+    const idOf = () => this.devices.camera.track?.getSettings().deviceId;
+    const before = idOf();
     this.facing = this.facing === 'user' ? 'environment' : 'user';
-    // Some phones give no second camera while the first is open.
-    this.stop('camera');
-    this.devices.camera.on = true;
-    await this.open('camera');
+    this.flippedTo = undefined;
+    const reopen = async () => {
+      // Some phones give no second camera while the first is open.
+      this.stop('camera');
+      this.devices.camera.on = true;
+      await this.open('camera');
+    };
+    await reopen();
+    if (idOf() !== before) return;
+    // A camera that does not say where it looks: the next one, then.
+    const { cameras } = this.found;
+    const at = cameras.findIndex(({ id }) => id === before);
+    const next = cameras[(at + 1) % cameras.length]?.id;
+    if (next === undefined || next === before) return;
+    this.flippedTo = next;
+    await reopen();
   }
 
   /** Whether the camera looks at the person: then it is shown as in a mirror. */
@@ -292,8 +311,8 @@ export class LocalMedia {
   }
 
   private video(): MediaTrackConstraints {
-    const { camera } = this.settings;
-    const which = camera === null ? { facingMode: { ideal: this.facing } } : { deviceId: { ideal: camera } };
+    const chosen = this.flippedTo ?? this.settings.camera;
+    const which = chosen === null ? { facingMode: { ideal: this.facing } } : { deviceId: { exact: chosen } };
     return { ...PICTURE, ...which };
   }
 
@@ -320,7 +339,16 @@ function deviceView({ deviceId: id, label }: MediaDeviceInfo): DeviceView {
 async function capture(wanted: MediaStreamConstraints): Promise<MediaStream> {
   // Without TLS there is no such thing.
   if (!navigator.mediaDevices?.getUserMedia) throw new DOMException('no devices here', 'NotAllowedError');
-  return navigator.mediaDevices.getUserMedia(wanted);
+  try {
+    return await navigator.mediaDevices.getUserMedia(wanted);
+  } catch (error) {
+    // The camera that was chosen is not there: another is better than none.
+    const { video } = wanted;
+    if (!(error instanceof Error && error.name === 'OverconstrainedError') || typeof video !== 'object')
+      throw error;
+    const { deviceId: _, ...any } = video;
+    return navigator.mediaDevices.getUserMedia({ ...wanted, video: any });
+  }
 }
 
 function troubleOf(error: unknown): NonNullable<Device['trouble']> {
