@@ -1,17 +1,21 @@
 /// <reference types="vitest/config" />
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { joinPages } from './build/join.ts';
 import { pdfData } from './build/pdf.ts';
 import { wat } from './build/wat.ts';
 
 export default defineConfig({
-  plugins: [react(), wat(), pdfData()],
+  plugins: [react(), wat(), pdfData(), joinPages(process.env.VISITA_SERVER)],
   worker: { format: 'es' },
   build: {
-    // What the oldest web views we run in understand: WebKitGTK 2.42, Safari 17, WebView2 120.
-    target: ['safari17', 'chrome120'],
-    // The page is read from the app itself: one file starts sooner than several.
+    // What the oldest web views and browsers we run in understand: WebKitGTK 2.42, Safari 17, WebView2 and Chrome 120.
+    target: ['safari17', 'chrome120', 'firefox121'],
     chunkSizeWarningLimit: 800,
+    rollupOptions: {
+      // The app's page, and the page of a link in a browser.
+      input: ['index.html', 'join.html'],
+    },
   },
   test: {
     environment: 'jsdom',

@@ -36,7 +36,7 @@ export function App({ part = 'main' }: { part?: Part }) {
   const setLink = link[1];
   useEffect(() => {
     if (came) setLink(came);
-  }, [came, setLink]);
+  }, [came]);
   if (!view) return null;
   return (
     <I18nProvider locale={i18n.language}>

@@ -12,8 +12,9 @@ export function useCopy(): { copied: string | undefined; copy: (text: string) =>
   }, [copied]);
   const copy = useCallback(
     (text: string) => {
-      const done = windows ? windows.copyText(text) : navigator.clipboard.writeText(text);
-      void done.then(() => setCopied(text));
+      const done = windows ? windows.copyText(text) : navigator.clipboard?.writeText(text);
+      // Without TLS there is no clipboard.
+      void done?.then(() => setCopied(text));
     },
     [windows],
   );

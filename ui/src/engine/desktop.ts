@@ -11,12 +11,7 @@ const { seat, admin, share, rooms, account, window, tool } = commands;
 const done = async (asked: Promise<unknown>) => void (await asked);
 
 export function desktopEngine(): Engine {
-  const asked = {
-    framesEndpoint: () => commands.framesEndpoint(),
-    setShownSizes: (sizes) => done(commands.setShownSizes(sizes)),
-  } satisfies Pick<Engine, 'framesEndpoint' | 'setShownSizes'>;
   return {
-    ...asked,
     appView: () => commands.appView(),
     onAppView: (heard) => events.appViewChanged.listen(({ payload }) => heard(payload)),
     onLevels: (heard) => events.levelsChanged.listen(({ payload }) => heard(payload)),
@@ -35,7 +30,10 @@ export function desktopEngine(): Engine {
     updateSettings: (patch) => done(commands.updateSettings(patch)),
     refreshDevices: () => done(commands.refreshDevices()),
     diagnostics: () => commands.diagnostics(),
-    pictures: new FramesClient(asked),
+    pictures: new FramesClient({
+      framesEndpoint: () => commands.framesEndpoint(),
+      setShownSizes: (sizes) => done(commands.setShownSizes(sizes)),
+    }),
     seat: {
       raiseHand: (raised) => done(seat({ do: 'raise_hand', raised })),
       react: (reaction) => done(seat({ do: 'react', reaction })),

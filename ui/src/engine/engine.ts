@@ -1,12 +1,12 @@
 // What the page asks of whatever stands behind it. The desktop back end, and an invented one for tests and for looking at
 // screens in a plain browser, are both of this kind.
 
+import type { BrowserKind } from './browser/support';
 import type {
   AppView,
   BoardAction,
   BoardNews,
   DiagnosticsView,
-  FramesEndpoint,
   Levels,
   MediaSource,
   ParticipantId,
@@ -17,7 +17,6 @@ import type {
   RoomDraft,
   RoomId,
   SettingsPatch,
-  ShownSize,
   Spot,
   StageRole,
   Tools,
@@ -50,12 +49,13 @@ export interface Engine {
   updateSettings(patch: SettingsPatch): Promise<void>;
   refreshDevices(): Promise<void>;
 
-  framesEndpoint(): Promise<FramesEndpoint>;
-  setShownSizes(sizes: ShownSize[]): Promise<void>;
   /** Where the pictures come from. */
   readonly pictures: Pictures;
 
   diagnostics?(): Promise<DiagnosticsView>;
+
+  /** Only where the page is a browser's own. */
+  readonly browser?: BrowserSide;
 
   // What a back end may not have yet. The page draws no control for a group that is missing.
   readonly seat?: SeatCommands;
@@ -69,6 +69,22 @@ export interface Engine {
   readonly board?: BoardCommands;
   readonly tools?: ToolsCommands;
   readonly past?: PastCommands;
+}
+
+/** What a browser has that the app has not. */
+export interface BrowserSide {
+  /** Which it is: camera and microphone are allowed in another place in each. */
+  readonly kind: BrowserKind;
+  /** Lets the others be heard, where the browser wants something pressed first. */
+  playSound(): Promise<void>;
+  /** The camera on the other side of a phone. */
+  readonly flipCamera?: (() => Promise<void>) | undefined;
+  /** The link in the app's own scheme; nothing where there is no app. */
+  appLink(): string | undefined;
+  /** The person goes on in the browser: camera and microphone are opened. */
+  joinHere(): Promise<void>;
+  /** Opens an address of the web beside this page. */
+  openUrl(url: string): void;
 }
 
 /** What everybody may ask for in a room, or before it. */
@@ -236,19 +252,20 @@ export interface PastCommands {
   picture(room: RoomId, fileId: string, large: boolean): Promise<string | null>;
 }
 
-/** Brings streams onto canvases. */
-export interface Pictures {
-  /** Whether this web view can show pictures at all. */
+/** Brings streams onto elements of the page. */
+export type Pictures = PicturesOn<'canvas', HTMLCanvasElement> | PicturesOn<'video', HTMLVideoElement>;
+
+/** Brings streams onto elements of one kind. */
+export interface PicturesOn<Kind extends string, Shown extends HTMLElement> {
+  /** What pictures are shown on. */
+  readonly element: Kind;
+  /** Whether pictures can be shown here at all. */
   readonly supported: boolean;
   /**
-   * Shows a stream on a canvas until the answer is called. `sized` hears the picture's size in pixels, at its first
+   * Shows a stream on an element until the answer is called. `sized` hears the picture's size in pixels, at its first
    * picture and at each change.
    */
-  attach(
-    streamId: number,
-    canvas: HTMLCanvasElement,
-    sized: (width: number, height: number) => void,
-  ): Unlisten;
-  /** The size at which a canvas is shown, in device pixels. */
-  shown(streamId: number, canvas: HTMLCanvasElement, width: number, height: number): void;
+  attach(streamId: number, element: Shown, sized: (width: number, height: number) => void): Unlisten;
+  /** The size at which it is shown, in device pixels. */
+  shown(streamId: number, element: Shown, width: number, height: number): void;
 }

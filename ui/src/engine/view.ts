@@ -115,7 +115,11 @@ export type ScreenView =
 
 // ------------------------------------------------------------------------------------------------- lobby and waiting
 
-export type LobbyView = Lacking<Omit<rust.LobbyView, 'preview'>, 'consent'> & { preview: JoinPreview };
+export type LobbyView = Lacking<Omit<rust.LobbyView, 'preview'>, 'consent'> & {
+  preview: JoinPreview;
+  /** A link was opened in a browser: whether to go on here or in the app is not said yet. */
+  invite?: boolean;
+};
 
 export type JoinPreview = Lacking<
   rust.JoinPreview,
@@ -127,6 +131,8 @@ export type JoinPreview = Lacking<
 export type CallView = Lacking<rust.CallView, 'waiting_room' | 'share_sources' | 'reactions'> & {
   /** Only those with a link of their own come in. */
   invited_only?: boolean;
+  /** The browser keeps the others silent until something is pressed. */
+  sound_refused?: boolean;
 };
 
 export const RECORDING_LAYOUTS = [

@@ -118,8 +118,6 @@ export function fakeEngine(options: FakeOptions): FakeEngine {
     ),
     diagnostics: async () => ({ join_to_first_painted_ms: 640, join_to_connected_ms: 210, rtt_ms: 24 }),
     refreshDevices: command('refresh devices', () => {}),
-    framesEndpoint: async () => ({ url: '', secret: '', software: false }),
-    setShownSizes: async () => {},
   };
 
   function after(reason: 'left' | 'session_ended') {

@@ -1,12 +1,13 @@
 // Drawn people in place of cameras: a room, shoulders, a face. Plain shapes, so that they cost nothing and are always the same.
 
-import type { Pictures, Unlisten } from '../engine';
+import type { PicturesOn, Unlisten } from '../engine';
 
 const WIDTH = 640;
 const HEIGHT = 360;
 const EVERY_MS = 100;
 
-export class DrawnPictures implements Pictures {
+export class DrawnPictures implements PicturesOn<'canvas', HTMLCanvasElement> {
+  readonly element = 'canvas';
   readonly supported = true;
 
   constructor(private readonly moving: boolean) {}

@@ -1,7 +1,7 @@
 // Takes encoded pictures from the back end, decodes them, and paints them at once: waiting for an animation frame would
 // cost 8 ms. Late pictures are dropped; a decoder that fails, or misses a picture, asks for a key frame.
 
-import type { Engine, Pictures, Unlisten } from '../engine';
+import type { PicturesOn, Unlisten } from '../engine';
 import {
   DECODED,
   decodedPicture,
@@ -12,7 +12,7 @@ import {
   Reply,
   writeReply,
 } from '../frameWire';
-import type { ShownSize } from '../view';
+import type { FramesEndpoint, ShownSize } from '../view';
 import { type Painter, PlanesPainter, painterFor } from './painters';
 
 /**
@@ -65,8 +65,15 @@ interface Stream {
   painted: boolean;
 }
 
+/** What of the back end brings frames. */
+export interface FrameCommands {
+  framesEndpoint(): Promise<FramesEndpoint>;
+  setShownSizes(sizes: ShownSize[]): Promise<void>;
+}
+
 /** All streams of the page. */
-export class FramesClient implements Pictures {
+export class FramesClient implements PicturesOn<'canvas', HTMLCanvasElement> {
+  readonly element = 'canvas';
   /** Where the web view cannot decode, the back end does. */
   private readonly decodes = typeof VideoDecoder === 'function';
   readonly supported = this.decodes || typeof WebAssembly === 'object';
@@ -76,7 +83,7 @@ export class FramesClient implements Pictures {
   private software = false;
   private sizesTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly engine: Pick<Engine, 'framesEndpoint' | 'setShownSizes'>) {
+  constructor(private readonly engine: FrameCommands) {
     if (this.supported) void this.connect();
   }
 

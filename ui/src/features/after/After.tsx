@@ -95,6 +95,7 @@ export function After({ after, settings, onPast }: Props) {
                   : t(`after.${after.reason}Text`)}
             </p>
             {test && <p>{t('after.testHelp')}</p>}
+            {engine.browser && <p>{t('invite.close')}</p>}
           </div>
           {asks && !sent && (
             <Rating stars={stars} onStars={setStars} comment={comment} onComment={setComment} />
@@ -122,7 +123,7 @@ export function After({ after, settings, onPast }: Props) {
               >
                 {t('after.send')}
               </Button>
-            ) : (
+            ) : engine.browser ? null : (
               <Button
                 kind={again ? 'second' : 'primary'}
                 size="guest"

@@ -22,6 +22,7 @@ import { Messages } from './Messages';
 import { PeoplePanel } from './PeoplePanel';
 import { SharePicker } from './SharePicker';
 import { SimpleBar } from './SimpleBar';
+import { SoundButton } from './SoundButton';
 import { Stage } from './Stage';
 import { TopBar } from './TopBar';
 import { TimesProvider, useTimes } from './times';
@@ -227,6 +228,7 @@ export function Call({ call, settings, devices, notice }: Props) {
                 <SharePicker sources={call.share_sources ?? undefined} onClose={() => setPicks(false)} />
               )}
               {consentOpen && asksConsent && <ConsentDialog onClose={() => setConsentOpen(false)} />}
+              {call.sound_refused && <SoundButton />}
               <Announcer call={call} />
             </div>
           </PdfThumbnails>

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { FlipButton } from '../../components/FlipButton';
 import type { CallView } from '../../engine/view';
 import { handPlaces } from './derive';
 import { type Corner, cornerTowards, nearestCorner } from './layout';
@@ -65,6 +66,7 @@ export function OwnPicture({ call, simple, mirrored }: Props) {
       <div className={styles.inside}>
         <OwnInside call={call} hand={handPlaces(call).get(me.participant_id)} mirrored={mirrored} />
       </div>
+      {me.camera.state === 'on' && <FlipButton />}
     </div>
   );
 }

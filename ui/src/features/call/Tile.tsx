@@ -19,7 +19,7 @@ import { Avatar } from '../../components/Avatar';
 import { Bars } from '../../components/Bars';
 import { SpeakingBars } from '../../components/SpeakingBars';
 import { useEngine } from '../../engine/context';
-import { StreamCanvas } from '../../engine/frames/StreamCanvas';
+import { StreamPicture } from '../../engine/frames/StreamPicture';
 import { LOCAL_PREVIEW } from '../../engine/frameWire';
 import type {
   CallView,
@@ -107,7 +107,7 @@ export function Tile(props: TileProps) {
       aria-label={words}
     >
       {stream ? (
-        <StreamCanvas
+        <StreamPicture
           key={stream.stream_id}
           streamId={stream.stream_id}
           className={styles.picture}
@@ -301,7 +301,7 @@ export function OwnInside({
   return (
     <>
       {on ? (
-        <StreamCanvas
+        <StreamPicture
           streamId={LOCAL_PREVIEW}
           className={styles.picture}
           fit="cover"
@@ -351,7 +351,7 @@ export function ScreenTile(props: ScreenTileProps) {
       data-participant-id={id}
       aria-label={words}
     >
-      <StreamCanvas
+      <StreamPicture
         key={stream.stream_id}
         streamId={stream.stream_id}
         className={styles.picture}
@@ -395,7 +395,7 @@ export function OwnShare({ share, me }: { share: ShareView; me: MeView }) {
           <p>{share.label}</p>
         </div>
       ) : (
-        <StreamCanvas
+        <StreamPicture
           key={share.stream_id}
           streamId={share.stream_id}
           className={styles.picture}

@@ -65,7 +65,8 @@ export function ChatPanel({ me, draft, onClose }: Props) {
     copy,
     jump,
     open: (link) => {
-      if (engine.windows?.openUrl) void engine.windows.openUrl(link);
+      const openUrl = engine.windows?.openUrl ?? engine.browser?.openUrl;
+      if (openUrl) void openUrl(link);
       else copy(link);
     },
   };

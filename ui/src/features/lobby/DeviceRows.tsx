@@ -25,6 +25,9 @@ export function DeviceRows({ lobby }: { lobby: LobbyView }) {
   useLevels(({ microphone: level }) => {
     if (mic === 'on' && heard !== label && (level ?? 0) >= HEARD) setHeard(label);
   });
+  // Each browser has another place for it.
+  const allow = (word: ReturnType<typeof deviceWord>) =>
+    engine.browser && word === 'denied' ? t(`allow.${engine.browser.kind}`) : undefined;
   return (
     <div className={styles.rows}>
       <Row
@@ -35,7 +38,7 @@ export function DeviceRows({ lobby }: { lobby: LobbyView }) {
           mic === 'on' ? (
             <Meter />
           ) : (
-            help(mic) && <Words device={microphone}>{t(`microphone.${help(mic) ?? 'offHelp'}`)}</Words>
+            help(mic) && <Words>{allow(mic) ?? t(`microphone.${help(mic) ?? 'offHelp'}`)}</Words>
           )
         }
       >
@@ -47,10 +50,10 @@ export function DeviceRows({ lobby }: { lobby: LobbyView }) {
           icon={cam === 'on' || cam === 'starting' ? Video : VideoOff}
           title={t(`camera.${cam}`)}
           more={
-            <Words device={camera}>
+            <Words>
               {'label' in camera && camera.state === 'on'
                 ? camera.label
-                : t(`camera.${help(cam) ?? 'offHelp'}`)}
+                : (allow(cam) ?? t(`camera.${help(cam) ?? 'offHelp'}`))}
             </Words>
           }
         >
@@ -62,9 +65,9 @@ export function DeviceRows({ lobby }: { lobby: LobbyView }) {
         icon={Volume2}
         title={t(`speaker.${spk}`)}
         more={
-          <Words device={speaker}>
+          <Words>
             {speaker.state === 'on'
-              ? speaker.label
+              ? speaker.label || t('hear.here')
               : t(
                   spk === 'missing'
                     ? 'speaker.missingHelp'
@@ -121,7 +124,7 @@ function Row({ device, icon: Icon, title, more, children }: RowProps) {
   );
 }
 
-function Words({ children }: { device: DeviceState; children: ReactNode }) {
+function Words({ children }: { children: ReactNode }) {
   return <p className={styles.more}>{children}</p>;
 }
 
@@ -133,9 +136,22 @@ interface SwitchProps {
 
 function Switch({ device, testid, set }: SwitchProps) {
   const { t } = useTranslation();
+  const { browser } = useEngine();
   const action = deviceAction(device);
-  if (!action) return null;
   const name = testid === 'toggle-camera' ? t('home.camera') : t('home.microphone');
+  if (browser && device.state === 'denied') {
+    return (
+      <Button
+        className={styles.button}
+        onPress={() => set(true)}
+        aria-label={`${t('allow.again')}: ${name}`}
+        data-testid={`${testid}-again`}
+      >
+        {t('allow.again')}
+      </Button>
+    );
+  }
+  if (!action) return null;
   const word = action === 'turn_off' ? t('lobby.turnOff') : t('lobby.turnOn');
   return (
     <Button

@@ -1,8 +1,9 @@
 import { Headphones, VideoOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { FlipButton } from '../../components/FlipButton';
 import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
-import { StreamCanvas } from '../../engine/frames/StreamCanvas';
+import { StreamPicture } from '../../engine/frames/StreamPicture';
 import { LOCAL_PREVIEW } from '../../engine/frameWire';
 import type { LobbyView } from '../../engine/view';
 import { deviceWord } from './derive';
@@ -19,7 +20,10 @@ export function Preview({ lobby, mirrored }: { lobby: LobbyView; mirrored: boole
   return (
     <div className={styles.preview} data-testid="self-preview">
       {shown ? (
-        <StreamCanvas streamId={LOCAL_PREVIEW} className={styles.picture} mirrored={mirrored} />
+        <>
+          <StreamPicture streamId={LOCAL_PREVIEW} className={styles.picture} mirrored={mirrored} />
+          <FlipButton />
+        </>
       ) : (
         <div className={styles.none}>
           <span className={styles.sign}>

@@ -7,7 +7,7 @@ import { Meter } from '../../components/Meter';
 import { Spinner } from '../../components/Spinner';
 import { Toggle } from '../../components/Toggle';
 import { useEngine } from '../../engine/context';
-import { StreamCanvas } from '../../engine/frames/StreamCanvas';
+import { StreamPicture } from '../../engine/frames/StreamPicture';
 import { LOCAL_PREVIEW } from '../../engine/frameWire';
 import type { AppView, DeviceState, DeviceView, Settings } from '../../engine/view';
 import { canTestCall } from '../home/derive';
@@ -129,7 +129,7 @@ function Preview({ camera, mirrored }: { camera: DeviceState; mirrored: boolean 
   return (
     <div className={styles.preview} data-testid="settings-preview" data-camera={camera.state}>
       {word === 'on' && pictures.supported ? (
-        <StreamCanvas streamId={LOCAL_PREVIEW} fit="cover" mirrored={mirrored} />
+        <StreamPicture streamId={LOCAL_PREVIEW} fit="cover" mirrored={mirrored} />
       ) : (
         <div className={styles.none}>
           {word === 'starting' ? <Spinner size={28} /> : <VideoOff size={28} strokeWidth={1.8} aria-hidden />}

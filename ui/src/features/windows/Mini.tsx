@@ -18,7 +18,7 @@ import { Avatar } from '../../components/Avatar';
 import { SpeakingBars } from '../../components/SpeakingBars';
 import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
-import { StreamCanvas } from '../../engine/frames/StreamCanvas';
+import { StreamPicture } from '../../engine/frames/StreamPicture';
 import type { AppView, CallView, PersonView } from '../../engine/view';
 import { Announcer } from '../call/Announcer';
 import {
@@ -97,7 +97,7 @@ function Who({ person, frozen }: { person: PersonView | undefined; frozen: boole
       data-participant-id={id}
     >
       {stream ? (
-        <StreamCanvas key={stream.stream_id} streamId={stream.stream_id} fit="cover" />
+        <StreamPicture key={stream.stream_id} streamId={stream.stream_id} fit="cover" />
       ) : (
         <div className={styles.none}>
           <Avatar name={name} size={72} />

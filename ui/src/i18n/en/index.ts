@@ -5,6 +5,7 @@ import { after } from './after';
 import { board } from './board';
 import { call } from './call';
 import { home } from './home';
+import { join } from './join';
 import { lobby } from './lobby';
 import { messages } from './messages';
 import { newRoom } from './newroom';
@@ -21,6 +22,7 @@ export const en = {
   app: { name: 'Visita' },
   ...home,
   ...newRoom,
+  ...join,
   ...lobby,
   ...waiting,
   ...call,

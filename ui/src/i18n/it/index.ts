@@ -4,6 +4,7 @@ import { after } from './after';
 import { board } from './board';
 import { call } from './call';
 import { home } from './home';
+import { join } from './join';
 import { lobby } from './lobby';
 import { messages } from './messages';
 import { newRoom } from './newroom';
@@ -20,6 +21,7 @@ export const it: Dictionary = {
   app: { name: 'Visita' },
   ...home,
   ...newRoom,
+  ...join,
   ...lobby,
   ...waiting,
   ...call,

@@ -1,0 +1,64 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { I18nProvider } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { useAppView } from './engine/context';
+import type { AppView } from './engine/view';
+import { Invite } from './features/invite/Invite';
+import { Refused } from './features/invite/Refused';
+import { Lobby } from './features/lobby/Lobby';
+import { Opening } from './features/opening/Opening';
+import { drawnSettings } from './simple';
+import { useAppearance } from './useAppearance';
+
+// What comes after Join is fetched while somebody looks at themselves in the lobby.
+const loadCall = () => import('./features/call/Call');
+const loadWaiting = () => import('./features/waiting/Waiting');
+const loadAfter = () => import('./features/after/After');
+const Call = lazy(async () => ({ default: (await loadCall()).Call }));
+const Waiting = lazy(async () => ({ default: (await loadWaiting()).Waiting }));
+const After = lazy(async () => ({ default: (await loadAfter()).After }));
+
+/** The screen that the last view says, of those that a link leads to. */
+export function LinkPage() {
+  const view = useAppView();
+  const { i18n } = useTranslation();
+  const settings = view && drawnSettings(view);
+  useAppearance(settings ?? undefined);
+  if (!view) return null;
+  return (
+    <I18nProvider locale={i18n.language}>
+      <Suspense fallback={<Opening host={location.host} />}>
+        <Screen view={view} />
+      </Suspense>
+    </I18nProvider>
+  );
+}
+
+function Screen({ view }: { view: AppView }) {
+  const { screen } = view;
+  const settings = drawnSettings(view);
+  const inLobby = screen.kind === 'lobby' && !screen.invite;
+  useEffect(() => {
+    if (!inLobby) return;
+    // One that does not come now is asked for again when it is needed.
+    for (const load of [loadCall, loadWaiting]) void load().catch(() => {});
+  }, [inLobby]);
+  switch (screen.kind) {
+    case 'home':
+      return <Refused problem={screen.problem} settings={settings} />;
+    case 'opening':
+      return <Opening host={screen.host} />;
+    case 'lobby':
+      return screen.invite ? (
+        <Invite lobby={screen} settings={settings} />
+      ) : (
+        <Lobby lobby={screen} settings={settings} />
+      );
+    case 'waiting':
+      return <Waiting waiting={screen} settings={settings} />;
+    case 'call':
+      return <Call call={screen} settings={settings} devices={view.devices} notice={view.notice} />;
+    case 'after':
+      return <After after={screen} settings={settings} onPast={() => {}} />;
+  }
+}

@@ -1,0 +1,537 @@
+// The one owner of what the page shows in a browser, from a link to the page after the call. What `src-tauri/src/app` is
+// to the desktop.
+
+import type { Unlisten } from '../engine';
+import type {
+  AfterView,
+  AppView,
+  BoardNews,
+  JoinPreview,
+  LeaveReason,
+  Levels,
+  LobbyView,
+  NoticeCode,
+  NoticeView,
+  Problem,
+  ScreenView,
+  Settings,
+  SettingsPatch,
+  ShareSourcesView,
+  ToolsNews,
+} from '../view';
+import { Awake } from './awake';
+import { Call } from './call';
+import { loadMedia } from './call/media';
+import { LocalMedia } from './devices/local';
+import { appLink, type Link, linkOf, preview } from './entry';
+import { VideoPictures } from './pictures';
+import { problemOf } from './problem';
+import { keep, kept, openSettings, patched } from './settings';
+
+/** So often the lobby looks who is in. */
+const LOBBY_EVERY_MS = 5_000;
+/** A notice goes away by itself after this long. */
+const NOTICE_FOR_MS = 6_000;
+/** A server that answers a look within this is near enough for picture and sound. */
+const QUICK_MS = 600;
+
+/** The code of a visit that goes on, for a page that is loaded anew; gone with the tab. */
+const CODE = 'visita.visit';
+
+interface Lobby {
+  preview: JoinPreview;
+  /** The person goes on here, not in the app. */
+  here: boolean;
+  displayName: string;
+  quick: boolean;
+  problem: Problem | null;
+  /** My answer to being recorded, and which wording I was shown. */
+  consent: { answer: boolean; text: string } | undefined;
+}
+
+interface InCall {
+  call: Call;
+  lobby: Lobby;
+  /** What was answered in the lobby, until the room can hear it. */
+  consent: Lobby['consent'];
+  /** Everybody who was seen, for the words afterwards. */
+  met: Set<string>;
+  wasIn: boolean;
+  wasAdmin: boolean;
+  /** For how long I was in, with others and at all. */
+  withOthersMs: number;
+  inMs: number;
+  lookedMs: number;
+  joinedMs: number;
+  connectedMs: number | undefined;
+  paintedMs: number | undefined;
+  sources: ShareSourcesView | null;
+}
+
+type Screen =
+  | { is: 'home'; problem: Problem | null }
+  | { is: 'opening' }
+  | { is: 'lobby'; lobby: Lobby }
+  | { is: 'call'; inCall: InCall }
+  | { is: 'after'; view: AfterView };
+
+/** Sounds, as notes in hertz. */
+const SOUNDS: Partial<Record<NoticeCode, number[]>> = {
+  person_joined: [523, 784],
+  person_left: [659, 440],
+  doorbell: [784, 622],
+  note: [880],
+  chat_message: [880],
+  hand_raised: [698],
+  asked_to_unmute: [698, 880],
+};
+
+export class App {
+  readonly pictures = new VideoPictures();
+  settings = openSettings();
+  private screen: Screen = { is: 'opening' };
+  private link: Link | undefined;
+  private local: LocalMedia | undefined;
+  private notice: (NoticeView & { sinceMs: number }) | undefined;
+  private turn = 0;
+  private readonly awake = new Awake();
+  private published = '';
+  private pending = false;
+  private readonly views = new Set<(view: AppView) => void>();
+  private readonly levels = new Set<(levels: Levels) => void>();
+  readonly tools = new Set<(news: ToolsNews) => void>();
+  readonly boards = new Set<(news: BoardNews) => void>();
+
+  constructor() {
+    setInterval(() => this.look(), 1000);
+    this.pictures.painted = (stream) => {
+      if (this.screen.is === 'call' && stream !== 0) this.screen.inCall.paintedMs ??= performance.now();
+    };
+    this.openPage();
+  }
+
+  // --- what is told ---
+
+  onView(heard: (view: AppView) => void): Unlisten {
+    this.views.add(heard);
+    return () => this.views.delete(heard);
+  }
+
+  onLevels(heard: (levels: Levels) => void): Unlisten {
+    this.levels.add(heard);
+    return () => this.levels.delete(heard);
+  }
+
+  view(): AppView {
+    const { notice } = this;
+    return {
+      screen: this.screenView(),
+      // What the other side of a phone sees is not a mirror.
+      settings: {
+        ...this.settings,
+        mirror: this.settings.mirror !== false && this.local?.facesMe() !== false,
+      },
+      devices: this.local?.found ?? { cameras: [], microphones: [], speakers: [] },
+      // There is none in a browser; no page of it asks.
+      server: { state: 'failed', detail: 'a browser has no server' },
+      notice: notice ? { code: notice.code, name: notice.name } : null,
+      link: null,
+    };
+  }
+
+  private screenView(): ScreenView {
+    const { screen } = this;
+    switch (screen.is) {
+      case 'home':
+        return { kind: 'home', problem: screen.problem };
+      case 'opening':
+        return { kind: 'opening', host: location.host };
+      case 'lobby':
+        return { kind: 'lobby', ...this.lobbyView(screen.lobby) };
+      case 'call': {
+        const { call, lobby, sources } = screen.inCall;
+        const now = performance.now();
+        if (call.state.is === 'waiting') {
+          const waiting = call.waitingView(now);
+          return {
+            kind: 'waiting',
+            ...waiting,
+            company: lobby.preview.company,
+            host_name: waiting.host_name ?? lobby.preview.host_name,
+            starts_at: lobby.preview.opens_at ?? null,
+          };
+        }
+        return { kind: 'call', ...call.view(now), share_sources: sources };
+      }
+      case 'after':
+        return { kind: 'after', ...screen.view };
+    }
+  }
+
+  private lobbyView({ preview: seen, here, displayName, quick, problem, consent }: Lobby): LobbyView {
+    const { local } = this;
+    const off = { state: 'off' } as const;
+    return {
+      host: location.host,
+      preview: seen,
+      display_name: displayName,
+      network: problem?.code === 'server_unreachable' ? 'unreachable' : quick ? 'good' : 'weak',
+      microphone: local?.state('microphone') ?? off,
+      camera: seen.call_type === 'audio_only' ? { state: 'not_allowed' } : (local?.state('camera') ?? off),
+      speaker: local?.speaker() ?? off,
+      problem,
+      consent: !seen.asks_consent ? 'not_asked' : consent ? (consent.answer ? 'yes' : 'no') : 'asked',
+      is_test_call: false,
+      invite: !here,
+    };
+  }
+
+  /** Announces the view, once for all that changes at the same time. */
+  private readonly changed = () => {
+    if (this.pending) return;
+    this.pending = true;
+    queueMicrotask(() => {
+      this.pending = false;
+      this.follow();
+      const view = this.view();
+      const now = JSON.stringify(view);
+      if (now === this.published) return;
+      this.published = now;
+      for (const heard of this.views) heard(view);
+    });
+  };
+
+  private show(screen: Screen): void {
+    this.screen = screen;
+    this.awake.set(screen.is === 'call');
+    this.changed();
+  }
+
+  // --- from a link to the lobby ---
+
+  /** The link is in the address; where the page was loaded anew in a visit, in the tab's own memory. */
+  private openPage(): void {
+    const code = kept('sessionStorage', CODE);
+    this.link = linkOf(location) ?? (code === null ? undefined : { server: location.origin, code });
+    if (this.link) void this.lookUp();
+    else this.show({ is: 'home', problem: { code: 'link_unknown', message: 'no link in the address' } });
+  }
+
+  /** Looks at the link. `here`: going on in the browser was chosen before. */
+  async lookUp(here = false): Promise<void> {
+    const { link } = this;
+    if (!link) return;
+    this.turn += 1;
+    const { turn } = this;
+    this.show({ is: 'opening' });
+    try {
+      const { preview: seen, tookMs } = await preview(link);
+      if (turn !== this.turn) return;
+      // Whoever loads the page anew in a visit displaces nobody but themselves.
+      const again = kept('sessionStorage', CODE) === link.code;
+      this.show({
+        is: 'lobby',
+        lobby: {
+          preview: again ? { ...seen, in_use: false } : seen,
+          here: here || again,
+          displayName: seen.display_name ?? this.settings.display_name,
+          quick: tookMs < QUICK_MS,
+          problem: null,
+          consent: undefined,
+        },
+      });
+      if (here || again) this.devices(true);
+    } catch (thrown) {
+      if (turn === this.turn) this.show({ is: 'home', problem: problemOf(thrown) });
+    }
+  }
+
+  /** Who is in, and whether the room is open, changes while somebody looks at the lobby. */
+  private async lookAgain({ lobby }: Extract<Screen, { is: 'lobby' }>): Promise<void> {
+    const { link, turn } = this;
+    if (!link || document.visibilityState !== 'visible') return;
+    const still = () => turn === this.turn && this.screen.is === 'lobby' && this.screen.lobby === lobby;
+    try {
+      const { preview: seen, tookMs } = await preview(link);
+      if (!still()) return;
+      const again = kept('sessionStorage', CODE) === link.code;
+      lobby.preview = again ? { ...seen, in_use: false } : seen;
+      lobby.quick = tookMs < QUICK_MS;
+      if (lobby.problem?.code === 'server_unreachable') lobby.problem = null;
+    } catch (thrown) {
+      if (still()) lobby.problem = problemOf(thrown);
+    }
+    this.changed();
+  }
+
+  private lookedMs = 0;
+
+  /** Once a second. */
+  private look(): void {
+    const now = performance.now();
+    if (this.notice && now - this.notice.sinceMs > NOTICE_FOR_MS) {
+      this.notice = undefined;
+      this.changed();
+    }
+    const { screen } = this;
+    if (screen.is === 'lobby' && now - this.lookedMs > LOBBY_EVERY_MS) {
+      this.lookedMs = now;
+      void this.lookAgain(screen);
+    }
+    if (screen.is !== 'call') return;
+    const { inCall } = screen;
+    // A page that slept was not in the call meanwhile.
+    const since = Math.min(now - inCall.lookedMs, LOBBY_EVERY_MS);
+    inCall.lookedMs = now;
+    if (inCall.call.state.is !== 'running' || inCall.call.connection.state !== 'connected') return;
+    inCall.inMs += since;
+    if (inCall.call.people.view().length > 0) inCall.withOthersMs += since;
+  }
+
+  joinHere(): void {
+    if (this.screen.is !== 'lobby') return;
+    this.screen.lobby.here = true;
+    this.devices(true);
+  }
+
+  /** Opens camera and microphone, or lets them go. */
+  private devices(on: boolean): void {
+    if (!on) {
+      this.local?.close();
+      this.local = undefined;
+      this.changed();
+      return;
+    }
+    const { screen } = this;
+    if (this.local || screen.is !== 'lobby') return;
+    this.local = new LocalMedia(
+      this.settings,
+      this.pictures,
+      () => {
+        if (this.screen.is === 'call') this.screen.inCall.call.localChanged();
+        this.changed();
+      },
+      (levels) => {
+        for (const heard of this.levels) heard(levels);
+      },
+    );
+    // A call of sound starts with sound; where the camera may be switched on it waits for that.
+    void this.local.start(screen.lobby.preview.call_type === 'audio_video');
+    // By the time somebody has looked at themselves the rest is there.
+    void loadMedia().catch(() => {});
+  }
+
+  setDisplayName(name: string): void {
+    if (this.screen.is === 'lobby') this.screen.lobby.displayName = name;
+    this.update({ display_name: name });
+  }
+
+  // --- the call ---
+
+  join(displace: boolean, guest: string): void {
+    const { screen, link } = this;
+    if (screen.is !== 'lobby' || !link) return;
+    this.devices(true);
+    const { local } = this;
+    if (!local) return;
+    const { lobby } = screen;
+    const name = lobby.displayName.trim() || guest;
+    const again = kept('sessionStorage', CODE) === link.code;
+    const now = performance.now();
+    this.notice = undefined;
+    const call = new Call(link, name, displace || again, local, this.pictures, {
+      changed: this.changed,
+      notice: (code, about) => this.say(code, about),
+      tools: (news) => {
+        for (const heard of this.tools) heard(news);
+      },
+      board: (news) => {
+        for (const heard of this.boards) heard(news);
+      },
+    });
+    call.chooseSpeaker(this.settings.speaker);
+    this.show({
+      is: 'call',
+      inCall: {
+        call,
+        lobby,
+        consent: lobby.consent,
+        met: new Set(),
+        wasIn: false,
+        wasAdmin: false,
+        withOthersMs: 0,
+        inMs: 0,
+        lookedMs: now,
+        joinedMs: now,
+        connectedMs: undefined,
+        paintedMs: undefined,
+        sources: null,
+      },
+    });
+  }
+
+  /** What follows from where the call stands. */
+  private follow(): void {
+    const { screen, link } = this;
+    if (screen.is !== 'call') return;
+    const { inCall } = screen;
+    const { call } = inCall;
+    switch (call.state.is) {
+      case 'waiting':
+        this.inVisit(link);
+        this.sayConsent(inCall);
+        break;
+      case 'running':
+        if (call.connection.state !== 'connected') break;
+        if (inCall.connectedMs === undefined) {
+          inCall.connectedMs = performance.now();
+          call.chooseSpeaker(this.settings.speaker);
+        }
+        inCall.wasIn = true;
+        inCall.wasAdmin = call.room.isAdmin;
+        this.inVisit(link);
+        this.sayConsent(inCall);
+        for (const { display_name } of call.people.view()) inCall.met.add(display_name);
+        break;
+      case 'failed': {
+        const { problem } = call.state;
+        inCall.lobby.problem = problem;
+        if (problem.code === 'seat_in_use') inCall.lobby.preview = { ...inCall.lobby.preview, in_use: true };
+        this.show({ is: 'lobby', lobby: inCall.lobby });
+        break;
+      }
+      case 'over':
+        this.over(inCall, call.state.reason);
+        break;
+    }
+  }
+
+  /** In: the code goes out of the address and its history, and stays with the tab for as long as the visit does. */
+  private inVisit(link: Link | undefined): void {
+    if (link && kept('sessionStorage', CODE) !== link.code) keep('sessionStorage', CODE, link.code);
+    if (location.pathname !== '/join/') history.replaceState(null, '', '/join/');
+  }
+
+  private sayConsent(inCall: InCall): void {
+    const { consent, call } = inCall;
+    if (!consent) return;
+    inCall.consent = undefined;
+    call.say({ type: 'consent', answer: consent.answer, text_version: consent.text });
+  }
+
+  private over({ lobby, met, wasAdmin, withOthersMs, inMs }: InCall, reason: LeaveReason): void {
+    this.notice = undefined;
+    this.devices(false);
+    const again = reason === 'left' || reason === 'connection_lost' || reason === 'displaced';
+    // What was left is not gone on with by loading the page anew, and what was taken over elsewhere not taken back.
+    keep('sessionStorage', CODE, null);
+    this.show({
+      is: 'after',
+      view: {
+        reason,
+        seconds: Math.round((withOthersMs || inMs) / 1000),
+        can_rejoin: again,
+        is_test_call: false,
+        company: lobby.preview.company,
+        with_names: [...met],
+        good_until: lobby.preview.good_until,
+        was_admin: wasAdmin,
+        asks_rating: false,
+        rating: null,
+        report: null,
+      },
+    });
+  }
+
+  leave(): void {
+    if (this.screen.is === 'call') this.screen.inCall.call.leave();
+    else this.goHome();
+  }
+
+  /** Back to the page that the link opens. */
+  goHome(): void {
+    this.turn += 1;
+    if (this.screen.is === 'call') this.screen.inCall.call.leave();
+    this.devices(false);
+    void this.lookUp();
+  }
+
+  // --- in the call ---
+
+  /** The call, while there is one. */
+  get call(): Call | undefined {
+    return this.screen.is === 'call' ? this.screen.inCall.call : undefined;
+  }
+
+  set(kind: 'microphone' | 'camera', on: boolean): void {
+    if (this.call) this.call.set(kind, on);
+    else this.local?.set(kind, on);
+  }
+
+  answerConsent(answer: boolean, text: string): void {
+    if (this.screen.is === 'lobby') {
+      this.screen.lobby.consent = { answer, text };
+      this.changed();
+    } else {
+      this.call?.say({ type: 'consent', answer, text_version: text });
+    }
+  }
+
+  shareSources(sources: ShareSourcesView | null): void {
+    if (this.screen.is !== 'call') return;
+    this.screen.inCall.sources = sources;
+    this.changed();
+  }
+
+  playTestSound(): void {
+    this.local?.playTestSound();
+  }
+
+  flipCamera(): void {
+    void this.local?.flip();
+  }
+
+  async refreshDevices(): Promise<void> {
+    await this.local?.look();
+  }
+
+  update(patch: SettingsPatch): void {
+    const before: Settings = this.settings;
+    this.settings = patched(before, patch);
+    this.local?.choose(this.settings);
+    if (before.speaker !== this.settings.speaker) this.call?.chooseSpeaker(this.settings.speaker);
+    this.changed();
+  }
+
+  dismissNotice(): void {
+    this.notice = undefined;
+    this.changed();
+  }
+
+  chatRead(): void {
+    if (this.notice?.code === 'chat_message') this.dismissNotice();
+  }
+
+  /** To be shown for a moment. */
+  private say(code: NoticeCode, name: string | null): void {
+    const sound = SOUNDS[code];
+    if (sound && (code !== 'doorbell' || this.settings.doorbell)) this.local?.play(sound);
+    this.notice = { code, name, sinceMs: performance.now() };
+    this.changed();
+  }
+
+  /** The same seat in the app, while the link is known. */
+  appLink(): string | undefined {
+    return this.link && appLink(this.link);
+  }
+
+  figures() {
+    const inCall = this.screen.is === 'call' ? this.screen.inCall : undefined;
+    const since = (at: number | undefined) => (inCall && at !== undefined ? at - inCall.joinedMs : null);
+    return {
+      join_to_first_painted_ms: since(inCall?.paintedMs),
+      join_to_connected_ms: since(inCall?.connectedMs),
+      rtt_ms: inCall?.call.rttMs() ?? null,
+    };
+  }
+}

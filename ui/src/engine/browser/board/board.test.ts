@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { BoardAction, Shape } from '../../view';
+import { Board } from './board';
+import { Boards } from './boards';
+import type { BoardOp, Item } from './ops';
+import { boardRights } from './rights';
+
+const pen = (...xs: number[]): Shape => ({
+  kind: 'pen',
+  points: xs.map((x) => ({ x, y: 0 })),
+  colour: 'teal',
+  width: 4,
+});
+
+const item = (id: string, clock: number, shape: Shape, by = 'a'): Item => ({
+  id,
+  author: by,
+  page: 0,
+  z: 0,
+  shape,
+  stamp: { clock, by },
+});
+
+const points = (xs: number[]) => xs.map((x) => ({ x, y: 0 }));
+
+/** All orders of some things. */
+function orders<T>(things: T[]): T[][] {
+  if (things.length < 2) return [things];
+  return things.flatMap((one, n) =>
+    orders([...things.slice(0, n), ...things.slice(n + 1)]).map((rest) => [one, ...rest]),
+  );
+}
+
+describe('a board', () => {
+  it('is the same in the end, in whatever order things come', () => {
+    const stamp = { clock: 1, by: 'a' };
+    const ops: BoardOp[] = [
+      { op: 'put', item: item('s', 1, pen(1)) },
+      { op: 'extend', id: 's', of: stamp, from: 1, points: points([2, 3]) },
+      { op: 'extend', id: 's', of: stamp, from: 3, points: points([4]) },
+      { op: 'put', item: item('t', 2, pen(9), 'b') },
+      { op: 'put', item: item('t', 2, pen(8), 'c') },
+      { op: 'remove', id: 'u', stamp: { clock: 5, by: 'a' } },
+      { op: 'put', item: item('u', 4, pen(7)) },
+    ];
+    for (const order of orders(ops)) {
+      const board = new Board();
+      for (const op of order) board.apply(op);
+      expect(board.points('s').map(({ x }) => x)).toEqual([1, 2, 3, 4]);
+      // Of the same clock the greater author is later.
+      expect(board.points('t').map(({ x }) => x)).toEqual([8]);
+      expect(board.item('u')).toBeUndefined();
+    }
+  });
+
+  it('does nothing twice', () => {
+    const board = new Board();
+    const put: BoardOp = { op: 'put', item: item('s', 1, pen(1)) };
+    const extend: BoardOp = {
+      op: 'extend',
+      id: 's',
+      of: { clock: 1, by: 'a' },
+      from: 1,
+      points: points([2]),
+    };
+    expect([put, put, extend, extend].map((op) => board.apply(op))).toEqual([true, false, true, false]);
+    expect(board.apply({ op: 'pages', count: 1 })).toBe(false);
+    expect(board.apply({ op: 'pages', count: 3 })).toBe(true);
+    expect(board.pages).toBe(3);
+  });
+});
+
+describe('the boards that are open', () => {
+  const me = { id: 'me', tools: { whiteboard: true } };
+  const board = 'board';
+  const put = (id: string): BoardAction => ({ do: 'put', board, id, page: 0, shape: pen(1) });
+
+  function opened() {
+    const boards = new Boards();
+    boards.act({ do: 'open', board }, me, 0);
+    return boards;
+  }
+
+  it('hold what I do at once, and tell it', () => {
+    const boards = opened();
+    const { toRoom, toPage } = boards.act(put('s'), me, 0);
+    expect(toRoom).toMatchObject([{ type: 'board', ops: [{ op: 'put', item: { id: 's', author: 'me' } }] }]);
+    expect(toPage[0]).toMatchObject({ kind: 'changed', put: [{ id: 's', mine: true }] });
+    expect(toPage[1]).toMatchObject({ kind: 'rights', can_undo: true });
+    const more = boards.act({ do: 'extend', board, id: 's', points: points([2]) }, me, 0);
+    expect(more.toPage[0]).toMatchObject({ extended: [{ id: 's', from: 1, points: [{ x: 2, y: 0 }] }] });
+  });
+
+  it('take back and do again, but not what somebody else has changed since', () => {
+    const boards = opened();
+    boards.act(put('s'), me, 0);
+    expect(boards.act({ do: 'undo', board }, me, 0).toPage[0]).toMatchObject({ removed: ['s'] });
+    expect(boards.act({ do: 'redo', board }, me, 0).toPage[0]).toMatchObject({ put: [{ id: 's' }] });
+    const theirs: BoardOp = { op: 'put', item: item('s', 50, pen(5), 'other') };
+    boards.take({ type: 'board', board, version: 4, ops: [theirs] }, me, () => '', 0);
+    expect(boards.act({ do: 'undo', board }, me, 0).toRoom).toEqual([]);
+  });
+
+  it('undo what the server refuses', () => {
+    const boards = opened();
+    boards.act(put('s'), me, 0);
+    const error = { code: 'forbidden', message: '' } as const;
+    const news = boards.take({ type: 'board_refused', board, id: 's', item: null, error }, me, () => '', 0);
+    expect(news).toMatchObject([{ kind: 'changed', removed: ['s'] }]);
+    expect(boards.act({ do: 'undo', board }, me, 0).toRoom).toEqual([]);
+    expect(boards.lineIsNew()).toEqual([{ type: 'open_board', board, since: 0 }]);
+  });
+
+  it('say again on a new line what was done lately', () => {
+    const boards = opened();
+    boards.act(put('old'), me, 0);
+    boards.act(put('new'), me, 40_000);
+    const [again, open] = boards.lineIsNew();
+    expect(again).toMatchObject({ type: 'board', ops: [{ item: { id: 'new' } }] });
+    expect(open).toMatchObject({ type: 'open_board', board });
+  });
+
+  it('show others’ cursors while they move', () => {
+    const boards = opened();
+    const cursor = { type: 'board_cursor', board, participant_id: 'b', page: 0, at: { x: 1, y: 2 } } as const;
+    expect(boards.take(cursor, me, () => 'Bob', 0)).toMatchObject([
+      { kind: 'cursors', cursors: [{ display_name: 'Bob' }] },
+    ]);
+    expect(boards.tick(() => 'Bob', 7000)).toEqual([]);
+    expect(boards.tick(() => 'Bob', 8000)).toMatchObject([{ cursors: [] }]);
+  });
+});
+
+describe('rights', () => {
+  // The same table as of `Tools::board_rights`.
+  it.each([
+    [{ snapshot: true, live_edit: true, whiteboard: true }, true],
+    [{ snapshot: true, live_edit: false, whiteboard: true }, false],
+    [{ snapshot: false, live_edit: true, whiteboard: true }, false],
+    [{ snapshot: true, live_edit: true, whiteboard: false }, false],
+    [{ snapshot: true, live_edit: true, whiteboard: { wb_pen: true } }, true],
+  ])('over a snapshot, of %j', (tools, draws) => {
+    expect(boardRights(tools, '01a1fc9d').pen).toBe(draws);
+  });
+
+  it('on the room’s board are those of the whiteboard', () => {
+    expect(boardRights({ whiteboard: { wb_pen: true } }, 'board')).toEqual({
+      pen: true,
+      shape: false,
+      text: false,
+      picture: false,
+      eraser: false,
+      cursor: false,
+    });
+    expect(boardRights({}, 'board').pen).toBe(false);
+  });
+});
