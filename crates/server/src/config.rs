@@ -11,6 +11,8 @@ use url::Url;
 use visita_protocol::Secret;
 use visita_sfu::IceServers;
 
+use crate::mia::MiaConfig;
+
 /// LiveKit key and secret of `--dev`, the ones LiveKit's own examples use.
 pub const DEV_LIVEKIT_KEY: (&str, &str) = ("devkey", "secret");
 
@@ -53,6 +55,8 @@ pub struct ServerConfig {
     pub recorder: Option<PathBuf>,
     /// Recordings at once; `None` is one for each processor of the computer.
     pub recordings: Option<usize>,
+    /// What teleconsultations go by, the calls of the Mia dialect.
+    pub mia: MiaConfig,
 }
 
 /// How much of HTTP one may use. The defaults let a hospital behind one address work and stop who floods.
@@ -120,6 +124,7 @@ impl Default for ServerConfig {
             limits: Limits::default(),
             recorder: None,
             recordings: None,
+            mia: MiaConfig::default(),
         }
     }
 }

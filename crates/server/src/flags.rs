@@ -11,7 +11,7 @@ use clap::{Parser, ValueEnum};
 use serde::Deserialize;
 use url::Url;
 use visita_protocol::Secret;
-use visita_server::{Bootstrap, IceServers, IceUrl, Limits, LiveKit, ServerConfig, Turn, TurnCredentials};
+use visita_server::{Bootstrap, IceServers, IceUrl, Limits, LiveKit, MiaConfig, ServerConfig, Turn, TurnCredentials};
 
 /// LiveKit's port, so that its examples run unchanged.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7880);
@@ -126,6 +126,8 @@ struct Settings {
     recordings: Option<usize>,
     log_format: Option<LogFormat>,
     log: Option<String>,
+    /// Only here: it has parts.
+    mia: MiaConfig,
 }
 
 /// How the log is written.
@@ -242,6 +244,7 @@ fn merge(flags: Flags, file: Settings) -> Result<(ServerConfig, Log), String> {
         limits,
         recorder: flags.recorder.or(file.recorder),
         recordings: flags.recordings.or(file.recordings),
+        mia: file.mia,
         ..ServerConfig::default()
     };
     Ok((config, log))
