@@ -42,6 +42,12 @@ pub struct JoinPreview {
     /// Whether this seat's person has to be told, and asked, about recording before going in: recording is `automatic`.
     #[serde(default)]
     pub asks_consent: bool,
+    /// In which language the link speaks, `en` or `it`; none means the person's own.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// The picture that the link puts behind its person, PNG, JPEG, WebP or GIF.
+    #[serde(default)]
+    pub background_url: Option<String>,
     /// Until when the link is good, Unix time in seconds; none means as long as the room is active.
     pub good_until: Option<f64>,
 }

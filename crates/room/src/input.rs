@@ -8,7 +8,7 @@ use visita_protocol::{
     recorder::{RecordedPerson, RecorderReport},
 };
 
-use crate::{LinkSerial, MediaRights, SeatSettings, Timestamp};
+use crate::{LinkSerial, MediaRights, Plan, SeatSettings, Timestamp};
 
 /// One device's way in, made when a link is used. Later ones are greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,10 +144,15 @@ pub enum Input {
         /// What it says. One that vanished has ended as failed.
         report: RecorderReport,
     },
-    /// One more seat for an open room. The API key's right.
+    /// One more seat, for an open room or for a visit that waits for its people. The API key's right.
     AddSeat {
         /// The seat.
         seat: SeatSettings,
+    },
+    /// A visit whose seats are filled one after the other is planned anew: other people, another time. The API key's right.
+    Replan {
+        /// How it is from now on.
+        plan: Box<Plan>,
     },
     /// A seat has a new link; whoever came by an old one is put out. The API key's right.
     RenewLink {

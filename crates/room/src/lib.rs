@@ -10,6 +10,7 @@
 
 mod clock;
 mod input;
+mod people;
 mod refusal;
 mod rights;
 mod room;
@@ -18,6 +19,7 @@ mod settings;
 mod time;
 
 pub use input::{AdminAction, ConnectionId, EntryId, Input, LineKind, Output, RecorderRun, Seen};
+pub use people::{Plan, SEATS, SeatsRefusal, check_plus, check_seats};
 pub use refusal::Refusal;
 pub use rights::{BoardAccess, MediaRights};
 pub use room::{Occupant, Room};

@@ -26,6 +26,15 @@ pub enum Refusal {
         /// When it starts.
         starts_at: Timestamp,
     },
+    /// Somebody who takes part is not known yet.
+    #[error("not everybody who takes part is known yet")]
+    NotComplete,
+    /// Everybody is known, and nobody has the role plus.
+    #[error("no plus user in room")]
+    NoPlus,
+    /// Everybody who takes part is known already.
+    #[error("everybody who takes part has a seat already")]
+    SeatsTaken,
     /// It is too late for changes, shortly before the start.
     #[error("shortly before its start a room is not changed any more")]
     Frozen,
@@ -117,9 +126,9 @@ impl Refusal {
             Self::LinkExpired => ErrorCode::LinkExpired,
             Self::RoomDisabled => ErrorCode::RoomDisabled,
             Self::RoomEnded => ErrorCode::RoomEnded,
-            Self::NotStarted { .. } => ErrorCode::RoomNotStarted,
+            Self::NotStarted { .. } | Self::NotComplete => ErrorCode::RoomNotStarted,
             Self::Frozen => ErrorCode::RoomFrozen,
-            Self::RoomFull => ErrorCode::RoomFull,
+            Self::RoomFull | Self::SeatsTaken => ErrorCode::RoomFull,
             Self::SeatInUse => ErrorCode::SeatInUse,
             Self::NoSuchSeat | Self::NotThere | Self::NotRinging => ErrorCode::NotFound,
             Self::SeatExists | Self::NotManual => ErrorCode::Conflict,
@@ -134,7 +143,9 @@ impl Refusal {
             | Self::NotWaiting
             | Self::NoCamera
             | Self::Audience => ErrorCode::Forbidden,
-            Self::Oneself | Self::NoWebinar | Self::Unlimited | Self::Invalid { .. } => ErrorCode::Invalid,
+            Self::Oneself | Self::NoWebinar | Self::Unlimited | Self::NoPlus | Self::Invalid { .. } => {
+                ErrorCode::Invalid
+            }
             Self::MutedByAdmin => ErrorCode::MutedByAdmin,
             Self::TooOften => ErrorCode::RateLimited,
             Self::RecordingUnavailable => ErrorCode::RecordingUnavailable,
@@ -147,6 +158,7 @@ impl Refusal {
         match self {
             Self::NotStarted { starts_at } => problem.starts_at = Some(starts_at.unix_ms() / 1000),
             Self::Invalid { field } => problem.field = Some(field.to_owned()),
+            Self::NoPlus => problem.field = Some("participants".to_owned()),
             _ => {}
         }
         problem

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use visita_protocol::{CallType, FileId, RecordingLayout, RecordingMode, RoomId, channel::ChatMessage};
 
-use crate::{SeatSettings, Timestamp};
+use crate::{Refusal, SeatSettings, Timestamp};
 
 /// What is fixed about a room.
 #[derive(Clone, Debug)]
@@ -21,6 +21,9 @@ pub struct Settings {
     pub recording_layout: RecordingLayout,
     /// Effective call time; `None` is unlimited.
     pub duration: Option<Duration>,
+    /// How many people take part in a visit whose seats are filled one after the other; `None` where everybody was known
+    /// when it was made.
+    pub expected: Option<usize>,
     /// How many may be in at once in an open room; `None` in a seated one, whose seats say it.
     pub capacity: Option<usize>,
     /// Speakers publish, the audience watches.
@@ -47,6 +50,27 @@ impl Settings {
     /// From when on links let somebody in; `None` is always.
     pub fn opens_at(&self) -> Option<Timestamp> {
         self.starts_at.map(|at| at - self.early_entry)
+    }
+
+    /// Whether people are told their links yet. Those of a visit whose seats are filled one after the other are kept back
+    /// while it may still be changed.
+    pub fn gives_links(&self, now: Timestamp) -> bool {
+        self.expected.is_none() || self.may_change(self.seats.len(), now).is_err()
+    }
+
+    /// Whether it may be changed, with so many seats.
+    pub(crate) fn may_change(&self, seats: usize, now: Timestamp) -> Result<(), Refusal> {
+        let is_frozen = match self.starts_at {
+            _ if !self.is_complete(seats) => false,
+            Some(start) => start - self.freeze <= now && (now < start || self.expected.is_some()),
+            None => self.expected.is_some(),
+        };
+        if is_frozen { Err(Refusal::Frozen) } else { Ok(()) }
+    }
+
+    /// Whether everybody who takes part has a seat, when there are so many.
+    pub(crate) fn is_complete(&self, seats: usize) -> bool {
+        self.expected.is_none_or(|expected| expected <= seats)
     }
 }
 

@@ -28,6 +28,8 @@ use crate::{
     join,
     keys::Keys,
     media::{self, Admin, Presence},
+    mia::{self, Mia},
+    pictures,
     recordings::Recordings,
     rooms::Rooms,
     store::Store,
@@ -67,6 +69,8 @@ pub(crate) struct Parts {
     pub(crate) public_url: Option<Url>,
     /// Where it serves, as a client on this computer or network reaches it.
     pub(crate) own_url: Url,
+    /// What teleconsultations go by.
+    pub(crate) mia: Mia,
     /// Turns true when the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -132,6 +136,8 @@ pub(crate) fn routes(app: App) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(join_cors)
         .merge(docs::routes(api::routes()))
+        .merge(docs::mia(mia::routes()).method_not_allowed_fallback(mia::wrong_method))
+        .merge(pictures::routes())
         .merge(files::routes())
         .route("/join", get(join::page_without_code))
         .route("/join/", get(join::page_without_code))

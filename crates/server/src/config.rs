@@ -11,6 +11,8 @@ use url::Url;
 use visita_protocol::Secret;
 use visita_sfu::IceServers;
 
+use crate::mia::MiaConfig;
+
 /// LiveKit key and secret of `--dev`, the ones LiveKit's own examples use.
 pub const DEV_LIVEKIT_KEY: (&str, &str) = ("devkey", "secret");
 
@@ -55,6 +57,8 @@ pub struct ServerConfig {
     pub recorder: Option<PathBuf>,
     /// Recordings at once; `None` is one for each processor of the computer.
     pub recordings: Option<usize>,
+    /// What teleconsultations go by, the calls of the Mia dialect.
+    pub mia: MiaConfig,
 }
 
 /// How HTTP is encrypted. Browsers give a page a camera only where it is, or on the same computer.
@@ -154,6 +158,7 @@ impl Default for ServerConfig {
             limits: Limits::default(),
             recorder: None,
             recordings: None,
+            mia: MiaConfig::default(),
         }
     }
 }

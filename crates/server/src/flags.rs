@@ -12,7 +12,8 @@ use serde::Deserialize;
 use url::Url;
 use visita_protocol::Secret;
 use visita_server::{
-    Acme, Bootstrap, IceServers, IceUrl, LETS_ENCRYPT, Limits, LiveKit, ServerConfig, Tls, Turn, TurnCredentials,
+    Acme, Bootstrap, IceServers, IceUrl, LETS_ENCRYPT, Limits, LiveKit, MiaConfig, ServerConfig, Tls, Turn,
+    TurnCredentials,
 };
 
 /// LiveKit's port, so that its examples run unchanged.
@@ -153,6 +154,8 @@ struct Settings {
     recordings: Option<usize>,
     log_format: Option<LogFormat>,
     log: Option<String>,
+    /// Only here: it has parts.
+    mia: MiaConfig,
 }
 
 /// How the log is written.
@@ -287,6 +290,7 @@ fn merge(flags: Flags, file: Settings) -> Result<(ServerConfig, Log), String> {
         limits,
         recorder: flags.recorder.or(file.recorder),
         recordings: flags.recordings.or(file.recordings),
+        mia: file.mia,
         ..ServerConfig::default()
     };
     Ok((config, log))

@@ -12,13 +12,17 @@ mod clock;
 mod config;
 mod docs;
 mod error;
+mod external;
 mod files;
 mod http;
 mod ids;
 mod join;
 mod keys;
 mod media;
+mod mia;
 mod names;
+mod oidc;
+mod pictures;
 mod recordings;
 mod rooms;
 mod server;
@@ -30,5 +34,7 @@ mod webhooks;
 pub use config::{
     Acme, Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, LETS_ENCRYPT, Limits, LiveKit, Rate, ServerConfig, StartError, Tls,
 };
+pub use mia::{MiaConfig, Privilege, Privileges};
+pub use oidc::Issuer;
 pub use server::{RunningServer, start};
 pub use visita_sfu::{IceServers, IceUrl, Turn, TurnCredentials};

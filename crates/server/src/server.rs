@@ -25,9 +25,11 @@ use crate::{
     ids,
     keys::Keys,
     media::{self, Admin, Media, Presence},
+    mia::{Mia, Trusted},
+    oidc::{self, Oidc},
     recordings::{self, Recordings},
     rooms::{self, Rooms},
-    store::{Sqlite, Store, StoreError},
+    store::{Company, Sqlite, Store, StoreError},
     tokens::LiveKitSigner,
     users::Users,
     webhooks::Webhooks,
@@ -115,10 +117,12 @@ impl Drop for RunningServer {
 /// [`StartError`] when the address, the data folder, the settings or the media server cannot be used.
 pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     check(&config)?;
+    oidc::install_cryptography();
     let clock = Clock::start();
     let folder = Folder::open(config.data.as_deref())?;
     let (store, keys) = open_storage(&folder).await?;
-    make_company(store.as_ref(), &keys, &config, clock).await?;
+    let company = make_company(store.as_ref(), &keys, &config, clock).await?;
+    let mia = mia(&config, company)?;
 
     let listener = TcpListener::bind(config.listen)
         .await
@@ -221,6 +225,7 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         livekit: admin.map(|admin| (admin, presence)),
         public_url: config.public_url,
         own_url: own_url.clone(),
+        mia,
         stopping: stops.clone(),
     });
     let mut routes = app::routes(app);
@@ -290,6 +295,7 @@ fn check(config: &ServerConfig) -> Result<(), StartError> {
     {
         return wrong("the LiveKit URL has to begin with ws:// or wss://");
     }
+    config.mia.check().map_err(StartError::Config)?;
     if let Some(bootstrap) = &config.bootstrap {
         if bootstrap.company_name.trim().is_empty() {
             return wrong("a company needs a name");
@@ -360,7 +366,12 @@ async fn open_storage(folder: &Folder) -> Result<(Arc<dyn Store>, Keys), StartEr
     Ok((Arc::new(store), keys))
 }
 
-async fn make_company(store: &dyn Store, keys: &Keys, config: &ServerConfig, clock: Clock) -> Result<(), StartError> {
+async fn make_company(
+    store: &dyn Store,
+    keys: &Keys,
+    config: &ServerConfig,
+    clock: Clock,
+) -> Result<Option<Company>, StartError> {
     let dev = Bootstrap { company_name: "Visita".into(), api_key: Secret::new(DEV_API_KEY) };
     let bootstrap = config.bootstrap.as_ref().or(config.dev.then_some(&dev));
     let failed = |error: StoreError| match error {
@@ -370,14 +381,28 @@ async fn make_company(store: &dyn Store, keys: &Keys, config: &ServerConfig, clo
     match bootstrap {
         Some(Bootstrap { company_name, api_key }) => {
             let hash = keys.hash_api_key(api_key.expose());
-            store.ensure_company(company_name.trim(), hash, ids::new(), clock.now()).await.map_err(failed)?;
+            let company = store.ensure_company(company_name.trim(), hash, ids::new(), clock.now()).await;
+            return Ok(Some(company.map_err(failed)?));
         }
         None if !store.has_company().await.map_err(failed)? => {
             tracing::warn!("there is no company yet, so nobody can use the API; start once with a company and its key");
         }
         None => {}
     }
-    Ok(())
+    Ok(None)
+}
+
+/// What teleconsultations go by. An issuer's people are those of the company that the server is started with.
+fn mia(config: &ServerConfig, company: Option<Company>) -> Result<Mia, StartError> {
+    let issuer = match (&config.mia.issuer, company) {
+        (None, _) => None,
+        (Some(issuer), Some(company)) => {
+            let oidc = Oidc::new(issuer.clone()).map_err(|error| StartError::Config(error.to_string()))?;
+            Some(Trusted { oidc, company })
+        }
+        (Some(_), None) => return Err(StartError::Config("an issuer needs a company whose people it knows".into())),
+    };
+    Ok(Mia { config: config.mia.clone(), issuer })
 }
 
 /// The key we sign with, and all that the built-in media server accepts.

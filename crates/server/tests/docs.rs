@@ -9,7 +9,11 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 async fn described(api: &Api) -> Value {
-    let (status, body) = api.get("/docs/kaleyra.json").await;
+    described_as(api, "kaleyra").await
+}
+
+async fn described_as(api: &Api, dialect: &str) -> Value {
+    let (status, body) = api.get(&format!("/docs/{dialect}.json")).await;
     assert_eq!(status, StatusCode::OK);
     body
 }
@@ -107,27 +111,65 @@ async fn every_route_is_described_and_every_described_call_is_a_route() {
 }
 
 #[tokio::test]
+async fn the_mia_dialect_is_described_as_it_is_served() {
+    let server = server().await;
+    let description = described_as(&server.api, "mia").await;
+    let told: BTreeSet<_> =
+        operations(&description).map(|(path, method, _)| format!("{} {path}", method.to_uppercase())).collect();
+    let routes = [
+        "POST /teleconsultation",
+        "GET /teleconsultation/{roomId}",
+        "PATCH /teleconsultation/{roomId}",
+        "DELETE /teleconsultation/{roomId}",
+        "POST /teleconsultation/{roomId}/participants/data",
+        "DELETE /teleconsultation/{roomId}/uploads",
+        "POST /credentials",
+        "POST /settings/background-image",
+        "PATCH /settings/update",
+    ];
+    assert_eq!(told, routes.into_iter().map(str::to_owned).collect());
+    let paths: BTreeSet<_> = operations(&description).map(|(path, _, _)| path.clone()).collect();
+    for path in paths {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            let is_told = told.contains(&format!("{method} {path}"));
+            let (status, body) = server.api.call(method.clone(), &path.replace(['{', '}'], ""), None, None).await;
+            let expected = if is_told { StatusCode::UNAUTHORIZED } else { StatusCode::METHOD_NOT_ALLOWED };
+            assert_eq!((status, body["error"].is_string()), (expected, true), "{method} {path}: {body}");
+        }
+    }
+    assert!(check_examples(&description) >= 15);
+    let page = reqwest::get(format!("{}/docs/mia", server.api.base)).await.expect("an answer");
+    assert_eq!(page.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn every_example_is_what_it_describes() {
     let server = server().await;
     let description = described(&server.api).await;
+    let checked = check_examples(&description);
+    assert!(checked >= 15, "only {checked} examples");
+}
+
+/// Checks each example against its schema, and that there is what is referred to; answers how many examples there are.
+fn check_examples(description: &Value) -> usize {
     let mut checked = 0;
-    for (path, method, operation) in operations(&description) {
+    for (path, method, operation) in operations(description) {
         let responses = operation["responses"].as_object().into_iter().flatten().map(|(_, response)| response);
         for holder in responses.chain([&operation["requestBody"]]) {
             for media in holder["content"].as_object().into_iter().flatten().map(|(_, media)| media) {
                 let many = media["examples"].as_object().into_iter().flatten().map(|(_, example)| &example["value"]);
                 for example in media.get("example").into_iter().chain(many) {
-                    check(&description, &media["schema"], example, &format!("{method} {path}"));
+                    check(description, &media["schema"], example, &format!("{method} {path}"));
                     checked += 1;
                 }
             }
         }
     }
-    assert!(checked >= 15, "only {checked} examples");
     let references = description.to_string();
     for name in references.split("\"#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
         assert!(description["components"]["schemas"][name].is_object(), "{name} is not described");
     }
+    checked
 }
 
 #[tokio::test]

@@ -777,6 +777,10 @@ export type JoinPreview = {
 	waiting_room?: boolean,
 	/**  Whether this seat's person has to be told, and asked, about recording before going in: recording is `automatic`. */
 	asks_consent?: boolean,
+	/**  In which language the link speaks, `en` or `it`; none means the person's own. */
+	language?: string | null,
+	/**  The picture that the link puts behind its person, PNG, JPEG, WebP or GIF. */
+	background_url?: string | null,
 	/**  Until when the link is good, Unix time in seconds; none means as long as the room is active. */
 	good_until: number | null,
 };

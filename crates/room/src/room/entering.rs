@@ -7,8 +7,8 @@ use visita_protocol::{
 
 use super::Room;
 use crate::{
-    ConnectionId, EntryId, LinkSerial, Output, Refusal, SeatSettings, Seen, Timestamp,
-    seat::{Line, Presence, Seat, Stay, WaitLine},
+    ConnectionId, EntryId, LinkSerial, Output, Refusal, Seen, Timestamp,
+    seat::{Line, Presence, Stay, WaitLine},
 };
 
 /// What a channel says of itself at its beginning.
@@ -249,19 +249,5 @@ impl Room {
         let (Some(stay), Some(rights)) = (seat.stay(), self.media_rights(id)) else { return };
         let display_name = stay.display_name.clone();
         self.outputs.push_back(Output::SendMediaToken { to, participant_id: id.clone(), display_name, rights });
-    }
-
-    pub(super) fn add_seat(&mut self, seat: SeatSettings, now: Timestamp) -> Result<(), Refusal> {
-        self.may_add_seat(now)?;
-        if self.seats.contains_key(&seat.participant_id) {
-            return Err(Refusal::SeatExists);
-        }
-        self.order.push(seat.participant_id.clone());
-        let (id, seat) = (seat.participant_id.clone(), Seat::new(seat));
-        if let (Some(_), Some(consent)) = (self.recorder_run(), seat.consent()) {
-            self.outputs.push_back(Output::ConsentGiven { session_id: self.session_id().cloned(), consent });
-        }
-        self.seats.insert(id, seat);
-        Ok(())
     }
 }

@@ -4,6 +4,7 @@ mod admin;
 mod being_in;
 mod entering;
 mod going;
+mod planning;
 mod recording;
 mod ringing;
 mod session;
@@ -157,6 +158,7 @@ impl Room {
                 Ok(())
             }
             Input::AddSeat { seat } => self.add_seat(seat, now),
+            Input::Replan { plan } => self.replan(*plan, now),
             Input::RenewLink { participant_id, link } => self.renew_link(&participant_id, link, now),
             Input::Disable => self.close(Standing::Disabled, now),
             Input::Delete => self.close(Standing::Deleted, now),
@@ -247,7 +249,7 @@ impl Room {
     /// A [`Refusal`] when the link lets nobody in, other than for being early.
     pub fn look(&self, id: &ParticipantId, link: LinkSerial, now: Timestamp) -> Result<Facts, Refusal> {
         let seat = match self.open_seat(id, link, now) {
-            Err(Refusal::NotStarted { .. }) => self.seats.get(id).ok_or(Refusal::NoSuchSeat)?,
+            Err(Refusal::NotStarted { .. } | Refusal::NotComplete) => self.seats.get(id).ok_or(Refusal::NoSuchSeat)?,
             other => other?,
         };
         Ok(Facts {
@@ -278,27 +280,6 @@ impl Room {
     pub fn media_rights(&self, id: &ParticipantId) -> Option<MediaRights> {
         let seat = self.seats.get(id).filter(|seat| !self.waits(seat) && seat.removed.is_none())?;
         Some(rights::media(seat, &self.settings))
-    }
-
-    /// Whether the room's fixed things may be changed.
-    ///
-    /// # Errors
-    /// [`Refusal::Frozen`] shortly before the start.
-    pub fn may_change(&self, now: Timestamp) -> Result<(), Refusal> {
-        match self.settings.starts_at {
-            Some(start) if start - self.settings.freeze <= now && now < start => Err(Refusal::Frozen),
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether a seat may be added.
-    ///
-    /// # Errors
-    /// A [`Refusal`] when the room is over, switched off, or shortly before its start.
-    pub fn may_add_seat(&self, now: Timestamp) -> Result<(), Refusal> {
-        self.not_closed()?;
-        self.not_past_end(now)?;
-        self.may_change(now)
     }
 
     /// Whether it lets people in.
@@ -374,11 +355,12 @@ impl Room {
         }
     }
 
-    /// Neither closed nor early.
+    /// Neither closed nor early, and nobody is missing who is to have a seat.
     fn let_in(&self, now: Timestamp) -> Result<(), Refusal> {
         self.not_closed()?;
         match (self.settings.starts_at, self.settings.opens_at()) {
             (Some(starts_at), Some(opens_at)) if now < opens_at => Err(Refusal::NotStarted { starts_at }),
+            _ if !self.settings.is_complete(self.seats.len()) => Err(Refusal::NotComplete),
             _ => Ok(()),
         }
     }

@@ -39,6 +39,7 @@ pub(crate) fn settings(seats: &[&str]) -> Settings {
         recording: RecordingMode::None,
         recording_layout: RecordingLayout::Grid,
         duration: None,
+        expected: None,
         capacity: None,
         webinar: false,
         waiting_room: false,

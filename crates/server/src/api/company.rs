@@ -113,6 +113,8 @@ fn merge(old: CompanySettings, wanted: UpdateCompany) -> Result<CompanySettings,
         web_app_id: web_app_id.unwrap_or(old.web_app_id),
         mobile_app_id: mobile_app_id.unwrap_or(old.mobile_app_id),
         end_of_call_redirect_url: end_of_call_redirect_url.unwrap_or(old.end_of_call_redirect_url),
+        end_of_call_redirect_after: old.end_of_call_redirect_after,
+        default_background: old.default_background,
         user_details_provider_url: user_details_provider_url.unwrap_or(old.user_details_provider_url),
         recording_retention_days: recording_retention_days.unwrap_or(old.recording_retention_days),
     })

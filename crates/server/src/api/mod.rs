@@ -20,6 +20,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use visita_protocol::Problem;
 
 pub(crate) use caller::Caller;
+pub(crate) use rooms::{delete_room, link_url, new_link};
 
 use crate::{app::App, error::Path};
 

@@ -115,6 +115,8 @@ pub(super) async fn add(
         is_admin,
         is_speaker: is_speaker.unwrap_or(!webinar || is_admin),
         tools: tools.unwrap_or(Tools::ALL),
+        role: None,
+        language: None,
         recording_consent: recording_consent.then(|| app.clock.now()),
         link: new_link(&app)?,
     };

@@ -1,4 +1,4 @@
-//! `/docs`: the API's description as OpenAPI, and a page that shows it without any other host.
+//! `/docs`: the APIs' descriptions as OpenAPI, one for each dialect, and a page that shows them without any other host.
 
 use axum::{
     Json, Router,
@@ -25,29 +25,49 @@ const PAGE: &str = include_str!("page.html");
 )]
 struct Kaleyra;
 
+#[derive(OpenApi)]
+#[openapi(info(title = "Visita, Mia dialect", description = include_str!("mia.md")), modifiers(&MiaKeys))]
+struct Mia;
+
 struct Keys;
+struct MiaKeys;
 
 impl utoipa::Modify for Keys {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
-        let components = api.components.get_or_insert_default();
-        let key = ApiKeyValue::with_description("apikey", "The company's API key. It never belongs in a client.");
-        components.add_security_scheme("apikey", SecurityScheme::ApiKey(ApiKey::Header(key)));
-        let bearer = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .description(Some("The access token of a signed-in user."))
-            .build();
-        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        keys(api, "The access token of a signed-in user.");
     }
 }
 
-/// The calls, with `/docs` that describes them.
+impl utoipa::Modify for MiaKeys {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        keys(api, "A token of the issuer's, where there is one; else the access token of a signed-in user.");
+    }
+}
+
+fn keys(api: &mut utoipa::openapi::OpenApi, bearer: &str) {
+    let components = api.components.get_or_insert_default();
+    let key = ApiKeyValue::with_description("apikey", "The company's API key. It never belongs in a client.");
+    components.add_security_scheme("apikey", SecurityScheme::ApiKey(ApiKey::Header(key)));
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(bearer)).build();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+}
+
+/// The calls of the Kaleyra dialect, with `/docs` that describes them.
 pub(crate) fn routes(calls: OpenApiRouter<App>) -> Router<App> {
+    described(Kaleyra::openapi(), calls, "/docs/kaleyra.json").route("/docs", get(page))
+}
+
+/// Those of the Mia dialect.
+pub(crate) fn mia(calls: OpenApiRouter<App>) -> Router<App> {
+    described(Mia::openapi(), calls, "/docs/mia.json").route("/docs/mia", get(page))
+}
+
+fn described(mut api: utoipa::openapi::OpenApi, calls: OpenApiRouter<App>, at: &str) -> Router<App> {
     let (router, described) = calls.split_for_parts();
-    let mut api = Kaleyra::openapi();
     api.info.version = env!("CARGO_PKG_VERSION").into();
     api.merge(described);
     let api = Json(api);
-    router.route("/docs", get(page)).route("/docs/kaleyra.json", get(move || async move { api }))
+    router.route(at, get(move || async move { api }))
 }
 
 async fn page() -> Response {

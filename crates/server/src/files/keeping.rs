@@ -139,6 +139,12 @@ impl Files {
         Ok(fs::remove_file(from).await?)
     }
 
+    /// Keeps bytes by this key.
+    pub(crate) async fn put_key(&self, key: &Key, bytes: Bytes) -> Result<(), KeepError> {
+        self.0.kept.put(key, PutPayload::from(bytes)).await?;
+        Ok(())
+    }
+
     /// Where what is kept by this key lies, when that is on this computer.
     pub(crate) fn local(&self, key: &Key) -> Option<PathBuf> {
         self.0.folder.as_ref()?.path_to_filesystem(key).ok()

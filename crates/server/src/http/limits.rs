@@ -71,8 +71,15 @@ pub(super) async fn check(
     // Who follows a link in a browser reads no JSON.
     let is_look = request.method() == Method::GET && matches!(route, "/join/{code}" | "/sign-in/{code}");
     let page = is_look.then(|| request.headers().clone());
-    if matches!(route, "/join/{code}" | "/sign-in/{code}" | "/recordings/{code}" | "/channel" | "/user-channel")
-        && let Err(wait) = ask(&limiters.0.addresses, &address)
+    if matches!(
+        route,
+        "/join/{code}"
+            | "/sign-in/{code}"
+            | "/recordings/{code}"
+            | "/pictures/{picture_id}"
+            | "/channel"
+            | "/user-channel"
+    ) && let Err(wait) = ask(&limiters.0.addresses, &address)
     {
         return too_often(wait, page);
     }

@@ -5,12 +5,13 @@ mod page;
 
 use axum::{
     Json,
-    extract::State,
+    extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 use visita_protocol::{
-    ErrorCode, Problem, RecordingMode,
+    CompanyId, ErrorCode, Problem, RecordingMode,
     entry::{EnterRequest, Entry, JoinPreview},
 };
 use visita_room::{Facts, Refusal, Standing, Timestamp};
@@ -22,21 +23,44 @@ use crate::{
     error::{ApiError, Body, Path, internal},
     keys,
     names::check_name,
+    pictures,
     rooms::RoomError,
     store::{StoredLink, StoredRoom, StoredSeat},
     tokens::{ChannelToken, TOKEN_LIFE},
 };
 
+/// Languages that links may be told to speak.
+pub(crate) const LANGUAGES: [&str; 2] = ["en", "it"];
+
+/// What a link may say of how it opens, as the Kaleyra links do. Whatever else it says is passed over.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Opens {
+    /// One of [`LANGUAGES`]; the seat's own when absent.
+    #[serde(alias = "l")]
+    language: Option<String>,
+    /// `image`: with the company's background behind its person.
+    #[serde(alias = "vb")]
+    virtual_background: Option<String>,
+}
+
 /// `GET /join/<code>`
-pub(crate) async fn look(State(app): State<App>, Path(code): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn look(
+    State(app): State<App>,
+    Path(code): Path<String>,
+    opens: Result<Query<Opens>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let Query(opens) = opens.unwrap_or_default();
     // The page asks again for what it shows, so that a look by whatever follows links finds out nothing at all.
     if wants_page(&headers) {
         return browser::page(&app, &headers).unwrap_or_else(|| {
-            let page = page::invitation(&app.base_for(&headers), &code, page::Language::of(&headers));
+            let language = opens.language.as_deref().and_then(page::Language::named);
+            let language = language.unwrap_or_else(|| page::Language::of(&headers));
+            let page = page::invitation(&app.base_for(&headers), &code, language);
             page.unwrap_or_else(|error| ApiError::from(error).into_response())
         });
     }
-    let mut response = match preview(&app, &code).await {
+    let mut response = match preview(&app, &code, opens).await {
         Ok(preview) => no_store(Json(preview)),
         Err(error) => error.into_response(),
     };
@@ -115,11 +139,15 @@ pub(crate) async fn enter(
     })))
 }
 
-async fn preview(app: &App, code: &str) -> Result<JoinPreview, ApiError> {
+async fn preview(app: &App, code: &str, opens: Opens) -> Result<JoinPreview, ApiError> {
     let (link, room) = find(app, code).await?;
     let seat = seat_of(&room, &link)?;
     let Facts { host_name, display_name, people_in, in_use, waits, starts_at, opens_at } =
         app.rooms.look(&link.room_id, link.participant_id.clone(), link.serial).await?;
+    let background_url = match opens.virtual_background.as_deref() {
+        Some("image") => background_url(app, &room.company.id).await?,
+        _ => None,
+    };
     Ok(JoinPreview {
         room_id: room.room_id.clone(),
         title: room.options.description.clone(),
@@ -136,8 +164,17 @@ async fn preview(app: &App, code: &str) -> Result<JoinPreview, ApiError> {
         opens_at: opens_at.map(unix_seconds),
         waiting_room: waits,
         asks_consent: room.options.recording == RecordingMode::Automatic && seat.recording_consent.is_none(),
+        language: opens.language.filter(|language| LANGUAGES.contains(&language.as_str())).or(seat.language.clone()),
+        background_url,
         good_until: room.options.schedule.ends_at.map(unix_seconds),
     })
+}
+
+/// The company's background, where it has chosen one.
+async fn background_url(app: &App, company: &CompanyId) -> Result<Option<String>, ApiError> {
+    let settings = app.store.company_settings(company).await?;
+    let Some(chosen) = settings.and_then(|settings| settings.default_background) else { return Ok(None) };
+    Ok(app.store.picture(&chosen).await?.map(|(_, picture)| pictures::url(app, &picture)))
 }
 
 fn unix_seconds(at: Timestamp) -> f64 {

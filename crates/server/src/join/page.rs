@@ -41,6 +41,11 @@ impl Language {
         best.0
     }
 
+    /// The language of that tag.
+    pub(super) fn named(tag: &str) -> Option<Self> {
+        [Self::English, Self::Italian].into_iter().find(|language| language.tag() == tag)
+    }
+
     fn tag(self) -> &'static str {
         match self {
             Self::English => "en",

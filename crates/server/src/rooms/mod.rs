@@ -7,7 +7,7 @@ mod owner;
 mod settings;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -28,13 +28,14 @@ use crate::{
     clock::Clock,
     media::Media,
     recordings::Recordings,
-    store::{NewLink, NewSeat, Store, StoreError, StoredRoom},
+    store::{NewLink, NewPlan, NewSeat, Store, StoreError, StoredRoom},
     tokens::LiveKitSigner,
     users::Users,
 };
 
 pub(crate) use news::{Listener, News};
 use owner::Owner;
+pub(crate) use settings::{asleep, gives_links, plan_of};
 
 /// Commands that wait for a room. More than a room of 25 can have under way.
 const INBOX: usize = 256;
@@ -149,6 +150,13 @@ enum Command {
         is_plus: bool,
         reply: Reply<()>,
     },
+    Replan {
+        company: CompanyId,
+        plan: Box<NewPlan>,
+        /// New seats of users with the role plus.
+        plus: HashSet<ParticipantId>,
+        reply: Reply<()>,
+    },
     /// Whether somebody who came by that entry may do something with files; answers the session.
     Asks {
         participant_id: ParticipantId,
@@ -241,6 +249,18 @@ impl Rooms {
     ) -> Result<(), RoomError> {
         let seat = Box::new(seat);
         self.ask(room, |reply| Command::AddSeat { company, seat, is_plus, reply }).await
+    }
+
+    /// Plans a visit anew; `plus` are the new seats of users with the role plus.
+    pub(crate) async fn replan(
+        &self,
+        room: &RoomId,
+        company: CompanyId,
+        plan: NewPlan,
+        plus: HashSet<ParticipantId>,
+    ) -> Result<(), RoomError> {
+        let plan = Box::new(plan);
+        self.ask(room, |reply| Command::Replan { company, plan, plus, reply }).await
     }
 
     /// Rings those who are not in, or one of them, whether or not somebody is in.

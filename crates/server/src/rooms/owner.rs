@@ -1,7 +1,7 @@
 //! The task that owns a room: it alone changes it, in memory and in storage.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -18,11 +18,11 @@ use visita_room::{ConnectionId, Input, LineKind, Output, RecorderRun, Refusal, R
 use super::{
     Asks, Command, Mail, News, RoomError, Shared,
     boards::Boards,
-    settings::{new_seat, restored, settings_of},
+    settings::{new_seat, plan_of, restored, settings_of},
 };
 use crate::{
     recordings::{Recorder, Reports, Wanted},
-    store::{AuditLine, NewLink, NewSeat, StoreError, StoredRoom},
+    store::{AuditLine, NewLink, NewPlan, NewSeat, StoreError, StoredRoom},
     tokens::TOKEN_LIFE,
     users::Call,
 };
@@ -153,6 +153,10 @@ impl Owner {
                 let result = self.add_seat(&company, &seat, is_plus).await;
                 let _ = reply.send(result);
             }
+            Command::Replan { company, plan, plus, reply } => {
+                let result = self.replan(&company, &plan, &plus).await;
+                let _ = reply.send(result);
+            }
             Command::Connect { input, connection, outbox, reply } => {
                 self.clients.insert(connection, outbox);
                 let result = self.handle(input).await;
@@ -231,10 +235,24 @@ impl Owner {
 
     async fn add_seat(&mut self, company: &CompanyId, seat: &NewSeat, is_plus: bool) -> Result<(), RoomError> {
         // Whatever would be refused is, before anything is written.
-        self.room.may_add_seat(self.now())?;
+        self.room.may_add_seat(is_plus, self.now())?;
         self.shared.store.add_seat(&self.room_id, company, seat).await?;
         self.users.insert(seat.participant_id.clone(), seat.user_id.clone());
         Ok(self.handle(Input::AddSeat { seat: new_seat(seat, is_plus) }).await?)
+    }
+
+    async fn replan(
+        &mut self,
+        company: &CompanyId,
+        plan: &NewPlan,
+        plus: &HashSet<ParticipantId>,
+    ) -> Result<(), RoomError> {
+        let planned = plan_of(plan, |seat| plus.contains(&seat.participant_id));
+        self.room.may_replan(&planned, self.now())?;
+        self.shared.store.replan(&self.room_id, company, plan).await?;
+        // Those who are gone stay known by name for what is told of them yet.
+        self.users.extend(planned.seats.iter().map(|seat| (seat.participant_id.clone(), seat.user_id.clone())));
+        Ok(self.handle(Input::Replan { plan: Box::new(planned) }).await?)
     }
 
     async fn stop(&mut self) {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use visita_protocol::{FileId, channel::ChatMessage, rest::Role};
-use visita_room::{LinkSerial, Restored, SeatSettings, Settings};
+use visita_room::{GRACE, LinkSerial, Plan, Restored, Room, SeatSettings, Settings, Timestamp};
 
-use crate::store::{Kind, NewSeat, StoredRoom, StoredSeat};
+use crate::store::{Kind, NewPlan, NewSeat, PlannedSeat, StoredRoom, StoredSeat};
 
 pub(super) fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
     let options = &stored.options;
@@ -16,6 +16,7 @@ pub(super) fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
         recording: options.recording,
         recording_layout: options.recording_layout,
         duration: options.duration,
+        expected: options.expected_seats.map(usize::from),
         capacity: match options.kind {
             Kind::Seated => None,
             Kind::Open { capacity } => Some(capacity.into()),
@@ -29,6 +30,30 @@ pub(super) fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
         ends_at: options.schedule.ends_at,
         seats: stored.seats.iter().map(seat_of).collect(),
         grace,
+    }
+}
+
+/// A stored room as it is while nobody is in, for asking whether something may be done to it. What is done goes to its owner.
+pub(crate) fn asleep(stored: &StoredRoom) -> Room {
+    Room::new(settings_of(stored, GRACE), restored(stored, Vec::new(), Vec::new()))
+}
+
+/// Whether people are told their links into the room yet.
+pub(crate) fn gives_links(stored: &StoredRoom, now: Timestamp) -> bool {
+    settings_of(stored, GRACE).gives_links(now)
+}
+
+/// A plan as the state machine knows it. Whoever has no role for the seat is asked of their own.
+pub(crate) fn plan_of(plan: &NewPlan, is_plus: impl Fn(&NewSeat) -> bool) -> Plan {
+    let seat = |seat: &PlannedSeat| match seat {
+        PlannedSeat::New(seat) => new_seat(seat, is_plus(seat)),
+        PlannedSeat::Kept(seat) => seat_of(seat),
+    };
+    Plan {
+        expected: plan.expected_seats.into(),
+        seats: plan.seats.iter().map(seat).collect(),
+        starts_at: plan.starts_at,
+        duration: plan.duration,
     }
 }
 

@@ -6,6 +6,7 @@ mod sqlite;
 #[cfg(test)]
 mod suite;
 mod types;
+mod visits;
 
 use std::time::Duration;
 
@@ -22,10 +23,12 @@ use visita_room::{LinkSerial, Standing, Timestamp};
 
 pub(crate) use sqlite::Sqlite;
 pub(crate) use types::{
-    AuditLine, Company, CompanySettings, Delivery, Kind, Listed, NewLink, NewRoom, NewSeat, NewSignInLink, Page,
-    RecordingProgress, RecordingsOf, Redeemed, RoomOptions, Schedule, SignInState, StoredConnection, StoredFile,
-    StoredLink, StoredPastSession, StoredRecording, StoredRoom, StoredSeat, StoredSession, StoredWebhook,
+    AuditLine, Company, CompanySettings, Delivery, Kind, Listed, NewLink, NewPlan, NewRoom, NewSeat, NewSignInLink,
+    Page, PictureKind, PlannedSeat, RecordingProgress, RecordingsOf, Redeemed, RoomOptions, Schedule, SignInState,
+    StoredConnection, StoredFile, StoredLink, StoredPastSession, StoredPicture, StoredRecording, StoredRoom,
+    StoredSeat, StoredSession, StoredWebhook,
 };
+pub(crate) use visits::{PictureStore, VisitStore};
 
 /// A keyed hash of a secret, for finding it again without keeping it.
 pub(crate) type SecretHash = [u8; 32];
@@ -33,7 +36,7 @@ pub(crate) type SecretHash = [u8; 32];
 /// Storage.
 #[async_trait]
 pub(crate) trait Store:
-    People + RoomStore + SessionStore + RecordingStore + ToolStore + WebhookStore + AuditStore
+    People + RoomStore + VisitStore + PictureStore + SessionStore + RecordingStore + ToolStore + WebhookStore + AuditStore
 {
     /// Whether it answers.
     async fn check(&self) -> Result<(), StoreError>;

@@ -1,6 +1,7 @@
 //! What every storage has to do, written against the trait.
 
 mod recordings;
+mod visits;
 
 use std::time::Duration;
 
@@ -23,6 +24,9 @@ use crate::files::Wanted;
 use recordings::{
     a_link_to_a_recording_is_good_for_its_time, a_recording_is_kept_as_long_as_its_company_says,
     a_recording_is_told_as_it_goes_on_and_ends, past_sessions_are_listed_with_what_is_kept_of_them,
+};
+use visits::{
+    a_visit_is_planned_anew, pictures_are_kept_for_their_company, users_are_found_by_what_other_systems_call_them,
 };
 
 /// Runs one test against each storage there is.
@@ -65,6 +69,9 @@ suite!(
     a_recording_is_kept_as_long_as_its_company_says,
     a_link_to_a_recording_is_good_for_its_time,
     past_sessions_are_listed_with_what_is_kept_of_them,
+    a_visit_is_planned_anew,
+    users_are_found_by_what_other_systems_call_them,
+    pictures_are_kept_for_their_company,
 );
 
 const ALL: Page = Page { limit: 100, offset: 0 };
@@ -258,6 +265,8 @@ async fn companies_keep_what_they_say_about_themselves(store: &dyn Store) {
         web_app_id: Some("web".into()),
         mobile_app_id: None,
         end_of_call_redirect_url: Some("https://example.org/".into()),
+        end_of_call_redirect_after: Duration::from_millis(1500),
+        default_background: None,
         user_details_provider_url: None,
         recording_retention_days: Some(30),
     };
@@ -313,6 +322,8 @@ async fn a_room_gets_one_more_seat(store: &dyn Store) {
         is_admin: false,
         is_speaker: false,
         tools: Tools::ALL,
+        role: None,
+        language: None,
         recording_consent: None,
         link: NewLink { hash: hash(n), sealed: vec![n] },
     };
@@ -491,6 +502,8 @@ fn new_room(company_id: CompanyId) -> NewRoom {
         is_admin,
         is_speaker: is_admin,
         tools,
+        role: None,
+        language: is_admin.then(|| "it".to_owned()),
         recording_consent: is_admin.then_some(NOW),
         link: NewLink { hash: hash(n), sealed: vec![n] },
     };
@@ -513,6 +526,7 @@ fn new_room(company_id: CompanyId) -> NewRoom {
             },
             webinar: true,
             waiting_room: true,
+            expected_seats: None,
             created_by: Some(id("dr")),
         },
         created_at: NOW,

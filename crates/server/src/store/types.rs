@@ -29,6 +29,10 @@ pub(crate) struct CompanySettings {
     pub(crate) web_app_id: Option<String>,
     pub(crate) mobile_app_id: Option<String>,
     pub(crate) end_of_call_redirect_url: Option<String>,
+    /// How long after the end of a call browsers go there.
+    pub(crate) end_of_call_redirect_after: Duration,
+    /// The picture that people have behind them whose link says so.
+    pub(crate) default_background: Option<String>,
     pub(crate) user_details_provider_url: Option<String>,
     /// How many days after its end a recording is deleted; never without.
     pub(crate) recording_retention_days: Option<u32>,
@@ -124,6 +128,8 @@ pub(crate) struct RoomOptions {
     pub(crate) webinar: bool,
     /// Guests wait until an admin admits them.
     pub(crate) waiting_room: bool,
+    /// How many people take part in a visit whose seats are filled one after the other.
+    pub(crate) expected_seats: Option<u16>,
     /// The signed-in user who made it; `None` when the company's key did.
     pub(crate) created_by: Option<UserId>,
 }
@@ -163,6 +169,10 @@ pub(crate) struct NewSeat {
     /// Publishes in a webinar.
     pub(crate) is_speaker: bool,
     pub(crate) tools: Tools,
+    /// The role with which they take part; the user's own when nothing is said.
+    pub(crate) role: Option<Role>,
+    /// In which language its link speaks, `en` or `it`; the browser's when nothing is said.
+    pub(crate) language: Option<String>,
     /// When the API said that its person has agreed elsewhere to being recorded.
     pub(crate) recording_consent: Option<Timestamp>,
     pub(crate) link: NewLink,
@@ -175,7 +185,9 @@ impl NewSeat {
             participant_id: self.participant_id,
             user_id: self.user_id,
             display_name: self.display_name,
-            role,
+            role: self.role.unwrap_or(role),
+            own_role: self.role,
+            language: self.language,
             is_admin: self.is_admin,
             is_speaker: self.is_speaker,
             tools: self.tools,
@@ -204,8 +216,12 @@ pub(crate) struct StoredSeat {
     pub(crate) participant_id: ParticipantId,
     pub(crate) user_id: UserId,
     pub(crate) display_name: Option<String>,
-    /// `basic` for who is no user of the company.
+    /// With which they take part; `basic` for who is no user of the company.
     pub(crate) role: Role,
+    /// What was said of it for this seat.
+    pub(crate) own_role: Option<Role>,
+    /// In which language its link speaks.
+    pub(crate) language: Option<String>,
     pub(crate) is_admin: bool,
     /// Publishes in a webinar.
     pub(crate) is_speaker: bool,
@@ -214,6 +230,43 @@ pub(crate) struct StoredSeat {
     pub(crate) recording_consent: Option<Timestamp>,
     pub(crate) link: LinkSerial,
     pub(crate) sealed: Vec<u8>,
+}
+
+/// A visit whose seats are filled one after the other, as it is from now on.
+#[derive(Clone, Debug)]
+pub(crate) struct NewPlan {
+    pub(crate) expected_seats: u16,
+    pub(crate) starts_at: Option<Timestamp>,
+    /// Effective call time; `None` is unlimited.
+    pub(crate) duration: Option<Duration>,
+    /// Those who are known, in their order.
+    pub(crate) seats: Vec<PlannedSeat>,
+}
+
+/// A seat of a visit that is planned anew.
+#[derive(Clone, Debug)]
+pub(crate) enum PlannedSeat {
+    /// One more.
+    New(Box<NewSeat>),
+    /// It was there before; with its link, and what is said of it now.
+    Kept(Box<StoredSeat>),
+}
+
+/// A picture of a company, as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredPicture {
+    pub(crate) picture_id: String,
+    pub(crate) kind: PictureKind,
+    pub(crate) media_type: String,
+    pub(crate) bytes: u64,
+    pub(crate) created_at: Timestamp,
+}
+
+/// What a picture is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PictureKind {
+    /// Behind people.
+    Background,
 }
 
 /// Where a code leads.

@@ -1,12 +1,12 @@
 //! The rules of a new room that need no look at the users.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use visita_protocol::{
     Problem, RecordingMode,
     rest::{CreateRoom, RoomKind},
 };
-use visita_room::Timestamp;
+use visita_room::{SeatsRefusal, Timestamp, check_seats};
 
 use crate::{
     clock::from_rfc3339,
@@ -14,8 +14,6 @@ use crate::{
     store::{Kind, RoomOptions, Schedule},
 };
 
-/// Seats of a room.
-const SEATS: std::ops::RangeInclusive<usize> = 2..=25;
 /// Most people at once in an open room, and in one that is a webinar.
 const CAPACITY: u16 = 50;
 const WEBINAR_CAPACITY: u16 = 200;
@@ -71,6 +69,7 @@ pub(super) fn options(wanted: &CreateRoom, now: Timestamp) -> Result<RoomOptions
         schedule: schedule(wanted, now)?,
         webinar: wanted.webinar,
         waiting_room: wanted.waiting_room,
+        expected_seats: None,
         created_by: None,
     })
 }
@@ -106,17 +105,17 @@ fn check_people(wanted: &CreateRoom) -> Result<Kind, Problem> {
             if wanted.capacity.is_some() {
                 return Err(Problem::invalid("capacity", "only an open room has a capacity; this one has seats"));
             }
-            if !SEATS.contains(&wanted.participants.len()) {
-                return Err(Problem::invalid("participants", "a room has 2 to 25 participants"));
-            }
-            let mut users = HashSet::new();
-            for (index, participant) in wanted.participants.iter().enumerate() {
-                if !users.insert(&participant.user_id) {
+            let users = wanted.participants.iter().map(|participant| &participant.user_id);
+            match check_seats(users.len(), users) {
+                Ok(()) => Ok(Kind::Seated),
+                Err(SeatsRefusal::Twice(index)) => {
                     let field = format!("participants[{index}].user_id");
-                    return Err(Problem::invalid(field, "the same user has two seats"));
+                    Err(Problem::invalid(field, "the same user has two seats"))
+                }
+                Err(SeatsRefusal::Number | SeatsRefusal::TooMany) => {
+                    Err(Problem::invalid("participants", "a room has 2 to 25 participants"))
                 }
             }
-            Ok(Kind::Seated)
         }
     }
 }

@@ -11,7 +11,7 @@ use visita_protocol::{
     ErrorBody, ErrorCode, ParticipantId, Problem, RoomId, UserId,
     rest::{CreateRoom, Role, Room, RoomKind, RoomList, RoomStatus, UserUrl},
 };
-use visita_room::Standing;
+use visita_room::{Standing, check_plus};
 
 use super::{
     caller::Caller,
@@ -75,6 +75,8 @@ pub(super) async fn create(
             is_admin: participant.is_admin,
             is_speaker: participant.is_speaker.unwrap_or(!webinar || participant.is_admin),
             tools: participant.tools.unwrap_or(visita_protocol::Tools::ALL),
+            role: None,
+            language: None,
             recording_consent: participant.recording_consent.then_some(now),
             link: new_link(&app)?,
         })
@@ -128,12 +130,17 @@ pub(super) async fn get(State(app): State<App>, caller: Caller, path: Path<Strin
     (status = 404, description = "No such room", body = ErrorBody)))]
 pub(super) async fn delete(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<StatusCode, ApiError> {
     let room = find_managed(&app, &caller, path).await?;
-    app.rooms.close(&room.room_id, Standing::Deleted).await?;
-    app.files.delete_room(&room.room_id).await.map_err(internal)?;
-    app.recordings.delete_room(&room.room_id).await.map_err(internal)?;
-    tracing::info!(room = %room.room_id, "room deleted");
-    app.audit.write(Entry::by(&caller, "room_deleted").room(&room.room_id)).await?;
+    delete_room(&app, &caller, &room.room_id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes a room that the caller manages, with all that is kept of it.
+pub(crate) async fn delete_room(app: &App, caller: &Caller, room: &RoomId) -> Result<(), ApiError> {
+    app.rooms.close(room, Standing::Deleted).await?;
+    app.files.delete_room(room).await.map_err(internal)?;
+    app.recordings.delete_room(room).await.map_err(internal)?;
+    tracing::info!(%room, "room deleted");
+    Ok(app.audit.write(Entry::by(caller, "room_deleted").room(room)).await?)
 }
 
 /// Switches a room off: who is in is put out, its links let nobody in.
@@ -236,13 +243,13 @@ async fn roles_of(app: &App, company: &Company, wanted: &CreateRoom) -> Result<V
         })
     };
     let roles = ids.iter().enumerate().map(role).collect::<Result<Vec<_>, _>>()?;
-    if !roles.contains(&Role::Plus) {
+    if check_plus(roles.len(), roles.iter().map(|role| *role == Role::Plus)).is_err() {
         return Err(Problem::invalid("participants", "at least one participant must have the role plus").into());
     }
     Ok(roles)
 }
 
-pub(super) fn new_link(app: &App) -> Result<NewLink, ApiError> {
+pub(crate) fn new_link(app: &App) -> Result<NewLink, ApiError> {
     let code = keys::new_code()?;
     Ok(NewLink { hash: app.keys.hash_code(code.expose()), sealed: app.keys.seal_code(&code)? })
 }
@@ -291,17 +298,22 @@ fn told(app: &App, room: &StoredRoom, caller: &Caller) -> Result<Room, ApiError>
 }
 
 pub(super) fn told_seat(app: &App, room: &StoredRoom, seat: &StoredSeat) -> Result<UserUrl, ApiError> {
-    let code = app.keys.open_code(&seat.sealed)?;
     Ok(UserUrl {
         user_id: seat.user_id.clone(),
         display_name: seat.display_name.clone(),
         participant_id: seat.participant_id.clone(),
-        url: format!("{}/join/{}", app.link_base().as_str().trim_end_matches('/'), code.expose()),
+        url: link_url(app, seat)?,
         is_admin: seat.is_admin,
         tools: seat.tools,
         is_speaker: room.options.webinar.then_some(seat.is_speaker),
         recording_consent: seat.recording_consent.is_some(),
     })
+}
+
+/// A seat's link.
+pub(crate) fn link_url(app: &App, seat: &StoredSeat) -> Result<String, ApiError> {
+    let code = app.keys.open_code(&seat.sealed)?;
+    Ok(format!("{}/join/{}", app.link_base().as_str().trim_end_matches('/'), code.expose()))
 }
 
 fn seconds(duration: Duration) -> u32 {

@@ -6,6 +6,7 @@ mod recordings;
 mod rooms;
 mod sessions;
 mod tools;
+mod visits;
 mod webhooks;
 
 use std::{path::Path, time::Duration};
@@ -113,6 +114,15 @@ fn read_word<T: serde::de::DeserializeOwned>(row: &SqliteRow, column: &'static s
     serde_json::from_value(serde_json::Value::String(text)).map_err(|_| StoreError::Damaged(column))
 }
 
+fn read_word_or_none<T: serde::de::DeserializeOwned>(
+    row: &SqliteRow,
+    column: &'static str,
+) -> Result<Option<T>, StoreError> {
+    let text: Option<String> = row.try_get(column)?;
+    let read = |text| serde_json::from_value(serde_json::Value::String(text)).map_err(|_| StoreError::Damaged(column));
+    text.map(read).transpose()
+}
+
 fn json<T: serde::Serialize>(value: &T, what: &'static str) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|_| StoreError::Damaged(what))
 }
@@ -148,6 +158,10 @@ fn duration_s(duration: Duration) -> i64 {
 
 fn read_seconds(row: &SqliteRow, column: &'static str) -> Result<Duration, StoreError> {
     u64::try_from(row.try_get::<i64, _>(column)?).map(Duration::from_secs).map_err(|_| StoreError::Damaged(column))
+}
+
+fn read_millis(row: &SqliteRow, column: &'static str) -> Result<Duration, StoreError> {
+    u64::try_from(row.try_get::<i64, _>(column)?).map(Duration::from_millis).map_err(|_| StoreError::Damaged(column))
 }
 
 fn read_count(row: &SqliteRow, column: usize) -> Result<u64, StoreError> {

@@ -6,13 +6,22 @@ use visita_protocol::{CompanyId, ParticipantId, RoomId, UserId, rest::User};
 use visita_room::Timestamp;
 
 use super::{
-    Sqlite, exists, ms, offset, read_count, read_hash, read_id, read_time, read_time_or_none, read_word,
+    Sqlite, duration_ms, exists, ms, offset, read_count, read_hash, read_id, read_millis, read_time, read_time_or_none,
+    read_word,
     recordings::{KeptOf, keep_recordings},
     word,
 };
 use crate::store::{
     Company, CompanySettings, Listed, NewSignInLink, Page, People, Redeemed, SecretHash, SignInState, StoreError,
 };
+
+/// A deleted user's id is taken by a new user, who has nothing of the old one: neither role nor tokens. Who is there stays as
+/// they are.
+pub(super) const MAKE_USER: &str = "INSERT INTO users (company_id, user_id, role, is_operator, created_at, tokens_from)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+     ON CONFLICT (company_id, user_id) DO UPDATE SET role = excluded.role, is_operator = excluded.is_operator,
+            created_at = excluded.created_at, tokens_from = excluded.tokens_from, deleted_at = NULL
+     WHERE users.deleted_at IS NOT NULL";
 
 #[async_trait]
 impl People for Sqlite {
@@ -53,7 +62,8 @@ impl People for Sqlite {
     async fn company_settings(&self, company: &CompanyId) -> Result<Option<CompanySettings>, StoreError> {
         let row = sqlx::query(
             "SELECT name, default_language, web_app_id, mobile_app_id, end_of_call_redirect_url,
-                    user_details_provider_url, recording_retention_days FROM companies WHERE company_id = ?",
+                    user_details_provider_url, recording_retention_days, end_of_call_redirect_ms, default_background
+             FROM companies WHERE company_id = ?",
         )
         .bind(company.as_str())
         .fetch_optional(&self.readers)
@@ -65,6 +75,8 @@ impl People for Sqlite {
                 web_app_id: row.try_get("web_app_id")?,
                 mobile_app_id: row.try_get("mobile_app_id")?,
                 end_of_call_redirect_url: row.try_get("end_of_call_redirect_url")?,
+                end_of_call_redirect_after: read_millis(&row, "end_of_call_redirect_ms")?,
+                default_background: row.try_get("default_background")?,
                 user_details_provider_url: row.try_get("user_details_provider_url")?,
                 recording_retention_days: row.try_get("recording_retention_days")?,
             })
@@ -76,7 +88,8 @@ impl People for Sqlite {
         let mut tx = self.write().await?;
         sqlx::query(
             "UPDATE companies SET name = ?, default_language = ?, web_app_id = ?, mobile_app_id = ?,
-                    end_of_call_redirect_url = ?, user_details_provider_url = ?, recording_retention_days = ?
+                    end_of_call_redirect_url = ?, user_details_provider_url = ?, recording_retention_days = ?,
+                    end_of_call_redirect_ms = ?, default_background = ?
              WHERE company_id = ?",
         )
         .bind(&settings.name)
@@ -86,6 +99,8 @@ impl People for Sqlite {
         .bind(settings.end_of_call_redirect_url.as_deref())
         .bind(settings.user_details_provider_url.as_deref())
         .bind(settings.recording_retention_days)
+        .bind(duration_ms(settings.end_of_call_redirect_after))
+        .bind(settings.default_background.as_deref())
         .bind(company.as_str())
         .execute(&mut *tx)
         .await
@@ -96,21 +111,14 @@ impl People for Sqlite {
     }
 
     async fn create_user(&self, company: &CompanyId, user: &User, now: Timestamp) -> Result<(), StoreError> {
-        // A deleted user's id is taken by a new user, who has nothing of the old one: neither role nor tokens.
-        let done = sqlx::query(
-            "INSERT INTO users (company_id, user_id, role, is_operator, created_at, tokens_from)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?5)
-             ON CONFLICT (company_id, user_id) DO UPDATE SET role = excluded.role, is_operator = excluded.is_operator,
-                    created_at = excluded.created_at, tokens_from = excluded.tokens_from, deleted_at = NULL
-             WHERE users.deleted_at IS NOT NULL",
-        )
-        .bind(company.as_str())
-        .bind(user.user_id.as_str())
-        .bind(word(&user.role)?)
-        .bind(user.is_operator)
-        .bind(ms(now))
-        .execute(&self.writer)
-        .await?;
+        let done = sqlx::query(MAKE_USER)
+            .bind(company.as_str())
+            .bind(user.user_id.as_str())
+            .bind(word(&user.role)?)
+            .bind(user.is_operator)
+            .bind(ms(now))
+            .execute(&self.writer)
+            .await?;
         if done.rows_affected() == 0 { Err(StoreError::Exists) } else { Ok(()) }
     }
 
@@ -251,7 +259,7 @@ pub(super) fn read_company(row: &SqliteRow) -> Result<Company, StoreError> {
     Ok(Company { id: read_id(row, "company_id")?, name: row.try_get("name")? })
 }
 
-fn read_user(row: &SqliteRow) -> Result<User, StoreError> {
+pub(super) fn read_user(row: &SqliteRow) -> Result<User, StoreError> {
     Ok(User {
         user_id: read_id(row, "user_id")?,
         role: read_word(row, "role")?,

@@ -10,7 +10,7 @@ use visita_room::{LinkSerial, Standing, Timestamp};
 
 use super::{
     Sqlite, duration_s, exists, json, ms, offset, people::read_company, read_count, read_hash, read_id,
-    read_id_or_none, read_json, read_seconds, read_time, read_time_or_none, read_word, time, word,
+    read_id_or_none, read_json, read_seconds, read_time, read_time_or_none, read_word, read_word_or_none, time, word,
 };
 use crate::store::{
     Kind, Listed, NewLink, NewRoom, NewSeat, Page, RoomOptions, RoomStore, Schedule, SecretHash, StoreError,
@@ -185,8 +185,8 @@ impl Sqlite {
             return Ok(seats);
         }
         let mut query = QueryBuilder::new(
-            "SELECT s.room_id, s.participant_id, s.user_id, s.display_name, COALESCE(u.role, 'basic') AS role,
-                    s.is_admin, s.is_speaker, s.tools, s.recording_consent, s.link_serial, l.code_sealed
+            "SELECT s.room_id, s.participant_id, s.user_id, s.display_name, COALESCE(s.role, u.role, 'basic') AS role, s.role AS own_role,
+                    s.language, s.is_admin, s.is_speaker, s.tools, s.recording_consent, s.link_serial, l.code_sealed
              FROM seats s
              LEFT JOIN users u ON u.company_id = s.company_id AND u.user_id = s.user_id
              JOIN links l ON l.room_id = s.room_id AND l.participant_id = s.participant_id AND l.serial = s.link_serial
@@ -241,7 +241,7 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
     let mut query = QueryBuilder::new(
         "INSERT INTO rooms (room_id, company_id, call_type, recording, duration_s, live, description, ends_at, status,
                             created_at, kind, capacity, webinar, waiting_room, starts_at, early_entry_s, freeze_s,
-                            created_by, recording_layout) ",
+                            created_by, recording_layout, expected_seats) ",
     );
     query.push_values(rows, |mut row, (room, call_type, recording, layout)| {
         let RoomOptions {
@@ -255,6 +255,7 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
             schedule,
             webinar,
             waiting_room,
+            expected_seats,
             created_by,
         } = &room.options;
         let (kind, capacity) = match kind {
@@ -279,7 +280,8 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
             .push_bind(duration_s(schedule.early_entry))
             .push_bind(duration_s(schedule.freeze))
             .push_bind(created_by.as_ref().map(UserId::as_str))
-            .push_bind(layout);
+            .push_bind(layout)
+            .push_bind(*expected_seats);
     });
     query.build().execute(&mut *tx).await.map_err(exists)?;
     let seats = rooms.iter().flat_map(|room| {
@@ -292,27 +294,27 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
 }
 
 /// A seat that is being written.
-struct SeatRow<'a> {
-    room: &'a RoomId,
-    company: &'a CompanyId,
-    position: i64,
-    seat: &'a NewSeat,
+pub(super) struct SeatRow<'a> {
+    pub(super) room: &'a RoomId,
+    pub(super) company: &'a CompanyId,
+    pub(super) position: i64,
+    pub(super) seat: &'a NewSeat,
 }
 
 /// Seats, each with its first link, in one statement for each table.
-async fn insert_seats(tx: &mut SqliteConnection, seats: Vec<SeatRow<'_>>) -> Result<(), StoreError> {
+pub(super) async fn insert_seats(tx: &mut SqliteConnection, seats: Vec<SeatRow<'_>>) -> Result<(), StoreError> {
     if seats.is_empty() {
         return Ok(());
     }
     let mut rows = Vec::with_capacity(seats.len());
     for row in &seats {
-        rows.push((row, json(&row.seat.tools, "tools")?));
+        rows.push((row, json(&row.seat.tools, "tools")?, row.seat.role.as_ref().map(word).transpose()?));
     }
     let mut query = QueryBuilder::new(
         "INSERT INTO seats (room_id, position, participant_id, company_id, user_id, display_name, is_admin, is_speaker,
-                            tools, recording_consent, link_serial) ",
+                            tools, recording_consent, link_serial, role, language) ",
     );
-    query.push_values(rows, |mut row, (SeatRow { room, company, position, seat }, tools)| {
+    query.push_values(rows, |mut row, (SeatRow { room, company, position, seat }, tools, role)| {
         row.push_bind(room.as_str())
             .push_bind(*position)
             .push_bind(seat.participant_id.as_str())
@@ -323,7 +325,9 @@ async fn insert_seats(tx: &mut SqliteConnection, seats: Vec<SeatRow<'_>>) -> Res
             .push_bind(seat.is_speaker)
             .push_bind(tools)
             .push_bind(seat.recording_consent.map(ms))
-            .push_bind(1_i64);
+            .push_bind(1_i64)
+            .push_bind(role)
+            .push_bind(seat.language.as_deref());
     });
     query.build().execute(&mut *tx).await.map_err(exists)?;
     let links = seats.iter().map(|row| (row.room, &row.seat.participant_id, &row.seat.link));
@@ -373,6 +377,7 @@ fn read_room(row: &SqliteRow, seats: Vec<StoredSeat>) -> Result<StoredRoom, Stor
         },
         webinar: row.try_get("webinar")?,
         waiting_room: row.try_get("waiting_room")?,
+        expected_seats: row.try_get("expected_seats")?,
         created_by: read_id_or_none(row, "created_by")?,
     };
     Ok(StoredRoom {
@@ -392,6 +397,8 @@ fn read_seat(row: &SqliteRow) -> Result<StoredSeat, StoreError> {
         user_id: read_id(row, "user_id")?,
         display_name: row.try_get("display_name")?,
         role: read_word::<Role>(row, "role")?,
+        own_role: read_word_or_none(row, "own_role")?,
+        language: row.try_get("language")?,
         is_admin: row.try_get("is_admin")?,
         is_speaker: row.try_get("is_speaker")?,
         tools: read_json(row, "tools")?,
