@@ -8,7 +8,7 @@ use visita_protocol::{
 use super::Room;
 use crate::{
     ConnectionId, EntryId, LinkSerial, Output, Refusal, SeatSettings, Seen, Timestamp,
-    seat::{Line, Presence, Seat, Stay, WaitLine},
+    seat::{Line, Presence, Stay, WaitLine},
 };
 
 /// What a channel says of itself at its beginning.
@@ -177,6 +177,9 @@ impl Room {
         session_id: SessionId,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        if let Some(observed) = self.observer_joined(id, now) {
+            return observed;
+        }
         let seat = self.seats.get(id).ok_or(Refusal::NoSuchSeat)?;
         // A token from before somebody was put out, or before the room was closed, is still good for the media server.
         let allowed = match () {
@@ -253,15 +256,10 @@ impl Room {
 
     pub(super) fn add_seat(&mut self, seat: SeatSettings, now: Timestamp) -> Result<(), Refusal> {
         self.may_add_seat(now)?;
-        if self.seats.contains_key(&seat.participant_id) {
+        if self.seats.contains_key(&seat.participant_id) || self.observers.contains_key(&seat.participant_id) {
             return Err(Refusal::SeatExists);
         }
-        self.order.push(seat.participant_id.clone());
-        let (id, seat) = (seat.participant_id.clone(), Seat::new(seat));
-        if let (Some(_), Some(consent)) = (self.recorder_run(), seat.consent()) {
-            self.outputs.push_back(Output::ConsentGiven { session_id: self.session_id().cloned(), consent });
-        }
-        self.seats.insert(id, seat);
+        self.place(seat);
         Ok(())
     }
 }
