@@ -2,9 +2,7 @@
 
 use std::time::Instant;
 
-use visita_protocol::{
-    view::{CallView, ConnectionView, DeviceState, MeView, ShareView, WaitingView},
-};
+use visita_protocol::view::{CallView, ConnectionView, DeviceState, MeView, ShareView, WaitingView};
 
 use super::owner::Owner;
 

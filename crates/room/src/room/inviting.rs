@@ -13,7 +13,6 @@ use crate::{
 /// Somebody whom nobody sees.
 #[derive(Clone, Debug)]
 pub(super) struct Observer {
-    pub(super) settings: SeatSettings,
     /// A media token of theirs is good.
     may_come: bool,
     pub(super) is_in: bool,
@@ -21,8 +20,8 @@ pub(super) struct Observer {
 
 impl Observer {
     /// One from before a restart, whose token may still be good.
-    pub(super) fn new(settings: SeatSettings) -> Self {
-        Self { settings, may_come: true, is_in: false }
+    pub(super) const fn new() -> Self {
+        Self { may_come: true, is_in: false }
     }
 }
 
@@ -89,7 +88,7 @@ impl Room {
         self.may_invite(&settings, by, now)?;
         let id = settings.participant_id.clone();
         if settings.admission == Admission::Hidden {
-            let observer = self.observers.entry(id).or_insert_with(|| Observer::new(settings));
+            let observer = self.observers.entry(id).or_insert_with(Observer::new);
             observer.may_come = true;
             return Ok(());
         }

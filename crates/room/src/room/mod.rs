@@ -76,8 +76,7 @@ impl Room {
     /// A room with nobody in.
     pub fn new(mut settings: Settings, restored: Restored) -> Self {
         let hidden = settings.seats.extract_if(.., |seat| seat.admission == Admission::Hidden);
-        let observers =
-            hidden.map(|seat| (seat.participant_id.clone(), inviting::Observer::new(seat))).collect::<BTreeMap<_, _>>();
+        let observers = hidden.map(|seat| (seat.participant_id, inviting::Observer::new())).collect::<BTreeMap<_, _>>();
         let order = settings.seats.iter().map(|seat| seat.participant_id.clone()).collect();
         let seats = settings.seats.iter().map(|seat| (seat.participant_id.clone(), Seat::new(seat.clone()))).collect();
         let clock = Clock::new(settings.duration, restored.used);

@@ -19,7 +19,8 @@ mod webhooks;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use visita_protocol::Problem;
 
-pub(crate) use caller::Caller;
+pub(crate) use caller::{Caller, company_by_key};
+pub(crate) use rooms::new_link;
 
 use crate::{app::App, error::Path};
 

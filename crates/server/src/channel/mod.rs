@@ -39,7 +39,7 @@ pub(crate) async fn open(State(app): State<App>, headers: HeaderMap, Upgrade(upg
 }
 
 async fn serve(app: App, base: Url, socket: WebSocket) {
-    let (mut sink, mut stream) = socket.split();
+    let (sink, mut stream) = socket.split();
     let mut stopping = app.stopping.clone();
     let hello = tokio::select! {
         hello = timeout(Duration::from_secs(HELLO_TIMEOUT_SECS), read_hello(&mut stream)) => hello,

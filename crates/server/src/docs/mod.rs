@@ -1,4 +1,4 @@
-//! `/docs`: the API's description as OpenAPI, and a page that shows it without any other host.
+//! `/docs`: the description of each dialect as OpenAPI, and a page that shows them without any other host.
 
 use axum::{
     Json, Router,
@@ -43,11 +43,19 @@ impl utoipa::Modify for Keys {
 /// The calls, with `/docs` that describes them.
 pub(crate) fn routes(calls: OpenApiRouter<App>) -> Router<App> {
     let (router, described) = calls.split_for_parts();
-    let mut api = Kaleyra::openapi();
+    router.route("/docs", get(page)).merge(description("kaleyra", Kaleyra::openapi(), described))
+}
+
+/// A dialect's description under its name.
+pub(crate) fn description(
+    name: &str,
+    mut api: utoipa::openapi::OpenApi,
+    described: utoipa::openapi::OpenApi,
+) -> Router<App> {
     api.info.version = env!("CARGO_PKG_VERSION").into();
     api.merge(described);
     let api = Json(api);
-    router.route("/docs", get(page)).route("/docs/kaleyra.json", get(move || async move { api }))
+    Router::new().route(&format!("/docs/{name}.json"), get(move || async move { api }))
 }
 
 async fn page() -> Response {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use visita_protocol::{FileId, channel::ChatMessage, rest::Role};
-use visita_room::{LinkSerial, Restored, SeatSettings, Settings};
+use visita_room::{LinkSerial, Policy, Restored, SeatSettings, Settings};
 
-use crate::store::{Kind, NewSeat, StoredRoom, StoredSeat};
+use crate::store::{Kind, NewSeat, RoomOptions, StoredRoom, StoredSeat};
 
 pub(super) fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
     let options = &stored.options;
@@ -16,10 +16,7 @@ pub(super) fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
         recording: options.recording,
         recording_layout: options.recording_layout,
         duration: options.duration,
-        capacity: match options.kind {
-            Kind::Seated => None,
-            Kind::Open { capacity } => Some(capacity.into()),
-        },
+        capacity: capacity_of(options),
         webinar: options.webinar,
         waiting_room: options.waiting_room,
         live: options.live,
@@ -27,8 +24,31 @@ pub(super) fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
         early_entry: options.schedule.early_entry,
         freeze: options.schedule.freeze,
         ends_at: options.schedule.ends_at,
+        allowed: options.allowed,
+        entrance: options.entrance,
         seats: stored.seats.iter().map(seat_of).collect(),
         grace,
+    }
+}
+
+fn capacity_of(options: &RoomOptions) -> Option<usize> {
+    match options.kind {
+        Kind::Seated => None,
+        Kind::Open { capacity } => Some(capacity.into()),
+    }
+}
+
+/// What of a room may be changed.
+pub(super) fn policy_of(options: &RoomOptions) -> Policy {
+    Policy {
+        title: options.description.clone(),
+        call_type: options.call_type,
+        recording: options.recording,
+        recording_layout: options.recording_layout,
+        capacity: capacity_of(options),
+        webinar: options.webinar,
+        allowed: options.allowed,
+        entrance: options.entrance,
     }
 }
 
@@ -47,6 +67,7 @@ fn seat_of(seat: &StoredSeat) -> SeatSettings {
         tools: seat.tools,
         link: seat.link,
         recording_consent: seat.recording_consent,
+        admission: seat.admission,
     }
 }
 
@@ -62,5 +83,6 @@ pub(super) fn new_seat(seat: &NewSeat, is_plus: bool) -> SeatSettings {
         tools: seat.tools,
         link: LinkSerial(1),
         recording_consent: seat.recording_consent,
+        admission: seat.admission,
     }
 }
