@@ -72,9 +72,11 @@ pub(super) async fn check(
     // Who follows a link in a browser reads no JSON.
     let is_look = request.method() == Method::GET && matches!(route, "/join/{code}" | "/sign-in/{code}");
     let page = is_look.then(|| request.headers().clone());
+    // A browser that asks whether it may ask is not counted.
+    let helps = route.starts_with(callaba::PUBLIC_PREFIX) && request.method() != Method::OPTIONS;
     let is_public =
         matches!(route, "/join/{code}" | "/sign-in/{code}" | "/recordings/{code}" | "/channel" | "/user-channel")
-            || route.starts_with(callaba::PUBLIC_PREFIX) && !request.headers().contains_key(callaba::KEY_HEADER);
+            || helps && !request.headers().contains_key(callaba::KEY_HEADER);
     if is_public && let Err(wait) = ask(&limiters.0.addresses, &address) {
         return too_often(wait, page);
     }
