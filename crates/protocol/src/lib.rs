@@ -20,6 +20,6 @@ pub mod view;
 pub use error::{ErrorBody, ErrorCode, Problem};
 pub use ids::{BoardId, CompanyId, FileId, ItemId, ParticipantId, RecordingId, RoomId, SessionId, UserId};
 pub use recorder::RecordingLayout;
-pub use rights::{CallType, RecordingMode, Tools, Whiteboard, WhiteboardRights};
+pub use rights::{CallType, Entrance, RecordingMode, Tools, Whiteboard, WhiteboardRights};
 pub use secret::Secret;
 pub use units::{Bitrate, PixelSize};

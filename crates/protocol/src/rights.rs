@@ -22,6 +22,33 @@ pub enum CallType {
     /// Audio and video from the start.
     #[default]
     AudioVideo,
+    /// No microphone, ever.
+    VideoOnly,
+}
+
+impl CallType {
+    /// Whether it has a camera.
+    pub const fn has_camera(self) -> bool {
+        !matches!(self, Self::AudioOnly)
+    }
+
+    /// Whether it has a microphone.
+    pub const fn has_microphone(self) -> bool {
+        !matches!(self, Self::VideoOnly)
+    }
+}
+
+/// What somebody without a key has to bring for a media token of an open room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Entrance {
+    /// The room's id.
+    Open,
+    /// The room's id and a name.
+    Name,
+    /// The link of a seat.
+    #[default]
+    Link,
 }
 
 /// Whether sessions of a room are recorded.

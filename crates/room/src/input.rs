@@ -8,7 +8,7 @@ use visita_protocol::{
     recorder::{RecordedPerson, RecorderReport},
 };
 
-use crate::{LinkSerial, MediaRights, Plan, SeatSettings, Timestamp};
+use crate::{LinkSerial, MediaRights, Plan, Policy, SeatSettings, Timestamp};
 
 /// One device's way in, made when a link is used. Later ones are greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -161,12 +161,43 @@ pub enum Input {
         /// Serial of the new link, greater than the old one.
         link: LinkSerial,
     },
+    /// A media token is made for a seat, which is made when there is none: whoever brings it is let in.
+    Invite {
+        /// The seat, as it is to be from now on; of one that is there, role, name and consent change.
+        seat: Box<SeatSettings>,
+        /// Who asks.
+        by: Inviter,
+    },
+    /// Something of the room changes. The API key's right.
+    Change {
+        /// All of it, as it is from now on.
+        policy: Box<Policy>,
+    },
+    /// The room is switched on again. The API key's right.
+    Enable,
     /// The room is switched off. The API key's right.
     Disable,
     /// The room is deleted. The API key's right.
     Delete,
     /// The server stops: everybody is told, nothing about the room changes.
     Stop,
+}
+
+/// Who asks for a media token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inviter {
+    /// A back end with the company's key.
+    Key {
+        /// It also has a token by which somebody whom nobody sees may come to a webinar.
+        egress: bool,
+    },
+    /// Whoever knows the room's id.
+    Anybody {
+        /// They said their name.
+        named: bool,
+    },
+    /// Who has the seat's link, or a token of it that may be replaced.
+    Holder,
 }
 
 /// What has to happen outside, in this order.

@@ -18,13 +18,13 @@ mod seat;
 mod settings;
 mod time;
 
-pub use input::{AdminAction, ConnectionId, EntryId, Input, LineKind, Output, RecorderRun, Seen};
+pub use input::{AdminAction, ConnectionId, EntryId, Input, Inviter, LineKind, Output, RecorderRun, Seen};
 pub use people::{Plan, SEATS, SeatsRefusal, check_plus, check_seats};
 pub use refusal::Refusal;
 pub use rights::{BoardAccess, MediaRights};
 pub use room::{Occupant, Room};
-pub use seat::{LinkSerial, SeatSettings};
-pub use settings::{Facts, Restored, Settings, Standing};
+pub use seat::{Admission, LinkSerial, SeatSettings};
+pub use settings::{Allowed, Facts, Policy, Restored, Settings, Standing};
 pub use time::Timestamp;
 
 use std::time::Duration;

@@ -83,6 +83,24 @@ pub enum Refusal {
     /// The room's call type has no camera.
     #[error("this room has no camera")]
     NoCamera,
+    /// The room's call type has no microphone.
+    #[error("this room has no microphone")]
+    NoMicrophone,
+    /// Without a key one gets in by the link of a seat only.
+    #[error("without a key only the link of a seat lets somebody in")]
+    LinkNeeded,
+    /// Without a key one has to say one's name.
+    #[error("without a key one has to say one's name")]
+    NameNeeded,
+    /// Only the key lets in whom nobody sees.
+    #[error("only with the key may somebody come whom nobody sees")]
+    KeyNeeded,
+    /// In a webinar whom nobody sees needs a token of its own.
+    #[error("a hidden participant of a webinar needs an egress token that is still good")]
+    EgressTokenNeeded,
+    /// The id belongs to somebody else.
+    #[error("somebody else has this id")]
+    IdTaken,
     /// The audience of a webinar does not publish.
     #[error("the audience does not publish")]
     Audience,
@@ -131,7 +149,7 @@ impl Refusal {
             Self::RoomFull | Self::SeatsTaken => ErrorCode::RoomFull,
             Self::SeatInUse => ErrorCode::SeatInUse,
             Self::NoSuchSeat | Self::NotThere | Self::NotRinging => ErrorCode::NotFound,
-            Self::SeatExists | Self::NotManual => ErrorCode::Conflict,
+            Self::SeatExists | Self::NotManual | Self::IdTaken => ErrorCode::Conflict,
             Self::NobodyIn => ErrorCode::RoomEmpty,
             Self::Displaced => ErrorCode::Displaced,
             Self::Removed => ErrorCode::Removed,
@@ -142,8 +160,17 @@ impl Refusal {
             | Self::StillWaiting
             | Self::NotWaiting
             | Self::NoCamera
+            | Self::NoMicrophone
+            | Self::KeyNeeded
+            | Self::EgressTokenNeeded
             | Self::Audience => ErrorCode::Forbidden,
-            Self::Oneself | Self::NoWebinar | Self::Unlimited | Self::NoPlus | Self::Invalid { .. } => {
+            Self::LinkNeeded => ErrorCode::Unauthorized,
+            Self::NameNeeded
+            | Self::Oneself
+            | Self::NoWebinar
+            | Self::Unlimited
+            | Self::NoPlus
+            | Self::Invalid { .. } => {
                 ErrorCode::Invalid
             }
             Self::MutedByAdmin => ErrorCode::MutedByAdmin,
@@ -157,6 +184,7 @@ impl Refusal {
         let mut problem = Problem::new(self.code(), self.to_string());
         match self {
             Self::NotStarted { starts_at } => problem.starts_at = Some(starts_at.unix_ms() / 1000),
+            Self::NameNeeded => problem.field = Some("display_name".to_owned()),
             Self::Invalid { field } => problem.field = Some(field.to_owned()),
             Self::NoPlus => problem.field = Some("participants".to_owned()),
             _ => {}

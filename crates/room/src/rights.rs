@@ -1,7 +1,7 @@
 //! Who may do what: the one place where a seat's rights are judged.
 
 use visita_protocol::{
-    BoardId, CallType, Tools, Whiteboard, WhiteboardRights,
+    BoardId, Tools, Whiteboard, WhiteboardRights,
     channel::{ClientMessage, MediaSource, MediaState, MutedSources, StageRole},
 };
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What somebody may do in the media server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MediaRights {
     /// Publish a microphone.
     pub microphone: bool,
@@ -109,8 +109,11 @@ pub(crate) fn check(message: &ClientMessage, seat: &Seat) -> Result<(), Refusal>
 
 /// Whether somebody may send that.
 pub(crate) fn check_media(media: MediaState, seat: &Seat, settings: &Settings) -> Result<(), Refusal> {
-    if media.camera && settings.call_type == CallType::AudioOnly {
+    if media.camera && !settings.call_type.has_camera() {
         return Err(Refusal::NoCamera);
+    }
+    if media.microphone && !settings.call_type.has_microphone() {
+        return Err(Refusal::NoMicrophone);
     }
     if (media.camera || media.microphone) && role(seat, settings) == StageRole::Audience {
         return Err(Refusal::Audience);
@@ -133,6 +136,11 @@ pub(crate) fn role(seat: &Seat, settings: &Settings) -> StageRole {
 /// What a seat may use now.
 pub(crate) fn tools(seat: &Seat, settings: &Settings) -> Tools {
     let tools = seat.tools.unwrap_or(seat.settings.tools);
+    let tools = Tools {
+        chat: tools.chat && settings.allowed.chat,
+        screen_sharing: tools.screen_sharing && settings.allowed.screen_sharing,
+        ..tools
+    };
     match role(seat, settings) {
         StageRole::Speaker => tools,
         StageRole::Audience => Tools { chat: tools.chat, ..Tools::default() },
@@ -144,10 +152,11 @@ pub(crate) fn media(seat: &Seat, settings: &Settings) -> MediaRights {
     let tools = tools(seat, settings);
     let speaks = role(seat, settings) == StageRole::Speaker;
     MediaRights {
-        microphone: speaks,
-        camera: speaks && settings.call_type != CallType::AudioOnly,
+        microphone: speaks && settings.call_type.has_microphone(),
+        camera: speaks && settings.call_type.has_camera(),
         screen: speaks && tools.screen_sharing,
-        data: tools.chat || tools.live_pointer,
+        // What plain clients write to one another are data messages.
+        data: settings.allowed.chat && (tools.chat || tools.live_pointer),
         muted: seat.muted,
     }
 }

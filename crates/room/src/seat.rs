@@ -34,6 +34,22 @@ pub struct SeatSettings {
     pub link: LinkSerial,
     /// When the API said that its person has agreed elsewhere to being recorded, if it did.
     pub recording_consent: Option<Timestamp>,
+    /// How whoever sits there gets in.
+    pub admission: Admission,
+}
+
+/// How whoever sits on a seat gets in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Admission {
+    /// By its link.
+    #[default]
+    Link,
+    /// By a media token that was made with the company's key.
+    Token,
+    /// By a media token that whoever asks gets, as far as the room's entrance lets them.
+    Public,
+    /// By a media token of somebody whom nobody sees: they watch and listen, and count for nothing.
+    Hidden,
 }
 
 impl SeatSettings {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use visita_protocol::{CallType, FileId, RecordingLayout, RecordingMode, RoomId, channel::ChatMessage};
+use visita_protocol::{CallType, Entrance, FileId, RecordingLayout, RecordingMode, RoomId, channel::ChatMessage};
 
 use crate::{Refusal, SeatSettings, Timestamp};
 
@@ -40,6 +40,10 @@ pub struct Settings {
     pub freeze: Duration,
     /// From when on links let nobody in any more.
     pub ends_at: Option<Timestamp>,
+    /// What may be used in it at all.
+    pub allowed: Allowed,
+    /// Who gets a media token without a key.
+    pub entrance: Entrance,
     /// Its seats.
     pub seats: Vec<SeatSettings>,
     /// How long a lost connection keeps its seat.
@@ -72,6 +76,47 @@ impl Settings {
     pub(crate) fn is_complete(&self, seats: usize) -> bool {
         self.expected.is_none_or(|expected| expected <= seats)
     }
+}
+
+/// What may be used in a room at all, whatever its seats' tools say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// Chat; without it plain LiveKit clients send no data messages either.
+    pub chat: bool,
+    /// Screens and windows.
+    pub screen_sharing: bool,
+}
+
+impl Allowed {
+    /// Everything.
+    pub const ALL: Self = Self { chat: true, screen_sharing: true };
+}
+
+impl Default for Allowed {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
+/// What of a room may be changed later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Its description.
+    pub title: Option<String>,
+    /// Audio or video.
+    pub call_type: CallType,
+    /// Whether it is recorded.
+    pub recording: RecordingMode,
+    /// How the picture of a recording is arranged.
+    pub recording_layout: RecordingLayout,
+    /// How many may be in at once in an open room. Those who are in stay.
+    pub capacity: Option<usize>,
+    /// Speakers publish, the audience watches.
+    pub webinar: bool,
+    /// What may be used in it at all.
+    pub allowed: Allowed,
+    /// Who gets a media token without a key.
+    pub entrance: Entrance,
 }
 
 /// Whether a room lets people in.

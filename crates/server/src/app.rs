@@ -13,21 +13,22 @@ use serde_json::json;
 use tokio::sync::watch;
 use tower_http::cors::{Any, CorsLayer};
 use url::Url;
-use visita_protocol::{ErrorCode, Problem};
+use visita_protocol::{ErrorCode, Problem, RoomId};
+use visita_room::Standing;
 use visita_sfu::SfuControl;
 
 use crate::{
-    api,
-    audit::Audit,
-    channel,
+    api::{self, Caller},
+    audit::{Audit, Entry},
+    callaba, channel,
     clock::Clock,
     docs,
-    error::ApiError,
+    error::{ApiError, internal},
     files::{self, Files},
     http::{self, Metrics},
     join,
     keys::Keys,
-    media::{self, Admin, Presence},
+    media::{self, Admin, Media, Presence},
     mia::{self, Mia},
     pictures,
     recordings::Recordings,
@@ -49,6 +50,7 @@ pub(crate) struct Parts {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) keys: Keys,
     pub(crate) rooms: Rooms,
+    pub(crate) media: Media,
     pub(crate) audit: Audit,
     pub(crate) files: Files,
     pub(crate) recordings: Recordings,
@@ -101,6 +103,29 @@ impl App {
         self.public_url.as_ref().unwrap_or(&self.own_url)
     }
 
+    /// Deletes a room with all that is kept of it; who is in is put out.
+    pub(crate) async fn delete_room(&self, caller: &Caller, room: &RoomId) -> Result<(), ApiError> {
+        self.rooms.close(room, Standing::Deleted).await?;
+        self.files.delete_room(room).await.map_err(internal)?;
+        self.recordings.delete_room(room).await.map_err(internal)?;
+        tracing::info!(%room, "room deleted");
+        Ok(self.audit.write(Entry::by(caller, "room_deleted").room(room)).await?)
+    }
+
+    /// Switches a room off; who is in is put out.
+    pub(crate) async fn disable_room(&self, caller: &Caller, room: &RoomId) -> Result<(), ApiError> {
+        self.rooms.close(room, Standing::Disabled).await?;
+        tracing::info!(%room, "room disabled");
+        Ok(self.audit.write(Entry::by(caller, "room_disabled").room(room)).await?)
+    }
+
+    /// Switches a room on again, with its media room.
+    pub(crate) async fn enable_room(&self, caller: &Caller, room: &RoomId) -> Result<(), ApiError> {
+        self.rooms.open(room).await?;
+        tracing::info!(%room, "room enabled");
+        Ok(self.audit.write(Entry::by(caller, "room_enabled").room(room)).await?)
+    }
+
     /// The server as this request reached it: the public URL where there is one, else by the name that was asked for.
     pub(crate) fn base_for(&self, headers: &HeaderMap) -> Url {
         if let Some(public) = &self.public_url {
@@ -136,6 +161,7 @@ pub(crate) fn routes(app: App) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(join_cors)
         .merge(docs::routes(api::routes()))
+        .merge(callaba::routes())
         .merge(docs::mia(mia::routes()).method_not_allowed_fallback(mia::wrong_method))
         .merge(pictures::routes())
         .merge(files::routes())

@@ -51,7 +51,9 @@ pub(crate) fn internal(error: impl std::fmt::Display) -> ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(ErrorBody { error: self.problem })).into_response();
+        let mut response = (self.status, Json(ErrorBody { error: self.problem.clone() })).into_response();
+        // For a dialect that tells it in another shape.
+        response.extensions_mut().insert(self.problem);
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }

@@ -46,6 +46,7 @@ pub(crate) struct Keys {
     sign_in_lookup: [u8; KEY_LEN],
     webhook_sealing: [u8; KEY_LEN],
     recording_lookup: [u8; KEY_LEN],
+    egress_tokens: [u8; KEY_LEN],
     livekit_secret: [u8; KEY_LEN],
 }
 
@@ -81,6 +82,7 @@ impl Keys {
             sign_in_lookup: purpose("visita sign-in lookup"),
             webhook_sealing: purpose("visita webhook sealing"),
             recording_lookup: purpose("visita recording lookup"),
+            egress_tokens: purpose("visita egress tokens"),
             livekit_secret: purpose("visita livekit secret"),
         }
     }
@@ -133,6 +135,11 @@ impl Keys {
     /// Signs a channel token's body.
     pub(crate) fn sign_channel_token(&self, body: &[u8]) -> [u8; KEY_LEN] {
         mac(&self.channel_tokens, &[body])
+    }
+
+    /// Signs an egress token's body.
+    pub(crate) fn sign_egress_token(&self, body: &[u8]) -> [u8; KEY_LEN] {
+        mac(&self.egress_tokens, &[body])
     }
 
     /// Secret of the built-in media server's own LiveKit key; the same after a restart, so that tokens stay good.

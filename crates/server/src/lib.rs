@@ -7,6 +7,7 @@ mod access;
 mod api;
 mod app;
 mod audit;
+mod callaba;
 mod channel;
 mod clock;
 mod config;

@@ -192,7 +192,7 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     recordings.look_after();
     let rooms = Rooms::new(rooms::Parts {
         store: store.clone(),
-        media,
+        media: media.clone(),
         signer: signer.clone(),
         users: users.clone(),
         recordings: recordings.clone(),
@@ -211,6 +211,7 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         store: store.clone(),
         keys,
         rooms: rooms.clone(),
+        media,
         audit,
         files,
         recordings: recordings.clone(),

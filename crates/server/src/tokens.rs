@@ -34,11 +34,30 @@ impl LiveKitSigner {
         display_name: &str,
         rights: &MediaRights,
     ) -> Result<Secret, livekit_token::AccessTokenError> {
+        self.sign_grants(seat, display_name, grants(room, rights))
+    }
+
+    /// A token for somebody whom nobody sees, and who may only look and listen.
+    pub(crate) fn sign_hidden(
+        &self,
+        room: &RoomId,
+        seat: &ParticipantId,
+        display_name: &str,
+    ) -> Result<Secret, livekit_token::AccessTokenError> {
+        self.sign_grants(seat, display_name, VideoGrants { recorder: false, ..unseen(room) })
+    }
+
+    fn sign_grants(
+        &self,
+        seat: &ParticipantId,
+        display_name: &str,
+        grants: VideoGrants,
+    ) -> Result<Secret, livekit_token::AccessTokenError> {
         AccessToken::with_api_key(&self.key, self.secret.expose())
             .with_ttl(TOKEN_LIFE)
             .with_identity(seat.as_str())
             .with_name(display_name)
-            .with_grants(grants(room, rights))
+            .with_grants(grants)
             .to_jwt()
             .map(Secret::new)
     }
@@ -49,21 +68,10 @@ impl LiveKitSigner {
         room: &RoomId,
         recording: &RecordingId,
     ) -> Result<Secret, livekit_token::AccessTokenError> {
-        let grants = VideoGrants {
-            room_join: true,
-            room: room.to_string(),
-            can_publish: Some(false),
-            can_publish_data: Some(false),
-            can_subscribe: Some(true),
-            can_update_own_metadata: Some(false),
-            hidden: true,
-            recorder: true,
-            ..VideoGrants::default()
-        };
         AccessToken::with_api_key(&self.key, self.secret.expose())
             .with_ttl(RECORDER_TOKEN_LIFE)
             .with_identity(&recorder_identity(recording))
-            .with_grants(grants)
+            .with_grants(unseen(room))
             .to_jwt()
             .map(Secret::new)
     }
@@ -73,6 +81,21 @@ impl LiveKitSigner {
 /// nothing that happened to anybody.
 fn recorder_identity(recording: &RecordingId) -> String {
     format!("recorder:{recording}")
+}
+
+/// Of a recorder.
+fn unseen(room: &RoomId) -> VideoGrants {
+    VideoGrants {
+        room_join: true,
+        room: room.to_string(),
+        can_publish: Some(false),
+        can_publish_data: Some(false),
+        can_subscribe: Some(true),
+        can_update_own_metadata: Some(false),
+        hidden: true,
+        recorder: true,
+        ..VideoGrants::default()
+    }
 }
 
 fn grants(room: &RoomId, rights: &MediaRights) -> VideoGrants {
@@ -138,6 +161,30 @@ impl ChannelToken {
     }
 }
 
+/// By which somebody whom nobody sees may come to a webinar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EgressToken {
+    pub(crate) room: RoomId,
+    /// Unix time in milliseconds.
+    pub(crate) until: u64,
+}
+
+impl EgressToken {
+    /// How long one is good.
+    pub(crate) const LIFE: Duration = Duration::from_secs(60);
+
+    pub(crate) fn sign(&self, keys: &Keys) -> Result<Secret, serde_json::Error> {
+        seal(self, |body| keys.sign_egress_token(body))
+    }
+
+    /// Whether this is one for that room whose time is not over.
+    pub(crate) fn is_good(token: &Secret, room: &RoomId, keys: &Keys, now: Timestamp) -> bool {
+        let read: Option<Self> = open(token, |body| keys.sign_egress_token(body));
+        read.is_some_and(|token| token.room == *room && now.unix_ms() < token.until)
+    }
+}
+
 /// Signed: `BODY.SIGNATURE`, both base64url.
 pub(crate) fn seal<T: Serialize>(claims: &T, sign: impl Fn(&[u8]) -> [u8; 32]) -> Result<Secret, serde_json::Error> {
     let body = serde_json::to_vec(claims)?;
@@ -185,6 +232,20 @@ mod tests {
         assert_eq!(ChannelToken::read(&Secret::new(""), &keys), None);
         assert!(!token.expired(Timestamp::from_unix_ms(999)));
         assert!(token.expired(Timestamp::from_unix_ms(1000)));
+    }
+
+    #[test]
+    fn an_egress_token_is_good_for_its_room_and_its_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keys = Keys::open(&folder.path().join("a"), true).expect("keys");
+        let others = Keys::open(&folder.path().join("b"), true).expect("keys");
+        let token = EgressToken { room: id("r"), until: 1000 }.sign(&keys).expect("signed");
+        let at = Timestamp::from_unix_ms;
+        assert!(EgressToken::is_good(&token, &id("r"), &keys, at(999)));
+        assert!(!EgressToken::is_good(&token, &id("r"), &keys, at(1000)), "its time is over");
+        assert!(!EgressToken::is_good(&token, &id("other"), &keys, at(999)));
+        assert!(!EgressToken::is_good(&token, &id("r"), &others, at(999)));
+        assert!(!EgressToken::is_good(&Secret::new(""), &id("r"), &keys, at(999)));
     }
 
     const ALL: MediaRights = MediaRights {

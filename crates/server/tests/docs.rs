@@ -8,6 +8,9 @@ use common::{Api, server};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+/// The descriptions there are besides `/v2`'s, with the header of their key.
+const DIALECTS: [(&str, &str); 1] = [("callaba", "/api/conferences")];
+
 async fn described(api: &Api) -> Value {
     described_as(api, "kaleyra").await
 }
@@ -137,21 +140,42 @@ async fn the_mia_dialect_is_described_as_it_is_served() {
             assert_eq!((status, body["error"].is_string()), (expected, true), "{method} {path}: {body}");
         }
     }
-    assert!(check_examples(&description) >= 15);
-    let page = reqwest::get(format!("{}/docs/mia", server.api.base)).await.expect("an answer");
-    assert_eq!(page.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn every_call_of_a_dialect_is_described_and_asks_for_its_key() {
+    let server = server().await;
+    for (dialect, prefix) in DIALECTS {
+        let description = described_as(&server.api, dialect).await;
+        for (path, method, operation) in operations(&description) {
+            assert!(path.starts_with(prefix), "{path}");
+            assert!(operation["security"].is_array(), "{path}");
+            let asked = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+            let real = path.replace(['{', '}'], "");
+            let (status, _) = server.api.call(asked, &real, Some("{}"), None).await;
+            assert!(matches!(status.as_u16(), 400 | 401 | 422), "{method} {path}: {status}");
+            let described = operation["responses"].as_object().expect("answers");
+            assert!(described.contains_key(status.as_str()), "{method} {path}: {status} is not described");
+            for other in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+                if description["paths"][path].get(other.as_str().to_lowercase()).is_none() {
+                    let (status, _) = server.api.call(other.clone(), &real, None, None).await;
+                    assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{other} {path}");
+                }
+            }
+        }
+    }
 }
 
 #[tokio::test]
 async fn every_example_is_what_it_describes() {
     let server = server().await;
-    let description = described(&server.api).await;
-    let checked = check_examples(&description);
-    assert!(checked >= 15, "only {checked} examples");
+    for (dialect, at_least) in [("kaleyra", 15), ("callaba", 12), ("mia", 15)] {
+        check_examples(&described_as(&server.api, dialect).await, at_least);
+    }
 }
 
-/// Checks each example against its schema, and that there is what is referred to; answers how many examples there are.
-fn check_examples(description: &Value) -> usize {
+/// Checks each example against its schema, and that there is what is referred to.
+fn check_examples(description: &Value, at_least: usize) {
     let mut checked = 0;
     for (path, method, operation) in operations(description) {
         let responses = operation["responses"].as_object().into_iter().flatten().map(|(_, response)| response);
@@ -165,11 +189,11 @@ fn check_examples(description: &Value) -> usize {
             }
         }
     }
+    assert!(checked >= at_least, "only {checked} examples");
     let references = description.to_string();
     for name in references.split("\"#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
         assert!(description["components"]["schemas"][name].is_object(), "{name} is not described");
     }
-    checked
 }
 
 #[tokio::test]
@@ -228,5 +252,7 @@ async fn the_page_asks_no_other_host() {
     assert!(policy.contains("default-src 'none'") && policy.contains("connect-src 'self'"), "{policy}");
     let text = page.text().await.expect("text");
     assert!(!text.contains("://") && !text.contains("src="), "nothing from elsewhere");
-    assert!(text.contains("docs/kaleyra.json"));
+    for dialect in ["kaleyra", "callaba"] {
+        assert!(text.contains(dialect), "{dialect}");
+    }
 }

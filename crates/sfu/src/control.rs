@@ -188,6 +188,15 @@ impl SfuControl {
         self.ask(|done| Command::SendData { room: room.to_owned(), data, done }).await
     }
 
+    /// Makes a room before anybody joins; one that is there stays as it is.
+    ///
+    /// # Errors
+    /// Only when the media server has stopped.
+    pub async fn create_room(&self, room: &str) -> Result<(), SfuError> {
+        let wanted = WantedRoom { name: room.to_owned(), ..WantedRoom::default() };
+        self.ask(|done| Command::CreateRoom { wanted, done }).await.map(drop)
+    }
+
     /// The rooms that are there.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use tokio::sync::{mpsc, watch};
 use visita_call::{Call, CallState, LocalMedia};
 use visita_protocol::{
-    CallType, ErrorCode, Problem, RoomId,
+    ErrorCode, Problem, RoomId,
     entry::JoinPreview,
     frames::LOCAL_PREVIEW,
     link::RoomLink,
@@ -168,7 +168,7 @@ async fn next(notices: &mut Option<mpsc::UnboundedReceiver<NoticeView>>) -> Noti
 impl Lobby {
     fn view(&self) -> LobbyView {
         let local = self.media.state();
-        let camera = if self.preview.call_type == CallType::AudioOnly { DeviceState::NotAllowed } else { local.camera };
+        let or_not_allowed = |has, state| if has { state } else { DeviceState::NotAllowed };
         LobbyView {
             host: self.host.clone(),
             preview: self.preview.clone(),
@@ -178,8 +178,8 @@ impl Lobby {
                 _ if self.good_network => NetworkCheck::Good,
                 _ => NetworkCheck::Weak,
             },
-            microphone: local.microphone,
-            camera,
+            microphone: or_not_allowed(self.preview.call_type.has_microphone(), local.microphone),
+            camera: or_not_allowed(self.preview.call_type.has_camera(), local.camera),
             speaker: local.speaker,
             problem: self.problem.clone(),
             consent: self.consent_view(),

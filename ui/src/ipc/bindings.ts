@@ -332,7 +332,9 @@ export type CallType =
 /**  Starts with audio; the camera may be switched on. */
 "audio_upgradable" | 
 /**  Audio and video from the start. */
-"audio_video";
+"audio_video" | 
+/**  No microphone, ever. */
+"video_only";
 
 /**  The call. */
 export type CallView = {

@@ -127,8 +127,8 @@ impl RoomSide {
     pub(super) fn allowed(&self) -> Allowed {
         let speaker = self.role == StageRole::Speaker;
         Allowed {
-            microphone: speaker && !self.muted_by_admin.microphone,
-            camera: speaker && !self.muted_by_admin.camera && self.call_type != CallType::AudioOnly,
+            microphone: speaker && !self.muted_by_admin.microphone && self.call_type.has_microphone(),
+            camera: speaker && !self.muted_by_admin.camera && self.call_type.has_camera(),
             screen: speaker && !self.muted_by_admin.screen && self.tools.screen_sharing,
         }
     }

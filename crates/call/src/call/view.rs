@@ -2,10 +2,7 @@
 
 use std::time::Instant;
 
-use visita_protocol::{
-    CallType,
-    view::{CallView, ConnectionView, DeviceState, MeView, ShareView, WaitingView},
-};
+use visita_protocol::view::{CallView, ConnectionView, DeviceState, MeView, ShareView, WaitingView};
 
 use super::owner::Owner;
 
@@ -32,7 +29,7 @@ impl Owner {
                 is_admin: room.is_admin,
                 tools: room.tools,
                 microphone: or_not_allowed(local.microphone, allowed.microphone),
-                camera: or_not_allowed(local.camera, allowed.camera && room.call_type != CallType::AudioOnly),
+                camera: or_not_allowed(local.camera, allowed.camera),
                 speaker: local.speaker,
                 speaking: self.speaking,
                 quality: self.quality,
@@ -80,8 +77,8 @@ impl Owner {
             starts_at: None,
             notes: Vec::new(),
             knock_again_s: None,
-            microphone: local.microphone,
-            camera: if self.room.call_type == CallType::AudioOnly { DeviceState::NotAllowed } else { local.camera },
+            microphone: if self.room.call_type.has_microphone() { local.microphone } else { DeviceState::NotAllowed },
+            camera: if self.room.call_type.has_camera() { local.camera } else { DeviceState::NotAllowed },
             speaker: local.speaker,
             connection: self.connection,
         };

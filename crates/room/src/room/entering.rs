@@ -177,6 +177,9 @@ impl Room {
         session_id: SessionId,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        if let Some(observed) = self.observer_joined(id, now) {
+            return observed;
+        }
         let seat = self.seats.get(id).ok_or(Refusal::NoSuchSeat)?;
         // A token from before somebody was put out, or before the room was closed, is still good for the media server.
         let allowed = match () {

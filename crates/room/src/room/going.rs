@@ -34,6 +34,9 @@ impl Room {
     }
 
     pub(super) fn media_left(&mut self, id: &ParticipantId, goodbye: bool, now: Timestamp) -> Result<(), Refusal> {
+        if self.observer_left(id) {
+            return Ok(());
+        }
         let grace = self.settings.grace;
         let seat = self.seats.get_mut(id).ok_or(Refusal::NoSuchSeat)?;
         let stay = seat.stay_mut().ok_or(Refusal::NotIn)?;
@@ -125,6 +128,10 @@ impl Room {
                 }
             }
             self.note_left(id, reason, now);
+        }
+        // A server that stops forgets nobody.
+        if !stops {
+            self.put_observers_out();
         }
         self.seq += 1;
         self.outputs.push_back(Output::EndMedia);

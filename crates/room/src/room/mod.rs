@@ -4,6 +4,7 @@ mod admin;
 mod being_in;
 mod entering;
 mod going;
+mod inviting;
 mod planning;
 mod recording;
 mod ringing;
@@ -23,8 +24,8 @@ use visita_protocol::{
 };
 
 use crate::{
-    ConnectionId, Facts, Input, LinkSerial, MediaRights, Output, Refusal, Restored, SeatSettings, Settings, Standing,
-    Timestamp,
+    Admission, ConnectionId, Facts, Input, LinkSerial, MediaRights, Output, Refusal, Restored, SeatSettings, Settings,
+    Standing, Timestamp,
     clock::Clock,
     rights,
     seat::{Line, Presence, Seat, Stay, WaitLine},
@@ -36,6 +37,8 @@ pub struct Room {
     settings: Settings,
     standing: Standing,
     seats: BTreeMap<ParticipantId, Seat>,
+    /// Those whom nobody sees; they are none of the seats.
+    observers: BTreeMap<ParticipantId, inviting::Observer>,
     /// In the order given, for finding the host.
     order: Vec<ParticipantId>,
     clock: Clock,
@@ -72,7 +75,9 @@ pub struct Occupant {
 
 impl Room {
     /// A room with nobody in.
-    pub fn new(settings: Settings, restored: Restored) -> Self {
+    pub fn new(mut settings: Settings, restored: Restored) -> Self {
+        let hidden = settings.seats.extract_if(.., |seat| seat.admission == Admission::Hidden);
+        let observers = hidden.map(|seat| (seat.participant_id, inviting::Observer::new())).collect::<BTreeMap<_, _>>();
         let order = settings.seats.iter().map(|seat| seat.participant_id.clone()).collect();
         let seats = settings.seats.iter().map(|seat| (seat.participant_id.clone(), Seat::new(seat.clone()))).collect();
         let clock = Clock::new(settings.duration, restored.used);
@@ -80,6 +85,7 @@ impl Room {
             settings,
             standing: restored.standing,
             seats,
+            observers,
             order,
             clock,
             session: None,
@@ -160,6 +166,9 @@ impl Room {
             Input::AddSeat { seat } => self.add_seat(seat, now),
             Input::Replan { plan } => self.replan(*plan, now),
             Input::RenewLink { participant_id, link } => self.renew_link(&participant_id, link, now),
+            Input::Invite { seat, by } => self.invite(*seat, by, now),
+            Input::Change { policy } => self.change(*policy, now),
+            Input::Enable => self.enable(),
             Input::Disable => self.close(Standing::Disabled, now),
             Input::Delete => self.close(Standing::Deleted, now),
             Input::Stop => {
@@ -291,6 +300,7 @@ impl Room {
     pub fn is_empty(&self) -> bool {
         self.session.is_none()
             && self.seats.values().all(|seat| matches!(seat.presence, Presence::Out) && seat.ring.is_none())
+            && self.observers.values().all(|observer| !observer.is_in)
     }
 
     /// Id of the running session.

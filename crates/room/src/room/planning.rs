@@ -3,7 +3,7 @@
 use visita_protocol::{ParticipantId, channel::LeaveReason};
 
 use super::Room;
-use crate::{Output, Plan, Refusal, SeatSettings, Timestamp, check_plus, clock::Clock, seat::Seat};
+use crate::{Plan, Refusal, SeatSettings, Timestamp, check_plus, clock::Clock, seat::Seat};
 
 impl Room {
     /// Whether the room's fixed things may be changed. A visit whose seats are filled one after the other is not changed
@@ -46,15 +46,10 @@ impl Room {
 
     pub(super) fn add_seat(&mut self, seat: SeatSettings, now: Timestamp) -> Result<(), Refusal> {
         self.may_add_seat(seat.is_plus, now)?;
-        if self.seats.contains_key(&seat.participant_id) {
+        if self.seats.contains_key(&seat.participant_id) || self.observers.contains_key(&seat.participant_id) {
             return Err(Refusal::SeatExists);
         }
-        self.order.push(seat.participant_id.clone());
-        let (id, seat) = (seat.participant_id.clone(), Seat::new(seat));
-        if let (Some(_), Some(consent)) = (self.recorder_run(), seat.consent()) {
-            self.outputs.push_back(Output::ConsentGiven { session_id: self.session_id().cloned(), consent });
-        }
-        self.seats.insert(id, seat);
+        self.place(seat);
         Ok(())
     }
 

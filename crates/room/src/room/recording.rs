@@ -170,8 +170,13 @@ impl Room {
         self.tell_recording(now);
     }
 
+    /// Where recording is automatic, another one begins in this session.
+    pub(super) fn recording_begins_anew(&mut self) {
+        self.recording.began = false;
+    }
+
     /// The recorder, if there is one, is told to end its file. Whether there was one.
-    fn end_recorder(&mut self) -> bool {
+    pub(super) fn end_recorder(&mut self) -> bool {
         let Phase::Running(running) = std::mem::take(&mut self.recording.phase) else { return false };
         self.outputs.push_back(Output::StopRecorder { run: running.run });
         true

@@ -135,7 +135,7 @@ impl Room {
         }
     }
 
-    fn welcome(&mut self, id: &ParticipantId, to: ConnectionId, now: Timestamp) {
+    pub(super) fn welcome(&mut self, id: &ParticipantId, to: ConnectionId, now: Timestamp) {
         let (Some(seat), Some(session)) = (self.seats.get(id), &self.session) else { return };
         let room = RoomState {
             room_id: self.settings.room_id.clone(),

@@ -5,12 +5,12 @@
 use std::{fmt::Debug, str::FromStr, time::Duration};
 
 use visita_protocol::{
-    CallType, RecordingLayout, RecordingMode, Tools,
+    CallType, Entrance, RecordingLayout, RecordingMode, Tools,
     channel::{ClientMessage, ServerMessage},
 };
 use visita_room::{
-    ConnectionId, EntryId, GRACE, Input, LinkSerial, Output, Refusal, Restored, Room, SeatSettings, Settings, Standing,
-    Timestamp,
+    Admission, Allowed, ConnectionId, EntryId, GRACE, Input, LinkSerial, Output, Refusal, Restored, Room, SeatSettings,
+    Settings, Standing, Timestamp,
 };
 
 pub(crate) const START: Timestamp = Timestamp::from_unix_ms(1_000_000);
@@ -31,6 +31,7 @@ pub(crate) fn settings(seats: &[&str]) -> Settings {
         tools: Tools::ALL,
         link: LinkSerial(1),
         recording_consent: None,
+        admission: Admission::Link,
     };
     Settings {
         room_id: id("room"),
@@ -48,6 +49,8 @@ pub(crate) fn settings(seats: &[&str]) -> Settings {
         early_entry: Duration::ZERO,
         freeze: Duration::ZERO,
         ends_at: None,
+        allowed: Allowed::ALL,
+        entrance: Entrance::Link,
         seats: seats.iter().map(seat).collect(),
         grace: GRACE,
     }

@@ -6,6 +6,7 @@ mod common;
 mod admins;
 mod books;
 mod clock;
+mod inviting;
 mod recording;
 mod resume;
 mod ringing;

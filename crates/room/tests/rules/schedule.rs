@@ -1,7 +1,7 @@
 //! How many a room takes, and when.
 
 use visita_protocol::{ErrorCode, Tools, channel::ClientMessage};
-use visita_room::{Input, LinkSerial, Plan, Refusal, SeatSettings, Settings};
+use visita_room::{Admission, Input, LinkSerial, Plan, Refusal, SeatSettings, Settings};
 
 use crate::{
     common::{START, Scene, id, secs, settings},
@@ -21,6 +21,7 @@ fn an_open_room_takes_as_many_as_its_capacity() {
         tools: Tools::ALL,
         link: LinkSerial(1),
         recording_consent: None,
+        admission: Admission::Link,
     };
     for name in ["a", "b"] {
         scene.handle(Input::AddSeat { seat: seat(name) }).expect("one more seat");
@@ -87,6 +88,7 @@ fn after_its_end_nothing_rings_and_no_seat_is_added() {
         tools: Tools::ALL,
         link: LinkSerial(1),
         recording_consent: None,
+        admission: Admission::Link,
     };
     assert_eq!(scene.handle(Input::AddSeat { seat }), Err(Refusal::LinkExpired));
 }

@@ -67,17 +67,20 @@ impl Caller {
     }
 }
 
+/// The company with this API key.
+pub(crate) async fn company_by_key(app: &App, key: &str) -> Result<Option<Company>, ApiError> {
+    let hash = app.keys.hash_api_key(key);
+    let found = app.store.company_by_key(hash).await?;
+    Ok(found.filter(|(_, stored)| keys::same(&hash, stored)).map(|(company, _)| company))
+}
+
 impl FromRequestParts<App> for Backend {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let refused = || Problem::new(ErrorCode::Unauthorized, "the header apikey is missing or wrong");
-        let key = parts.headers.get("apikey").ok_or_else(refused)?;
-        let hash = app.keys.hash_api_key(key.to_str().map_err(|_| refused())?);
-        let (company, stored) = app.store.company_by_key(hash).await?.ok_or_else(refused)?;
-        if !keys::same(&hash, &stored) {
-            return Err(refused().into());
-        }
+        let key = parts.headers.get("apikey").and_then(|key| key.to_str().ok()).ok_or_else(refused)?;
+        let company = company_by_key(app, key).await?.ok_or_else(refused)?;
         Ok(Self(company))
     }
 }

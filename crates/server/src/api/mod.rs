@@ -19,8 +19,8 @@ mod webhooks;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use visita_protocol::Problem;
 
-pub(crate) use caller::Caller;
-pub(crate) use rooms::{delete_room, link_url, new_link};
+pub(crate) use caller::{Caller, company_by_key};
+pub(crate) use rooms::{link_url, new_link};
 
 use crate::{app::App, error::Path};
 

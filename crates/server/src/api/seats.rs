@@ -5,7 +5,7 @@ use visita_protocol::{
     ErrorBody, ErrorCode, ParticipantId, Problem, Tools,
     rest::{AddParticipant, Participant, ParticipantList, Role, UserUrl},
 };
-use visita_room::Occupant;
+use visita_room::{Admission, Occupant};
 
 use super::{
     caller::Caller,
@@ -19,12 +19,9 @@ use crate::{
     error::{ApiError, Body, Path},
     ids,
     names::check_name,
-    rooms::RoomError,
+    rooms::{MAX_SEATS, RoomError},
     store::{Kind, NewSeat, StoreError, StoredRoom, StoredSeat},
 };
-
-/// Most seats that an open room may have, whoever is in: more are a mistake in a loop rather than a wish.
-const MAX_SEATS: usize = 5_000;
 
 /// Lists a room's participants and what goes on at their seats.
 #[utoipa::path(get, path = "/v2/rooms/{room_id}/participants", tag = "Participants",
@@ -45,9 +42,10 @@ pub(super) async fn list(
     let occupants = app.rooms.occupants(&room.room_id).await?;
     let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let seats = room.seats.iter().skip(offset).take(limit);
+    let seen: Vec<_> = room.seats.iter().filter(|seat| seat.admission != Admission::Hidden).collect();
+    let seats = seen.iter().skip(offset).take(limit);
     let participants = seats.map(|seat| told(&app, &room, seat, &occupants)).collect::<Result<_, _>>()?;
-    Ok(Json(ParticipantList { participants, total: room.seats.len() as u64 }))
+    Ok(Json(ParticipantList { participants, total: seen.len() as u64 }))
 }
 
 /// Tells a participant and what goes on at their seat.
@@ -118,6 +116,7 @@ pub(super) async fn add(
         role: None,
         language: None,
         recording_consent: recording_consent.then(|| app.clock.now()),
+        admission: Admission::Link,
         link: new_link(&app)?,
     };
     let stored = seat.clone().into_stored(role);

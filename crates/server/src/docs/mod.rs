@@ -1,4 +1,4 @@
-//! `/docs`: the APIs' descriptions as OpenAPI, one for each dialect, and a page that shows them without any other host.
+//! `/docs`: the description of each dialect as OpenAPI, and a page that shows them without any other host.
 
 use axum::{
     Json, Router,
@@ -52,22 +52,28 @@ fn keys(api: &mut utoipa::openapi::OpenApi, bearer: &str) {
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
 }
 
-/// The calls of the Kaleyra dialect, with `/docs` that describes them.
+/// The calls of the Kaleyra dialect, with `/docs` that describes all.
 pub(crate) fn routes(calls: OpenApiRouter<App>) -> Router<App> {
-    described(Kaleyra::openapi(), calls, "/docs/kaleyra.json").route("/docs", get(page))
+    let (router, described) = calls.split_for_parts();
+    router.route("/docs", get(page)).merge(description("kaleyra", Kaleyra::openapi(), described))
 }
 
 /// Those of the Mia dialect.
 pub(crate) fn mia(calls: OpenApiRouter<App>) -> Router<App> {
-    described(Mia::openapi(), calls, "/docs/mia.json").route("/docs/mia", get(page))
+    let (router, described) = calls.split_for_parts();
+    router.merge(description("mia", Mia::openapi(), described))
 }
 
-fn described(mut api: utoipa::openapi::OpenApi, calls: OpenApiRouter<App>, at: &str) -> Router<App> {
-    let (router, described) = calls.split_for_parts();
+/// A dialect's description under its name.
+pub(crate) fn description(
+    name: &str,
+    mut api: utoipa::openapi::OpenApi,
+    described: utoipa::openapi::OpenApi,
+) -> Router<App> {
     api.info.version = env!("CARGO_PKG_VERSION").into();
     api.merge(described);
     let api = Json(api);
-    router.route(at, get(move || async move { api }))
+    Router::new().route(&format!("/docs/{name}.json"), get(move || async move { api }))
 }
 
 async fn page() -> Response {

@@ -14,6 +14,7 @@ use visita_protocol::{ErrorCode, Problem};
 
 use super::address;
 use crate::{
+    callaba,
     config::{Limits, Rate},
     error::ApiError,
     join,
@@ -71,7 +72,9 @@ pub(super) async fn check(
     // Who follows a link in a browser reads no JSON.
     let is_look = request.method() == Method::GET && matches!(route, "/join/{code}" | "/sign-in/{code}");
     let page = is_look.then(|| request.headers().clone());
-    if matches!(
+    // A browser that asks whether it may ask is not counted.
+    let helps = route.starts_with(callaba::PUBLIC_PREFIX) && request.method() != Method::OPTIONS;
+    let is_public = matches!(
         route,
         "/join/{code}"
             | "/sign-in/{code}"
@@ -79,8 +82,8 @@ pub(super) async fn check(
             | "/pictures/{picture_id}"
             | "/channel"
             | "/user-channel"
-    ) && let Err(wait) = ask(&limiters.0.addresses, &address)
-    {
+    ) || helps && !request.headers().contains_key(callaba::KEY_HEADER);
+    if is_public && let Err(wait) = ask(&limiters.0.addresses, &address) {
         return too_often(wait, page);
     }
     // What cannot be read is no code; its handler says so.

@@ -6,6 +6,7 @@ mod limits;
 mod metrics;
 mod observe;
 mod serve;
+mod shape;
 mod tls;
 
 pub(crate) use limits::Limiters;
@@ -31,5 +32,6 @@ pub(crate) fn around(routes: Router, shell: &Shell, limits: &Limits) -> Router {
         .layer(middleware::from_fn_with_state(shell.limiters.clone(), limits::check))
         // A WebSocket is past this once it is accepted; a body that trickles in is not.
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, limits.request_time))
+        .layer(middleware::from_fn(shape::shape))
         .layer(middleware::from_fn_with_state(shell.clone(), observe::observe))
 }

@@ -182,7 +182,7 @@ fn unix_seconds(at: Timestamp) -> f64 {
 }
 
 /// Where a code leads. Of a room that is deleted there is nothing left but that its links were links once.
-async fn find(app: &App, code: &str) -> Result<(StoredLink, StoredRoom), ApiError> {
+pub(crate) async fn find(app: &App, code: &str) -> Result<(StoredLink, StoredRoom), ApiError> {
     let unknown = || Problem::new(ErrorCode::LinkUnknown, "there is no such link on this server");
     let hash = app.keys.hash_code(code);
     let link = app.store.link(hash).await?.filter(|link| keys::same(&link.hash, &hash)).ok_or_else(unknown)?;

@@ -74,6 +74,25 @@ impl Admin {
         self.report(room, self.call::<proto::RemoveParticipantResponse>(room, "RemoveParticipant", &request).await);
     }
 
+    pub(super) async fn create(&self, room: &RoomId) {
+        let request = proto::CreateRoomRequest { name: room.to_string(), ..Default::default() };
+        self.report(room, self.call::<proto::Room>(room, "CreateRoom", &request).await);
+    }
+
+    /// Of these rooms those that are there, with their session ids.
+    pub(super) async fn running(&self, rooms: &[&RoomId]) -> HashMap<String, String> {
+        let Some(first) = rooms.first() else { return HashMap::new() };
+        let names = rooms.iter().map(ToString::to_string).collect();
+        let request = proto::ListRoomsRequest { names };
+        match self.call::<proto::ListRoomsResponse>(first, "ListRooms", &request).await {
+            Ok(answer) => answer.rooms.into_iter().map(|room| (room.name, room.sid)).collect(),
+            Err(error) => {
+                tracing::warn!(%error, "the LiveKit server does not say which rooms are there");
+                HashMap::new()
+            }
+        }
+    }
+
     pub(super) async fn end(&self, room: &RoomId) {
         let request = proto::DeleteRoomRequest { room: room.to_string() };
         self.report(room, self.call::<proto::DeleteRoomResponse>(room, "DeleteRoom", &request).await);
@@ -121,8 +140,13 @@ impl Admin {
         request: &impl Message,
     ) -> Result<T, CallError> {
         let Inner { service, signer, client } = &*self.inner;
-        let grants =
-            VideoGrants { room_admin: true, room_create: true, room: room.to_string(), ..VideoGrants::default() };
+        let grants = VideoGrants {
+            room_admin: true,
+            room_create: true,
+            room_list: true,
+            room: room.to_string(),
+            ..VideoGrants::default()
+        };
         let token = AccessToken::with_api_key(&signer.key, signer.secret.expose())
             .with_ttl(TOKEN_LIFE)
             .with_grants(grants)

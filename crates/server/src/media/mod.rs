@@ -3,7 +3,7 @@
 mod livekit;
 mod presence;
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use axum::{
     extract::State,
@@ -62,6 +62,25 @@ impl Media {
             (TrackSource::ScreenShareAudio, rights.muted.screen),
         ] {
             report(sfu.mute_source(name, identity, source, muted).await, room);
+        }
+    }
+
+    /// Makes a media room before anybody comes, where there is none; done when it is there.
+    pub(crate) async fn create(&self, room: &RoomId) {
+        match self {
+            Self::BuiltIn(sfu) => report(sfu.create_room(room.as_str()).await, room),
+            Self::Elsewhere(admin) => admin.create(room).await,
+        }
+    }
+
+    /// Of these rooms those whose media room is there, with its session id (`RM_…`).
+    pub(crate) async fn running(&self, rooms: &[&RoomId]) -> HashMap<String, String> {
+        match self {
+            Self::BuiltIn(sfu) => {
+                let there = sfu.rooms().await.unwrap_or_default();
+                there.into_iter().map(|room| (room.name, room.sid)).collect()
+            }
+            Self::Elsewhere(admin) => admin.running(rooms).await,
         }
     }
 

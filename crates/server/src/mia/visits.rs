@@ -299,7 +299,7 @@ pub(super) async fn add(
     (status = 503, description = "The issuer's keys cannot be had", body = MiaErrorBody)))]
 pub(super) async fn delete(State(app): State<App>, who: Who, Path(id): Path<String>) -> Result<StatusCode, MiaError> {
     let visit = find_managed(&app, &who, &id).await?;
-    delete_room(&app, &who.caller, &visit.room_id).await?;
+    app.delete_room(&who.caller, &visit.room_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -4,6 +4,7 @@
 mod boards;
 mod news;
 mod owner;
+mod rules;
 mod settings;
 
 use std::{
@@ -28,13 +29,16 @@ use crate::{
     clock::Clock,
     media::Media,
     recordings::Recordings,
-    store::{NewLink, NewPlan, NewSeat, Store, StoreError, StoredRoom},
+    store::{NewLink, NewPlan, NewSeat, RoomOptions, Store, StoreError, StoredRoom},
     tokens::LiveKitSigner,
     users::Users,
 };
 
 pub(crate) use news::{Listener, News};
 use owner::Owner;
+pub(crate) use rules::{
+    Invitation, MAX_SEATS, check_capacity, check_description, check_lets_in, check_open, largest_capacity,
+};
 pub(crate) use settings::{asleep, gives_links, plan_of};
 
 /// Commands that wait for a room. More than a room of 25 can have under way.
@@ -67,6 +71,8 @@ pub(crate) struct Entered {
 pub(crate) enum RoomError {
     #[error("no such room")]
     NoSuchRoom,
+    #[error("{}", .0.message)]
+    Invalid(Problem),
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
@@ -79,6 +85,7 @@ impl RoomError {
     pub(crate) fn problem(&self) -> Problem {
         match self {
             Self::NoSuchRoom => Problem::new(ErrorCode::RoomNotFound, "no such room"),
+            Self::Invalid(problem) => problem.clone(),
             Self::Refused(refusal) => refusal.problem(),
             Self::Store(error) => {
                 tracing::error!(%error, "storage failed");
@@ -173,6 +180,18 @@ enum Command {
         standing: Standing,
         reply: Reply<()>,
     },
+    /// Switched on, with its media room.
+    Open {
+        reply: Reply<()>,
+    },
+    Invite {
+        invitation: Box<Invitation>,
+        reply: Reply<MediaRights>,
+    },
+    Change {
+        change: Change,
+        reply: Reply<()>,
+    },
     RenewLink {
         participant_id: ParticipantId,
         link: NewLink,
@@ -182,6 +201,9 @@ enum Command {
         reply: Reply<()>,
     },
 }
+
+/// What is done to a room's options, by the task that owns the room, so that no other change gets lost.
+pub(crate) type Change = Box<dyn FnOnce(&mut RoomOptions) + Send>;
 
 /// What somebody asks to do with files.
 #[derive(Clone, Copy, Debug)]
@@ -320,6 +342,27 @@ impl Rooms {
     /// Switches a room off or deletes it.
     pub(crate) async fn close(&self, room: &RoomId, standing: Standing) -> Result<(), RoomError> {
         self.ask(room, |reply| Command::Close { standing, reply }).await
+    }
+
+    /// Switches a room on, if it is not, and makes its media room.
+    pub(crate) async fn open(&self, room: &RoomId) -> Result<(), RoomError> {
+        self.ask(room, |reply| Command::Open { reply }).await
+    }
+
+    /// Lets somebody come by a media token; answers what that grants.
+    pub(crate) async fn invite(&self, room: &RoomId, invitation: Invitation) -> Result<MediaRights, RoomError> {
+        let invitation = Box::new(invitation);
+        self.ask(room, |reply| Command::Invite { invitation, reply }).await
+    }
+
+    /// Changes what a room is; it holds at once for those who are in.
+    pub(crate) async fn change(
+        &self,
+        room: &RoomId,
+        change: impl FnOnce(&mut RoomOptions) + Send + 'static,
+    ) -> Result<(), RoomError> {
+        let change = Box::new(change);
+        self.ask(room, |reply| Command::Change { change, reply }).await
     }
 
     /// Gives a seat a new link and takes the old one back.

@@ -11,14 +11,17 @@ use visita_protocol::{
     CompanyId, FileId, ParticipantId, RoomId, UserId,
     channel::{ChatMessage, ServerMessage},
     recorder::{RecorderOrder, RecorderReport},
-    rest::{ActorKind, ConnectionKind},
+    rest::{ActorKind, ConnectionKind, Role},
 };
-use visita_room::{ConnectionId, Input, LineKind, Output, RecorderRun, Refusal, Room, Standing, Timestamp};
+use visita_room::{
+    ConnectionId, Input, Inviter, LineKind, MediaRights, Output, RecorderRun, Refusal, Room, Standing, Timestamp,
+};
 
 use super::{
-    Asks, Command, Mail, News, RoomError, Shared,
+    Asks, Change, Command, Invitation, MAX_SEATS, Mail, News, RoomError, Shared,
     boards::Boards,
-    settings::{new_seat, plan_of, restored, settings_of},
+    check_open,
+    settings::{new_seat, plan_of, policy_of, restored, settings_of},
 };
 use crate::{
     recordings::{Recorder, Reports, Wanted},
@@ -185,6 +188,18 @@ impl Owner {
                 let result = self.close(standing).await;
                 let _ = reply.send(result);
             }
+            Command::Open { reply } => {
+                let result = self.open().await;
+                let _ = reply.send(result);
+            }
+            Command::Invite { invitation, reply } => {
+                let result = self.invite(*invitation).await;
+                let _ = reply.send(result);
+            }
+            Command::Change { change, reply } => {
+                let result = self.change(change).await;
+                let _ = reply.send(result);
+            }
             Command::RenewLink { participant_id, link, reply } => {
                 let result = self.renew_link(participant_id, link).await;
                 let _ = reply.send(result);
@@ -220,8 +235,64 @@ impl Owner {
             // Nothing of it is written any more.
             self.boards = Boards::default();
         }
-        self.shared.store.set_standing(&self.room_id, standing).await?;
+        self.shared.store.set_standing(&self.room_id, standing, self.now()).await?;
         Ok(self.handle(input).await?)
+    }
+
+    async fn open(&mut self) -> Result<(), RoomError> {
+        match self.room.standing() {
+            Standing::Active => {}
+            Standing::Disabled => {
+                self.shared.store.set_standing(&self.room_id, Standing::Active, self.now()).await?;
+                self.handle(Input::Enable).await?;
+            }
+            Standing::UsedUp => return Err(Refusal::RoomEnded.into()),
+            Standing::Deleted => return Err(RoomError::NoSuchRoom),
+        }
+        self.shared.media.create(&self.room_id).await;
+        Ok(())
+    }
+
+    async fn invite(&mut self, invitation: Invitation) -> Result<MediaRights, RoomError> {
+        let (store, company) = (self.shared.store.clone(), self.company.clone());
+        let user = store.user(&company, &invitation.seat.user_id).await?;
+        let settings = invitation.settings(user.is_some_and(|user| user.role == Role::Plus));
+        let id = settings.participant_id.clone();
+        // Whatever would be refused is, before anything is written.
+        self.room.may_invite(&settings, invitation.by, self.now())?;
+        if self.users.contains_key(&id) {
+            if invitation.by != Inviter::Holder {
+                let (name, consent) = (settings.display_name.as_deref(), settings.recording_consent);
+                store.change_seat(&self.room_id, &id, name, settings.is_speaker, consent).await?;
+            }
+        } else {
+            if self.users.len() >= MAX_SEATS {
+                return Err(Refusal::RoomFull.into());
+            }
+            match store.add_seat(&self.room_id, &company, &invitation.seat).await {
+                // Somebody's user id: the seat is another's.
+                Err(StoreError::Exists) => return Err(Refusal::IdTaken.into()),
+                added => added?,
+            }
+            self.users.insert(id.clone(), settings.user_id.clone());
+        }
+        self.handle(Input::Invite { seat: Box::new(settings), by: invitation.by }).await?;
+        self.past_revocation(&id).await;
+        self.room.token_rights(&id).ok_or(RoomError::Refused(Refusal::StillWaiting))
+    }
+
+    async fn change(&mut self, change: Change) -> Result<(), RoomError> {
+        if self.room.standing() == Standing::Deleted {
+            return Err(RoomError::NoSuchRoom);
+        }
+        self.room.may_change(self.now())?;
+        let mut options = self.stored.options.clone();
+        change(&mut options);
+        check_open(&options).map_err(RoomError::Invalid)?;
+        self.shared.store.change_room(&self.room_id, &options, self.now()).await?;
+        let policy = Box::new(policy_of(&options));
+        self.stored.options = options;
+        Ok(self.handle(Input::Change { policy }).await?)
     }
 
     async fn renew_link(&mut self, participant_id: ParticipantId, link: NewLink) -> Result<(), RoomError> {
@@ -424,7 +495,7 @@ impl Owner {
             Output::DurationChanged { duration } => store.set_duration(&room_id, duration).await?,
             Output::UsedUp => {
                 tracing::info!("the duration is used up");
-                store.set_standing(&room_id, Standing::UsedUp).await?;
+                store.set_standing(&room_id, Standing::UsedUp, self.now()).await?;
             }
         }
         Ok(())

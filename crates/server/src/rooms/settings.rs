@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use visita_protocol::{FileId, channel::ChatMessage, rest::Role};
-use visita_room::{GRACE, LinkSerial, Plan, Restored, Room, SeatSettings, Settings, Timestamp};
+use visita_room::{GRACE, LinkSerial, Plan, Policy, Restored, Room, SeatSettings, Settings, Timestamp};
 
-use crate::store::{Kind, NewPlan, NewSeat, PlannedSeat, StoredRoom, StoredSeat};
+use crate::store::{Kind, NewPlan, NewSeat, PlannedSeat, RoomOptions, StoredRoom, StoredSeat};
 
 pub(super) fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
     let options = &stored.options;
@@ -17,10 +17,7 @@ pub(super) fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
         recording_layout: options.recording_layout,
         duration: options.duration,
         expected: options.expected_seats.map(usize::from),
-        capacity: match options.kind {
-            Kind::Seated => None,
-            Kind::Open { capacity } => Some(capacity.into()),
-        },
+        capacity: capacity_of(options),
         webinar: options.webinar,
         waiting_room: options.waiting_room,
         live: options.live,
@@ -28,6 +25,8 @@ pub(super) fn settings_of(stored: &StoredRoom, grace: Duration) -> Settings {
         early_entry: options.schedule.early_entry,
         freeze: options.schedule.freeze,
         ends_at: options.schedule.ends_at,
+        allowed: options.allowed,
+        entrance: options.entrance,
         seats: stored.seats.iter().map(seat_of).collect(),
         grace,
     }
@@ -57,6 +56,27 @@ pub(crate) fn plan_of(plan: &NewPlan, is_plus: impl Fn(&NewSeat) -> bool) -> Pla
     }
 }
 
+fn capacity_of(options: &RoomOptions) -> Option<usize> {
+    match options.kind {
+        Kind::Seated => None,
+        Kind::Open { capacity } => Some(capacity.into()),
+    }
+}
+
+/// What of a room may be changed.
+pub(super) fn policy_of(options: &RoomOptions) -> Policy {
+    Policy {
+        title: options.description.clone(),
+        call_type: options.call_type,
+        recording: options.recording,
+        recording_layout: options.recording_layout,
+        capacity: capacity_of(options),
+        webinar: options.webinar,
+        allowed: options.allowed,
+        entrance: options.entrance,
+    }
+}
+
 pub(super) fn restored(stored: &StoredRoom, chat: Vec<ChatMessage>, deleted: Vec<(u32, FileId)>) -> Restored {
     Restored { standing: stored.standing, used: stored.used, chat, deleted }
 }
@@ -72,6 +92,7 @@ fn seat_of(seat: &StoredSeat) -> SeatSettings {
         tools: seat.tools,
         link: seat.link,
         recording_consent: seat.recording_consent,
+        admission: seat.admission,
     }
 }
 
@@ -87,5 +108,6 @@ pub(super) fn new_seat(seat: &NewSeat, is_plus: bool) -> SeatSettings {
         tools: seat.tools,
         link: LinkSerial(1),
         recording_consent: seat.recording_consent,
+        admission: seat.admission,
     }
 }

@@ -2,6 +2,7 @@
 //! delivered, the audit log. Behind one trait, so that another database is another implementation that passes the same
 //! tests.
 
+mod query;
 mod sqlite;
 #[cfg(test)]
 mod suite;
@@ -21,6 +22,7 @@ use visita_protocol::{
 };
 use visita_room::{LinkSerial, Standing, Timestamp};
 
+pub(crate) use query::{Compare, Direction, RoomBy, RoomIs, RoomQuery};
 pub(crate) use sqlite::Sqlite;
 pub(crate) use types::{
     AuditLine, Company, CompanySettings, Delivery, Kind, Listed, NewLink, NewPlan, NewRoom, NewSeat, NewSignInLink,
@@ -106,8 +108,27 @@ pub(crate) trait RoomStore: Send + Sync + 'static {
     ) -> Result<Listed<StoredRoom>, StoreError>;
     /// One more seat with its link; [`StoreError::Exists`] when the user has one already.
     async fn add_seat(&self, room: &RoomId, company: &CompanyId, seat: &NewSeat) -> Result<(), StoreError>;
+    /// A company's open rooms that are not deleted and as they are wanted, without their seats.
+    async fn rooms_that(
+        &self,
+        company: &CompanyId,
+        wanted: &RoomQuery,
+        page: Page,
+    ) -> Result<Listed<StoredRoom>, StoreError>;
+    /// Changes what a room is, other than its kind, its schedule, its duration and who made it.
+    async fn change_room(&self, room: &RoomId, options: &RoomOptions, at: Timestamp) -> Result<(), StoreError>;
+    /// Changes what a seat's person is called, whether they speak in a webinar, and whether they agreed elsewhere to being
+    /// recorded.
+    async fn change_seat(
+        &self,
+        room: &RoomId,
+        participant: &ParticipantId,
+        display_name: Option<&str>,
+        is_speaker: bool,
+        recording_consent: Option<Timestamp>,
+    ) -> Result<(), StoreError>;
     /// Changes a room's standing. A deleted room keeps only what tells its links from unknown ones.
-    async fn set_standing(&self, room: &RoomId, standing: Standing) -> Result<(), StoreError>;
+    async fn set_standing(&self, room: &RoomId, standing: Standing, at: Timestamp) -> Result<(), StoreError>;
     /// Changes a room's effective call time.
     async fn set_duration(&self, room: &RoomId, duration: Duration) -> Result<(), StoreError>;
 

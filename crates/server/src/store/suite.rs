@@ -1,6 +1,7 @@
 //! What every storage has to do, written against the trait.
 
 mod recordings;
+mod rooms;
 mod visits;
 
 use std::time::Duration;
@@ -8,13 +9,13 @@ use std::time::Duration;
 use sqlx::Connection;
 use visita_board::What;
 use visita_protocol::{
-    BoardId, CallType, CompanyId, RecordingLayout, RecordingMode, RoomId, SessionId, Tools, UserId, Whiteboard,
-    WhiteboardRights,
+    BoardId, CallType, CompanyId, Entrance, RecordingLayout, RecordingMode, RoomId, SessionId, Tools, UserId,
+    Whiteboard, WhiteboardRights,
     board::{Colour, Item, Point, Shape, Stamp},
     channel::{ChatMessage, Consent, FileInfo, FilePurpose},
     rest::{ActorKind, ConnectionKind, Event, EventKind, Role, User},
 };
-use visita_room::{LinkSerial, Standing, Timestamp};
+use visita_room::{Admission, Allowed, LinkSerial, Standing, Timestamp};
 
 use super::{
     AuditLine, CompanySettings, Kind, NewLink, NewRoom, NewSeat, NewSignInLink, Page, People, Redeemed, RoomOptions,
@@ -28,6 +29,7 @@ use recordings::{
 use visits::{
     a_visit_is_planned_anew, pictures_are_kept_for_their_company, users_are_found_by_what_other_systems_call_them,
 };
+use rooms::{a_room_is_changed, rooms_are_found_by_what_they_are};
 
 /// Runs one test against each storage there is.
 macro_rules! suite {
@@ -72,6 +74,8 @@ suite!(
     a_visit_is_planned_anew,
     users_are_found_by_what_other_systems_call_them,
     pictures_are_kept_for_their_company,
+    a_room_is_changed,
+    rooms_are_found_by_what_they_are,
 );
 
 const ALL: Page = Page { limit: 100, offset: 0 };
@@ -158,6 +162,7 @@ async fn a_room_is_told_back_as_it_was_made(store: &dyn Store) {
     for (told, made) in told.seats.iter().zip(&room.seats) {
         assert_eq!((&told.participant_id, &told.user_id), (&made.participant_id, &made.user_id), "in their order");
         assert_eq!((told.is_admin, told.is_speaker, told.tools), (made.is_admin, made.is_speaker, made.tools));
+        assert_eq!(told.admission, made.admission);
         assert_eq!((told.link, &told.sealed), (LinkSerial(1), &made.link.sealed));
         let link = store.link(made.link.hash).await.expect("read").expect("there");
         assert_eq!((link.room_id, link.participant_id), (room.room_id.clone(), made.participant_id.clone()));
@@ -199,14 +204,14 @@ async fn a_renewed_link_revokes_the_old_one(store: &dyn Store) {
 
 async fn a_deleted_room_leaves_links_that_lead_nowhere(store: &dyn Store) {
     let room = made_room(store).await;
-    store.set_standing(&room.room_id, Standing::Disabled).await.expect("stored");
+    store.set_standing(&room.room_id, Standing::Disabled, NOW).await.expect("stored");
     let told = store.room(&room.room_id).await.expect("read").expect("there");
     assert_eq!(told.standing, Standing::Disabled);
-    store.set_standing(&room.room_id, Standing::Deleted).await.expect("stored");
+    store.set_standing(&room.room_id, Standing::Deleted, NOW).await.expect("stored");
     assert!(store.room(&room.room_id).await.expect("read").is_none());
     let link = store.link(room.seats[0].link.hash).await.expect("read").expect("still known");
     assert_eq!(link.standing, Standing::Deleted);
-    store.set_standing(&room.room_id, Standing::Active).await.expect("read");
+    store.set_standing(&room.room_id, Standing::Active, NOW).await.expect("read");
     assert!(store.room(&room.room_id).await.expect("read").is_none(), "there is no way back");
 }
 
@@ -505,6 +510,7 @@ fn new_room(company_id: CompanyId) -> NewRoom {
         role: None,
         language: is_admin.then(|| "it".to_owned()),
         recording_consent: is_admin.then_some(NOW),
+        admission: if is_admin { Admission::Link } else { Admission::Token },
         link: NewLink { hash: hash(n), sealed: vec![n] },
     };
     NewRoom {
@@ -528,7 +534,10 @@ fn new_room(company_id: CompanyId) -> NewRoom {
             waiting_room: true,
             expected_seats: None,
             created_by: Some(id("dr")),
+            allowed: Allowed { chat: true, screen_sharing: false },
+            entrance: Entrance::Name,
         },
+        standing: Standing::Active,
         created_at: NOW,
         seats: vec![seat("dr", true, Tools::ALL, 10), seat("pat", false, tools, 11)],
     }
@@ -616,7 +625,7 @@ async fn a_chat_is_kept_found_and_forgotten_with_its_room(store: &dyn Store) {
     store.file_deleted(&room, &scan.file_id).await.expect("stored");
     assert_eq!(store.chat(&room, 9).await.expect("read").len(), 1);
     assert_eq!(store.deleted_files(&room, 9).await.expect("read"), [(2, scan.file_id)]);
-    store.set_standing(&room, Standing::Deleted).await.expect("stored");
+    store.set_standing(&room, Standing::Deleted, NOW).await.expect("stored");
     assert_eq!(store.chat(&room, 9).await.expect("read"), []);
 }
 

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use visita_protocol::{
-    CallType, CompanyId, FileId, ParticipantId, RecordingId, RecordingLayout, RecordingMode, RoomId, SessionId, Tools,
-    UserId,
+    CallType, CompanyId, Entrance, FileId, ParticipantId, RecordingId, RecordingLayout, RecordingMode, RoomId,
+    SessionId, Tools, UserId,
     channel::FileInfo,
     rest::{ActorKind, ConnectionKind, EventKind, RecordingReason, Role},
     view::RecordingFileState,
 };
-use visita_room::{LinkSerial, Standing, Timestamp};
+use visita_room::{Admission, Allowed, LinkSerial, Standing, Timestamp};
 
 use super::SecretHash;
 use crate::files::Wanted;
@@ -132,6 +132,31 @@ pub(crate) struct RoomOptions {
     pub(crate) expected_seats: Option<u16>,
     /// The signed-in user who made it; `None` when the company's key did.
     pub(crate) created_by: Option<UserId>,
+    /// What may be used in it at all.
+    pub(crate) allowed: Allowed,
+    /// What somebody without a key has to bring for a media token.
+    pub(crate) entrance: Entrance,
+}
+
+impl RoomOptions {
+    /// An open room for so many, made with the company's key, and otherwise as rooms are that nothing is said of.
+    pub(crate) fn open(capacity: u16) -> Self {
+        Self {
+            kind: Kind::Open { capacity },
+            call_type: CallType::default(),
+            recording: RecordingMode::default(),
+            recording_layout: RecordingLayout::default(),
+            duration: None,
+            live: false,
+            description: None,
+            schedule: Schedule::default(),
+            webinar: false,
+            waiting_room: false,
+            created_by: None,
+            allowed: Allowed::ALL,
+            entrance: Entrance::default(),
+        }
+    }
 }
 
 /// A room to be stored.
@@ -140,6 +165,7 @@ pub(crate) struct NewRoom {
     pub(crate) room_id: RoomId,
     pub(crate) company_id: CompanyId,
     pub(crate) options: RoomOptions,
+    pub(crate) standing: Standing,
     pub(crate) created_at: Timestamp,
     pub(crate) seats: Vec<NewSeat>,
 }
@@ -151,9 +177,10 @@ impl NewRoom {
             room_id: self.room_id,
             company,
             options: self.options,
-            standing: Standing::Active,
+            standing: self.standing,
             used: Duration::ZERO,
             created_at: self.created_at,
+            modified_at: self.created_at,
             seats: self.seats.into_iter().zip(roles).map(|(seat, role)| seat.into_stored(*role)).collect(),
         }
     }
@@ -175,6 +202,8 @@ pub(crate) struct NewSeat {
     pub(crate) language: Option<String>,
     /// When the API said that its person has agreed elsewhere to being recorded.
     pub(crate) recording_consent: Option<Timestamp>,
+    /// How whoever sits there gets in.
+    pub(crate) admission: Admission,
     pub(crate) link: NewLink,
 }
 
@@ -192,6 +221,7 @@ impl NewSeat {
             is_speaker: self.is_speaker,
             tools: self.tools,
             recording_consent: self.recording_consent,
+            admission: self.admission,
             link: LinkSerial(1),
             sealed: self.link.sealed,
         }
@@ -207,6 +237,8 @@ pub(crate) struct StoredRoom {
     pub(crate) standing: Standing,
     pub(crate) used: Duration,
     pub(crate) created_at: Timestamp,
+    /// When its options or its standing last changed.
+    pub(crate) modified_at: Timestamp,
     pub(crate) seats: Vec<StoredSeat>,
 }
 
@@ -228,6 +260,8 @@ pub(crate) struct StoredSeat {
     pub(crate) tools: Tools,
     /// When the API said that its person has agreed elsewhere to being recorded.
     pub(crate) recording_consent: Option<Timestamp>,
+    /// How whoever sits there gets in.
+    pub(crate) admission: Admission,
     pub(crate) link: LinkSerial,
     pub(crate) sealed: Vec<u8>,
 }

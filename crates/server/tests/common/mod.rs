@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod carriers;
+pub(crate) mod media;
 
 use std::time::Duration;
 

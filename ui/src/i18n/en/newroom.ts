@@ -52,6 +52,7 @@ export const newRoom = {
     audio_videoText: 'Sound alone also works.',
     audio_upgradableText: 'Cameras may be switched on later.',
     audio_onlyText: 'No camera, ever.',
+    video_onlyText: 'No microphone, ever.',
     recording: 'Recording',
     recording_none: 'None',
     recording_manual: 'By hand',

@@ -52,6 +52,7 @@ export const newRoom: Pick<Dictionary, 'newRoom' | 'tool' | 'links' | 'ready'> =
     audio_videoText: 'Va bene anche il solo audio.',
     audio_upgradableText: 'Le videocamere si accendono dopo, se si vuole.',
     audio_onlyText: 'Mai videocamere.',
+    video_onlyText: 'Mai microfoni.',
     recording: 'Registrazione',
     recording_none: 'Nessuna',
     recording_manual: 'A mano',

@@ -3,24 +3,20 @@
 use std::time::Duration;
 
 use visita_protocol::{
-    Problem, RecordingMode,
+    Entrance, Problem, RecordingMode,
     rest::{CreateRoom, RoomKind},
 };
-use visita_room::{SeatsRefusal, Timestamp, check_seats};
+use visita_room::{Allowed, SeatsRefusal, Timestamp, check_seats};
 
 use crate::{
     clock::from_rfc3339,
     names::check_name,
+    rooms::{check_capacity, check_description, largest_capacity},
     store::{Kind, RoomOptions, Schedule},
 };
 
-/// Most people at once in an open room, and in one that is a webinar.
-const CAPACITY: u16 = 50;
-const WEBINAR_CAPACITY: u16 = 200;
 /// Shortest duration, in seconds.
 const MIN_DURATION: u32 = 60;
-/// Longest description, in characters.
-const MAX_DESCRIPTION: usize = 500;
 /// Longest early entry, in seconds: a day.
 const MAX_EARLY_ENTRY: u32 = 86_400;
 /// Longest freeze window, in seconds: 30 days.
@@ -48,16 +44,7 @@ pub(super) fn options(wanted: &CreateRoom, now: Timestamp) -> Result<RoomOptions
             return Err(Problem::invalid("webinar", "a webinar needs a speaker"));
         }
     }
-    if wanted.description.as_ref().is_some_and(|text| text.chars().count() > MAX_DESCRIPTION) {
-        return Err(Problem::invalid("description", "a description has at most 500 characters"));
-    }
-    let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    if wanted.description.as_ref().is_some_and(|text| text.contains(is_odd)) {
-        return Err(Problem::invalid(
-            "description",
-            "a description has no control characters but ends of lines and tabs",
-        ));
-    }
+    wanted.description.as_deref().map_or(Ok(()), check_description)?;
     Ok(RoomOptions {
         kind,
         call_type: wanted.call_type,
@@ -71,6 +58,8 @@ pub(super) fn options(wanted: &CreateRoom, now: Timestamp) -> Result<RoomOptions
         waiting_room: wanted.waiting_room,
         expected_seats: None,
         created_by: None,
+        allowed: Allowed::ALL,
+        entrance: Entrance::Link,
     })
 }
 
@@ -94,11 +83,8 @@ fn check_people(wanted: &CreateRoom) -> Result<Kind, Problem> {
             if !wanted.participants.is_empty() {
                 return Err(Problem::invalid("participants", "the people of an open room are added one by one"));
             }
-            let most = if wanted.webinar { WEBINAR_CAPACITY } else { CAPACITY };
-            let capacity = wanted.capacity.unwrap_or(most);
-            if !(2..=most).contains(&capacity) {
-                return Err(Problem::invalid("capacity", format!("such a room holds 2 to {most} people")));
-            }
+            let capacity = wanted.capacity.unwrap_or(largest_capacity(wanted.webinar));
+            check_capacity(capacity, wanted.webinar)?;
             Ok(Kind::Open { capacity })
         }
         RoomKind::Seated => {

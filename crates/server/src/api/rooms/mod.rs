@@ -11,7 +11,7 @@ use visita_protocol::{
     ErrorBody, ErrorCode, ParticipantId, Problem, RoomId, UserId,
     rest::{CreateRoom, Role, Room, RoomKind, RoomList, RoomStatus, UserUrl},
 };
-use visita_room::{Standing, check_plus};
+use visita_room::{Admission, Standing, check_plus};
 
 use super::{
     caller::Caller,
@@ -20,9 +20,8 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::Entry,
     clock::to_rfc3339,
-    error::{ApiError, Body, Path, internal},
+    error::{ApiError, Body, Path},
     ids, keys,
     rooms::RoomError,
     store::{Company, Kind, Listed, NewLink, NewRoom, NewSeat, StoredRoom, StoredSeat},
@@ -78,6 +77,7 @@ pub(super) async fn create(
             role: None,
             language: None,
             recording_consent: participant.recording_consent.then_some(now),
+            admission: Admission::Link,
             link: new_link(&app)?,
         })
     });
@@ -85,6 +85,7 @@ pub(super) async fn create(
         room_id: ids::new(),
         company_id: company.id.clone(),
         options,
+        standing: Standing::Active,
         created_at: now,
         seats: seats.collect::<Result<_, ApiError>>()?,
     };
@@ -130,17 +131,8 @@ pub(super) async fn get(State(app): State<App>, caller: Caller, path: Path<Strin
     (status = 404, description = "No such room", body = ErrorBody)))]
 pub(super) async fn delete(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<StatusCode, ApiError> {
     let room = find_managed(&app, &caller, path).await?;
-    delete_room(&app, &caller, &room.room_id).await?;
+    app.delete_room(&caller, &room.room_id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Deletes a room that the caller manages, with all that is kept of it.
-pub(crate) async fn delete_room(app: &App, caller: &Caller, room: &RoomId) -> Result<(), ApiError> {
-    app.rooms.close(room, Standing::Deleted).await?;
-    app.files.delete_room(room).await.map_err(internal)?;
-    app.recordings.delete_room(room).await.map_err(internal)?;
-    tracing::info!(%room, "room deleted");
-    Ok(app.audit.write(Entry::by(caller, "room_deleted").room(room)).await?)
 }
 
 /// Switches a room off: who is in is put out, its links let nobody in.
@@ -157,9 +149,7 @@ pub(super) async fn disable(
     path: Path<String>,
 ) -> Result<Json<Room>, ApiError> {
     let room = find_managed(&app, &caller, path).await?;
-    app.rooms.close(&room.room_id, Standing::Disabled).await?;
-    tracing::info!(room = %room.room_id, "room disabled");
-    app.audit.write(Entry::by(&caller, "room_disabled").room(&room.room_id)).await?;
+    app.disable_room(&caller, &room.room_id).await?;
     let room = app.store.room(&room.room_id).await?.ok_or(RoomError::NoSuchRoom)?;
     Ok(Json(told(&app, &room, &caller)?))
 }
@@ -256,7 +246,10 @@ pub(crate) fn new_link(app: &App) -> Result<NewLink, ApiError> {
 
 fn told(app: &App, room: &StoredRoom, caller: &Caller) -> Result<Room, ApiError> {
     let manages = caller.manages(room);
-    let is_shown = |seat: &&StoredSeat| manages || caller.user().is_some_and(|user| user.user_id == seat.user_id);
+    let is_shown = |seat: &&StoredSeat| {
+        let theirs = manages || caller.user().is_some_and(|user| user.user_id == seat.user_id);
+        theirs && seat.admission != Admission::Hidden
+    };
     let options = &room.options;
     let schedule = &options.schedule;
     let (kind, capacity) = match options.kind {

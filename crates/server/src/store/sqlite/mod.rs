@@ -3,6 +3,7 @@
 mod audit;
 mod people;
 mod recordings;
+mod room_query;
 mod rooms;
 mod sessions;
 mod tools;

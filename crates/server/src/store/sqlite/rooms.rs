@@ -6,14 +6,14 @@ use async_trait::async_trait;
 use sqlx::{QueryBuilder, Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 use tokio::sync::{mpsc, oneshot};
 use visita_protocol::{CompanyId, ParticipantId, RoomId, UserId, rest::Role};
-use visita_room::{LinkSerial, Standing, Timestamp};
+use visita_room::{Admission, Allowed, LinkSerial, Standing, Timestamp};
 
 use super::{
     Sqlite, duration_s, exists, json, ms, offset, people::read_company, read_count, read_hash, read_id,
     read_id_or_none, read_json, read_seconds, read_time, read_time_or_none, read_word, read_word_or_none, time, word,
 };
 use crate::store::{
-    Kind, Listed, NewLink, NewRoom, NewSeat, Page, RoomOptions, RoomStore, Schedule, SecretHash, StoreError,
+    Kind, Listed, NewLink, NewRoom, NewSeat, Page, RoomOptions, RoomQuery, RoomStore, Schedule, SecretHash, StoreError,
     StoredLink, StoredRoom, StoredSeat,
 };
 
@@ -91,13 +91,74 @@ impl RoomStore for Sqlite {
         Ok(())
     }
 
-    async fn set_standing(&self, room: &RoomId, standing: Standing) -> Result<(), StoreError> {
+    async fn rooms_that(
+        &self,
+        company: &CompanyId,
+        wanted: &RoomQuery,
+        page: Page,
+    ) -> Result<Listed<StoredRoom>, StoreError> {
+        Sqlite::rooms_that(self, company, wanted, page).await
+    }
+
+    async fn change_room(&self, room: &RoomId, options: &RoomOptions, at: Timestamp) -> Result<(), StoreError> {
+        let capacity = match options.kind {
+            Kind::Seated => None,
+            Kind::Open { capacity } => Some(capacity),
+        };
+        sqlx::query(
+            "UPDATE rooms SET description = ?, call_type = ?, recording = ?, recording_layout = ?, capacity = ?,
+                              webinar = ?, waiting_room = ?, chat = ?, screen_sharing = ?, entrance = ?, modified_at = ?
+             WHERE room_id = ? AND status <> 'deleted'",
+        )
+        .bind(options.description.as_deref())
+        .bind(word(&options.call_type)?)
+        .bind(word(&options.recording)?)
+        .bind(word(&options.recording_layout)?)
+        .bind(capacity)
+        .bind(options.webinar)
+        .bind(options.waiting_room)
+        .bind(options.allowed.chat)
+        .bind(options.allowed.screen_sharing)
+        .bind(word(&options.entrance)?)
+        .bind(ms(at))
+        .bind(room.as_str())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn change_seat(
+        &self,
+        room: &RoomId,
+        participant: &ParticipantId,
+        display_name: Option<&str>,
+        is_speaker: bool,
+        recording_consent: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE seats SET display_name = ?, is_speaker = ?, recording_consent = ?
+             WHERE room_id = ? AND participant_id = ?",
+        )
+        .bind(display_name)
+        .bind(is_speaker)
+        .bind(recording_consent.map(ms))
+        .bind(room.as_str())
+        .bind(participant.as_str())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn set_standing(&self, room: &RoomId, standing: Standing, at: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE rooms SET status = ? WHERE room_id = ? AND status <> 'deleted'")
-            .bind(standing_word(standing))
-            .bind(room.as_str())
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE rooms SET status = ?1, modified_at = ?2 WHERE room_id = ?3 AND status NOT IN ('deleted', ?1)",
+        )
+        .bind(standing_word(standing))
+        .bind(ms(at))
+        .bind(room.as_str())
+        .execute(&mut *tx)
+        .await?;
         if standing == Standing::Deleted {
             sqlx::query("UPDATE rooms SET description = NULL WHERE room_id = ?")
                 .bind(room.as_str())
@@ -185,8 +246,9 @@ impl Sqlite {
             return Ok(seats);
         }
         let mut query = QueryBuilder::new(
-            "SELECT s.room_id, s.participant_id, s.user_id, s.display_name, COALESCE(s.role, u.role, 'basic') AS role, s.role AS own_role,
-                    s.language, s.is_admin, s.is_speaker, s.tools, s.recording_consent, s.link_serial, l.code_sealed
+            "SELECT s.room_id, s.participant_id, s.user_id, s.display_name, COALESCE(s.role, u.role, 'basic') AS role,
+                    s.role AS own_role, s.language, s.is_admin, s.is_speaker, s.tools, s.recording_consent, s.admission,
+                    s.link_serial, l.code_sealed
              FROM seats s
              LEFT JOIN users u ON u.company_id = s.company_id AND u.user_id = s.user_id
              JOIN links l ON l.room_id = s.room_id AND l.participant_id = s.participant_id AND l.serial = s.link_serial
@@ -235,15 +297,16 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
     let mut rows = Vec::with_capacity(rooms.len());
     for room in rooms {
         let layout = word(&room.options.recording_layout)?;
-        rows.push((room, word(&room.options.call_type)?, word(&room.options.recording)?, layout));
+        let entrance = word(&room.options.entrance)?;
+        rows.push((room, word(&room.options.call_type)?, word(&room.options.recording)?, layout, entrance));
     }
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
     let mut query = QueryBuilder::new(
         "INSERT INTO rooms (room_id, company_id, call_type, recording, duration_s, live, description, ends_at, status,
                             created_at, kind, capacity, webinar, waiting_room, starts_at, early_entry_s, freeze_s,
-                            created_by, recording_layout, expected_seats) ",
+                            created_by, recording_layout, expected_seats, modified_at, chat, screen_sharing, entrance) ",
     );
-    query.push_values(rows, |mut row, (room, call_type, recording, layout)| {
+    query.push_values(rows, |mut row, (room, call_type, recording, layout, entrance)| {
         let RoomOptions {
             kind,
             call_type: _,
@@ -257,6 +320,8 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
             waiting_room,
             expected_seats,
             created_by,
+            allowed,
+            entrance: _,
         } = &room.options;
         let (kind, capacity) = match kind {
             Kind::Seated => ("seated", None),
@@ -270,7 +335,7 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
             .push_bind(*live)
             .push_bind(description.as_deref())
             .push_bind(schedule.ends_at.map(ms))
-            .push_bind("active")
+            .push_bind(standing_word(room.standing))
             .push_bind(ms(room.created_at))
             .push_bind(kind)
             .push_bind(capacity)
@@ -281,7 +346,11 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
             .push_bind(duration_s(schedule.freeze))
             .push_bind(created_by.as_ref().map(UserId::as_str))
             .push_bind(layout)
-            .push_bind(*expected_seats);
+            .push_bind(*expected_seats)
+            .push_bind(ms(room.created_at))
+            .push_bind(allowed.chat)
+            .push_bind(allowed.screen_sharing)
+            .push_bind(entrance);
     });
     query.build().execute(&mut *tx).await.map_err(exists)?;
     let seats = rooms.iter().flat_map(|room| {
@@ -312,7 +381,7 @@ pub(super) async fn insert_seats(tx: &mut SqliteConnection, seats: Vec<SeatRow<'
     }
     let mut query = QueryBuilder::new(
         "INSERT INTO seats (room_id, position, participant_id, company_id, user_id, display_name, is_admin, is_speaker,
-                            tools, recording_consent, link_serial, role, language) ",
+                            tools, recording_consent, link_serial, role, language, admission) ",
     );
     query.push_values(rows, |mut row, (SeatRow { room, company, position, seat }, tools, role)| {
         row.push_bind(room.as_str())
@@ -327,7 +396,8 @@ pub(super) async fn insert_seats(tx: &mut SqliteConnection, seats: Vec<SeatRow<'
             .push_bind(seat.recording_consent.map(ms))
             .push_bind(1_i64)
             .push_bind(role)
-            .push_bind(seat.language.as_deref());
+            .push_bind(seat.language.as_deref())
+            .push_bind(admission_word(seat.admission));
     });
     query.build().execute(&mut *tx).await.map_err(exists)?;
     let links = seats.iter().map(|row| (row.room, &row.seat.participant_id, &row.seat.link));
@@ -351,7 +421,7 @@ async fn insert_links<'a>(
     Ok(())
 }
 
-fn read_room(row: &SqliteRow, seats: Vec<StoredSeat>) -> Result<StoredRoom, StoreError> {
+pub(super) fn read_room(row: &SqliteRow, seats: Vec<StoredSeat>) -> Result<StoredRoom, StoreError> {
     let kind = match row.try_get::<&str, _>("kind")? {
         "open" => {
             Kind::Open { capacity: row.try_get::<Option<u16>, _>("capacity")?.ok_or(StoreError::Damaged("capacity"))? }
@@ -379,6 +449,8 @@ fn read_room(row: &SqliteRow, seats: Vec<StoredSeat>) -> Result<StoredRoom, Stor
         waiting_room: row.try_get("waiting_room")?,
         expected_seats: row.try_get("expected_seats")?,
         created_by: read_id_or_none(row, "created_by")?,
+        allowed: Allowed { chat: row.try_get("chat")?, screen_sharing: row.try_get("screen_sharing")? },
+        entrance: read_word(row, "entrance")?,
     };
     Ok(StoredRoom {
         room_id: read_id(row, "room_id")?,
@@ -387,6 +459,7 @@ fn read_room(row: &SqliteRow, seats: Vec<StoredSeat>) -> Result<StoredRoom, Stor
         standing: read_standing(row)?,
         used: time(row.try_get("used_ms")?).since(Timestamp::default()),
         created_at: read_time(row, "created_at")?,
+        modified_at: read_time(row, "modified_at")?,
         seats,
     })
 }
@@ -403,6 +476,7 @@ fn read_seat(row: &SqliteRow) -> Result<StoredSeat, StoreError> {
         is_speaker: row.try_get("is_speaker")?,
         tools: read_json(row, "tools")?,
         recording_consent: read_time_or_none(row, "recording_consent")?,
+        admission: read_admission(row)?,
         link: LinkSerial(row.try_get("link_serial")?),
         sealed: row.try_get::<Option<Vec<u8>>, _>("code_sealed")?.ok_or(StoreError::Damaged("link"))?,
     })
@@ -422,5 +496,22 @@ fn standing_word(standing: Standing) -> &'static str {
         Standing::Disabled => "disabled",
         Standing::UsedUp => "used_up",
         Standing::Deleted => "deleted",
+    }
+}
+
+fn read_admission(row: &SqliteRow) -> Result<Admission, StoreError> {
+    let word: &str = row.try_get("admission")?;
+    [Admission::Link, Admission::Token, Admission::Public, Admission::Hidden]
+        .into_iter()
+        .find(|admission| admission_word(*admission) == word)
+        .ok_or(StoreError::Damaged("admission"))
+}
+
+fn admission_word(admission: Admission) -> &'static str {
+    match admission {
+        Admission::Link => "link",
+        Admission::Token => "token",
+        Admission::Public => "public",
+        Admission::Hidden => "hidden",
     }
 }
