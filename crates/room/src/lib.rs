@@ -17,7 +17,7 @@ mod seat;
 mod settings;
 mod time;
 
-pub use input::{AdminAction, ConnectionId, EntryId, Input, Inviter, LineKind, Output, RecorderRun, Seen};
+pub use input::{AdminAction, ConnectionId, Deed, EntryId, Input, Inviter, LineKind, Output, RecorderRun, Seen, Whom};
 pub use refusal::Refusal;
 pub use rights::{BoardAccess, MediaRights};
 pub use room::{Occupant, Room};

@@ -89,6 +89,9 @@ pub enum Refusal {
     /// In a webinar whom nobody sees needs a token of its own.
     #[error("a hidden participant of a webinar needs an egress token that is still good")]
     EgressTokenNeeded,
+    /// The session is not the running one.
+    #[error("this session is over")]
+    SessionOver,
     /// The id belongs to somebody else.
     #[error("somebody else has this id")]
     IdTaken,
@@ -140,7 +143,7 @@ impl Refusal {
             Self::RoomFull => ErrorCode::RoomFull,
             Self::SeatInUse => ErrorCode::SeatInUse,
             Self::NoSuchSeat | Self::NotThere | Self::NotRinging => ErrorCode::NotFound,
-            Self::SeatExists | Self::NotManual | Self::IdTaken => ErrorCode::Conflict,
+            Self::SeatExists | Self::NotManual | Self::IdTaken | Self::SessionOver => ErrorCode::Conflict,
             Self::NobodyIn => ErrorCode::RoomEmpty,
             Self::Displaced => ErrorCode::Displaced,
             Self::Removed => ErrorCode::Removed,

@@ -34,6 +34,7 @@ use crate::{
     store::Store,
     tokens::LiveKitSigner,
     users::Users,
+    video_rooms,
     webhooks::Webhooks,
 };
 
@@ -158,6 +159,7 @@ pub(crate) fn routes(app: App) -> Router {
         .layer(join_cors)
         .merge(docs::routes(api::routes()))
         .merge(callaba::routes())
+        .merge(video_rooms::routes())
         .merge(files::routes())
         .route("/sign-in/{code}", get(join::sign_in_page))
         .route("/channel", get(channel::open))

@@ -26,6 +26,7 @@ mod server;
 mod store;
 mod tokens;
 mod users;
+mod video_rooms;
 mod webhooks;
 
 pub use config::{Bootstrap, DEV_API_KEY, DEV_LIVEKIT_KEY, Limits, LiveKit, Rate, ServerConfig, StartError};
