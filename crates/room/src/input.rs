@@ -173,6 +173,15 @@ pub enum Input {
         /// All of it, as it is from now on.
         policy: Box<Policy>,
     },
+    /// Something is done to those who are in. The API key's right.
+    Moderate {
+        /// In this session, which has to be the running one.
+        session_id: SessionId,
+        /// What.
+        deed: Deed,
+        /// To whom; for [`Deed::End`] to everybody.
+        whom: Whom,
+    },
     /// The room is switched on again. The API key's right.
     Enable,
     /// The room is switched off. The API key's right.
@@ -181,6 +190,44 @@ pub enum Input {
     Delete,
     /// The server stops: everybody is told, nothing about the room changes.
     Stop,
+}
+
+/// What the API does to those who are in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// The session ends for everybody.
+    End,
+    /// Put out, until the session ends.
+    Kick,
+    /// Nothing of their microphone is heard until it is released.
+    Mute,
+    /// The microphone is theirs again.
+    Unmute,
+}
+
+/// To whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// Everybody who is in.
+    All {
+        /// But these.
+        but: Vec<ParticipantId>,
+    },
+    /// These, who all have to be in.
+    These {
+        /// Who.
+        participants: Vec<ParticipantId>,
+        /// But these.
+        but: Vec<ParticipantId>,
+    },
+}
+
+impl Whom {
+    pub(crate) fn but(&self) -> &[ParticipantId] {
+        match self {
+            Self::All { but } | Self::These { but, .. } => but,
+        }
+    }
 }
 
 /// Who asks for a media token.

@@ -18,7 +18,7 @@ mod seat;
 mod settings;
 mod time;
 
-pub use input::{AdminAction, ConnectionId, EntryId, Input, Inviter, LineKind, Output, RecorderRun, Seen};
+pub use input::{AdminAction, ConnectionId, Deed, EntryId, Input, Inviter, LineKind, Output, RecorderRun, Seen, Whom};
 pub use people::{Plan, SEATS, SeatsRefusal, check_plus, check_seats};
 pub use refusal::Refusal;
 pub use rights::{BoardAccess, MediaRights};

@@ -98,6 +98,9 @@ pub enum Refusal {
     /// In a webinar whom nobody sees needs a token of its own.
     #[error("a hidden participant of a webinar needs an egress token that is still good")]
     EgressTokenNeeded,
+    /// The session is not the running one.
+    #[error("this session is over")]
+    SessionOver,
     /// The id belongs to somebody else.
     #[error("somebody else has this id")]
     IdTaken,
@@ -149,7 +152,7 @@ impl Refusal {
             Self::RoomFull | Self::SeatsTaken => ErrorCode::RoomFull,
             Self::SeatInUse => ErrorCode::SeatInUse,
             Self::NoSuchSeat | Self::NotThere | Self::NotRinging => ErrorCode::NotFound,
-            Self::SeatExists | Self::NotManual | Self::IdTaken => ErrorCode::Conflict,
+            Self::SeatExists | Self::NotManual | Self::IdTaken | Self::SessionOver => ErrorCode::Conflict,
             Self::NobodyIn => ErrorCode::RoomEmpty,
             Self::Displaced => ErrorCode::Displaced,
             Self::Removed => ErrorCode::Removed,

@@ -36,6 +36,7 @@ use crate::{
     store::Store,
     tokens::LiveKitSigner,
     users::Users,
+    video_rooms,
     webhooks::Webhooks,
 };
 
@@ -164,6 +165,7 @@ pub(crate) fn routes(app: App) -> Router {
         .merge(callaba::routes())
         .merge(docs::mia(mia::routes()).method_not_allowed_fallback(mia::wrong_method))
         .merge(pictures::routes())
+        .merge(video_rooms::routes())
         .merge(files::routes())
         .route("/join", get(join::page_without_code))
         .route("/join/", get(join::page_without_code))

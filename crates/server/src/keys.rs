@@ -47,6 +47,7 @@ pub(crate) struct Keys {
     webhook_sealing: [u8; KEY_LEN],
     recording_lookup: [u8; KEY_LEN],
     egress_tokens: [u8; KEY_LEN],
+    refresh_tokens: [u8; KEY_LEN],
     livekit_secret: [u8; KEY_LEN],
 }
 
@@ -83,6 +84,7 @@ impl Keys {
             webhook_sealing: purpose("visita webhook sealing"),
             recording_lookup: purpose("visita recording lookup"),
             egress_tokens: purpose("visita egress tokens"),
+            refresh_tokens: purpose("visita refresh tokens"),
             livekit_secret: purpose("visita livekit secret"),
         }
     }
@@ -140,6 +142,11 @@ impl Keys {
     /// Signs an egress token's body.
     pub(crate) fn sign_egress_token(&self, body: &[u8]) -> [u8; KEY_LEN] {
         mac(&self.egress_tokens, &[body])
+    }
+
+    /// Signs a refresh token's body.
+    pub(crate) fn sign_refresh_token(&self, body: &[u8]) -> [u8; KEY_LEN] {
+        mac(&self.refresh_tokens, &[body])
     }
 
     /// Secret of the built-in media server's own LiveKit key; the same after a restart, so that tokens stay good.

@@ -30,6 +30,7 @@ mod server;
 mod store;
 mod tokens;
 mod users;
+mod video_rooms;
 mod webhooks;
 
 pub use config::{

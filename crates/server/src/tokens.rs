@@ -34,7 +34,19 @@ impl LiveKitSigner {
         display_name: &str,
         rights: &MediaRights,
     ) -> Result<Secret, livekit_token::AccessTokenError> {
-        self.sign_grants(seat, display_name, grants(room, rights))
+        self.sign_for(room, seat, display_name, rights, TOKEN_LIFE)
+    }
+
+    /// A token for one seat that is good for so long.
+    pub(crate) fn sign_for(
+        &self,
+        room: &RoomId,
+        seat: &ParticipantId,
+        display_name: &str,
+        rights: &MediaRights,
+        life: Duration,
+    ) -> Result<Secret, livekit_token::AccessTokenError> {
+        self.sign_grants(seat, display_name, grants(room, rights), life)
     }
 
     /// A token for somebody whom nobody sees, and who may only look and listen.
@@ -44,7 +56,7 @@ impl LiveKitSigner {
         seat: &ParticipantId,
         display_name: &str,
     ) -> Result<Secret, livekit_token::AccessTokenError> {
-        self.sign_grants(seat, display_name, VideoGrants { recorder: false, ..unseen(room) })
+        self.sign_grants(seat, display_name, VideoGrants { recorder: false, ..unseen(room) }, TOKEN_LIFE)
     }
 
     fn sign_grants(
@@ -52,9 +64,10 @@ impl LiveKitSigner {
         seat: &ParticipantId,
         display_name: &str,
         grants: VideoGrants,
+        life: Duration,
     ) -> Result<Secret, livekit_token::AccessTokenError> {
         AccessToken::with_api_key(&self.key, self.secret.expose())
-            .with_ttl(TOKEN_LIFE)
+            .with_ttl(life)
             .with_identity(seat.as_str())
             .with_name(display_name)
             .with_grants(grants)
@@ -185,6 +198,27 @@ impl EgressToken {
     }
 }
 
+/// By which whoever has a seat gets further media tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefreshToken {
+    pub(crate) room: RoomId,
+    pub(crate) participant: ParticipantId,
+    /// Unix time in milliseconds.
+    pub(crate) until: u64,
+}
+
+impl RefreshToken {
+    pub(crate) fn sign(&self, keys: &Keys) -> Result<Secret, serde_json::Error> {
+        seal(self, |body| keys.sign_refresh_token(body))
+    }
+
+    /// Reads a token of ours whose time is not over; `None` for everything else.
+    pub(crate) fn read(token: &Secret, keys: &Keys, now: Timestamp) -> Option<Self> {
+        open(token, |body| keys.sign_refresh_token(body)).filter(|token: &Self| now.unix_ms() < token.until)
+    }
+}
+
 /// Signed: `BODY.SIGNATURE`, both base64url.
 pub(crate) fn seal<T: Serialize>(claims: &T, sign: impl Fn(&[u8]) -> [u8; 32]) -> Result<Secret, serde_json::Error> {
     let body = serde_json::to_vec(claims)?;
@@ -246,6 +280,19 @@ mod tests {
         assert!(!EgressToken::is_good(&token, &id("other"), &keys, at(999)));
         assert!(!EgressToken::is_good(&token, &id("r"), &others, at(999)));
         assert!(!EgressToken::is_good(&Secret::new(""), &id("r"), &keys, at(999)));
+    }
+
+    #[test]
+    fn a_refresh_token_is_good_for_its_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keys = Keys::open(&folder.path().join("a"), true).expect("keys");
+        let token = RefreshToken { room: id("r"), participant: id("p"), until: 1000 };
+        let signed = token.sign(&keys).expect("signed");
+        let at = Timestamp::from_unix_ms;
+        assert_eq!(RefreshToken::read(&signed, &keys, at(999)), Some(token));
+        assert_eq!(RefreshToken::read(&signed, &keys, at(1000)), None, "its time is over");
+        let egress = EgressToken { room: id("r"), until: 1000 }.sign(&keys).expect("signed");
+        assert_eq!(RefreshToken::read(&egress, &keys, at(0)), None, "each kind has a key of its own");
     }
 
     const ALL: MediaRights = MediaRights {

@@ -8,8 +8,8 @@ use common::{Api, server};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-/// The descriptions there are besides `/v2`'s, with the header of their key.
-const DIALECTS: [(&str, &str); 1] = [("callaba", "/api/conferences")];
+/// The descriptions there are besides `/v2`'s, with what their paths begin with.
+const DIALECTS: [(&str, &str); 2] = [("callaba", "/api/conferences"), ("video-rooms", "/video-rooms/v2")];
 
 async fn described(api: &Api) -> Value {
     described_as(api, "kaleyra").await
@@ -169,7 +169,7 @@ async fn every_call_of_a_dialect_is_described_and_asks_for_its_key() {
 #[tokio::test]
 async fn every_example_is_what_it_describes() {
     let server = server().await;
-    for (dialect, at_least) in [("kaleyra", 15), ("callaba", 12), ("mia", 15)] {
+    for (dialect, at_least) in [("kaleyra", 15), ("callaba", 12), ("video-rooms", 7), ("mia", 15)] {
         check_examples(&described_as(&server.api, dialect).await, at_least);
     }
 }
@@ -252,7 +252,7 @@ async fn the_page_asks_no_other_host() {
     assert!(policy.contains("default-src 'none'") && policy.contains("connect-src 'self'"), "{policy}");
     let text = page.text().await.expect("text");
     assert!(!text.contains("://") && !text.contains("src="), "nothing from elsewhere");
-    for dialect in ["kaleyra", "callaba"] {
+    for dialect in ["kaleyra", "callaba", "video-rooms"] {
         assert!(text.contains(dialect), "{dialect}");
     }
 }

@@ -5,6 +5,7 @@ mod being_in;
 mod entering;
 mod going;
 mod inviting;
+mod moderating;
 mod planning;
 mod recording;
 mod ringing;
@@ -20,7 +21,7 @@ use std::{
 
 use visita_protocol::{
     ParticipantId, SessionId,
-    channel::{ClientMessage, LeaveReason, MediaState, WhiteboardState},
+    channel::{ClientMessage, LeaveReason, MediaState, MutedSources, WhiteboardState},
 };
 
 use crate::{
@@ -71,6 +72,8 @@ pub struct Occupant {
     pub display_name: Option<String>,
     /// What is on of theirs.
     pub media: MediaState,
+    /// What an admin, or the API, holds muted.
+    pub muted: MutedSources,
 }
 
 impl Room {
@@ -168,6 +171,7 @@ impl Room {
             Input::RenewLink { participant_id, link } => self.renew_link(&participant_id, link, now),
             Input::Invite { seat, by } => self.invite(*seat, by, now),
             Input::Change { policy } => self.change(*policy, now),
+            Input::Moderate { session_id, deed, whom } => self.moderate(&session_id, deed, &whom, now),
             Input::Enable => self.enable(),
             Input::Disable => self.close(Standing::Disabled, now),
             Input::Delete => self.close(Standing::Deleted, now),
@@ -281,6 +285,7 @@ impl Room {
             waits: seat.wait().is_some(),
             display_name: seat.shown_name().map(str::to_owned),
             media: seat.stay().map(|stay| stay.media).unwrap_or_default(),
+            muted: seat.muted,
         };
         seats.map(occupant).collect()
     }

@@ -224,7 +224,15 @@ impl Room {
 
     /// Out for the rest of the session, from the room or from the waiting room.
     pub(super) fn expel(&mut self, by: &ParticipantId, id: &ParticipantId, name: String, now: Timestamp) {
+        self.shut_out(id, name, now);
+        self.acted(by, AdminAction::Removed, Some(id));
+    }
+
+    /// Out until the session ends, or an admin says otherwise.
+    pub(super) fn shut_out(&mut self, id: &ParticipantId, name: String, now: Timestamp) {
         self.put_out_or_away(id, LeaveReason::Removed, now);
+        // With the last one who is in goes the session, and with it that somebody is out of it.
+        let goes_on = self.session.is_some();
         let Some(seat) = self.seats.get_mut(id) else { return };
         // Whatever was handed out before opens nothing any more, also after they were let come again.
         if let Some(newest) = seat.newest {
@@ -232,9 +240,8 @@ impl Room {
         }
         seat.media_may_return = false;
         seat.admitted = false;
-        seat.removed = Some(name);
+        seat.removed = goes_on.then_some(name);
         self.due_to_tell.admins = true;
-        self.acted(by, AdminAction::Removed, Some(id));
     }
 
     /// Who waits, the next one first.

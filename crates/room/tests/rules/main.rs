@@ -7,6 +7,7 @@ mod admins;
 mod books;
 mod clock;
 mod inviting;
+mod moderating;
 mod recording;
 mod resume;
 mod ringing;

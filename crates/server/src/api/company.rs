@@ -121,7 +121,7 @@ fn merge(old: CompanySettings, wanted: UpdateCompany) -> Result<CompanySettings,
 }
 
 /// A URL that a browser or this server may be sent to.
-pub(super) fn check_url(field: &str, text: &str) -> Result<(), Problem> {
+pub(crate) fn check_url(field: &str, text: &str) -> Result<(), Problem> {
     let is_good = text.chars().count() <= MAX_URL
         && url::Url::parse(text).is_ok_and(|url| {
             matches!(url.scheme(), "http" | "https")

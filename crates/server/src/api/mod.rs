@@ -20,6 +20,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use visita_protocol::Problem;
 
 pub(crate) use caller::{Caller, company_by_key};
+pub(crate) use company::check_url;
+pub(crate) use recordings::recording_link;
 pub(crate) use rooms::{link_url, new_link};
 
 use crate::{app::App, error::Path};

@@ -17,6 +17,8 @@ use visita_protocol::{
     view::{RecordingFileState, RecordingFormat},
 };
 
+use visita_room::Timestamp;
+
 use super::{
     caller::Caller,
     id,
@@ -210,15 +212,27 @@ pub(super) async fn create_link(
     }
     let recording = find(&app, &caller, room_id, recording_id).await?;
     check_file(&recording, format)?;
+    let life = Duration::from_secs(seconds.into());
+    let (url, expires_at) = recording_link(&app, &caller, &recording, format, life).await?;
+    Ok((StatusCode::CREATED, Json(RecordingLink { url, expires_at: to_rfc3339(expires_at) })))
+}
+
+/// A link to a file of a recording, good for so long; an entry in the audit log.
+pub(crate) async fn recording_link(
+    app: &App,
+    caller: &Caller,
+    recording: &StoredRecording,
+    format: RecordingFormat,
+    life: Duration,
+) -> Result<(Secret, Timestamp), ApiError> {
     let code = keys::new_code()?;
     let now = app.clock.now();
-    let expires_at = now + Duration::from_secs(seconds.into());
+    let expires_at = now + life;
     let hash = app.keys.hash_recording_code(code.expose());
     app.store.create_recording_link(hash, &recording.recording_id, format, expires_at, now).await?;
-    write(&app, &caller, "recording_link_made", &recording).await?;
+    write(app, caller, "recording_link_made", recording).await?;
     let base = app.link_base().as_str().trim_end_matches('/');
-    let url = Secret::new(format!("{base}/recordings/{}", code.expose()));
-    Ok((StatusCode::CREATED, Json(RecordingLink { url, expires_at: to_rfc3339(expires_at) })))
+    Ok((Secret::new(format!("{base}/recordings/{}", code.expose())), expires_at))
 }
 
 /// Plays or fetches a recording by a link, or with `Range` a part of it. The code is all that is needed.

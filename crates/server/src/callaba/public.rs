@@ -25,7 +25,7 @@ use crate::{
     names::check_name,
     rooms::{Invitation, RoomError, check_lets_in},
     store::{Kind, NewSeat, StoredLink, StoredRoom},
-    tokens::EgressToken,
+    tokens::{EgressToken, TOKEN_LIFE},
 };
 
 /// Finds the media room of a room that lets people in.
@@ -109,7 +109,7 @@ pub(super) async fn create_token(State(app): State<App>, asker: Asker, body: Bod
         true => Inviter::Key { egress },
         false => Inviter::Anybody { named: name.is_some() },
     };
-    let invitation = Invitation { seat, by };
+    let invitation = Invitation { seat, by, token_life: TOKEN_LIFE };
     let (is_hidden, shown) = (invitation.is_hidden(), name.unwrap_or_else(|| participant_id.to_string()));
     let rights = app.rooms.invite(&room.room_id, invitation).await?;
     let token = match is_hidden {

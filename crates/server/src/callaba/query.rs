@@ -7,7 +7,7 @@ use visita_room::Timestamp;
 use super::bodies::{MediaType, RecordMode};
 use crate::{
     clock::from_rfc3339,
-    store::{Compare, Direction, RoomBy, RoomIs},
+    store::{Between, Direction, RoomBy, RoomIs},
 };
 
 pub(super) fn only(
@@ -49,8 +49,8 @@ fn is(field: &str, value: Value, company: &CompanyId, now: Timestamp) -> Result<
             RoomIs::Layout(mode.layout())
         }
         "active" => RoomIs::Active(flag(value)?, now),
-        "created" => RoomIs::Created(Compare::Equal, time(value)?),
-        "modified" => RoomIs::Modified(Compare::Equal, time(value)?),
+        "created" => RoomIs::Created(Between::at(time(value)?)),
+        "modified" => RoomIs::Modified(Between::at(time(value)?)),
         _ => return Err(Problem::invalid(name(), "rooms are not filtered by this")),
     })
 }

@@ -1,5 +1,6 @@
 //! Refusals as this dialect tells them: `{"success": false, "error": {"code", "message", "field"}}`.
 
+use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -15,10 +16,10 @@ pub(crate) struct Refused {
 }
 
 /// A problem as a body of this dialect.
-pub(crate) fn shape(problem: Problem) -> Value {
+pub(crate) fn shape(status: StatusCode, problem: Problem) -> (StatusCode, Value) {
     let field = problem.field.map(|field| named(&field).to_owned());
     let refused = Refused { success: false, error: Problem { field, ..problem } };
-    serde_json::to_value(&refused).unwrap_or_default()
+    (status, serde_json::to_value(&refused).unwrap_or_default())
 }
 
 /// What this dialect calls a field of a room.

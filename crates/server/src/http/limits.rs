@@ -17,7 +17,7 @@ use crate::{
     callaba,
     config::{Limits, Rate},
     error::ApiError,
-    join,
+    join, video_rooms,
 };
 
 /// How often forgotten keys are dropped.
@@ -72,17 +72,22 @@ pub(super) async fn check(
     // Who follows a link in a browser reads no JSON.
     let is_look = request.method() == Method::GET && matches!(route, "/join/{code}" | "/sign-in/{code}");
     let page = is_look.then(|| request.headers().clone());
-    // A browser that asks whether it may ask is not counted.
-    let helps = route.starts_with(callaba::PUBLIC_PREFIX) && request.method() != Method::OPTIONS;
-    let is_public = matches!(
-        route,
-        "/join/{code}"
-            | "/sign-in/{code}"
-            | "/recordings/{code}"
-            | "/pictures/{picture_id}"
-            | "/channel"
-            | "/user-channel"
-    ) || helps && !request.headers().contains_key(callaba::KEY_HEADER);
+    // A browser that asks whether it may ask is not counted, and neither is who has the key.
+    let helps = match request.method() {
+        &Method::OPTIONS => false,
+        _ if route == video_rooms::REFRESH_ROUTE => true,
+        _ => route.starts_with(callaba::PUBLIC_PREFIX) && !request.headers().contains_key(callaba::KEY_HEADER),
+    };
+    let is_public = helps
+        || matches!(
+            route,
+            "/join/{code}"
+                | "/sign-in/{code}"
+                | "/recordings/{code}"
+                | "/pictures/{picture_id}"
+                | "/channel"
+                | "/user-channel"
+        );
     if is_public && let Err(wait) = ask(&limiters.0.addresses, &address) {
         return too_often(wait, page);
     }

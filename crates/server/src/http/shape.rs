@@ -4,19 +4,20 @@
 use axum::{
     Json,
     extract::Request,
+    http::{StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use serde_json::Value;
 use visita_protocol::Problem;
 
-use crate::callaba;
+use crate::{callaba, video_rooms};
 
-/// A problem as a dialect's body.
-type Shape = fn(Problem) -> Value;
+/// A problem with its status as a dialect tells it.
+type Shape = fn(StatusCode, Problem) -> (StatusCode, Value);
 
 /// By what the path begins with.
-const SHAPES: [(&str, Shape); 1] = [(callaba::PREFIX, callaba::shape)];
+const SHAPES: [(&str, Shape); 2] = [(callaba::PREFIX, callaba::shape), (video_rooms::PREFIX, video_rooms::shape)];
 
 /// Layer.
 pub(super) async fn shape(request: Request, next: Next) -> Response {
@@ -26,11 +27,11 @@ pub(super) async fn shape(request: Request, next: Next) -> Response {
     let (Some(shape), Some(problem)) = (shape, response.extensions_mut().remove::<Problem>()) else {
         return response;
     };
-    let mut told = Json(shape(problem)).into_response();
-    *told.status_mut() = response.status();
+    let (status, body) = shape(response.status(), problem);
+    let mut told = (status, Json(body)).into_response();
     // What else was said stays, but for what is about the old body.
     for (name, value) in response.headers() {
-        if !told.headers().contains_key(name) && name != axum::http::header::CONTENT_LENGTH {
+        if !told.headers().contains_key(name) && name != header::CONTENT_LENGTH {
             told.headers_mut().append(name, value.clone());
         }
     }

@@ -23,7 +23,9 @@ use visita_protocol::{
     CompanyId, ErrorCode, ParticipantId, Problem, RoomId, Secret, SessionId,
     channel::{ClientMessage, FilePurpose, ServerMessage},
 };
-use visita_room::{ConnectionId, EntryId, Facts, Input, LinkSerial, MediaRights, Occupant, Refusal, Standing};
+use visita_room::{
+    ConnectionId, Deed, EntryId, Facts, Input, LinkSerial, MediaRights, Occupant, Refusal, Standing, Whom,
+};
 
 use crate::{
     clock::Clock,
@@ -37,7 +39,7 @@ use crate::{
 pub(crate) use news::{Listener, News};
 use owner::Owner;
 pub(crate) use rules::{
-    Invitation, MAX_SEATS, check_capacity, check_description, check_lets_in, check_open, largest_capacity,
+    Invitation, MAX_SEATS, check_capacity, check_description, check_lets_in, check_open, largest_capacity, name_taken,
 };
 pub(crate) use settings::{asleep, gives_links, plan_of};
 
@@ -353,6 +355,17 @@ impl Rooms {
     pub(crate) async fn invite(&self, room: &RoomId, invitation: Invitation) -> Result<MediaRights, RoomError> {
         let invitation = Box::new(invitation);
         self.ask(room, |reply| Command::Invite { invitation, reply }).await
+    }
+
+    /// Does something to those who are in a session, which has to be the running one.
+    pub(crate) async fn moderate(
+        &self,
+        room: &RoomId,
+        session_id: SessionId,
+        deed: Deed,
+        whom: Whom,
+    ) -> Result<(), RoomError> {
+        self.handle(room, Input::Moderate { session_id, deed, whom }).await
     }
 
     /// Changes what a room is; it holds at once for those who are in.

@@ -20,7 +20,7 @@ use visita_room::{
 use super::{
     Asks, Change, Command, Invitation, MAX_SEATS, Mail, News, RoomError, Shared,
     boards::Boards,
-    check_open,
+    check_open, name_taken,
     settings::{new_seat, plan_of, policy_of, restored, settings_of},
 };
 use crate::{
@@ -52,6 +52,8 @@ pub(super) struct Owner {
     reports: Reports,
     heard: mpsc::Receiver<(RecorderRun, RecorderReport)>,
     last_used: Instant,
+    /// Until when a media token can be good that was made without an entry.
+    tokens_until: Instant,
 }
 
 impl Owner {
@@ -78,6 +80,7 @@ impl Owner {
             reports,
             heard,
             last_used: Instant::now(),
+            tokens_until: Instant::now(),
         }
     }
 
@@ -87,7 +90,7 @@ impl Owner {
             let due = self.room.poll_timeout().map(|at| self.shared.clock.instant(at));
             let write_at = self.boards.due();
             let tell_at = self.boards.telling_due();
-            let sleep_at = self.room.is_empty().then(|| self.last_used + TOKEN_LIFE);
+            let sleep_at = self.room.is_empty().then(|| (self.last_used + TOKEN_LIFE).max(self.tokens_until));
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(command) => {
@@ -277,6 +280,7 @@ impl Owner {
             self.users.insert(id.clone(), settings.user_id.clone());
         }
         self.handle(Input::Invite { seat: Box::new(settings), by: invitation.by }).await?;
+        self.tokens_until = self.tokens_until.max(Instant::now() + invitation.token_life);
         self.past_revocation(&id).await;
         self.room.token_rights(&id).ok_or(RoomError::Refused(Refusal::StillWaiting))
     }
@@ -289,7 +293,10 @@ impl Owner {
         let mut options = self.stored.options.clone();
         change(&mut options);
         check_open(&options).map_err(RoomError::Invalid)?;
-        self.shared.store.change_room(&self.room_id, &options, self.now()).await?;
+        match self.shared.store.change_room(&self.room_id, &options, self.now()).await {
+            Err(StoreError::Exists) => return Err(RoomError::Invalid(name_taken())),
+            changed => changed?,
+        }
         let policy = Box::new(policy_of(&options));
         self.stored.options = options;
         Ok(self.handle(Input::Change { policy }).await?)

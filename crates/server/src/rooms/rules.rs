@@ -1,5 +1,7 @@
 //! What a room may be, whichever call makes or changes it.
 
+use std::time::Duration;
+
 use visita_protocol::Problem;
 use visita_room::{Admission, Inviter, Refusal, SeatSettings, Standing, Timestamp};
 
@@ -59,6 +61,11 @@ pub(crate) fn check_open(options: &RoomOptions) -> Result<(), Problem> {
     options.description.as_deref().map_or(Ok(()), check_description)
 }
 
+/// Another room has that name.
+pub(crate) fn name_taken() -> Problem {
+    Problem::invalid("unique_name", "another room has this name")
+}
+
 /// Whether a room lets people in at all, be it now or later.
 ///
 /// # Errors
@@ -78,6 +85,8 @@ pub(crate) struct Invitation {
     /// Their seat, as it is to be from now on; its link counts only where the seat is a new one.
     pub(crate) seat: NewSeat,
     pub(crate) by: Inviter,
+    /// How long the token is good.
+    pub(crate) token_life: Duration,
 }
 
 impl Invitation {

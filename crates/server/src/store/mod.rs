@@ -9,7 +9,7 @@ mod suite;
 mod types;
 mod visits;
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -22,13 +22,16 @@ use visita_protocol::{
 };
 use visita_room::{LinkSerial, Standing, Timestamp};
 
-pub(crate) use query::{Compare, Direction, RoomBy, RoomIs, RoomQuery};
+pub(crate) use query::{
+    Attendance, AttendanceQuery, Between, Direction, RecordingQuery, RoomBy, RoomIs, RoomQuery, SeenSession,
+    SessionQuery,
+};
 pub(crate) use sqlite::Sqlite;
 pub(crate) use types::{
     AuditLine, Company, CompanySettings, Delivery, Kind, Listed, NewLink, NewPlan, NewRoom, NewSeat, NewSignInLink,
-    Page, PictureKind, PlannedSeat, RecordingProgress, RecordingsOf, Redeemed, RoomOptions, Schedule, SignInState,
-    StoredConnection, StoredFile, StoredLink, StoredPastSession, StoredPicture, StoredRecording, StoredRoom,
-    StoredSeat, StoredSession, StoredWebhook,
+    Page, PictureKind, PlannedSeat, RecordingProgress, RecordingsOf, Redeemed, RoomOptions, RoomWebhook, Schedule,
+    SignInState, StoredConnection, StoredFile, StoredLink, StoredPastSession, StoredPicture, StoredRecording,
+    StoredRoom, StoredSeat, StoredSession, StoredWebhook,
 };
 pub(crate) use visits::{PictureStore, VisitStore};
 
@@ -201,6 +204,20 @@ pub(crate) trait SessionStore: Send + Sync + 'static {
     /// Answers kept of a room, oldest first.
     async fn consents(&self, room: &RoomId) -> Result<Vec<(Option<SessionId>, Consent)>, StoreError>;
 
+    /// Sessions as they are wanted, the latest first.
+    async fn sessions_that(
+        &self,
+        company: &CompanyId,
+        wanted: &SessionQuery,
+        page: Page,
+    ) -> Result<Listed<SeenSession>, StoreError>;
+    /// Who was in sessions, as they are wanted, who came last first.
+    async fn attendance(
+        &self,
+        company: &CompanyId,
+        wanted: &AttendanceQuery,
+        page: Page,
+    ) -> Result<Listed<Attendance>, StoreError>;
     /// Sessions of a company's rooms that are not deleted, the latest first; with `created_by`, only those of rooms which
     /// that user made. People are called as their seat is, else as in the session's chat, else by their user id.
     async fn past_sessions(
@@ -233,6 +250,13 @@ pub(crate) trait RecordingStore: Send + Sync + 'static {
         &self,
         company: &CompanyId,
         which: RecordingsOf<'_>,
+        page: Page,
+    ) -> Result<Listed<StoredRecording>, StoreError>;
+    /// Recordings as they are wanted, the latest first.
+    async fn recordings_that(
+        &self,
+        company: &CompanyId,
+        wanted: &RecordingQuery,
         page: Page,
     ) -> Result<Listed<StoredRecording>, StoreError>;
     /// The answers kept with a recording, oldest first.
@@ -335,6 +359,18 @@ pub(crate) trait WebhookStore: Send + Sync + 'static {
     /// Deletes a webhook and what was still to be delivered to it. Whether there was one.
     async fn delete_webhook(&self, company: &CompanyId, webhook: &str) -> Result<bool, StoreError>;
 
+    /// Replaces the webhook that hears of one room only; without one what was still to be delivered to it is gone too.
+    async fn set_room_webhook(
+        &self,
+        company: &CompanyId,
+        room: &RoomId,
+        webhook: Option<&RoomWebhook>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// The webhooks that hear of one of these rooms only.
+    async fn room_webhooks(&self, rooms: &[&RoomId]) -> Result<HashMap<RoomId, RoomWebhook>, StoreError>;
+    /// Puts an event's body into the outbox of the webhook that hears of this room only; answers how many that are.
+    async fn enqueue_for_room(&self, room: &RoomId, body: &str, now: Timestamp) -> Result<usize, StoreError>;
     /// Puts an event's body into the outbox of each of the company's webhooks that wants it; answers how many do.
     async fn enqueue(
         &self,

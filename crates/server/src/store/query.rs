@@ -1,7 +1,11 @@
-//! Which rooms of a company, and in which order.
+//! Which rooms, sessions, people and recordings of a company, and in which order.
 
-use visita_protocol::{CallType, RecordingLayout, RoomId, UserId};
+use visita_protocol::{
+    CallType, ParticipantId, RecordingId, RecordingLayout, RoomId, SessionId, UserId, view::RecordingFileState,
+};
 use visita_room::Timestamp;
+
+use super::StoredSession;
 
 /// Which open rooms that are not deleted; all that is said has to be so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,16 +31,85 @@ pub(crate) enum RoomIs {
     Layout(RecordingLayout),
     /// Lets people in at this time.
     Active(bool, Timestamp),
-    Created(Compare, Timestamp),
-    Modified(Compare, Timestamp),
+    Created(Between),
+    Modified(Between),
+    UniqueName(String),
     /// Nothing is.
     Nothing,
 }
 
-/// How two times are to each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Compare {
-    Equal,
+/// A stretch of time; what is none is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Between {
+    pub(crate) from: Option<Timestamp>,
+    /// This time is not in it.
+    pub(crate) until: Option<Timestamp>,
+}
+
+impl Between {
+    /// One moment, of a millisecond.
+    pub(crate) fn at(at: Timestamp) -> Self {
+        Self { from: Some(at), until: Some(at + std::time::Duration::from_millis(1)) }
+    }
+}
+
+/// Which sessions of a company's open rooms that are not deleted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SessionQuery {
+    pub(crate) session: Option<SessionId>,
+    pub(crate) room: Option<RoomId>,
+    /// Whether it runs.
+    pub(crate) active: Option<bool>,
+    pub(crate) started: Between,
+    /// When it was last seen, or ended.
+    pub(crate) updated: Between,
+    /// Those that run are in no stretch of time.
+    pub(crate) ended: Between,
+}
+
+/// A session, and when it was last seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SeenSession {
+    pub(crate) session: StoredSession,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// Who was in sessions of a company's open rooms that are not deleted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AttendanceQuery {
+    pub(crate) session: Option<SessionId>,
+    pub(crate) participant: Option<ParticipantId>,
+    pub(crate) joined: Between,
+    /// When they last came or went.
+    pub(crate) updated: Between,
+    /// Those who are in are in no stretch of time.
+    pub(crate) left: Between,
+}
+
+/// Somebody's time in a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Attendance {
+    pub(crate) session_id: SessionId,
+    pub(crate) room_id: RoomId,
+    pub(crate) participant_id: ParticipantId,
+    pub(crate) joined_at: Timestamp,
+    /// None while they are connected.
+    pub(crate) left_at: Option<Timestamp>,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// Which recordings of a company's open rooms.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RecordingQuery {
+    pub(crate) recording: Option<RecordingId>,
+    pub(crate) room: Option<RoomId>,
+    pub(crate) session: Option<SessionId>,
+    /// One of these; all when there are none.
+    pub(crate) states: Vec<RecordingFileState>,
+    pub(crate) started: Between,
+    pub(crate) ended: Between,
+    /// Whole seconds, both ends in it.
+    pub(crate) length: (Option<u64>, Option<u64>),
 }
 
 /// What rooms are ordered by.

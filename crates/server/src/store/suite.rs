@@ -307,7 +307,7 @@ async fn lists_come_in_pages(store: &dyn Store) {
     assert_eq!(list(None, 2, u64::MAX).await, (vec![], 3));
     assert_eq!(list(Some("pat"), 9, 0).await, (vec![rooms[2].clone(), rooms[0].clone()], 2));
     assert_eq!(list(Some("nobody"), 9, 0).await, (vec![], 0));
-    store.set_standing(&rooms[2], Standing::Deleted).await.expect("stored");
+    store.set_standing(&rooms[2], Standing::Deleted, NOW).await.expect("stored");
     assert_eq!(list(None, 9, 0).await.1, 2);
     let users = store.users(&company, Page { limit: 1, offset: 1 }).await.expect("read");
     assert_eq!((users.items.len(), users.items[0].user_id.clone(), users.total), (1, id("pat"), 2));
@@ -330,6 +330,7 @@ async fn a_room_gets_one_more_seat(store: &dyn Store) {
         role: None,
         language: None,
         recording_consent: None,
+        admission: Admission::Link,
         link: NewLink { hash: hash(n), sealed: vec![n] },
     };
     store.add_seat(&room.room_id, &room.company_id, &seat("visitor", 80)).await.expect("stored");
@@ -536,6 +537,7 @@ fn new_room(company_id: CompanyId) -> NewRoom {
             created_by: Some(id("dr")),
             allowed: Allowed { chat: true, screen_sharing: false },
             entrance: Entrance::Name,
+            unique_name: Some("follow-up".into()),
         },
         standing: Standing::Active,
         created_at: NOW,

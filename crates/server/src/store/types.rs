@@ -136,6 +136,8 @@ pub(crate) struct RoomOptions {
     pub(crate) allowed: Allowed,
     /// What somebody without a key has to bring for a media token.
     pub(crate) entrance: Entrance,
+    /// No two rooms of a company have the same.
+    pub(crate) unique_name: Option<String>,
 }
 
 impl RoomOptions {
@@ -155,6 +157,7 @@ impl RoomOptions {
             created_by: None,
             allowed: Allowed::ALL,
             entrance: Entrance::default(),
+            unique_name: None,
         }
     }
 }
@@ -417,11 +420,27 @@ pub(crate) struct StoredWebhook {
     pub(crate) created_at: Timestamp,
 }
 
+/// A webhook that hears of one room only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RoomWebhook {
+    pub(crate) url: String,
+    /// Called when the first does not take an event.
+    pub(crate) failover_url: Option<String>,
+    /// How long one call may take, in seconds; the server's own time when none or 0.
+    pub(crate) timeout_s: Option<u32>,
+    /// The signing secret, encrypted.
+    pub(crate) secret: Vec<u8>,
+}
+
 /// A webhook call still to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Delivery {
     pub(crate) delivery_id: i64,
     pub(crate) url: String,
+    /// Called when the first does not take it.
+    pub(crate) failover_url: Option<String>,
+    /// How long one call may take; the server's own time when none.
+    pub(crate) timeout: Option<Duration>,
     pub(crate) secret: Vec<u8>,
     pub(crate) body: String,
     /// Attempts made before this one.

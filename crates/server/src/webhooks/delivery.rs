@@ -120,14 +120,24 @@ impl Courier {
         }
     }
 
-    /// Why the receiver did not take it. Shows nothing of the URL, which may carry a secret.
+    /// Why the receiver did not take it, and the one that stands in for it, where there is one, did not either.
     async fn call(&self, delivery: &Delivery) -> Result<(), String> {
+        let first = self.call_at(&delivery.url, delivery).await;
+        match (&first, &delivery.failover_url) {
+            (Err(_), Some(url)) => self.call_at(url, delivery).await,
+            _ => first,
+        }
+    }
+
+    /// Why it was not taken there. Shows nothing of the URL, which may carry a secret.
+    async fn call_at(&self, url: &str, delivery: &Delivery) -> Result<(), String> {
         let secret = self.keys.open_webhook_secret(&delivery.secret).map_err(|error| error.to_string())?;
         let seconds = (self.clock.now().unix_ms() / 1000).to_string();
         let signature = hmac_sha256(secret.expose().as_bytes(), &[seconds.as_bytes(), b".", delivery.body.as_bytes()]);
         let answer = self
             .client
-            .post(&delivery.url)
+            .post(url)
+            .timeout(delivery.timeout.unwrap_or(CALL_TIME))
             .header("content-type", "application/json")
             .header(SIGNATURE, format!("t={seconds},v1={}", hex(&signature)))
             .body(delivery.body.clone())

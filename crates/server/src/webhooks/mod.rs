@@ -20,6 +20,7 @@ use crate::{
     keys::Keys,
     rooms::{Listener, News},
     store::Store,
+    video_rooms,
 };
 
 /// How long an attempt under way may take once the server stops; what is cut off is delivered after the next start.
@@ -78,6 +79,12 @@ impl Webhooks {
             Err(error) => return tracing::error!(%error, "an event could not be written"),
         };
         match self.shared.store.enqueue(company, event.event, &body, self.shared.clock.now()).await {
+            Ok(0) => {}
+            Ok(_) => self.wake(),
+            Err(error) => tracing::error!(%error, "an event could not be stored"),
+        }
+        let Some(body) = video_rooms::hook_body(&event) else { return };
+        match self.shared.store.enqueue_for_room(&event.room_id, &body, self.shared.clock.now()).await {
             Ok(0) => {}
             Ok(_) => self.wake(),
             Err(error) => tracing::error!(%error, "an event could not be stored"),

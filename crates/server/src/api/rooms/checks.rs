@@ -60,6 +60,7 @@ pub(super) fn options(wanted: &CreateRoom, now: Timestamp) -> Result<RoomOptions
         created_by: None,
         allowed: Allowed::ALL,
         entrance: Entrance::Link,
+        unique_name: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Storage in one SQLite file.
 
+mod attended;
 mod audit;
 mod people;
 mod recordings;

@@ -11,7 +11,8 @@ use super::{
     Sqlite, duration_ms, exists, ms, offset, read_count, read_id, read_time, read_time_or_none, read_word, word,
 };
 use crate::store::{
-    Listed, Page, RecordingProgress, RecordingStore, RecordingsOf, SecretHash, StoreError, StoredRecording,
+    Listed, Page, RecordingProgress, RecordingQuery, RecordingStore, RecordingsOf, SecretHash, StoreError,
+    StoredRecording,
 };
 
 /// Milliseconds of a day.
@@ -115,6 +116,15 @@ impl RecordingStore for Sqlite {
         let rows = of(list).bind(page.limit).bind(offset(page)).fetch_all(&self.readers).await?;
         let total = of(count).fetch_one(&self.readers).await?;
         Ok(Listed { items: rows.iter().map(read_recording).collect::<Result<_, _>>()?, total: read_count(&total, 0)? })
+    }
+
+    async fn recordings_that(
+        &self,
+        company: &CompanyId,
+        wanted: &RecordingQuery,
+        page: Page,
+    ) -> Result<Listed<StoredRecording>, StoreError> {
+        Sqlite::recordings_that(self, company, wanted, page).await
     }
 
     async fn recording_consents(&self, recording: &RecordingId) -> Result<Vec<Consent>, StoreError> {
@@ -243,7 +253,7 @@ async fn insert_consent(
     Ok(())
 }
 
-fn read_recording(row: &SqliteRow) -> Result<StoredRecording, StoreError> {
+pub(super) fn read_recording(row: &SqliteRow) -> Result<StoredRecording, StoreError> {
     let count =
         |column: &'static str| u64::try_from(row.try_get::<i64, _>(column)?).map_err(|_| StoreError::Damaged(column));
     let reason: Option<String> = row.try_get("reason")?;

@@ -3,8 +3,8 @@
 use sqlx::{QueryBuilder, Sqlite as Driver};
 use visita_protocol::{CompanyId, UserId};
 
-use super::{Sqlite, ms, offset, read_count, rooms::read_room, word};
-use crate::store::{Compare, Direction, Listed, Page, RoomBy, RoomIs, RoomQuery, StoreError, StoredRoom};
+use super::{Sqlite, attended::push_between, ms, offset, read_count, rooms::read_room, word};
+use crate::store::{Direction, Listed, Page, RoomBy, RoomIs, RoomQuery, StoreError, StoredRoom};
 
 impl Sqlite {
     /// Open rooms without their seats.
@@ -56,18 +56,13 @@ fn push_only(query: &mut QueryBuilder<Driver>, company: &CompanyId, only: &[Room
                 .push_bind(ms(*at))
                 .push(")) = ")
                 .push_bind(*active),
-            RoomIs::Created(compare, at) => query.push("r.created_at").push(sign(*compare)).push_bind(ms(*at)),
-            RoomIs::Modified(compare, at) => query.push("r.modified_at").push(sign(*compare)).push_bind(ms(*at)),
+            RoomIs::Created(between) => push_between(query, "r.created_at", *between),
+            RoomIs::Modified(between) => push_between(query, "r.modified_at", *between),
+            RoomIs::UniqueName(name) => query.push("r.unique_name = ").push_bind(name.clone()),
             RoomIs::Nothing => query.push("1 = 0"),
         };
     }
     Ok(())
-}
-
-const fn sign(compare: Compare) -> &'static str {
-    match compare {
-        Compare::Equal => " = ",
-    }
 }
 
 const fn column(by: RoomBy) -> &'static str {

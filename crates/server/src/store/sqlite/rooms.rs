@@ -107,7 +107,8 @@ impl RoomStore for Sqlite {
         };
         sqlx::query(
             "UPDATE rooms SET description = ?, call_type = ?, recording = ?, recording_layout = ?, capacity = ?,
-                              webinar = ?, waiting_room = ?, chat = ?, screen_sharing = ?, entrance = ?, modified_at = ?
+                              webinar = ?, waiting_room = ?, chat = ?, screen_sharing = ?, entrance = ?,
+                              unique_name = ?, modified_at = ?
              WHERE room_id = ? AND status <> 'deleted'",
         )
         .bind(options.description.as_deref())
@@ -120,10 +121,12 @@ impl RoomStore for Sqlite {
         .bind(options.allowed.chat)
         .bind(options.allowed.screen_sharing)
         .bind(word(&options.entrance)?)
+        .bind(options.unique_name.as_deref())
         .bind(ms(at))
         .bind(room.as_str())
         .execute(&self.writer)
-        .await?;
+        .await
+        .map_err(exists)?;
         Ok(())
     }
 
@@ -304,7 +307,8 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
     let mut query = QueryBuilder::new(
         "INSERT INTO rooms (room_id, company_id, call_type, recording, duration_s, live, description, ends_at, status,
                             created_at, kind, capacity, webinar, waiting_room, starts_at, early_entry_s, freeze_s,
-                            created_by, recording_layout, expected_seats, modified_at, chat, screen_sharing, entrance) ",
+                            created_by, recording_layout, expected_seats, modified_at, chat, screen_sharing, entrance,
+                            unique_name) ",
     );
     query.push_values(rows, |mut row, (room, call_type, recording, layout, entrance)| {
         let RoomOptions {
@@ -322,6 +326,7 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
             created_by,
             allowed,
             entrance: _,
+            unique_name,
         } = &room.options;
         let (kind, capacity) = match kind {
             Kind::Seated => ("seated", None),
@@ -350,7 +355,8 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
             .push_bind(ms(room.created_at))
             .push_bind(allowed.chat)
             .push_bind(allowed.screen_sharing)
-            .push_bind(entrance);
+            .push_bind(entrance)
+            .push_bind(unique_name.as_deref());
     });
     query.build().execute(&mut *tx).await.map_err(exists)?;
     let seats = rooms.iter().flat_map(|room| {
@@ -451,6 +457,7 @@ pub(super) fn read_room(row: &SqliteRow, seats: Vec<StoredSeat>) -> Result<Store
         created_by: read_id_or_none(row, "created_by")?,
         allowed: Allowed { chat: row.try_get("chat")?, screen_sharing: row.try_get("screen_sharing")? },
         entrance: read_word(row, "entrance")?,
+        unique_name: row.try_get("unique_name")?,
     };
     Ok(StoredRoom {
         room_id: read_id(row, "room_id")?,

@@ -13,13 +13,18 @@ use visita_room::Timestamp;
 
 use super::{
     Sqlite, duration_ms, exists, json, ms, offset, read_count, read_id, read_id_or_none, read_json, read_time,
-    read_time_or_none, read_word, webhooks::put_in_outbox, word,
+    read_time_or_none, read_word,
+    webhooks::{put_in_outbox, put_in_rooms_outbox},
+    word,
 };
 use crate::{
     clock::Clock,
     rooms::News,
-    store::{Listed, Page, SessionStore, StoreError, StoredConnection, StoredPastSession, StoredSession},
-    webhooks,
+    store::{
+        Attendance, AttendanceQuery, Listed, Page, SeenSession, SessionQuery, SessionStore, StoreError,
+        StoredConnection, StoredPastSession, StoredSession,
+    },
+    video_rooms, webhooks,
 };
 
 #[async_trait]
@@ -211,6 +216,24 @@ impl SessionStore for Sqlite {
             .collect()
     }
 
+    async fn sessions_that(
+        &self,
+        company: &CompanyId,
+        wanted: &SessionQuery,
+        page: Page,
+    ) -> Result<Listed<SeenSession>, StoreError> {
+        Sqlite::sessions_that(self, company, wanted, page).await
+    }
+
+    async fn attendance(
+        &self,
+        company: &CompanyId,
+        wanted: &AttendanceQuery,
+        page: Page,
+    ) -> Result<Listed<Attendance>, StoreError> {
+        Sqlite::attendance(self, company, wanted, page).await
+    }
+
     async fn past_sessions(
         &self,
         company: &CompanyId,
@@ -312,6 +335,9 @@ async fn tell_forgotten(tx: &mut SqliteConnection) -> Result<(), StoreError> {
         for news in news {
             let event = webhooks::event(&room, news, read_time(row, "seen_at")?);
             put_in_outbox(tx, &company, event.event, &json(&event, "event")?, now).await?;
+            if let Some(body) = video_rooms::hook_body(&event) {
+                put_in_rooms_outbox(tx, &room, &body, now).await?;
+            }
         }
     }
     Ok(())
@@ -326,7 +352,7 @@ async fn write_used(tx: &mut SqliteConnection, room: &RoomId, used: Duration) ->
     Ok(())
 }
 
-fn read_session(row: &SqliteRow) -> Result<StoredSession, StoreError> {
+pub(super) fn read_session(row: &SqliteRow) -> Result<StoredSession, StoreError> {
     Ok(StoredSession {
         session_id: read_id(row, "session_id")?,
         room_id: read_id(row, "room_id")?,

@@ -98,7 +98,7 @@ pub(super) async fn a_recording_is_told_as_it_goes_on_and_ends(store: &dyn Store
     assert!(store.recording_deleted(&a).await.expect("deleted"));
     assert!(!store.recording_deleted(&a).await.expect("gone"));
     assert!(store.recording_consents(&a).await.expect("read").is_empty());
-    store.set_standing(&room.room_id, Standing::Deleted).await.expect("deleted");
+    store.set_standing(&room.room_id, Standing::Deleted, NOW).await.expect("deleted");
     assert!(list(RecordingsOf::default()).await.is_empty(), "gone with the room");
 }
 
@@ -183,6 +183,6 @@ pub(super) async fn past_sessions_are_listed_with_what_is_kept_of_them(store: &d
     let page = Page { limit: 1, offset: 1 };
     let listed = store.past_sessions(&room.company_id, None, page).await.expect("read");
     assert_eq!((listed.items.len(), listed.total), (1, 2));
-    store.set_standing(&room.room_id, Standing::Deleted).await.expect("deleted");
+    store.set_standing(&room.room_id, Standing::Deleted, NOW).await.expect("deleted");
     assert_eq!(store.past_sessions(&room.company_id, None, ALL).await.expect("read").total, 0);
 }

@@ -4,7 +4,9 @@ use visita_protocol::{CallType, Entrance, RecordingLayout, RecordingMode};
 use visita_room::{Allowed, Standing};
 
 use super::{ALL, NOW, company_with_users, hash, id, new_room, secs};
-use crate::store::{Compare, Direction, Kind, NewRoom, Page, RoomBy, RoomIs, RoomOptions, RoomQuery, Store};
+use crate::store::{
+    Between, Direction, Kind, NewRoom, Page, RoomBy, RoomIs, RoomOptions, RoomQuery, Store, StoreError,
+};
 
 pub(super) async fn a_room_is_changed(store: &dyn Store) {
     let room = new_room(company_with_users(store).await);
@@ -54,6 +56,7 @@ pub(super) async fn rooms_are_found_by_what_they_are(store: &dyn Store) {
             description: Some(title.into()),
             webinar: false,
             recording: RecordingMode::None,
+            unique_name: Some(format!("name-{title}")),
             ..seated.options.clone()
         }),
         standing,
@@ -103,12 +106,15 @@ pub(super) async fn rooms_are_found_by_what_they_are(store: &dyn Store) {
         (RoomIs::Active(true, NOW), "cb"),
         (RoomIs::Active(false, NOW), "a"),
         (RoomIs::Active(false, NOW + secs(7200)), "acb"),
-        (RoomIs::Created(Compare::Equal, NOW + secs(2)), "c"),
-        (RoomIs::Modified(Compare::Equal, NOW), ""),
+        (RoomIs::Created(Between::at(NOW + secs(2))), "c"),
+        (RoomIs::Modified(Between::at(NOW)), ""),
+        (RoomIs::UniqueName("name-c".into()), "c"),
         (RoomIs::Nothing, ""),
     ] {
         assert_eq!(titles(vec![is.clone()], vec![], ALL).await, found(expected, expected.len() as u64), "{is:?}");
     }
+    let taken = RoomOptions { unique_name: Some("name-a".into()), ..rooms[0].options.clone() };
+    assert!(matches!(store.change_room(&rooms[0].room_id, &taken, NOW).await, Err(StoreError::Exists)));
     let both = vec![RoomIs::Webinar(false), RoomIs::Active(true, NOW)];
     assert_eq!(titles(both, vec![], ALL).await, found("c", 1));
     assert_eq!(store.rooms_that(&other, &RoomQuery::default(), ALL).await.expect("read").total, 0);

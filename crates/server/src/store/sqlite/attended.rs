@@ -1,0 +1,172 @@
+//! Sessions, who was in them, and their recordings, by what they are.
+
+use sqlx::{QueryBuilder, Sqlite as Driver, sqlite::SqliteRow};
+use visita_protocol::CompanyId;
+
+use super::{
+    Sqlite, ms, offset, read_count, read_id, read_time, read_time_or_none, recordings::read_recording,
+    sessions::read_session, word,
+};
+use crate::store::{
+    Attendance, AttendanceQuery, Between, Listed, Page, RecordingQuery, SeenSession, SessionQuery, StoreError,
+    StoredRecording,
+};
+
+/// What all of them begin with.
+const OF_OPEN_ROOMS: &str = "r.kind = 'open' AND r.status <> 'deleted' AND r.company_id = ";
+
+/// When a session was last seen.
+const UPDATED: &str = "COALESCE(s.ended_at, s.seen_at)";
+
+/// When somebody left: not while one of their connections lasts.
+const LEFT: &str = "CASE WHEN SUM(n.disconnected_at IS NULL) > 0 THEN NULL ELSE MAX(n.disconnected_at) END";
+
+/// When somebody last came or went.
+const CAME_OR_WENT: &str = "MAX(MAX(n.connected_at), COALESCE(MAX(n.disconnected_at), 0))";
+
+impl Sqlite {
+    pub(super) async fn sessions_that(
+        &self,
+        company: &CompanyId,
+        wanted: &SessionQuery,
+        page: Page,
+    ) -> Result<Listed<SeenSession>, StoreError> {
+        let only = |query: &mut QueryBuilder<Driver>| {
+            query.push(" FROM sessions s JOIN rooms r USING (room_id) WHERE ").push(OF_OPEN_ROOMS);
+            query.push_bind(company.as_str().to_owned());
+            push_id(query, "s.session_id", wanted.session.as_ref());
+            push_id(query, "s.room_id", wanted.room.as_ref());
+            match wanted.active {
+                Some(true) => query.push(" AND s.ended_at IS NULL"),
+                Some(false) => query.push(" AND s.ended_at IS NOT NULL"),
+                None => query,
+            };
+            for (column, between) in
+                [("s.started_at", wanted.started), (UPDATED, wanted.updated), ("s.ended_at", wanted.ended)]
+            {
+                push_between(query.push(" AND "), column, between);
+            }
+        };
+        let mut list = QueryBuilder::new("SELECT s.session_id, s.room_id, s.started_at, s.ended_at, ");
+        list.push(UPDATED).push(" AS updated_at");
+        only(&mut list);
+        list.push(" ORDER BY s.started_at DESC, s.session_id DESC");
+        let mut count = QueryBuilder::new("SELECT count(*)");
+        only(&mut count);
+        self.listed(list, count, page, |row| {
+            Ok(SeenSession { session: read_session(row)?, updated_at: read_time(row, "updated_at")? })
+        })
+        .await
+    }
+
+    pub(super) async fn attendance(
+        &self,
+        company: &CompanyId,
+        wanted: &AttendanceQuery,
+        page: Page,
+    ) -> Result<Listed<Attendance>, StoreError> {
+        let only = |query: &mut QueryBuilder<Driver>| {
+            query.push(" FROM connections n JOIN sessions s USING (session_id) JOIN rooms r USING (room_id) WHERE ");
+            query.push(OF_OPEN_ROOMS).push_bind(company.as_str().to_owned());
+            push_id(query, "n.session_id", wanted.session.as_ref());
+            push_id(query, "n.participant_id", wanted.participant.as_ref());
+            query.push(" GROUP BY n.session_id, s.room_id, n.participant_id HAVING 1 = 1");
+            for (column, between) in
+                [("MIN(n.connected_at)", wanted.joined), (CAME_OR_WENT, wanted.updated), (LEFT, wanted.left)]
+            {
+                push_between(query.push(" AND "), column, between);
+            }
+        };
+        let mut list =
+            QueryBuilder::new("SELECT n.session_id, s.room_id, n.participant_id, MIN(n.connected_at) AS joined, ");
+        list.push(LEFT).push(" AS gone, ").push(CAME_OR_WENT).push(" AS updated");
+        only(&mut list);
+        list.push(" ORDER BY joined DESC, MIN(n.connection_id) DESC");
+        let mut count = QueryBuilder::new("SELECT count(*) FROM (SELECT 1");
+        only(&mut count);
+        count.push(")");
+        self.listed(list, count, page, |row| {
+            Ok(Attendance {
+                session_id: read_id(row, "session_id")?,
+                room_id: read_id(row, "room_id")?,
+                participant_id: read_id(row, "participant_id")?,
+                joined_at: read_time(row, "joined")?,
+                left_at: read_time_or_none(row, "gone")?,
+                updated_at: read_time(row, "updated")?,
+            })
+        })
+        .await
+    }
+
+    pub(super) async fn recordings_that(
+        &self,
+        company: &CompanyId,
+        wanted: &RecordingQuery,
+        page: Page,
+    ) -> Result<Listed<StoredRecording>, StoreError> {
+        let states = wanted.states.iter().map(word).collect::<Result<Vec<_>, _>>()?;
+        let only = |query: &mut QueryBuilder<Driver>| {
+            query.push(" FROM recordings k JOIN rooms r USING (room_id) WHERE ").push(OF_OPEN_ROOMS);
+            query.push_bind(company.as_str().to_owned());
+            push_id(query, "k.recording_id", wanted.recording.as_ref());
+            push_id(query, "k.room_id", wanted.room.as_ref());
+            push_id(query, "k.session_id", wanted.session.as_ref());
+            if !states.is_empty() {
+                let mut any = query.push(" AND k.state IN (").separated(", ");
+                for state in &states {
+                    any.push_bind(state.clone());
+                }
+                query.push(")");
+            }
+            for (column, between) in [("k.started_at", wanted.started), ("k.ended_at", wanted.ended)] {
+                push_between(query.push(" AND "), column, between);
+            }
+            for (sign, seconds) in [(" >= ", wanted.length.0), (" <= ", wanted.length.1)] {
+                if let Some(seconds) = seconds {
+                    query.push(" AND k.duration_ms / 1000").push(sign);
+                    query.push_bind(i64::try_from(seconds).unwrap_or(i64::MAX));
+                }
+            }
+        };
+        let mut list = QueryBuilder::new("SELECT k.*, r.company_id");
+        only(&mut list);
+        list.push(" ORDER BY k.started_at DESC, k.recording_id DESC");
+        let mut count = QueryBuilder::new("SELECT count(*)");
+        only(&mut count);
+        self.listed(list, count, page, read_recording).await
+    }
+
+    async fn listed<T>(
+        &self,
+        mut list: QueryBuilder<Driver>,
+        mut count: QueryBuilder<Driver>,
+        page: Page,
+        read: impl Fn(&SqliteRow) -> Result<T, StoreError>,
+    ) -> Result<Listed<T>, StoreError> {
+        list.push(" LIMIT ").push_bind(page.limit).push(" OFFSET ").push_bind(offset(page));
+        let rows = list.build().fetch_all(&self.readers).await?;
+        let total = count.build().fetch_one(&self.readers).await?;
+        Ok(Listed { items: rows.iter().map(read).collect::<Result<_, _>>()?, total: read_count(&total, 0)? })
+    }
+}
+
+fn push_id(query: &mut QueryBuilder<Driver>, column: &str, id: Option<&impl ToString>) {
+    if let Some(id) = id {
+        query.push(" AND ").push(column).push(" = ").push_bind(id.to_string());
+    }
+}
+
+/// As a condition; one that always holds where both ends are open.
+pub(super) fn push_between<'q>(
+    query: &'q mut QueryBuilder<Driver>,
+    column: &str,
+    between: Between,
+) -> &'q mut QueryBuilder<Driver> {
+    query.push("(1 = 1");
+    for (sign, at) in [(" >= ", between.from), (" < ", between.until)] {
+        if let Some(at) = at {
+            query.push(" AND ").push(column).push(sign).push_bind(ms(at));
+        }
+    }
+    query.push(")")
+}
