@@ -7,7 +7,7 @@ use visita_protocol::{
 };
 use visita_room::Timestamp;
 
-use super::{NewPlan, PictureKind, StoreError, StoredPicture};
+use super::{NewPlan, StoreError, StoredPicture};
 
 /// Visits whose seats are filled one after the other, and who takes part in them.
 #[async_trait]
@@ -40,8 +40,4 @@ pub(crate) trait PictureStore: Send + Sync + 'static {
     async fn create_picture(&self, company: &CompanyId, picture: &StoredPicture) -> Result<(), StoreError>;
     /// A picture, and whose it is.
     async fn picture(&self, picture: &str) -> Result<Option<(CompanyId, StoredPicture)>, StoreError>;
-    /// A company's pictures of a kind, in the order of their making.
-    async fn pictures(&self, company: &CompanyId, kind: PictureKind) -> Result<Vec<StoredPicture>, StoreError>;
-    /// Deletes a picture. Whether there was one.
-    async fn delete_picture(&self, company: &CompanyId, picture: &str) -> Result<bool, StoreError>;
 }

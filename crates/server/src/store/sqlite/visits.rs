@@ -188,25 +188,6 @@ impl PictureStore for Sqlite {
             .await?;
         row.map(|row| Ok((read_id(&row, "company_id")?, read_picture(&row)?))).transpose()
     }
-
-    async fn pictures(&self, company: &CompanyId, kind: PictureKind) -> Result<Vec<StoredPicture>, StoreError> {
-        let rows =
-            sqlx::query("SELECT * FROM pictures WHERE company_id = ? AND kind = ? ORDER BY created_at, picture_id")
-                .bind(company.as_str())
-                .bind(kind_word(kind))
-                .fetch_all(&self.readers)
-                .await?;
-        rows.iter().map(read_picture).collect()
-    }
-
-    async fn delete_picture(&self, company: &CompanyId, picture: &str) -> Result<bool, StoreError> {
-        let done = sqlx::query("DELETE FROM pictures WHERE company_id = ? AND picture_id = ?")
-            .bind(company.as_str())
-            .bind(picture)
-            .execute(&self.writer)
-            .await?;
-        Ok(done.rows_affected() > 0)
-    }
 }
 
 const KINDS: [PictureKind; 1] = [PictureKind::Background];
