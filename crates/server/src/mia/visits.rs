@@ -18,7 +18,6 @@ use super::{
     people::{self, Named, Wanted},
 };
 use crate::{
-    api::delete_room,
     app::App,
     audit::Entry,
     clock::from_rfc3339,
