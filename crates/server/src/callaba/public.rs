@@ -97,6 +97,8 @@ pub(super) async fn create_token(State(app): State<App>, asker: Asker, body: Bod
         is_admin: false,
         is_speaker: is_keyed && wanted.role != Some(StageRole::Guest),
         tools: Tools::ALL,
+        role: None,
+        language: None,
         recording_consent: wanted.recording_consent.then(|| app.clock.now()),
         admission: match (wanted.hidden, is_keyed) {
             (true, _) => Admission::Hidden,

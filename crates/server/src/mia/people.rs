@@ -1,7 +1,7 @@
 //! Who takes part, as bodies name them, read into seats.
 
 use visita_protocol::{Problem, Tools, rest::Role};
-use visita_room::{SeatsRefusal, check_seats};
+use visita_room::{Admission, SeatsRefusal, check_seats};
 
 use super::{
     bodies::{ParticipantData, Participants},
@@ -123,6 +123,7 @@ impl Wanted {
             role: self.role,
             language: self.language,
             recording_consent: None,
+            admission: Admission::Link,
             link: new_link(app)?,
         };
         Ok((seat, role))

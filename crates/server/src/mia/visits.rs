@@ -8,8 +8,8 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use visita_protocol::{CallType, ErrorCode, Problem, RecordingLayout, RecordingMode, RoomId, UserId, rest::Role};
-use visita_room::{Refusal, Timestamp, check_plus};
+use visita_protocol::{CallType, Entrance, ErrorCode, Problem, RecordingLayout, RecordingMode, RoomId, UserId, rest::Role};
+use visita_room::{Allowed, Refusal, Standing, Timestamp, check_plus};
 
 use super::{
     bodies::{DeletedUploads, MadeTeleconsultation, ParticipantData, Teleconsultation},
@@ -99,7 +99,11 @@ pub(super) async fn create(
             waiting_room: false,
             expected_seats: Some(number),
             created_by: who.caller.user().map(|user| user.user_id.clone()),
+            allowed: Allowed::ALL,
+            entrance: Entrance::Link,
+            unique_name: None,
         },
+        standing: Standing::Active,
         created_at: app.clock.now(),
         seats,
     };

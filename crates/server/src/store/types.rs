@@ -154,6 +154,7 @@ impl RoomOptions {
             schedule: Schedule::default(),
             webinar: false,
             waiting_room: false,
+            expected_seats: None,
             created_by: None,
             allowed: Allowed::ALL,
             entrance: Entrance::default(),
