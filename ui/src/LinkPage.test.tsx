@@ -45,6 +45,10 @@ const shown = (id: string) => screen.queryByTestId(id) !== null;
 beforeEach(() => {
   vi.stubGlobal('RTCPeerConnection', class {});
   vi.stubGlobal('isSecureContext', true);
+  Object.defineProperty(navigator, 'mediaDevices', {
+    configurable: true,
+    value: { getUserMedia: () => {} },
+  });
 });
 
 afterEach(() => {
@@ -123,8 +127,4 @@ describe('the page of a link', () => {
     await userEvent.click(await screen.findByTestId('play-others'));
     expect(browser.playSound).toHaveBeenCalledOnce();
   });
-});
-Object.defineProperty(navigator, 'mediaDevices', {
-  configurable: true,
-  value: { getUserMedia: () => {} },
 });
