@@ -255,21 +255,18 @@ await part('the page of a link', async (last) => {
     check(faults.length === 0, 'nothing is refused by the content policy', faults.join('; '));
     await goneOver(page, `the page of a link (${locale})`);
     await picture(page, `invite-${locale}`);
-    await at(page, 'open-in-app').click();
-    await page.locator('[data-testid=app-answer][data-answer=nothing]').waitFor();
-    check(page.url() === room.guest, 'where there is no app the page stays, and says so');
     const loaded = () => [...sizes.values()].reduce((sum, one) => sum + one, 0);
     const before = loaded();
     await at(page, 'join-in-browser').click();
     await at(page, 'screen-lobby').waitFor();
     await page.waitForLoadState('networkidle');
-    console.log(
-      `  fetched behind the lobby, for what comes after Join: ${Math.round((loaded() - before) / 1000)} kB`,
-    );
-    await page.goBack();
+    const behind = Math.round((loaded() - before) / 1000);
+    console.log(`  fetched behind the lobby, for what comes after Join: ${behind} kB`);
     await page.goto(room.guest);
+    // The last thing done here: the browser's own question about other programs lies over the page from now on.
     await at(page, 'open-in-app').click();
     await page.locator('[data-testid=app-answer][data-answer=nothing]').waitFor();
+    check(page.url() === room.guest, 'where there is no app the page stays, and says so');
     await picture(page, `invite-no-app-${locale}`);
   }
   const { page } = await open(last);

@@ -9,7 +9,7 @@ export const join = {
     listen: 'Join without camera and microphone',
     inApp: 'Open in the app',
     noApp: 'Nothing happened? The app may not be on this computer. Joining here works without it.',
-    opened: 'The visit opens in the app. You can close this page.',
+    opened: 'The visit should open in the app. If it does not, join here.',
     early: 'You can join when the visit begins. Until then you can try camera and microphone.',
     recorded: 'This visit is recorded.',
     mayBeRecorded: 'This visit may be recorded.',

@@ -9,7 +9,7 @@ export const join: Pick<Dictionary, 'invite' | 'lack' | 'allow' | 'hear' | 'flip
     listen: 'Entra senza videocamera e microfono',
     inApp: 'Apri nell’app',
     noApp: 'Non è successo niente? Forse l’app non è su questo computer. Da qui si entra anche senza.',
-    opened: 'La visita si apre nell’app. Può chiudere questa pagina.',
+    opened: 'La visita dovrebbe aprirsi nell’app. Altrimenti entri da qui.',
     early: 'Si entra quando la visita comincia. Intanto può provare videocamera e microfono.',
     recorded: 'Questa visita viene registrata.',
     mayBeRecorded: 'Questa visita può essere registrata.',
