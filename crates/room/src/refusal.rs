@@ -173,9 +173,7 @@ impl Refusal {
             | Self::NoWebinar
             | Self::Unlimited
             | Self::NoPlus
-            | Self::Invalid { .. } => {
-                ErrorCode::Invalid
-            }
+            | Self::Invalid { .. } => ErrorCode::Invalid,
             Self::MutedByAdmin => ErrorCode::MutedByAdmin,
             Self::TooOften => ErrorCode::RateLimited,
             Self::RecordingUnavailable => ErrorCode::RecordingUnavailable,

@@ -285,7 +285,9 @@ fn check(config: &ServerConfig) -> Result<(), StartError> {
             return wrong("certificates are for names such as visits.example.org: acme-domain");
         }
         if config.data.is_none() {
-            return wrong("certificates have to be kept: without a data folder each start asks for new ones, too often");
+            return wrong(
+                "certificates have to be kept: without a data folder each start asks for new ones, too often",
+            );
         }
     }
     if config.tls.is_some() && config.public_url.as_ref().is_some_and(|url| url.scheme() == "http") {

@@ -31,7 +31,7 @@ async fn a_look_tells_of_room_and_seat_and_uses_nothing_up(carrier: Carrier) {
         "room_id": room.id, "title": "Follow-up", "company": "Visita", "host_name": null, "call_type": "audio_video",
         "recording": "manual", "participant_id": room.seat(1), "is_admin": false, "display_name": null,
         "people_in": [], "in_use": false, "starts_at": null, "opens_at": null, "waiting_room": false,
-        "asks_consent": false, "good_until": 4_070_908_800.0,
+        "asks_consent": false, "good_until": 4_070_908_800.0, "language": null, "background_url": null,
     });
     for _ in 0..3 {
         assert_eq!(server.api.look(&room.guest).await, (StatusCode::OK, expected.clone()));
@@ -248,7 +248,10 @@ async fn browsers_get_a_page_that_says_nothing_until_it_asks(carrier: Carrier) {
     assert_eq!(header(&response, "set-cookie"), "");
     let policy = header(&response, "content-security-policy");
     assert!(policy.starts_with("default-src 'self'; script-src 'self';"), "{policy}");
-    assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe") && !policy.contains('*'), "{policy}");
+    assert!(
+        policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe") && !policy.contains('*'),
+        "{policy}"
+    );
     assert!(server.api.look(&room.guest).await.1["in_use"] == false, "a page uses nothing up");
 
     // What it loads comes small, and once.
@@ -288,7 +291,8 @@ async fn pages_of_other_origins_may_use_links_and_nothing_else(carrier: Carrier)
 }
 
 async fn page(api: &Api, link: &str) -> String {
-    let response = api.client.get(link).header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8").send().await;
+    let response =
+        api.client.get(link).header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8").send().await;
     let response = response.expect("a page");
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");

@@ -151,12 +151,16 @@ struct Pebble {
 
 impl Drop for Pebble {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.end();
     }
 }
 
 impl Pebble {
+    fn end(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// One that looks for the server at this port.
     fn start(program: &Path, authority: &Authority, tls_port: u16) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
@@ -214,7 +218,7 @@ async fn certificates_are_got_from_an_acme_server_and_kept() {
     };
     let authority = Authority::new();
     let listen = std::net::SocketAddr::from(([127, 0, 0, 1], free_port()));
-    let pebble = Pebble::start(&program, &authority, listen.port());
+    let mut pebble = Pebble::start(&program, &authority, listen.port());
     let root = pebble.root(&authority).await;
     let data = tempfile::tempdir().expect("a folder");
     let tls = Tls::Acme(Acme {
@@ -223,7 +227,8 @@ async fn certificates_are_got_from_an_acme_server_and_kept() {
         directory: Url::parse(&format!("https://127.0.0.1:{}/dir", pebble.port)).expect("a url"),
         ca: Some(pebble.folder.path().join("root.pem")),
     });
-    let serve = async || start(ServerConfig { listen, ..config(tls.clone(), Some(data.path())) }).await.expect("it serves");
+    let serve =
+        async || start(ServerConfig { listen, ..config(tls.clone(), Some(data.path())) }).await.expect("it serves");
     let server = serve().await;
     let health = server.url().join("/health").expect("a url");
     assert_eq!(health.host_str(), Some("localhost"));
@@ -236,7 +241,7 @@ async fn certificates_are_got_from_an_acme_server_and_kept() {
     }
     server.stop().await;
     // The next start has it at once, although nobody gives certificates any more.
-    drop(pebble);
+    pebble.end();
     let server = serve().await;
     let client = trusting(&root);
     let started = Instant::now();

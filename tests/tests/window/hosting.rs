@@ -115,7 +115,9 @@ pub(super) async fn room_of_ones_own(window: &Window, recording: &str) -> Result
     let names = window.client().find_all(Locator::Css("[data-testid=\"seat-name\"]")).await?;
     names.last().context("no second seat")?.send_keys("Anna Rossi").await?;
     if recording != "none" {
-        for css in ["[data-testid=\"room-recording\"] button".to_owned(), format!("[role=option][data-key={recording}]")] {
+        for css in
+            ["[data-testid=\"room-recording\"] button".to_owned(), format!("[role=option][data-key={recording}]")]
+        {
             let found = window.client().wait().for_element(Locator::Css(&css)).await;
             super::stage::keep(window, "choice.png").await?;
             found.context(css)?.click().await?;

@@ -108,7 +108,13 @@ async fn run(app: App, token: Secret, me: SignedIn, mut sink: Sink, mut stream: 
     let (company, user) = (me.company.id.clone(), me.user_id.clone());
     let mut client = Client { app: app.clone(), token, me, device, warned: false };
     let expires_in_s = client.expires_in_s();
-    let welcome = UserServerMessage::Welcome { user_id: user.clone(), expires_in_s, online, calls, can_record: app.recordings.can_record() };
+    let welcome = UserServerMessage::Welcome {
+        user_id: user.clone(),
+        expires_in_s,
+        online,
+        calls,
+        can_record: app.recordings.can_record(),
+    };
     if send(&mut sink, &welcome).await {
         tracing::debug!("connected");
         client.converse(&mut sink, &mut stream, outbox).await;

@@ -85,7 +85,9 @@ pub(crate) async fn serve(
         tokio::spawn(async move {
             let ended = match encryption {
                 None => {
-                    watcher.watch(builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned()).await
+                    watcher
+                        .watch(builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned())
+                        .await
                 }
                 Some(encryption) => match timeout(limits.header_time, encryption.accept(stream)).await {
                     Ok(Ok(Some(stream))) => {

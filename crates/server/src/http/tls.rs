@@ -33,7 +33,9 @@ pub(crate) struct Encryption {
 enum Kind {
     Files(Arc<Files>),
     /// Answers the certificate authority's question whether the domain is ours (RFC 8737).
-    Acme { challenge: Arc<ServerConfig> },
+    Acme {
+        challenge: Arc<ServerConfig>,
+    },
 }
 
 impl Encryption {

@@ -1,10 +1,6 @@
 //! The page with which a browser joins, and what it loads: built from `ui`, embedded, compressed once, cached by browsers.
 
-use std::{
-    borrow::Cow,
-    collections::HashMap,
-    sync::LazyLock,
-};
+use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 
 use axum::{
     body::{Body, Bytes},
@@ -37,7 +33,7 @@ const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(se
 
 /// The built pages. In builds for development they are read from the folder each time.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../ui/dist"]
+#[folder = "../../ui/dist"]
 #[allow_missing = true]
 struct Pages;
 

@@ -70,9 +70,8 @@ pub(crate) async fn look(
 
 /// `GET /join/`: where the page of a link is once the code is taken out of the address.
 pub(crate) async fn page_without_code(State(app): State<App>, headers: HeaderMap) -> Response {
-    browser::page(&app, &headers).unwrap_or_else(|| {
-        ApiError::from(Problem::new(ErrorCode::LinkUnknown, "the link has lost its code")).into_response()
-    })
+    let page = if wants_page(&headers) { browser::page(&app, &headers) } else { None };
+    page.unwrap_or_else(|| ApiError::from(Problem::new(ErrorCode::NotFound, "nothing here")).into_response())
 }
 
 /// `GET /sign-in/<code>`: what a person sees who opens such a link in a browser. The app uses it up by `POST`.

@@ -8,7 +8,9 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use visita_protocol::{CallType, Entrance, ErrorCode, Problem, RecordingLayout, RecordingMode, RoomId, UserId, rest::Role};
+use visita_protocol::{
+    CallType, Entrance, ErrorCode, Problem, RecordingLayout, RecordingMode, RoomId, UserId, rest::Role,
+};
 use visita_room::{Allowed, Refusal, Standing, Timestamp, check_plus};
 
 use super::{

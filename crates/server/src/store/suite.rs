@@ -26,10 +26,10 @@ use recordings::{
     a_link_to_a_recording_is_good_for_its_time, a_recording_is_kept_as_long_as_its_company_says,
     a_recording_is_told_as_it_goes_on_and_ends, past_sessions_are_listed_with_what_is_kept_of_them,
 };
+use rooms::{a_room_is_changed, rooms_are_found_by_what_they_are};
 use visits::{
     a_visit_is_planned_anew, pictures_are_kept_for_their_company, users_are_found_by_what_other_systems_call_them,
 };
-use rooms::{a_room_is_changed, rooms_are_found_by_what_they_are};
 
 /// Runs one test against each storage there is.
 macro_rules! suite {
@@ -290,6 +290,7 @@ async fn lists_come_in_pages(store: &dyn Store) {
         let mut room = new_room(company.clone());
         room.created_at = NOW + secs(n.into());
         room.options.created_by = (n == 0).then(|| id("dr"));
+        room.options.unique_name = None;
         room.seats.truncate(if n == 1 { 1 } else { 2 });
         for (index, seat) in room.seats.iter_mut().enumerate() {
             seat.link.hash = hash(100 + 2 * n + u8::try_from(index).expect("small"));

@@ -167,9 +167,6 @@ async fn a_link_speaks_the_language_that_was_asked_for_else_the_participants_els
     ] {
         let url = get(user, query).await;
         assert_eq!(speaks(&url).await, language, "{user} {query}: {url}");
-        let page = server.api.client.get(&url).header("accept", "text/html").header("accept-language", "de");
-        let page = page.send().await.expect("an answer").text().await.expect("text");
-        assert!(page.contains(&format!("<html lang={language}>")), "{user} {query}");
     }
     assert_ne!(get("dr", "?language=it").await, get("dr", "?language=en").await);
     server.api.patch("/v2/company", &json!({ "default_language": "it" })).await;
