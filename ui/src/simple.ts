@@ -31,3 +31,8 @@ export function simplePatch(settings: Settings, simple: boolean): SettingsPatch 
     ? { simple }
     : { simple, simple_for_guests: false };
 }
+
+/** What a guest asks for who wants the large text back: for visits that others lead, where that is told apart. */
+export function largeAgain(settings: Settings): SettingsPatch {
+  return settings.simple_for_guests === undefined ? { simple: true } : { simple_for_guests: true };
+}

@@ -282,6 +282,8 @@ pub(super) enum Internal {
     ShareSources(Vec<ShareSourceView>),
     /// Files that were chosen to be shared.
     Picked(Vec<std::path::PathBuf>),
+    /// A picture from the clipboard.
+    Pasted(std::path::PathBuf),
     Rooms(Result<Vec<Card>, Problem>),
     Made {
         turn: u32,

@@ -523,6 +523,7 @@ impl App {
                 }
             }
             Internal::Picked(paths) => self.send_files(paths),
+            Internal::Pasted(picture) => self.send_picture(picture),
             Internal::Rooms(answer) => self.rooms_listed(answer),
             Internal::Made { turn, answer } => self.room_made(turn, answer),
             Internal::Links { turn, answer } => self.links_told(turn, answer),

@@ -26,6 +26,14 @@ impl App {
                     let _ = internal.send(Internal::Picked(paths.collect()));
                 });
             }
+            ToolAction::Paste => {
+                let internal = self.internal.clone();
+                tokio::task::spawn_blocking(move || match from_clipboard() {
+                    Some(Pasted::Files(paths)) => drop(internal.send(Internal::Picked(paths))),
+                    Some(Pasted::Picture(path)) => drop(internal.send(Internal::Pasted(path))),
+                    None => {}
+                });
+            }
             ToolAction::SendPasted { name, base64 } => match pasted(&base64) {
                 Some(path) => call.send_copy(path, name),
                 None => tracing::info!("what was pasted could not be kept"),
@@ -40,6 +48,11 @@ impl App {
                 }
             }
         }
+    }
+
+    /// A picture from the clipboard, in a file that goes when it is shared.
+    pub(super) fn send_picture(&self, path: PathBuf) {
+        self.in_call(|call| call.send_copy(path, "picture.png".to_owned()));
     }
 
     pub(super) fn send_files(&self, paths: Vec<PathBuf>) {
@@ -62,12 +75,42 @@ impl App {
     }
 }
 
+/// What the clipboard holds that can be shared.
+enum Pasted {
+    Files(Vec<PathBuf>),
+    Picture(PathBuf),
+}
+
+/// Web views tell a page of text that is pasted; of pictures and files some tell nothing. What has words too, as from a word
+/// processor, was copied for its words.
+fn from_clipboard() -> Option<Pasted> {
+    let mut clipboard = arboard::Clipboard::new().ok()?;
+    if let Ok(paths) = clipboard.get().file_list()
+        && !paths.is_empty()
+    {
+        return Some(Pasted::Files(paths));
+    }
+    if clipboard.get_text().is_ok_and(|text| !text.is_empty()) {
+        return None;
+    }
+    let picture = clipboard.get_image().ok()?;
+    let mut bytes = Vec::new();
+    let mut encoder =
+        png::Encoder::new(&mut bytes, u32::try_from(picture.width).ok()?, u32::try_from(picture.height).ok()?);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.write_header().ok()?.write_image_data(&picture.bytes).ok()?;
+    keep(&bytes).map(Pasted::Picture)
+}
+
 /// What was pasted, in a file.
 fn pasted(base64: &str) -> Option<PathBuf> {
     if base64.len() > MOST_PASTED {
         return None;
     }
-    let bytes = STANDARD.decode(base64).ok()?;
+    keep(&STANDARD.decode(base64).ok()?)
+}
+
+fn keep(bytes: &[u8]) -> Option<PathBuf> {
     let file = tempfile::Builder::new().prefix("visita-pasted-").tempfile().ok()?;
     std::fs::write(file.path(), bytes).ok()?;
     file.keep().ok().map(|(_, path)| path)

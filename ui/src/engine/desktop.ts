@@ -121,6 +121,7 @@ export function desktopEngine(): Engine {
       showChat: (shown) => done(tool({ do: 'show_chat', shown })),
       pickFiles: () => done(tool({ do: 'pick_files' })),
       sendFiles: (paths) => done(tool({ do: 'send_files', paths })),
+      paste: () => done(tool({ do: 'paste' })),
       sendPasted: (name, base64) => done(tool({ do: 'send_pasted', name, base64 })),
       download: (file_id) => done(tool({ do: 'download', file_id })),
       cancelDownload: (file_id) => done(tool({ do: 'cancel_download', file_id })),

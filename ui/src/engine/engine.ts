@@ -200,6 +200,8 @@ export interface ToolsCommands {
   /** Chooses files in the system's dialog, and shares them. */
   pickFiles(): Promise<void>;
   sendFiles(paths: string[]): Promise<void>;
+  /** Shares what lies in the clipboard, when that is files or a picture; where the page itself is not told of it. */
+  paste?(): Promise<void>;
   /** What was pasted and lies in no file. */
   sendPasted(name: string, base64: string): Promise<void>;
   download(fileId: string): Promise<void>;

@@ -1927,6 +1927,8 @@ shown: boolean } |
 { do: "send_files"; 
 /**  Where they lie. */
 paths: string[] } | 
+/**  Share what lies in the system's clipboard, when that is files or a picture. */
+{ do: "paste" } | 
 /**  Share what was pasted. */
 { do: "send_pasted"; 
 /**  A name for it. */

@@ -169,6 +169,7 @@ impl Tools {
             ToolAction::Present { presenting } => return vec![ClientMessage::Present { presenting }],
             // Done where dialogs, folders and streams are.
             ToolAction::PickFiles
+            | ToolAction::Paste
             | ToolAction::SendPasted { .. }
             | ToolAction::Download { .. }
             | ToolAction::OpenFile { .. }

@@ -198,6 +198,8 @@ pub enum ToolAction {
         /// Where they lie.
         paths: Vec<String>,
     },
+    /// Share what lies in the system's clipboard, when that is files or a picture.
+    Paste,
     /// Share what was pasted.
     SendPasted {
         /// A name for it.

@@ -151,6 +151,7 @@ export function ControlBar(props: Props) {
         )}
         <MoreSlot
           call={call}
+          settings={settings}
           onPanel={onPanel}
           onConsent={onConsent}
           onShare={shares && !roomy ? onShare : undefined}

@@ -1,10 +1,20 @@
-import { Camera, ClipboardCheck, Ellipsis, MessageCircle, MonitorUp, PencilLine, Users } from 'lucide-react';
+import {
+  ALargeSmall,
+  Camera,
+  ClipboardCheck,
+  Ellipsis,
+  MessageCircle,
+  MonitorUp,
+  PencilLine,
+  Users,
+} from 'lucide-react';
 import { MenuTrigger } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Item, Menu } from '../../components/Menu';
 import { useEngine } from '../../engine/context';
 import { useTools } from '../../engine/tools';
-import type { CallView } from '../../engine/view';
+import type { CallView, Settings } from '../../engine/view';
+import { largeAgain } from '../../simple';
 import type { BoardOpen } from '../board/useBoardOpen';
 import { BarSlot } from './BarSlot';
 import type { Panel } from './Call';
@@ -14,6 +24,7 @@ import { useSpotlight } from './useSpotlight';
 
 interface Props {
   call: CallView;
+  settings: Settings;
   onPanel: (panel: Panel) => void;
   /** My answer to being recorded can be changed. */
   onConsent: (() => void) | undefined;
@@ -25,9 +36,10 @@ interface Props {
 }
 
 /** What is needed seldom. */
-export function MoreSlot({ call, onPanel, onConsent, onShare, chat, gallery, board }: Props) {
+export function MoreSlot({ call, settings, onPanel, onConsent, onShare, chat, gallery, board }: Props) {
   const { t } = useTranslation();
-  const { share } = useEngine();
+  const engine = useEngine();
+  const { share } = engine;
   const spotlight = useSpotlight(call);
   const { gallery: snapshots } = useTools();
   const { tools, muted_by_admin } = call.me;
@@ -47,6 +59,7 @@ export function MoreSlot({ call, onPanel, onConsent, onShare, chat, gallery, boa
           if (key === 'board') board?.toggle();
           if (key === 'full') toggle();
           if (key === 'consent') onConsent?.();
+          if (key === 'large') void engine.updateSettings(largeAgain(settings));
         }}
       >
         {onShare && !muted_by_admin.screen && (
@@ -76,6 +89,9 @@ export function MoreSlot({ call, onPanel, onConsent, onShare, chat, gallery, boa
         ))}
         <Item id="people" icon={Users} words={t('people.title')} data-testid="more-show-people" />
         <FullscreenItem full={full} />
+        {!call.me.is_admin && (
+          <Item id="large" icon={ALargeSmall} words={t('settings.simple')} data-testid="more-large" />
+        )}
         {onConsent && (
           <Item
             id="consent"

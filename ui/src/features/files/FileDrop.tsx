@@ -30,6 +30,16 @@ export function FileDrop({ onDropped }: { onDropped: () => void }) {
       if (gone) unlisten?.();
     };
     void listen();
+    let shared = false;
+    // Some web views tell a page nothing of pictures and files that are pasted: then the back end looks.
+    const key = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      if (event.key.toLowerCase() !== 'v' || !commands.paste) return;
+      shared = false;
+      setTimeout(() => {
+        if (!shared && !gone) void commands.paste?.();
+      });
+    };
     const paste = (event: ClipboardEvent) => {
       const paths = pastedPaths(event.clipboardData?.getData('text/uri-list') ?? '');
       // A picture that was copied from a page or the screen lies in no file.
@@ -38,16 +48,19 @@ export function FileDrop({ onDropped }: { onDropped: () => void }) {
       );
       if (paths.length === 0 && pictures.length === 0) return;
       event.preventDefault();
+      shared = true;
       if (paths.length > 0) return share(paths);
       for (const picture of pictures) {
         void asBase64(picture).then((bytes) => commands.sendPasted(picture.name || 'picture.png', bytes));
       }
       dropped.current();
     };
+    document.addEventListener('keydown', key);
     document.addEventListener('paste', paste);
     return () => {
       gone = true;
       unlisten?.();
+      document.removeEventListener('keydown', key);
       document.removeEventListener('paste', paste);
     };
   }, [commands]);

@@ -102,7 +102,8 @@ export function Lobby({ lobby, settings }: Props) {
 function Room({ lobby: { preview } }: { lobby: LobbyView }) {
   const { t } = useTranslation();
   const { title, host_name: host, call_type } = preview;
-  const kind = call_type === 'audio_video' || call_type === 'video_only' ? t('lobby.visit') : t('lobby.audioVisit');
+  const kind =
+    call_type === 'audio_video' || call_type === 'video_only' ? t('lobby.visit') : t('lobby.audioVisit');
   if (!host) return <>{title ?? kind}</>;
   // The host's name stands out; where it stands in the sentence is the language's affair.
   const marked = t('lobby.visitWith', { title: title ?? kind, host: '\u0000' });
