@@ -27,6 +27,12 @@ describe('the message', () => {
     expect(message(given({ is_test_call: true }, { closed: new Set(['test_call']) }))).toBeUndefined();
   });
 
+  it('that passes is said although a device is missing, and the device again after it', () => {
+    const me = { ...callView(2).me, camera: { state: 'missing' } as const };
+    expect(message(given({ me }, { notice: joined }))).toMatchObject({ kind: 'notice' });
+    expect(message(given({ me }))).toMatchObject({ kind: 'trouble', device: 'camera' });
+  });
+
   it('of a device stays as long as its trouble', () => {
     const me = { ...callView(2).me, camera: { state: 'missing' } as const };
     expect(message(given({ me }))).toMatchObject({ kind: 'trouble', device: 'camera' });
@@ -38,7 +44,7 @@ describe('the message', () => {
   it('that was closed makes room for the next, and comes back when it happens again', () => {
     const me = { ...callView(2).me, camera: { state: 'missing' } as const };
     const closed = new Set(['trouble camera missing']);
-    expect(message(given({ me }, { closed, notice: joined }))).toMatchObject({ kind: 'notice' });
+    expect(message(given({ me, is_test_call: true }, { closed }))).toMatchObject({ kind: 'test_call' });
     expect(stillClosed(given({ me }, { closed })).size).toBe(1);
     expect(stillClosed(given({}, { closed })).size).toBe(0);
   });

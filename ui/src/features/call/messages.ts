@@ -113,17 +113,17 @@ function candidates({
     found.push({ id: 'five_minutes', tone: 'plain', kind: 'five_minutes', extend: canExtend });
   }
   if (call.connection.state === 'unstable') found.push({ id: 'unstable', tone: 'warn', kind: 'unstable' });
-  // Sound before picture: without it there is no visit.
-  for (const device of ['microphone', 'speaker', 'camera'] as const) {
-    const state = trouble(call.me[device]);
-    if (state) found.push({ id: `trouble ${device} ${state}`, tone: 'warn', kind: 'trouble', device, state });
-  }
   const tone = notice && toneOf(notice.code);
   const seen =
     (notice?.code === 'chat_message' && seesChat) ||
     (notice?.code === 'live_edit_began' && seesDrawing?.(notice.name));
   if (notice && tone && !seen) {
     found.push(ofNotice(notice, tone, actionOf(notice.code)));
+  }
+  // What lasts lets pass what passes. Sound before picture: without it there is no visit.
+  for (const device of ['microphone', 'speaker', 'camera'] as const) {
+    const state = trouble(call.me[device]);
+    if (state) found.push({ id: `trouble ${device} ${state}`, tone: 'warn', kind: 'trouble', device, state });
   }
   if (call.is_test_call && call.people.length > 0) {
     found.push({ id: 'test_call', tone: 'plain', kind: 'test_call' });
