@@ -125,11 +125,21 @@ impl RoomSide {
 
     /// What I may send now.
     pub(super) fn allowed(&self) -> Allowed {
+        let granted = self.granted();
+        Allowed {
+            microphone: granted.microphone && !self.muted_by_admin.microphone,
+            camera: granted.camera && !self.muted_by_admin.camera,
+            screen: granted.screen && !self.muted_by_admin.screen,
+        }
+    }
+
+    /// The same, but for what an admin took for now, of which the page says so.
+    pub(super) fn granted(&self) -> Allowed {
         let speaker = self.role == StageRole::Speaker;
         Allowed {
-            microphone: speaker && !self.muted_by_admin.microphone && self.call_type.has_microphone(),
-            camera: speaker && !self.muted_by_admin.camera && self.call_type.has_camera(),
-            screen: speaker && !self.muted_by_admin.screen && self.tools.screen_sharing,
+            microphone: speaker && self.call_type.has_microphone(),
+            camera: speaker && self.call_type.has_camera(),
+            screen: speaker && self.tools.screen_sharing,
         }
     }
 

@@ -14,7 +14,7 @@ impl Owner {
     pub(super) fn view(&self) -> CallView {
         let now = Instant::now();
         let (local, room) = (self.media.state(), &self.room);
-        let allowed = room.allowed();
+        let granted = room.granted();
         let or_not_allowed = |state, allowed| if allowed { state } else { DeviceState::NotAllowed };
         CallView {
             title: room.title.clone(),
@@ -28,8 +28,8 @@ impl Owner {
                 display_name: room.display_name.clone(),
                 is_admin: room.is_admin,
                 tools: room.tools,
-                microphone: or_not_allowed(local.microphone, allowed.microphone),
-                camera: or_not_allowed(local.camera, allowed.camera),
+                microphone: or_not_allowed(local.microphone, granted.microphone),
+                camera: or_not_allowed(local.camera, granted.camera),
                 speaker: local.speaker,
                 speaking: self.speaking,
                 quality: self.quality,

@@ -48,6 +48,7 @@ fn rights_that_are_taken_are_obeyed_until_given_back() {
     let effects = room.take(told(taken), &mut people, now);
     assert_eq!(notices(&effects), [NoticeCode::MutedByAdmin]);
     assert_eq!(room.allowed(), Allowed { microphone: false, camera: true, screen: true });
+    assert!(room.granted().microphone, "taken for now is not the same as never granted");
     assert!(room.take(told(taken), &mut people, now).is_empty());
     let effects = room.take(told(MutedSources::default()), &mut people, now);
     assert_eq!(notices(&effects), [NoticeCode::ReleasedByAdmin]);
