@@ -35,6 +35,7 @@ const screens = [
   ['settings-account-in', 'account=signed_in&network', [wide], (page) => settings(page, 'account')],
   ['settings-diagnostics', '', [wide, small], (page) => settings(page, 'diagnostics')],
   ['home-rooms-none', 'rooms=none&network', [wide, small]],
+  ['home-sign-in-asked', 'sign_in_asked=replaces&account=signed_in'],
   ['home-rooms-failed', 'rooms=failed&account=expired', [wide]],
   ['home-rooms-loading', 'rooms=loading&account=signed_in', [wide]],
   ['new-room', '', [wide, small], (page) => page.getByTestId('new-room-button').click()],

@@ -122,7 +122,7 @@ export interface AdminCommands {
   stopRecording(): Promise<void>;
   extend(seconds: number): Promise<void>;
   /** Opens the whiteboard for everybody, or closes it. */
-  showWhiteboard(shown: boolean): Promise<void>;
+  showWhiteboard(shown: boolean, page: number): Promise<void>;
   /** Whether somebody may draw, or only look. */
   grantDrawing(whom: ParticipantId, granted: boolean): Promise<void>;
   /** Rings somebody who is not in, or all of them. */
@@ -156,6 +156,8 @@ export interface RoomsCommands {
 export interface AccountCommands {
   /** A sign-in link, or an access token with its server. */
   signIn(linkOrToken: string, server: string | null): Promise<void>;
+  /** Whether a sign-in link that came is to be used. */
+  answerSignIn(yes: boolean): Promise<void>;
   signOut(): Promise<void>;
   /** Lets people on this network join the rooms of this computer. */
   allowNetwork(on: boolean): Promise<void>;

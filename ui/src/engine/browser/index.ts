@@ -71,7 +71,7 @@ export function browserEngine(guest: () => string): Engine {
       startRecording: async (layout) => say({ type: 'start_recording', layout }),
       stopRecording: async () => say({ type: 'stop_recording' }),
       extend: async (seconds) => say({ type: 'extend', seconds }),
-      showWhiteboard: async (shown) => say({ type: 'show_whiteboard', shown }),
+      showWhiteboard: async (shown, page) => say({ type: 'show_whiteboard', shown, page }),
       grantDrawing: async (participant_id, granted) =>
         say({ type: 'grant_drawing', participant_id, granted }),
       ring: async (whom) => say({ type: 'ring', ...(whom !== null && { participant_id: whom }) }),

@@ -221,7 +221,7 @@ function inTheRoom(call: CallView, asked: URLSearchParams) {
     call.share_sources = { state: 'failed', problem: { code: 'internal', message: 'invented' } };
   if (sources === 'none') call.share_sources = { state: 'ready', sources: [] };
   if (sources === 'ready') call.share_sources = { state: 'ready', sources: SHARE_SOURCES };
-  if (has('shown')) call.whiteboard = { shown: true, by: first?.participant_id ?? call.me.participant_id };
+  if (has('shown')) call.whiteboard = { shown: true, by: first?.participant_id ?? call.me.participant_id, page: 0 };
   const drawing = asked.get('drawing');
   if (drawing === 'look') call.me.tools = { ...call.me.tools, whiteboard: {} };
   if (drawing === 'point') call.me.tools = { ...call.me.tools, whiteboard: { wb_cursor: true } };
@@ -266,6 +266,11 @@ function elsewhere(view: AppView, asked: URLSearchParams) {
       can_record: false,
       online: true,
     };
+  const signIn = asked.get('sign_in_asked');
+  if (signIn !== null) {
+    const replaces = signIn === 'replaces' ? server : null;
+    view.sign_in_asked = { server: 'visits.example.org', replaces };
+  }
   if (account === 'expired') view.account = { state: 'expired', server };
   if (account === 'signing_in') view.account = { state: 'signing_in', server };
   if (account === 'refused')

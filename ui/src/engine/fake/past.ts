@@ -222,6 +222,7 @@ function kept(state: string, long: boolean): Omit<KeptView, 'session'> {
   return {
     loading,
     problem: state === 'failed' ? UNREACHABLE : null,
+    not_opened: state === 'unopened' ? '/home/elena/Downloads/knee-march.dcm' : null,
     recordings: bare ? [] : recordings(state),
     consents: bare
       ? []

@@ -47,7 +47,7 @@ describe('the board', () => {
     const show = (shown: boolean) =>
       act(async () =>
         page.change(({ screen }) => {
-          if (screen.kind === 'call') screen.whiteboard = { shown, by: shown ? 'seat-0' : null };
+          if (screen.kind === 'call') screen.whiteboard = { shown, by: shown ? 'seat-0' : null, page: 0 };
         }),
       );
     await show(true);
@@ -66,9 +66,9 @@ describe('the board', () => {
   it('is shown to everybody and closed for everybody by its admin', async () => {
     const page = await open('screen=call&people=3');
     await userEvent.click(screen.getByRole('button', { name: 'Show to everyone' }));
-    expect(page.asked.at(-1)).toEqual(['show whiteboard', true]);
+    expect(page.asked.at(-1)).toEqual(['show whiteboard', true, 0]);
     await userEvent.click(screen.getByRole('button', { name: 'Close for everyone' }));
-    expect(page.asked).toContainEqual(['show whiteboard', false]);
+    expect(page.asked).toContainEqual(['show whiteboard', false, 0]);
   });
 
   it('takes strokes, figures and what is undone', async () => {

@@ -22,6 +22,7 @@ import { TextField } from './TextField';
 import { Toolbar } from './Toolbar';
 import { useKeys } from './useKeys';
 import { usePointers } from './usePointers';
+import { useSharedPage } from './useSharedPage';
 import { ViewControls } from './ViewControls';
 import { toBoard } from './viewport';
 
@@ -137,6 +138,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
         if (picked) session.placePicture(picked.file_id, picked.width, picked.height, middle());
       });
   }, [pick, scene.rights.picture, session, middle]);
+  useSharedPage(session, scene, onPicture ? undefined : call);
   usePointers(host, session, camera, paper, looks);
   useKeys(host, session, camera, addPicture);
 
@@ -219,7 +221,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
             <Button
               icon={Presentation}
               className={styles.float}
-              onPress={() => void engine.admin?.showWhiteboard(!call.whiteboard.shown)}
+              onPress={() => void engine.admin?.showWhiteboard(!call.whiteboard.shown, page)}
               data-testid="board-for-all"
             >
               {call.whiteboard.shown ? t('board.closeAll') : t('board.showAll')}

@@ -155,6 +155,7 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
     case 'share_ended':
     case 'refused':
     case 'no_snapshot':
+    case 'not_opened':
       return 'warn';
     case 'camera_lost':
     case 'microphone_lost':

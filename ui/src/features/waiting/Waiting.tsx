@@ -1,4 +1,4 @@
-import { BellRing, Check, Clock, LogOut, Mic, WifiOff } from 'lucide-react';
+import { BellRing, Check, Clock, Link, LogOut, Mic, WifiOff } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
@@ -8,7 +8,7 @@ import { GuestHeader } from '../../components/GuestHeader';
 import { Meter } from '../../components/Meter';
 import { useSeconds } from '../../components/useSeconds';
 import { useEngine } from '../../engine/context';
-import type { Settings, WaitingView } from '../../engine/view';
+import type { NoticeView, Settings, WaitingView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
 import { places, whatNow } from './derive';
 import styles from './Waiting.module.css';
@@ -16,10 +16,11 @@ import styles from './Waiting.module.css';
 interface Props {
   waiting: WaitingView;
   settings: Settings;
+  notice: NoticeView | null;
 }
 
 /** Before one is let in: the place, the host, and nothing more to do. */
-export function Waiting({ waiting, settings }: Props) {
+export function Waiting({ waiting, settings, notice }: Props) {
   const { t, i18n } = useTranslation();
   const engine = useEngine();
   const [checks, setChecks] = useState(false);
@@ -56,6 +57,12 @@ export function Waiting({ waiting, settings }: Props) {
             </p>
           </div>
           {place !== null && <Places place={place} />}
+          {notice?.code === 'link_in_call' && (
+            <p className={styles.trouble} role="status">
+              <Link size={22} strokeWidth={1.8} aria-hidden />
+              {t('notice.link_in_call')}
+            </p>
+          )}
           {connection.state === 'reconnecting' && (
             <p className={styles.trouble} role="alert">
               <WifiOff size={22} strokeWidth={1.8} aria-hidden />

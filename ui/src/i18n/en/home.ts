@@ -67,6 +67,12 @@ export const home = {
     networkOn: 'At {{url}}',
     networkOff: 'Links work on this computer only',
     networkProblem: 'This could not be changed.',
+    signInAsked: 'Sign in at {{server}}?',
+    signInAskedText:
+      'A sign-in link was opened. Go on only if you asked for it: whoever runs that server can then see your rooms there and ring you.',
+    signInReplaces: 'You will no longer be signed in at {{server}}.',
+    signInYes: 'Sign in',
+    signInNo: 'Not now',
     accountLocal: 'Host on this computer',
     accountAt: 'At {{server}}',
     accountSigningIn: 'Signing in at {{server}}',

@@ -16,6 +16,7 @@ export const messages = {
     chat_message: '{{name}} wrote in the chat.',
     snapshot_of_me: '{{name}} took a picture of your video.',
     no_snapshot: 'No picture could be taken of that.',
+    not_opened: 'No program on this computer opens it. It is saved here: {{name}}',
     live_edit_began: '{{name}} is drawing on a snapshot.',
     note: '{{name}} wrote to you.',
     asked_to_unmute: '{{name}} asks you to unmute.',

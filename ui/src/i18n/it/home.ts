@@ -68,6 +68,12 @@ export const home: Pick<Dictionary, 'home'> = {
     networkOn: 'Su {{url}}',
     networkOff: 'I link valgono solo su questo computer',
     networkProblem: 'Non è stato possibile cambiarlo.',
+    signInAsked: 'Accedere a {{server}}?',
+    signInAskedText:
+      'È stato aperto un link di accesso. Prosegua solo se lo ha chiesto Lei: chi gestisce quel server vedrà le Sue stanze e potrà chiamarla.',
+    signInReplaces: 'L’accesso a {{server}} verrà chiuso.',
+    signInYes: 'Accedi',
+    signInNo: 'Non ora',
     accountLocal: 'Conduce da questo computer',
     accountAt: 'Su {{server}}',
     accountSigningIn: 'Accesso a {{server}}',

@@ -15,6 +15,7 @@ export const messages: Pick<Dictionary, 'notice' | 'message' | 'trouble' | 'anno
     doorbell: '{{name}} aspetta.',
     chat_message: '{{name}} ha scritto in chat.',
     snapshot_of_me: '{{name}} ha scattato una foto del suo video.',
+    not_opened: 'Nessun programma di questo computer lo apre. È salvato qui: {{name}}',
     live_edit_began: '{{name}} sta disegnando su una foto.',
     no_snapshot: 'Non è stato possibile scattare la foto.',
     note: '{{name}} le ha scritto.',
