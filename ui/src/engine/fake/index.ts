@@ -10,6 +10,7 @@ import { DrawnPictures } from './pictures';
 import { afterView, callView, lobbyView } from './samples';
 import { type ChangeTools, fakeTools } from './tools';
 
+export { linkEngine } from './link';
 export { fakeOptions } from './options';
 
 /** A call that was made, and with what. */

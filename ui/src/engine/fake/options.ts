@@ -83,6 +83,7 @@ export function fakeOptions(search: string): FakeOptions {
         const lobby = lobbyView(long);
         lobby.problem = problem;
         lobby.preview.in_use = has('inuse');
+        lobby.invite = has('invite');
         if (has('nameless')) {
           lobby.preview.display_name = null;
           lobby.display_name = '';
