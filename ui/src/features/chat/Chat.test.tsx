@@ -315,6 +315,15 @@ describe('files', () => {
     expect(shown('chat-panel')).toBe(true);
   });
 
+  it('are pasted once where the page is not told of them, however long the keys are held', async () => {
+    const engine = await openPage('screen=call&people=3');
+    for (const repeat of [false, true, true])
+      fireEvent.keyDown(document.body, { key: 'v', ctrlKey: true, repeat });
+    await waitFor(() => expect(asked(engine, 'paste')).toHaveLength(1));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(asked(engine, 'paste')).toHaveLength(1);
+  });
+
   it('are not, without the right to', async () => {
     const engine = await openPage('screen=call&people=3&without=file_upload');
     document.dispatchEvent(
