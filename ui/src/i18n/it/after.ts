@@ -19,7 +19,7 @@ export const after: Pick<Dictionary, 'after'> = {
     leftText: 'Il suo link funziona ancora; può rientrare.',
     connection_lostText: 'Controlli la rete, poi rientri. Il suo posto è tenuto.',
     displacedText: 'Lo stesso link è stato aperto altrove. Può riprenderlo qui.',
-    removedText: 'L’ha deciso chi guida la visita. Se pensa a un errore, lo chieda.',
+    removedText: 'L’ha deciso chi conduce la visita. Se pensa che sia un errore, glielo dica.',
     sent_backText: 'Chi conduce la visita la farà rientrare.',
     floodingText: 'Questo dispositivo ha inviato più di quanto la visita consenta. Riprovi il link.',
     session_endedText: 'È stata chiusa per tutti.',

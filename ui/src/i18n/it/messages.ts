@@ -26,7 +26,7 @@ export const messages: Pick<Dictionary, 'notice' | 'message' | 'trouble' | 'anno
     half_minute_left: 'Restano 30 secondi.',
     recording_started: 'La visita viene registrata.',
     recording_stopped: 'La registrazione è ferma.',
-    share_ended: 'Non mostra più nulla.',
+    share_ended: 'La condivisione è finita.',
     refused: 'Non è stato possibile.',
     connection_lost: 'La connessione è caduta.',
     connection_back: 'La connessione è tornata.',

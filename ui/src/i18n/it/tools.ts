@@ -32,7 +32,7 @@ export const tools: Pick<
     reply: 'Rispondi',
     replyTo: 'Rispondi a {{name}}',
     replying: 'Risposta a {{name}}',
-    replyToYou: 'Risposta a sé',
+    replyToYou: 'Risposta a un suo messaggio',
     replyEnd: 'Non rispondere',
     answers: 'In risposta a {{name}}. Mostra quel messaggio',
     answersGone: 'In risposta a {{name}}',
