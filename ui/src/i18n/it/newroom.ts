@@ -107,7 +107,8 @@ export const newRoom: Pick<Dictionary, 'newRoom' | 'tool' | 'links' | 'ready'> =
     reach_computer:
       'Questi link funzionano solo su questo computer. Chi è su questa rete ha bisogno del suo permesso.',
     reach_network: 'Questi link funzionano solo su questa rete.',
-    reach_anywhere: 'Questi link funzionano ovunque. Ognuno appartiene a una sola persona; non lo dia ad altri.',
+    reach_anywhere:
+      'Questi link funzionano ovunque. Ognuno appartiene a una sola persona; non lo dia ad altri.',
   },
 
   ready: {
