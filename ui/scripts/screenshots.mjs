@@ -186,6 +186,7 @@ const screens = [
   ],
   ['gallery-large', 'screen=call&people=3&gallery=5', [wide, small], galleryLarge],
   ['gallery-delete', 'screen=call&people=3&gallery=5', [wide], galleryDelete],
+  ['chat-file-notice', 'screen=call&people=3&chat=pdf&notice=chat_message', [wide, small]],
   ['gallery-notice', 'screen=call&people=2&gallery=1&notice=snapshot_of_me', [wide]],
   ['pointers', 'screen=call&people=4&share&pointers', [wide, small]],
   ['pointers-grid', 'screen=call&people=5&pointers', [wide]],

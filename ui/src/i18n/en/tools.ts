@@ -49,7 +49,6 @@ export const tools = {
     drop: 'Drop files to share them with everyone',
     closing_one: '{{count}} character left',
     closing_other: '{{count}} characters left',
-    newFile: '{{name}} shared {{file}}',
   },
 
   tick: {

@@ -52,7 +52,6 @@ export const tools: Pick<
     drop: 'Rilasci i file per condividerli con tutti',
     closing_one: 'Ancora {{count}} carattere',
     closing_other: 'Ancora {{count}} caratteri',
-    newFile: '{{name}} ha condiviso {{file}}',
   },
 
   tick: {
