@@ -185,7 +185,7 @@ export function waitingView(place: number | null, long = false): WaitingView {
     host_name: long ? (LONG_NAMES[0] ?? '') : 'Dr Elena Conti',
     display_name: 'Anna Rossi',
     place,
-    starts_at: place === null ? Date.UTC(2026, 10, 21, 9, 30) / 1000 : null,
+    starts_at: place === null ? Date.UTC(2027, 10, 21, 9, 30) / 1000 : null,
     notes: NOTES.map((note) => ({ ...note, mine: note.id === 2 })),
     knock_again_s: null,
     microphone: { state: 'on', label: 'Laptop microphone' },
