@@ -295,6 +295,7 @@ const screens = [
   ['after-sent', 'screen=after&sent', [wide]],
   ['after-lost', 'screen=after&reason=connection_lost&seconds=40', [wide]],
   ['after-ended', 'screen=after&reason=session_ended&final', [wide]],
+  ['after-gaps', 'screen=after&gaps', [wide, small]],
   ['after-test', 'screen=after&test', [wide]],
 ];
 

@@ -44,6 +44,14 @@ describe('after a call', () => {
     expect(byId('report').textContent).not.toContain('back after');
   });
 
+  it('says what made a call weak whose line was good', async () => {
+    await openPage('screen=after&gaps');
+    const { textContent } = byId('report');
+    for (const words of ['Weak', 'The line was never weak', 'Gaps for 190 seconds', 'No voice was heard']) {
+      expect(textContent).toContain(words);
+    }
+  });
+
   it('asks nothing where nothing is asked or told', async () => {
     await openPage('screen=after&bare');
     expect(screen.queryByTestId('rating')).toBeNull();
