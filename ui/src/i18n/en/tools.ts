@@ -64,7 +64,7 @@ export const tools = {
   file: {
     uploading: 'Sending, {{done}} of {{size}}',
     downloading: 'Saving, {{done}} of {{size}}',
-    saved: '{{size}} · saved',
+    saved: '{{size}} · saved: {{path}}',
     progress: '{{name}}: {{percent}} %',
     goesOn: 'Goes on by itself if the line drops',
     cancel: 'Cancel',

@@ -67,7 +67,7 @@ export const tools: Pick<
   file: {
     uploading: 'Invio, {{done}} di {{size}}',
     downloading: 'Salvataggio, {{done}} di {{size}}',
-    saved: '{{size}} · salvato',
+    saved: '{{size}} · salvato: {{path}}',
     progress: '{{name}}: {{percent}} %',
     goesOn: 'Se cade la linea riprende da solo',
     cancel: 'Annulla',
