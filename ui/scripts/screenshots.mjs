@@ -296,6 +296,7 @@ const screens = [
   ['after-lost', 'screen=after&reason=connection_lost&seconds=40', [wide]],
   ['after-ended', 'screen=after&reason=session_ended&final', [wide]],
   ['after-gaps', 'screen=after&gaps', [wide, small]],
+  ['after-chat', 'screen=call&people=3&guest&chat=long', [wide, small, phone], leaveAndSave],
   ['after-test', 'screen=after&test', [wide]],
 ];
 
@@ -322,6 +323,12 @@ async function openBoard(page, then) {
   await page.getByTestId('board-slot').click();
   await page.getByTestId('board').waitFor();
   if (then) await page.getByTestId(then).click();
+}
+
+async function leaveAndSave(page) {
+  await page.getByTestId('leave').click();
+  await page.getByTestId('save-chat').click();
+  await page.getByTestId('chat-saved').locator('p').waitFor();
 }
 
 async function saveBoard(page) {

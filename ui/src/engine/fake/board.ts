@@ -13,8 +13,6 @@ export interface BoardSample {
   /** What lies over each snapshot. */
   over: ItemView[];
   cursors: CursorView[];
-  /** Nothing can be saved any more. */
-  full: boolean;
   /** The last of them is a laser that goes round. */
   laser: boolean;
 }
@@ -40,7 +38,6 @@ export function boardSample(asked: URLSearchParams): BoardSample {
           cursor('seat-1', 'Kenji Mori', { x: 764, y: 700 }),
         ].slice(0, Number(asked.get('people') ?? 2) - 1)
       : [],
-    full: asked.has('full'),
     laser: asked.has('laser'),
   };
 }
@@ -191,7 +188,6 @@ export function fakeBoard(
     },
     act: command('board', act),
     pickPicture: async () => ({ file_id: 'file-knee', width: 640, height: 400 }),
-    save: async (name) => (sample.full ? null : `Downloads/${name}`),
   };
   return { board, tellBoard: tell };
 }

@@ -33,6 +33,8 @@ export interface FakeOptions {
   board: BoardSample;
   /** Sessions that are over. */
   past: PastSample;
+  /** Nothing can be saved any more. */
+  full: boolean;
   /** Pictures and levels move. */
   moving: boolean;
 }
@@ -72,6 +74,7 @@ export function fakeOptions(search: string): FakeOptions {
     tools: toolsState(asked, view),
     board: boardSample(asked),
     past: pastSample(asked),
+    full: has('full'),
     moving: !has('still'),
   };
 

@@ -26,6 +26,7 @@ import { dateLocale } from '../../i18n';
 import { useSessionOf } from '../past/useSessionOf';
 import styles from './After.module.css';
 import { asksRating, bars, faults, network, overall, saysTime, spell, weakest } from './derive';
+import { SaveChat } from './SaveChat';
 
 interface Props {
   after: AfterView;
@@ -151,6 +152,7 @@ export function After({ after, settings, onPast }: Props) {
               </Button>
             )}
           </div>
+          {!kept && !after.is_test_call && <SaveChat />}
         </div>
         {after.report && !test && <Report report={after.report} reason={after.reason} />}
       </main>

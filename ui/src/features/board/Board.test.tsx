@@ -36,7 +36,7 @@ afterEach(() => vi.restoreAllMocks());
 describe('the board', () => {
   it('opens for me by its place in the bar, and closes again', async () => {
     const page = await open('screen=call&people=3');
-    expect(of(page, 'open')).not.toHaveLength(0);
+    await waitFor(() => expect(of(page, 'open')).not.toHaveLength(0));
     expect(screen.getByTestId('board-empty')).toBeTruthy();
     await userEvent.click(screen.getByTestId('board-close'));
     expect(screen.queryByTestId('board')).toBeNull();

@@ -7,7 +7,7 @@ import { Item, Menu } from '../../components/Menu';
 import { useEngine } from '../../engine/context';
 import styles from './BoardView.module.css';
 import { itemsOn } from './boardState';
-import { asPdf, asPng, download } from './export';
+import { asPdf, asPng } from './export';
 import type { BoardPictures } from './pictures';
 import type { BoardSession } from './session';
 
@@ -28,7 +28,7 @@ const SAID = 8_000;
 /** What is on the board, as a file. */
 export function SaveMenu({ session, pictures, size, background }: Props) {
   const { t } = useTranslation();
-  const { board } = useEngine();
+  const engine = useEngine();
   const [saved, setSaved] = useState<Saved>();
   const state = saved?.state;
   useEffect(() => {
@@ -44,8 +44,7 @@ export function SaveMenu({ session, pictures, size, background }: Props) {
       const name = background ? t('board.pictureName') : t('board.fileName');
       const file = await made(key, page, pages);
       const full = key === 'pdf' ? `${name}.pdf` : `${name} ${page + 1}.png`;
-      if (!board?.save) download(full, file);
-      const path = board?.save ? await board.save(full, file) : full;
+      const path = await engine.save(full, file);
       setSaved(path === null ? { state: 'failed' } : { state: 'saved', path });
     } catch {
       setSaved({ state: 'failed' });

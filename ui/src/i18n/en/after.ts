@@ -72,6 +72,8 @@ export const after = {
     weakAt_one: 'Weak for {{count}} s at {{time}}',
     weakAt_other: 'Weak for {{count}} s at {{time}}',
     save: 'Save the report',
+    saveChat: 'Save a copy of the chat',
+    chatNotSaved: 'It could not be saved. Try again.',
     savedTo: 'Saved to {{path}}',
   },
 } as const;

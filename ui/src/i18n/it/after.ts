@@ -72,6 +72,8 @@ export const after: Pick<Dictionary, 'after'> = {
     weakAt_one: 'Debole per {{count}} s alle {{time}}',
     weakAt_other: 'Debole per {{count}} s alle {{time}}',
     save: 'Salva il resoconto',
+    saveChat: 'Salva una copia della chat',
+    chatNotSaved: 'Non è stato possibile salvarla. Riprovi.',
     savedTo: 'Salvato in {{path}}',
   },
 };
