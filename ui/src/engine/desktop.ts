@@ -30,6 +30,7 @@ export function desktopEngine(): Engine {
     updateSettings: (patch) => done(commands.updateSettings(patch)),
     refreshDevices: () => done(commands.refreshDevices()),
     diagnostics: () => commands.diagnostics(),
+    save: (name, dataUrl) => commands.saveDrawing(name, dataUrl),
     pictures: new FramesClient({
       framesEndpoint: () => commands.framesEndpoint(),
       setShownSizes: (sizes) => done(commands.setShownSizes(sizes)),
@@ -102,7 +103,6 @@ export function desktopEngine(): Engine {
       onNews: (heard) => events.boardChanged.listen(({ payload }) => heard(payload)),
       act: (action) => done(commands.board(action)),
       pickPicture: () => commands.pickPicture(),
-      save: (name, dataUrl) => commands.saveDrawing(name, dataUrl),
     },
     past: {
       onNews: (heard) => events.pastChanged.listen(({ payload }) => heard(payload)),

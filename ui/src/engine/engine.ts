@@ -53,6 +53,8 @@ export interface Engine {
   readonly pictures: Pictures;
 
   diagnostics?(): Promise<DiagnosticsView>;
+  /** Writes a file to where people look for what they saved; tells where, or nothing when that failed. */
+  save(name: string, dataUrl: string): Promise<string | null>;
 
   /** Only where the page is a browser's own. */
   readonly browser?: BrowserSide;
@@ -236,8 +238,6 @@ export interface BoardCommands {
   act(action: BoardAction): Promise<void>;
   /** Lets people choose a picture, and sends it up; nothing when they did not. */
   pickPicture?(): Promise<PickedPicture | null>;
-  /** Writes a file to where people look for what they saved; tells where, or nothing when that failed. */
-  save?(name: string, dataUrl: string): Promise<string | null>;
 }
 
 /** A picture that may lie on a board, with its size in pixels. */

@@ -20,7 +20,9 @@ function board(first: WhiteboardState) {
   });
   const { rerender } = renderHook(({ scene, call }) => useSharedPage(session, scene, call), {
     initialProps: at(first, 0, 1, true),
-    wrapper: ({ children }: { children: ReactNode }) => <EngineContext value={engine}>{children}</EngineContext>,
+    wrapper: ({ children }: { children: ReactNode }) => (
+      <EngineContext value={engine}>{children}</EngineContext>
+    ),
   });
   const show = (...now: Parameters<typeof at>) => rerender(at(...now));
   return { go, showWhiteboard, show };

@@ -5,7 +5,7 @@ import { GuestHeader } from '../../components/GuestHeader';
 import { useEngine } from '../../engine/context';
 import type { Problem, Settings } from '../../engine/view';
 import { wayOn } from '../problem/derive';
-import { ProblemIcon } from '../problem/ProblemIcon';
+import { ProblemCard } from '../problem/ProblemCard';
 import styles from './Invite.module.css';
 
 interface Props {
@@ -17,24 +17,14 @@ interface Props {
 export function Refused({ problem, settings }: Props) {
   const { t } = useTranslation();
   const engine = useEngine();
-  const code = problem?.code ?? 'link_unknown';
-  const again = wayOn(code, true) === 'try_again';
+  const shown: Problem = problem ?? { code: 'link_unknown', message: '' };
   return (
     <div className={styles.screen} data-testid="screen-refused">
       <GuestHeader title={t('app.name')} settings={settings} />
       <main className={styles.main}>
-        <section className={styles.card} role="alert" data-testid="problem" data-code={code}>
-          <div className={styles.who}>
-            <span className={styles.sign}>
-              <ProblemIcon code={code} size={32} />
-            </span>
-            <div className={styles.words}>
-              <h1 className={styles.title}>{t(`problem.${code}`)}</h1>
-              <p className={styles.room}>{t(`problem.${code}Text`)}</p>
-            </div>
-          </div>
-          <div className={styles.acts}>
-            {again && (
+        <div className={styles.refused}>
+          <ProblemCard problem={shown}>
+            {wayOn(shown.code, true) === 'try_again' && (
               <Button
                 kind="primary"
                 size="guest"
@@ -45,9 +35,8 @@ export function Refused({ problem, settings }: Props) {
                 {t('problem.tryAgain')}
               </Button>
             )}
-            <span className={styles.code}>{t('problem.support', { code })}</span>
-          </div>
-        </section>
+          </ProblemCard>
+        </div>
       </main>
     </div>
   );

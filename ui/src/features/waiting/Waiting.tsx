@@ -1,5 +1,5 @@
 import { BellRing, Check, Clock, Link, LogOut, Mic, WifiOff } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
 import { Button } from '../../components/Button';
@@ -25,7 +25,12 @@ export function Waiting({ waiting, settings, notice }: Props) {
   const engine = useEngine();
   const [checks, setChecks] = useState(false);
   const { place, host_name: host, notes, connection } = waiting;
-  const now = whatNow(waiting);
+  const now = whatNow(waiting, Date.now());
+  // What is being written stays, whatever the line does.
+  const writes = useRef(false);
+  writes.current ||= now !== 'early';
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
   const at = waiting.starts_at === null ? undefined : new Date(waiting.starts_at * 1000);
   const locale = dateLocale(i18n.language, navigator.languages);
   const time = at && new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(at);
@@ -46,8 +51,9 @@ export function Waiting({ waiting, settings, notice }: Props) {
             {t('waiting.rightPlace')}
           </span>
           <div role="status" className={styles.words}>
-            <h1 className={styles.title}>
+            <h1 ref={heading} tabIndex={-1} className={styles.title}>
               {now === 'early' && t('waiting.early', { time: time ?? '' })}
+              {now === 'moment' && t('waiting.moment')}
               {now === 'next' && t('waiting.next')}
               {now === 'later' && t('waiting.later', { count: (place ?? 1) - 1 })}
             </h1>
@@ -104,7 +110,7 @@ export function Waiting({ waiting, settings, notice }: Props) {
             {now === 'early' ? t('waiting.byItself') : t('waiting.chime')}
           </p>
         </div>
-        {engine.seat && now !== 'early' && (
+        {engine.seat && writes.current && (
           <section className={styles.card} aria-label={t('waiting.messageHost')}>
             <header className={styles.cardHead}>
               <Avatar name={host ?? waiting.company} size={44} />

@@ -53,7 +53,8 @@ export const home: Pick<Dictionary, 'home'> = {
     nobodyIn: 'Ancora nessuno',
     alwaysOpen: 'Sempre aperta',
     withPeople: 'con {{names}}',
-    withMore: 'con {{names}} e altri {{count}}',
+    withMore_one: 'con {{names}} e un’altra persona',
+    withMore_other: 'con {{names}} e altre {{count}} persone',
     enter: 'Apri',
     enterName: 'Apri {{title}}',
     roomMore: 'Altro su {{title}}',
@@ -79,7 +80,7 @@ export const home: Pick<Dictionary, 'home'> = {
     accountSigningIn: 'Accesso a {{server}}',
     accountExpired: 'Acceda di nuovo a {{server}}',
     accountRefused: 'Accesso negato da {{server}}',
-    expiredTitle: 'Non è più collegata a {{server}}',
+    expiredTitle: 'L’accesso a {{server}} è scaduto',
     expiredText: 'Là nessuno può chiamarla. Chieda un nuovo link di accesso, o ne incolli uno qui sopra.',
     refusedTitle: '{{server}} non ha accettato l’accesso',
     refusedText:
