@@ -1,13 +1,15 @@
 //! Chat, files and boards through the channel and HTTP, on the real server: each right asked of who sends the message anyway,
 //! what is kept for those who come later, and what a new session and a new server know of it.
 
+#![expect(deprecated, reason = "its successor does not check the sums of what it reads")]
+
 mod common;
 
 use async_zip::base::read::mem::ZipFileReader;
 use common::{
     Api, Person, Room, Server,
     carriers::{Carrier, over_each_carrier},
-    code, server,
+    code, server, until,
 };
 use futures_lite::io::AsyncReadExt;
 use reqwest::{Method, Response, StatusCode, header};
@@ -382,6 +384,11 @@ async fn drawings_are_in_the_export_as_pictures() {
     }
     host.send(json!({ "type": "leave" })).await;
     host.next_of("closed").await;
+    until("both boards are kept", || async {
+        let (_, kept) = server.api.get(&format!("{}/boards", room.path())).await;
+        kept["boards"].as_array().is_some_and(|boards| boards.len() == 2)
+    })
+    .await;
     let (_, sessions) = server.api.get(&format!("{}/sessions", room.path())).await;
     let session = sessions["sessions"][0]["session_id"].as_str().expect("a session");
     let zip = server.api.fetch(&format!("{}/sessions/{session}/export", room.path()), None).await;
@@ -401,10 +408,11 @@ async fn drawings_are_in_the_export_as_pictures() {
             std::fs::write(std::path::Path::new(&folder).join(name), bytes).expect("written");
         }
     }
+    pictures.sort_by(|a, b| b.0.cmp(&a.0));
     let names: Vec<_> = pictures.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["whiteboard-1.svg", "whiteboard-3.svg", "knee-drawn.svg"]);
-    let [(_, first), (_, third), (_, knee)] = &pictures[..] else { unreachable!("three, as seen above") };
-    assert!(first.contains("2 &lt; 3 &amp; mehr") && first.contains("&quot;Knie&quot;") == first.contains("&quot;"));
+    assert_eq!(names, ["whiteboard-3.svg", "whiteboard-1.svg", "knee-drawn.svg"]);
+    let [(_, third), (_, first), (_, knee)] = &pictures[..] else { unreachable!("three, as seen above") };
+    assert!(first.contains("2\u{a0}&lt;\u{a0}3\u{a0}&amp;\u{a0}mehr") && first.contains("Knie"));
     assert!(first.contains("viewBox=\"-220 0 1820 1000\""), "{first:.200}");
     assert!(first.contains("data:image/png;base64,") && first.contains("#0a6870"));
     assert!(third.contains("<polyline") && !third.contains("<image"));

@@ -77,7 +77,9 @@ export type AboutView = {
 /**  Who one is to the servers. */
 export type AccountAction = 
 /**  A sign-in link, or an access token with its server. */
-{ do: "sign_in"; secret: string; server: string | null } | { do: "answer_sign_in"; yes: boolean } | { do: "sign_out" } | { do: "allow_network"; on: boolean };
+{ do: "sign_in"; secret: string; server: string | null } | 
+/**  Whether the sign-in link that came is to be used. */
+{ do: "answer_sign_in"; yes: boolean } | { do: "sign_out" } | { do: "allow_network"; on: boolean };
 
 /**  Who one is to the servers. */
 export type AccountView = 
@@ -1843,6 +1845,14 @@ export type ShownSize = {
 	size: PixelSize,
 };
 
+/**  A sign-in link that came from outside: whether it is to be used. */
+export type SignInAskedView = {
+	/**  Where it leads, as `host` or `host:port`. */
+	server: string,
+	/**  Where one is signed in now, and would not be any more. */
+	replaces: string | null,
+};
+
 /**  A picture in the gallery. */
 export type SnapshotView = {
 	/**  The file. */
@@ -2079,7 +2089,7 @@ export type WhiteboardState = {
 	/**  Who opened it, or turned to another page. */
 	by: ParticipantId | null,
 	/**  The page that everybody shall look at, from 0. */
-	page: number,
+	page?: number,
 };
 
 /**  Windows beside the main one, and what belongs to the desktop. */
@@ -2111,11 +2121,3 @@ function makeEvent<T>(name: string, serialize?: (payload: T) => unknown, deseria
     return Object.assign(fn, base);
 }
 
-
-/**  A sign-in link that came from outside: whether it is to be used. */
-export type SignInAskedView = {
-	/**  Where it leads, as `host` or `host:port`. */
-	server: string,
-	/**  Where one is signed in now, and would not be any more. */
-	replaces: string | null,
-};

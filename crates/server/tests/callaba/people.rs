@@ -220,7 +220,7 @@ async fn whom_nobody_sees_comes_with_the_key_only() {
 
 #[tokio::test]
 async fn a_recorded_room_is_recorded_until_it_is_stopped() {
-    let Some(recorder) = common::recorder("a_recorded_room_is_recorded_until_it_is_stopped") else { return };
+    let Some(recorder) = crate::common::recorder("a_recorded_room_is_recorded_until_it_is_stopped") else { return };
     let server = server_with(ServerConfig { recorder: Some(recorder), ..ServerConfig::default() }).await;
     let api = &server.api;
     let (_, room) = call_as(api, Some("devkey"), Method::POST, "/api/conferences/create", RECORDED).await;

@@ -121,14 +121,14 @@ fn draw(
             for (n, line) in text.split('\n').enumerate() {
                 #[allow(clippy::cast_precision_loss, reason = "a text has some thousand lines at most")]
                 let y = f64::from(at.y) + (n as f64 * LEADING + BASELINE) * f64::from(*size);
-                let mut words = Text::new(line)
+                // Spaces as they were written.
+                let mut words = Text::new(line.replace(' ', "\u{a0}"))
                     .set("x", at.x)
                     .set("y", y)
                     .set("font-family", "Inter, system-ui, sans-serif")
                     .set("font-weight", 500)
                     .set("font-size", *size)
-                    .set("fill", hex(*colour, on_picture))
-                    .set("xml:space", "preserve");
+                    .set("fill", hex(*colour, on_picture));
                 if on_picture {
                     words = words
                         .set("stroke", EDGE)
