@@ -251,6 +251,7 @@ impl App {
         MadeRoomView {
             room_id: room.room_id.clone(),
             title: room.description.clone(),
+            starts_at: room.starts_at.as_deref().and_then(unix),
             links: room.user_urls.iter().map(link).collect(),
             good_until: room.ends_at.as_deref().and_then(unix),
             reach: room.user_urls.first().map_or(Reach::Computer, |seat| reach(&seat.url)),

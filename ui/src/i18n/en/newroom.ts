@@ -114,6 +114,7 @@ export const newRoom = {
     hello: 'Hello {{name}},',
     invites: '{{host}} invites you: {{title}}.',
     invited: 'you are invited: {{title}}.',
+    begins: 'It begins on {{when}}.',
     open: 'Open this link to come in; it is yours alone.',
   },
 } as const;

@@ -115,6 +115,7 @@ export const newRoom: Pick<Dictionary, 'newRoom' | 'tool' | 'links' | 'ready'> =
     hello: 'Buongiorno {{name}},',
     invites: '{{host}} la invita: {{title}}.',
     invited: 'ha un invito: {{title}}.',
+    begins: 'Comincia {{when}}.',
     open: 'Apra questo link per entrare; è solo suo.',
   },
 };
