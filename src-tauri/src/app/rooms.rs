@@ -292,6 +292,8 @@ impl App {
             return;
         }
         self.turn += 1;
+        // Should it fail, it is not for a link that did not open before.
+        self.link = None;
         self.screen = Screen::Opening { host: super::host_of(rooms.me.server()) };
         let (turn, internal) = (self.turn, self.internal.clone());
         tokio::spawn(async move {

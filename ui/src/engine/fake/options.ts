@@ -66,6 +66,8 @@ export function fakeOptions(search: string): FakeOptions {
   if (server === 'starting') view.server = { state: 'starting' };
   const notice = asked.get('notice') as NoticeCode | null;
   if (notice) view.notice = { code: notice, name: 'Anna Rossi' };
+  const link = asked.get('link');
+  if (link) view.link = link;
   elsewhere(view, asked);
   return {
     view,

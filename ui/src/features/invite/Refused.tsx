@@ -4,17 +4,21 @@ import { Button } from '../../components/Button';
 import { GuestHeader } from '../../components/GuestHeader';
 import { useEngine } from '../../engine/context';
 import type { Problem, Settings } from '../../engine/view';
+import { AskForLink } from '../problem/AskForLink';
 import { wayOn } from '../problem/derive';
 import { ProblemIcon } from '../problem/ProblemIcon';
+import { RetryWords, TryNow } from '../problem/Retrying';
+import type { Retry } from '../problem/useRetry';
 import styles from './Invite.module.css';
 
 interface Props {
   problem: Problem | null;
   settings: Settings;
+  retry: Retry;
 }
 
 /** A link that lets nobody in: why, in plain words, and what to do. Nothing of the room is told. */
-export function Refused({ problem, settings }: Props) {
+export function Refused({ problem, settings, retry }: Props) {
   const { t } = useTranslation();
   const engine = useEngine();
   const code = problem?.code ?? 'link_unknown';
@@ -31,10 +35,14 @@ export function Refused({ problem, settings }: Props) {
             <div className={styles.words}>
               <h1 className={styles.title}>{t(`problem.${code}`)}</h1>
               <p className={styles.room}>{t(`problem.${code}Text`)}</p>
+              {code === 'server_unreachable' && <RetryWords retry={retry} />}
             </div>
           </div>
           <div className={styles.acts}>
-            {again && (
+            {code === 'server_unreachable' && <TryNow retry={retry} size="guest" />}
+            {/* There is no field for another link here. */}
+            {!again && <AskForLink code={code} name={settings.display_name} size="guest" />}
+            {again && code !== 'server_unreachable' && (
               <Button
                 kind="primary"
                 size="guest"
