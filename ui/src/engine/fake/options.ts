@@ -106,6 +106,7 @@ export function fakeOptions(search: string): FakeOptions {
           kind: 'waiting',
           ...waitingView(has('early') ? null : Number(asked.get('place') ?? 1), long),
           ...(has('quiet') && { notes: [], host_name: null }),
+          ...(has('reconnecting') && { connection: { state: 'reconnecting', attempt: 1 } }),
         };
       case 'call': {
         const call = callView(Number(asked.get('people') ?? 2), long);
@@ -249,6 +250,7 @@ function elsewhere(view: AppView, asked: URLSearchParams) {
   if (rooms === 'none') view.rooms = { state: 'ready', rooms: [] };
   if (rooms === 'failed') view.rooms = { state: 'failed', problem };
   const server = 'clinic.example';
+  if (asked.has('keyfile') && view.about) view.about.keyring = 'file';
   const account = asked.get('account');
   if (account === 'signed_in')
     view.account = {

@@ -168,11 +168,12 @@ export function Home({ view, problem, link: [link, setLink], retry, begin }: Pro
               value={link}
               onChange={type}
               onOpen={open}
-              second={engine.rooms !== undefined && link.trim() === ''}
+              second={hasProblem || (engine.rooms !== undefined && link.trim() === '')}
             />
             {engine.rooms && (
               <Button
-                kind={link.trim() === '' ? 'primary' : 'second'}
+                // What is wrong has a way on of its own, which is the first thing to do.
+                kind={hasProblem || link.trim() !== '' ? 'second' : 'primary'}
                 size="bar"
                 icon={Plus}
                 onPress={() => setPage('new')}

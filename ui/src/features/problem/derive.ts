@@ -3,7 +3,7 @@
 import type { ErrorCode } from '../../engine/view';
 
 /** The sign a problem is shown with. */
-export type Sign = 'link' | 'time' | 'room' | 'network' | 'device' | 'fault';
+export type Sign = 'link' | 'time' | 'clock' | 'room' | 'network' | 'device' | 'fault';
 
 /** What can be done at once: there is always something. */
 export type WayOn = 'paste_again' | 'try_again' | 'ask_for_link';
@@ -20,10 +20,11 @@ export function sign(code: ErrorCode): Sign {
     case 'invalid':
       return 'link';
     case 'link_expired':
+      return 'time';
     case 'room_not_started':
     case 'token_expired':
     case 'rate_limited':
-      return 'time';
+      return 'clock';
     case 'room_disabled':
     case 'room_ended':
     case 'room_full':

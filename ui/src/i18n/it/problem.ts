@@ -72,7 +72,7 @@ export const problem: Pick<Dictionary, 'problem'> = {
     nextIn: 'Riproviamo da soli, fra {{time}}.',
     seconds_one: '{{count}} secondo',
     seconds_other: '{{count}} secondi',
-    ask: 'Chieda un nuovo link',
+    ask: 'Chiedi un nuovo link',
     askHelp: 'Mandi queste righe a chi l’ha invitata:',
     askSubject: 'Un nuovo link per la visita',
     askMessage:
