@@ -5,16 +5,18 @@ import {
   CameraOff,
   CircleDot,
   CircleStop,
-  Headphones,
   Info,
   MessageCircle,
+  Mic,
   MicOff,
   PencilLine,
   Timer,
   TriangleAlert,
   UserMinus,
   UserPlus,
+  Video,
   VolumeX,
+  Wifi,
   X,
 } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -195,8 +197,11 @@ function icon(said: Message): typeof Info {
         case 'recording_stopped':
           return CircleStop;
         case 'microphone_back':
+          return Mic;
         case 'camera_back':
-          return Headphones;
+          return Video;
+        case 'connection_back':
+          return Wifi;
         default:
           return Info;
       }

@@ -8,7 +8,7 @@ export const recording = {
     manualText: 'You will be asked first. You can say no and stay in the visit.',
     automatic: 'This visit may be recorded',
     automaticText: 'You will be asked first. You can say no and stay in the visit.',
-    slotNone: 'Recording is off for this room',
+    slotNone: 'Recording is off here',
     slotNot: 'Not recording',
     slotStarting: 'Recording starts',
     slotAsking: 'Recording {{time}} · {{agreed}} of {{of}}',
