@@ -17,6 +17,7 @@ use visita_protocol::{
 
 use crate::app::{
     AccountAction, AdminAction, AppHandle, Command, Diagnostics, RoomsAction, SeatAction, ShareAction, WindowAction,
+    downloads,
 };
 
 /// The whole view, after each change.
@@ -308,7 +309,7 @@ async fn pick_picture(tauri: tauri::AppHandle) -> Option<PickedPicture> {
 async fn save_drawing(name: String, data_url: String) -> Option<String> {
     let (_, base64) = data_url.split_once(";base64,")?;
     let bytes = STANDARD.decode(base64).ok()?;
-    let folder = dirs::download_dir().or_else(dirs::document_dir)?;
+    let folder = downloads()?;
     let saved = tokio::task::spawn_blocking(move || visita_call::save_beside(&folder, &name, &bytes)).await.ok()?;
     saved
         .inspect_err(|error| tracing::warn!(%error, "a drawing was not saved"))

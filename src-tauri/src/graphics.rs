@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use crate::environment::set_default;
+
 /// Sets WebKitGTK up before GTK starts: without a GPU its accelerated path runs on llvmpipe and costs four times as much as
 /// plain software drawing. Answers whether drawing is done in software.
 pub(crate) fn prepare() -> bool {
     let software = !has_gpu(Path::new("/dev/dri"));
     if cfg!(target_os = "linux") && software {
-        set_default("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+        set_default("WEBKIT_DISABLE_DMABUF_RENDERER", "1".as_ref());
     }
     cfg!(target_os = "linux") && software
 }
@@ -19,14 +21,6 @@ fn has_gpu(dri: &Path) -> bool {
         entry.file_name().to_string_lossy().starts_with("renderD")
             && std::fs::File::options().read(true).write(true).open(entry.path()).is_ok()
     })
-}
-
-#[allow(unsafe_code, reason = "GTK reads its settings from the environment only")]
-fn set_default(name: &str, value: &str) {
-    if std::env::var_os(name).is_none() {
-        // SAFETY: called first thing in `main`, before any other thread exists.
-        unsafe { std::env::set_var(name, value) };
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod app;
 mod commands;
 mod desktop;
+mod environment;
 mod frames;
 mod graphics;
 mod policy;
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
     };
     visita_call::start_log();
     let software = graphics::prepare();
+    environment::prepare_sound();
     match run(arguments, software) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -124,6 +124,18 @@ impl Network {
         Ok(())
     }
 
+    /// The peer is on another network all at once: it has another address, and none of the old one any more.
+    pub fn move_away(&self) -> Result<()> {
+        let (name, device) = (&self.name, format!("{}p", self.cable));
+        let there = Ipv4Addr::from(u32::from(self.here) + 2);
+        ip(&format!("-n {name} addr del {}/30 dev {device}", self.there))?;
+        // Beyond the four addresses of the cable's own network: a host route each way.
+        ip(&format!("-n {name} addr add {there}/32 dev {device}"))?;
+        ip(&format!("-n {name} route add {} dev {device}", self.here))?;
+        ip(&format!("-n {name} route add default via {} src {there}", self.here))?;
+        ip(&format!("route add {there} dev {}", self.cable))
+    }
+
     /// Pulls the cable, or plugs it in again.
     pub fn set_plugged(&self, plugged: bool) -> Result<()> {
         ip(&format!("link set {} {}", self.cable, if plugged { "up" } else { "down" }))

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use visita_tests::{
     bin_dir,
     clients::{Client, Kind},
     netns::{self, Network},
-    rooms::{Room, Server},
+    rooms::{Peer, Room, Server, videos},
     skip,
 };
 
@@ -131,4 +131,31 @@ async fn a_cable_that_was_out_for_a_while_is_back_without_leaving() -> Result<()
     ensure!(!left, "the room took it for gone: {report}");
     host.end().await?;
     behind.client.end().await
+}
+
+/// On another network all at once, as from cable to wireless: nobody presses anything, and both see each other again.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_network_in_mid_call_is_noticed_and_the_call_goes_on() -> Result<()> {
+    if skipped("another_network_in_mid_call_is_noticed_and_the_call_goes_on", &[Kind::Node]) {
+        return Ok(());
+    }
+    let bins = bin_dir()?;
+    let network = Network::new()?;
+    let server = Server::start_at(&bins, network.here()).await?;
+    let room = server.room(2).await?;
+    let (url, token) = server.enter(&room.links[0], "Host").await?;
+    let host = Client::join_sending(Kind::Node, &url, &token).await?;
+    let guest = Peer::join_with(&bins, Some(&network), &[&room.links[1]], &[])?;
+    host.sees_pictures(&room.seats[1], "camera", 20).await?;
+    network.move_away()?;
+    host.sees_pictures(&room.seats[1], "camera", 40).await?;
+    let report = host.report().await?;
+    let left = report["events"]
+        .as_array()
+        .is_some_and(|all| all.iter().any(|e| e.as_str().is_some_and(|e| e.starts_with("left"))));
+    ensure!(!left, "the room took it for gone: {report}");
+    let seen = guest.stop().await?;
+    let video = videos(&seen).into_iter().next().with_context(|| format!("nobody was seen: {seen}"))?;
+    ensure!(video["fps"].as_f64() > Some(5.0), "the host's pictures did not come back: {seen}");
+    host.end().await
 }

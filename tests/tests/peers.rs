@@ -21,11 +21,21 @@ async fn two_peers_see_and_hear_each_other() -> Result<()> {
     let (code, of_second) = second.finish().await?;
     ensure!(code == Some(0), "{code:?} {of_second}");
     let of_first = first.stop().await?;
-    for (report, tone) in [(&of_first, 700.0), (&of_second, 500.0)] {
+    for (report, other, tone) in [(&of_first, &of_second, 700.0), (&of_second, &of_first, 500.0)] {
         let video = videos(report).into_iter().next().with_context(|| format!("nobody was seen: {report}"))?;
         // Enough to know that pictures keep coming; how fast is the bench's question, not a test's on a busy machine.
         ensure!(video["frames"].as_u64().unwrap_or(0) > 30, "too few pictures: {report}");
         ensure!(video["largest_width"] == 1280 && video["largest_height"] == 720, "never 720p: {report}");
+        // As many as are sent, whatever this machine can send.
+        let (sent, came) = (other["sent"]["fps"].as_f64(), video["fps"].as_f64());
+        ensure!(
+            came >= sent.map(|fps| fps * 0.8),
+            "{sent:?} pictures a second were sent, {came:?} came: {report} {other}"
+        );
+        for field in ["joined_ms", "first_frame_ms", "first_sound_ms", "cpu_cores", "rss_mb"] {
+            ensure!(report[field].as_f64() > Some(0.0), "no {field}: {report}");
+        }
+        ensure!(video["freezes"].is_number() && video["longest_freeze_ms"].is_number(), "{report}");
         ensure!(video["latency_ms"]["p50"].is_number(), "no timecode was read: {report}");
         let sound = sounds(report).into_iter().next().with_context(|| format!("nobody was heard: {report}"))?;
         let heard = sound["tone_hz"].as_f64().unwrap_or(0.0);

@@ -68,8 +68,18 @@ const screens = [
   ['settings-keyring-file', 'account=signed_in&keyfile', [wide, small], (page) => settings(page, 'account')],
   ['settings-diagnostics', '', [wide, small], (page) => settings(page, 'diagnostics')],
   ['home-rooms-none', 'rooms=none&network', [wide, small]],
+  ['home-sign-in-asked', 'sign_in_asked=replaces&account=signed_in', [wide, small]],
   ['home-rooms-failed', 'rooms=failed&account=expired', [wide]],
   ['home-rooms-loading', 'rooms=loading&account=signed_in', [wide]],
+  ['link-invite', 'window=link&screen=lobby&invite', [wide, phone]],
+  ['link-refused', 'window=link&problem=link_expired', [wide, small, phone]],
+  [
+    'link-ask',
+    'window=link&problem=link_expired',
+    [wide, phone],
+    (page) => page.getByTestId('ask-for-link').click(),
+  ],
+  ['link-unreachable', 'window=link&problem=server_unreachable', [wide, phone]],
   ['new-room', '', [wide, small], (page) => page.getByTestId('new-room-button').click()],
   ['new-room-fault', '', [wide, small], newRoomFault],
   ['new-room-refused', 'made=refused', [wide]],
@@ -172,7 +182,13 @@ const screens = [
   [
     'call-simple-more',
     'screen=call&people=2&simple&guest',
-    [wide, small],
+    [wide, small, phone],
+    (page) => page.getByTestId('more').click(),
+  ],
+  [
+    'call-simple-more-all',
+    'screen=call&people=2&simple&guest&recording=on',
+    [wide, small, phone],
     (page) => page.getByTestId('more').click(),
   ],
   ['call-simple-recording', 'screen=call&people=2&simple&guest&recording=on', [wide]],
@@ -236,6 +252,7 @@ const screens = [
   ],
   ['gallery-large', 'screen=call&people=3&gallery=5', [wide, small], galleryLarge],
   ['gallery-delete', 'screen=call&people=3&gallery=5', [wide], galleryDelete],
+  ['chat-file-notice', 'screen=call&people=3&chat=pdf&notice=chat_message', [wide, small]],
   ['gallery-notice', 'screen=call&people=2&gallery=1&notice=snapshot_of_me', [wide]],
   ['pointers', 'screen=call&people=4&share&pointers', [wide, small]],
   ['pointers-grid', 'screen=call&people=5&pointers', [wide]],
@@ -259,9 +276,20 @@ const screens = [
   ['present-me-share', 'screen=call&people=4&presenter=me&sharing=window', [wide, small]],
   ['tools-more', 'screen=call&people=4&hands', [wide, phone], (page) => page.getByTestId('more').click()],
   ['board-empty', 'screen=call&people=2', [wide, small], openBoard],
+  ['board-shown', 'screen=call&people=2&shown', [wide, small]],
+  ['board-guest', 'screen=call&people=2&guest', [wide], openBoard],
+  ['board-saved', 'screen=call&people=3&drawn&shown', [wide, small], (page) => saveBoard(page)],
+  [
+    'board-unsaved',
+    'screen=call&people=3&drawn&full',
+    [small],
+    (page) => openBoard(page).then(() => saveBoard(page)),
+  ],
+  ['board-typing', 'screen=call&people=2', [wide, small], typeOnBoard],
   ['board-drawn', 'screen=call&people=3&drawn&shown', [wide, small], selectOnBoard],
   ['board-chat', 'screen=call&people=2&drawn&recording=on', [wide, small], boardBesideChat],
   ['board-shapes', 'screen=call&people=2&drawn', [small], (page) => openBoard(page, 'tool-shapes')],
+  ['board-look-empty', 'screen=call&people=2&guest&shown&drawing=look', [wide]],
   ['board-look', 'screen=call&people=2&guest&drawn&shown&drawing=look', [wide, small]],
   ['board-loading', 'screen=call&people=2&guest&shown&drawing=loading', [wide]],
   ['board-simple', 'screen=call&people=2&simple&guest&drawn&shown', [wide, small]],
@@ -343,6 +371,8 @@ const screens = [
     `screen=after&reason=${reason}&final`,
     [wide, small],
   ]),
+  ['after-gaps', 'screen=after&gaps', [wide, small]],
+  ['after-chat', 'screen=call&people=3&guest&chat=long', [wide, small, phone], leaveAndSave],
   ['after-test', 'screen=after&test', [wide]],
 ];
 
@@ -407,6 +437,26 @@ async function openBoard(page, then) {
   await page.getByTestId('board-slot').click();
   await page.getByTestId('board').waitFor();
   if (then) await page.getByTestId(then).click();
+}
+
+async function leaveAndSave(page) {
+  await page.getByTestId('leave').click();
+  await page.getByTestId('save-chat').click();
+  await page.getByTestId('chat-saved').locator('p').waitFor();
+}
+
+async function saveBoard(page) {
+  await page.getByTestId('board').waitFor();
+  await page.getByTestId('board-save').click();
+  await page.getByTestId('save-png').click();
+  await page.getByTestId('board-saved').locator('p').waitFor();
+}
+
+async function typeOnBoard(page) {
+  await openBoard(page, 'tool-text');
+  await page.getByTestId('board-paper').focus();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('board-text').fill('left knee\nworse at night');
 }
 
 async function selectOnBoard(page) {
@@ -491,6 +541,8 @@ async function chatFiles(page) {
     .locator('[data-file-id="photo"]')
     .first()
     .evaluate((file) => file.scrollIntoView({ block: 'end' }));
+  // What is above it in sight is drawn by then, a document too.
+  await page.locator('[data-file-id="report"] img').waitFor();
 }
 
 async function chatStart(page) {
@@ -682,11 +734,13 @@ async function violations({ small, opened }) {
   return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
 }
 
-/** Buttons whose words do not fit, and a page wider than its window. Runs in the page. */
+/** Buttons and a recording slot whose words do not fit, and a page wider than its window. Runs in the page. */
 function overflowing() {
   const cut = [];
   if (document.documentElement.scrollWidth > innerWidth)
     cut.push(`page ${document.documentElement.scrollWidth}`);
+  const slot = document.querySelector('[data-testid="recording-slot"] > span');
+  if (slot && slot.scrollWidth > slot.clientWidth + 1) cut.push(slot.textContent);
   for (const button of document.querySelectorAll('button')) {
     const box = button.getBoundingClientRect();
     const wide = button.scrollWidth > button.clientWidth + 1;

@@ -6,6 +6,7 @@ import type { AppView, Problem } from './engine/view';
 import { After } from './features/after/After';
 import { Call } from './features/call/Call';
 import { Home, type Page } from './features/home/Home';
+import { SignInAsked } from './features/home/SignInAsked';
 import { Lobby } from './features/lobby/Lobby';
 import { Opening } from './features/opening/Opening';
 import { useRetry } from './features/problem/useRetry';
@@ -42,6 +43,7 @@ export function App({ part = 'main' }: { part?: Part }) {
   return (
     <I18nProvider locale={i18n.language}>
       {part === 'main' && <Screen view={view} link={link} />}
+      {part === 'main' && view.sign_in_asked && <SignInAsked asked={view.sign_in_asked} />}
       {part === 'incoming' && <Incoming view={view} />}
       {part === 'mini' && <Mini view={view} />}
     </I18nProvider>
@@ -79,7 +81,7 @@ function Screen({ view, link }: ScreenProps) {
     case 'lobby':
       return <Lobby lobby={screen} settings={settings} />;
     case 'waiting':
-      return <Waiting waiting={screen} settings={settings} />;
+      return <Waiting waiting={screen} settings={settings} notice={view.notice} />;
     case 'call':
       return <Call call={screen} settings={settings} devices={view.devices} notice={view.notice} />;
     case 'after':

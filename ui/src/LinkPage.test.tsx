@@ -5,31 +5,17 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineProvider } from './engine/context';
-import type { BrowserSide, Engine } from './engine/engine';
-import { fakeEngine, fakeOptions } from './engine/fake';
+import type { BrowserSide } from './engine/engine';
+import { fakeEngine, fakeOptions, linkEngine } from './engine/fake';
 import { LinkPage } from './LinkPage';
-
-const LINK = 'visita://visits.example.org/join/abcdefghijklmnopqrstuv';
 
 async function open(query: string, more: Partial<BrowserSide> = {}, invite = true) {
   const fake = fakeEngine({ ...fakeOptions(query), moving: false });
-  const browser: BrowserSide = {
-    kind: 'firefox',
-    playSound: vi.fn(async () => {}),
-    appLink: () => LINK,
-    joinHere: vi.fn(async () => {
-      fake.change((view) => {
-        if (view.screen.kind === 'lobby') view.screen.invite = false;
-      });
-    }),
-    openUrl: vi.fn(),
-    ...more,
-  };
   fake.change((view) => {
     if (view.screen.kind === 'lobby') view.screen.invite = invite;
     if (view.screen.kind === 'call') view.screen.sound_refused = true;
   });
-  const engine: Engine = { ...fake, browser };
+  const engine = linkEngine(fake, more);
   render(
     <EngineProvider engine={engine}>
       <LinkPage />
@@ -37,7 +23,7 @@ async function open(query: string, more: Partial<BrowserSide> = {}, invite = tru
   );
   await screen.findByTestId(/^screen-/);
   await act(async () => {});
-  return { fake, browser };
+  return { fake, browser: engine.browser };
 }
 
 const shown = (id: string) => screen.queryByTestId(id) !== null;
@@ -72,10 +58,9 @@ describe.each([
 
 describe('the page of a link', () => {
   it('asks nothing of anybody before they go on here', async () => {
-    const { browser } = await open('screen=lobby');
+    await open('screen=lobby');
     expect([shown('screen-invite'), shown('toggle-camera')]).toEqual([true, false]);
     await userEvent.click(screen.getByTestId('join-in-browser'));
-    expect(browser.joinHere).toHaveBeenCalledOnce();
     expect(shown('screen-lobby')).toBe(true);
   });
 
@@ -86,9 +71,9 @@ describe('the page of a link', () => {
 
   it('says so when nothing answers to the app’s link', async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
-    await open('screen=lobby');
+    const { browser } = await open('screen=lobby');
     await userEvent.setup({ advanceTimers: vi.advanceTimersByTime }).click(screen.getByTestId('open-in-app'));
-    expect(screen.getByTitle('Open in the app').getAttribute('src')).toBe(LINK);
+    expect(screen.getByTitle('Open in the app').getAttribute('src')).toBe(browser?.appLink());
     expect(screen.getByTestId('app-answer').dataset.answer).toBe('waits');
     await act(async () => vi.advanceTimersByTime(3000));
     expect(screen.getByTestId('app-answer').textContent).toContain('Nothing happened?');
@@ -130,8 +115,9 @@ describe('the page of a link', () => {
   });
 
   it('has one button where the browser keeps the others silent', async () => {
-    const { browser } = await open('screen=call&people=2&guest');
+    const playSound = vi.fn(async () => {});
+    await open('screen=call&people=2&guest', { playSound });
     await userEvent.click(await screen.findByTestId('play-others'));
-    expect(browser.playSound).toHaveBeenCalledOnce();
+    expect(playSound).toHaveBeenCalledOnce();
   });
 });

@@ -62,7 +62,7 @@ function Screen({ view }: { view: AppView }) {
         <Lobby lobby={screen} settings={settings} />
       );
     case 'waiting':
-      return <Waiting waiting={screen} settings={settings} />;
+      return <Waiting waiting={screen} settings={settings} notice={view.notice} />;
     case 'call':
       return <Call call={screen} settings={settings} devices={view.devices} notice={view.notice} />;
     case 'after':

@@ -13,6 +13,7 @@ const screens = [
   'server=failed&bare&nameless',
   'rooms=none&network',
   'rooms=failed&account=expired',
+  'sign_in_asked=replaces&account=signed_in',
   'rooms=loading&account=signed_in',
   'made=refused',
   'screen=opening',

@@ -1,32 +1,33 @@
-import { StrictMode } from 'react';
+import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App, partOf } from './App';
 import { EngineProvider } from './engine/context';
-import type { Engine } from './engine/engine';
 import { spoken, startI18n } from './i18n';
 import './styles/tokens.css';
 import './styles/base.css';
 
+const app = <App part={partOf(location.search)} />;
+
 /** In the app there is a desktop behind the page; in a plain browser there is an invented one. */
-async function engine(): Promise<Engine> {
+async function page(): Promise<ReactNode> {
   if (import.meta.env.MODE === 'fake') {
-    const { fakeEngine, fakeOptions } = await import('./engine/fake');
-    return fakeEngine(fakeOptions(location.search));
+    const { fakeEngine, fakeOptions, linkEngine } = await import('./engine/fake');
+    const fake = fakeEngine(fakeOptions(location.search));
+    if (new URLSearchParams(location.search).get('window') !== 'link')
+      return <EngineProvider engine={fake}>{app}</EngineProvider>;
+    const { LinkPage } = await import('./LinkPage');
+    return (
+      <EngineProvider engine={linkEngine(fake)}>
+        <LinkPage />
+      </EngineProvider>
+    );
   }
   const { desktopEngine } = await import('./engine/desktop');
-  return desktopEngine();
+  return <EngineProvider engine={desktopEngine()}>{app}</EngineProvider>;
 }
 
 const root = document.getElementById('root');
 if (root) {
   startI18n(spoken('system', navigator.languages));
-  void engine().then((started) => {
-    createRoot(root).render(
-      <StrictMode>
-        <EngineProvider engine={started}>
-          <App part={partOf(location.search)} />
-        </EngineProvider>
-      </StrictMode>,
-    );
-  });
+  void page().then((drawn) => createRoot(root).render(<StrictMode>{drawn}</StrictMode>));
 }

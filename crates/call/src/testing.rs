@@ -71,9 +71,20 @@ impl Person {
         target: JoinTarget,
         name: &str,
         media: LocalMedia,
+        hub: (FrameHub, mpsc::UnboundedReceiver<u32>),
+    ) -> Self {
+        Self::receiving(target, name, Reception::Everything, media, hub)
+    }
+
+    /// Goes in with these devices; pictures come to the hub as they are received.
+    pub fn receiving(
+        target: JoinTarget,
+        name: &str,
+        reception: Reception,
+        media: LocalMedia,
         (hub, wanted): (FrameHub, mpsc::UnboundedReceiver<u32>),
     ) -> Self {
-        let mut call = Call::join_receiving(target, Reception::Everything, Arc::new(media), hub, wanted);
+        let mut call = Call::join_receiving(target, reception, Arc::new(media), hub, wanted);
         let notices = call.take_notices().expect("not taken yet");
         Self { call, name: name.to_owned(), notices, _key_frames: None }
     }

@@ -2,15 +2,27 @@
 
 mod common;
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
 use common::{room, server};
 use serde_json::json;
-use visita_call::testing::{Person, by_link};
-use visita_call::{CallState, MicrophoneChoice, ShareChoice};
-use visita_protocol::{
-    ParticipantId, Tools,
-    channel::{LeaveReason, MediaSource},
-    view::{DeviceState, NoticeCode, ShareKind, StreamSource},
+use visita_call::testing::{PATIENCE, Person, by_link};
+use visita_call::{
+    CallState, CameraChoice, FrameHub, LocalMedia, MicrophoneChoice, Reception, ShareChoice, SpeakerChoice,
+    frames::{Frame, FrameSink},
 };
+use visita_protocol::{
+    ParticipantId, PixelSize, Tools,
+    channel::{LeaveReason, MediaSource},
+    view::{DeviceState, NoticeCode, ShareKind, ShownSize, StreamSource},
+};
+use visita_rtc::MediaKind;
 
 fn id(text: &str) -> ParticipantId {
     text.parse().expect("an id")
@@ -48,6 +60,98 @@ async fn a_guest_waits_writes_and_is_let_in() {
     host.sees_person("the guest", "Ada", |_| Some(())).await;
     host.sees("nobody waiting", |view| view.waiting.is_empty().then_some(())).await;
     server.stop().await;
+}
+
+/// Who comes before the room opens sees when that is, and goes in by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_who_comes_early_goes_in_when_it_opens() {
+    let server = server().await;
+    let opens = time::OffsetDateTime::now_utc() + Duration::from_secs(5);
+    let starts = opens.format(&time::format_description::well_known::Rfc3339).expect("a time");
+    let room = room(&server, 2, json!({ "starts_at": starts, "early_entry": 0, "description": "Follow-up" })).await;
+    let guest = Person::quiet(by_link(&room.links[1], "Ada"), "guest");
+    guest
+        .waits("when it opens", |view| {
+            let at = view.starts_at?;
+            assert!((at - opens.unix_timestamp() as f64).abs() <= 1.0, "{view:?}");
+            assert_eq!((view.place, view.title.as_deref()), (None, Some("Follow-up")));
+            Some(())
+        })
+        .await;
+    guest.is_in().await;
+    assert!(time::OffsetDateTime::now_utc() >= opens, "in before it opened");
+    // Whoever leaves before it opens is gone.
+    let late = time::OffsetDateTime::now_utc() + Duration::from_secs(3600);
+    let starts = late.format(&time::format_description::well_known::Rfc3339).expect("a time");
+    let later = common::room(&server, 2, json!({ "starts_at": starts, "early_entry": 0 })).await;
+    let gone = Person::quiet(by_link(&later.links[1], "Eve"), "early leaver");
+    gone.waits("when it opens", |view| view.starts_at).await;
+    gone.call.leave();
+    let over = |state: &CallState| if let CallState::Over(reason) = state { Some(*reason) } else { None };
+    assert_eq!(gone.until("out", over).await, LeaveReason::Left);
+    server.stop().await;
+}
+
+/// Counts the pictures that come.
+#[derive(Default)]
+struct Counted(AtomicUsize);
+
+impl FrameSink for Counted {
+    fn frame(&self, _: Frame) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn ended(&self, _: u32) {}
+}
+
+/// Who asks for streams one by one gets those, and none of the others.
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_are_subscribed_and_unsubscribed_one_by_one() {
+    let server = server().await;
+    let room = room(&server, 3, json!({})).await;
+    let one = Person::sending(by_link(&room.links[0], "One"), "one");
+    let two = Person::sending(by_link(&room.links[1], "Two"), "two");
+    let hub = FrameHub::new();
+    let counted: Arc<Counted> = Arc::default();
+    let sink: Arc<dyn FrameSink> = counted.clone();
+    hub.0.attach(&sink);
+    let media = LocalMedia::start(CameraChoice::None, MicrophoneChoice::None, SpeakerChoice::Null, hub.0.clone());
+    let ada = Person::receiving(by_link(&room.links[2], "Ada"), "ada", Reception::Asked, media, hub);
+    let mut streams = Vec::new();
+    for name in ["One", "Two"] {
+        streams.push(ada.sees_person("the stream", name, |person| person.streams.first().map(|s| s.stream_id)).await);
+    }
+    let received = || {
+        let stats = ada.call.stats();
+        stats.map_or(0, |stats| stats.received.iter().filter(|track| track.kind == MediaKind::Video).count())
+    };
+    let came = || counted.0.load(Ordering::Relaxed);
+    assert_eq!((received(), came()), (0, 0), "pictures that nobody asked for");
+    let show = |stream_id, width| {
+        ada.call.set_shown(vec![ShownSize { stream_id, size: PixelSize { width, height: width * 9 / 16 } }]);
+    };
+    show(streams[0], 640);
+    until("the pictures of one", || came() > 20).await;
+    assert_eq!(received(), 1, "one was asked for");
+    show(streams[0], 0);
+    // What was on its way is let in; then nothing comes for a second.
+    let mut last = usize::MAX;
+    until("no more pictures", || std::mem::replace(&mut last, came()) == came()).await;
+    show(streams[1], 640);
+    let before = came();
+    until("the pictures of the other", || came() > before + 20).await;
+    drop((one, two));
+    server.stop().await;
+}
+
+/// Looks once a second.
+async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let looking = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, looking).await.unwrap_or_else(|_| panic!("not seen in time: {what}"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -216,6 +216,15 @@ pub enum AccountView {
     },
 }
 
+/// A sign-in link that came from outside: whether it is to be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SignInAskedView {
+    /// Where it leads, as `host` or `host:port`.
+    pub server: String,
+    /// Where one is signed in now, and would not be any more.
+    pub replaces: Option<String>,
+}
+
 /// A call that rings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct IncomingCallView {

@@ -94,7 +94,7 @@ fn message() -> impl Strategy<Value = ClientMessage> {
             role: if up { StageRole::Speaker } else { StageRole::Audience },
         }),
         seat().prop_map(|participant_id| ClientMessage::LowerHand { participant_id }),
-        any::<bool>().prop_map(|shown| ClientMessage::ShowWhiteboard { shown }),
+        (any::<bool>(), 0..3_u32).prop_map(|(shown, page)| ClientMessage::ShowWhiteboard { shown, page }),
         (seat(), any::<bool>())
             .prop_map(|(participant_id, granted)| ClientMessage::GrantDrawing { participant_id, granted }),
         Just(ClientMessage::StartRecording { layout: None }),

@@ -1,5 +1,6 @@
 //! A snapshot of the figures.
 
+use livekit_protocol::ConnectionQuality;
 use visita_protocol::{Bitrate, PixelSize};
 
 use crate::{MediaKind, Source};
@@ -159,9 +160,30 @@ pub(crate) fn quality(is_connected: bool, losses: f64, rtt_ms: f64, queue_ms: f6
     }
 }
 
+/// What a server tells of somebody's line, 0 to 5: its category, and within that its score, which goes to 5 (LiveKit's own to
+/// 4.5) and is 0 where a server has none.
+pub(crate) fn quality_told(category: ConnectionQuality, score: f32) -> u8 {
+    match category {
+        ConnectionQuality::Lost => 0,
+        ConnectionQuality::Poor if score > 0.0 && score < 2.0 => 1,
+        ConnectionQuality::Poor => 2,
+        ConnectionQuality::Good if score > 0.0 && score < 3.5 => 3,
+        ConnectionQuality::Good => 4,
+        ConnectionQuality::Excellent => 5,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_server_tells_is_told_apart() {
+        use ConnectionQuality::{Excellent, Good, Lost, Poor};
+        let told = [(Lost, 0.0), (Poor, 1.0), (Poor, 2.0), (Good, 3.0), (Good, 4.0), (Excellent, 5.0)];
+        assert_eq!(told.map(|(category, score)| quality_told(category, score)), [0, 1, 2, 3, 4, 5]);
+        assert_eq!([Poor, Good, Excellent].map(|category| quality_told(category, 0.0)), [2, 4, 5]);
+    }
 
     #[test]
     fn lines_are_told_apart() {

@@ -163,7 +163,7 @@ pub(crate) fn routes(app: App) -> Router {
         .layer(join_cors)
         .merge(docs::routes(api::routes()))
         .merge(callaba::routes())
-        .merge(docs::mia(mia::routes()).method_not_allowed_fallback(mia::wrong_method))
+        .merge(docs::mia(mia::routes()))
         .merge(pictures::routes())
         .merge(video_rooms::routes())
         .merge(files::routes())

@@ -351,7 +351,8 @@ impl Folder {
     }
 }
 
-fn make_folder(path: &Path) -> std::io::Result<()> {
+/// Makes a folder that only this user reads.
+pub(crate) fn make_folder(path: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     // What was there before keeps its rights.

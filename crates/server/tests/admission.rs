@@ -55,17 +55,6 @@ fn soften(value: &mut Value) {
     }
 }
 
-/// The next message of that type; those in between are not looked at.
-async fn next_of(person: &mut Person, kind: &str) -> Value {
-    loop {
-        let message = person.next().await;
-        assert_ne!(message["type"], "refused", "{message} instead of {kind}");
-        if message["type"] == kind {
-            return message;
-        }
-    }
-}
-
 /// Uses a link and says hello, whatever the answer.
 async fn knock(server: &Server, link: &str, name: &str) -> (Value, Person, Value) {
     let (status, entry) = server.api.enter(link, json!({ "display_name": name })).await;
@@ -113,7 +102,7 @@ async fn a_guest_waits_writes_and_is_let_in(carrier: Carrier) {
     assert_eq!(second["room"]["place"], 2);
 
     guest.send(json!({ "type": "note", "text": "I am early" })).await;
-    let note = next_of(&mut host, "note").await;
+    let note = host.next_of("note").await;
     insta::assert_json_snapshot!("note", plain(&room, &note));
     assert_eq!(guest.next().await, note);
     host.send(json!({ "type": "note", "to": room.seat(1), "text": "Five minutes" })).await;
@@ -134,11 +123,11 @@ async fn a_guest_waits_writes_and_is_let_in(carrier: Carrier) {
     drop(media);
 
     host.send(json!({ "type": "send_back", "participant_id": room.seat(1) })).await;
-    let back = next_of(&mut guest, "waiting").await;
+    let back = guest.next_of("waiting").await;
     assert_eq!(back["room"]["place"], 2, "behind who waits already");
     host.send(json!({ "type": "admit_all" })).await;
     for person in [&mut guest, &mut aunt] {
-        assert_eq!(next_of(person, "welcome").await["type"], "welcome");
+        assert_eq!(person.next_of("welcome").await["type"], "welcome");
     }
 }
 
@@ -168,7 +157,7 @@ async fn admins_mute_ask_remove_and_change_rights(carrier: Carrier) {
     let mut guest = server.api.come(&room.guest, "Ada").await;
     let (host_seat, seat) = (room.seat(0), room.seat(1));
     guest.send(json!({ "type": "set_media", "media": { "microphone": true, "camera": true } })).await;
-    next_of(&mut guest, "media_changed").await;
+    guest.next_of("media_changed").await;
     for forbidden in [
         json!({ "type": "mute", "participant_id": host_seat, "source": "microphone" }),
         json!({ "type": "release", "participant_id": seat, "source": "microphone" }),
@@ -219,8 +208,8 @@ async fn admins_mute_ask_remove_and_change_rights(carrier: Carrier) {
     host.send(json!({ "type": "remove", "participant_id": seat })).await;
     assert_eq!(guest.next().await, json!({ "type": "closed", "reason": "removed" }));
     guest.expect_closed().await;
-    assert_eq!(next_of(&mut host, "left").await["reason"], "removed");
-    assert_eq!(next_of(&mut host, "admin").await["state"]["removed"][0]["display_name"], "Ada");
+    assert_eq!(host.next_of("left").await["reason"], "removed");
+    assert_eq!(host.next_of("admin").await["state"]["removed"][0]["display_name"], "Ada");
     for answer in [server.api.look(&room.guest).await, server.api.enter(&room.guest, json!({})).await] {
         assert_eq!(code(&answer), "removed");
     }
@@ -322,7 +311,7 @@ async fn a_flood_drops_its_sender_and_nobody_else(carrier: Carrier) {
         last = message;
     }
     assert_eq!(last["error"]["code"], "rate_limited");
-    let left = next_of(&mut host, "left").await;
+    let left = host.next_of("left").await;
     assert_eq!(left["reason"], "flooding");
     host.send(json!({ "type": "ping" })).await;
     assert_eq!(host.next().await["type"], "pong");

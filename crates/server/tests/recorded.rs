@@ -8,7 +8,7 @@ use std::path::Path;
 
 use async_zip::base::read::mem::ZipFileReader;
 use common::{Person, Room, Server, code, files_in, server_with, until};
-use reqwest::{Method, Response, StatusCode, header};
+use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use visita_server::ServerConfig;
 
@@ -74,15 +74,6 @@ impl Scene {
     fn path(&self, recording: &Value) -> String {
         format!("{}/recordings/{}", self.room.path(), recording["recording_id"].as_str().expect("an id"))
     }
-
-    async fn fetch(&self, path: &str, range: Option<&str>) -> Response {
-        let mut request =
-            self.server.api.client.get(format!("{}{path}", self.server.api.base)).header("apikey", "devkey");
-        if let Some(range) = range {
-            request = request.header(header::RANGE, range);
-        }
-        request.send().await.expect("an answer")
-    }
 }
 
 /// The first bytes of each EBML document (RFC 8794, 11.2.1).
@@ -115,14 +106,14 @@ async fn a_recording_is_made_found_fetched_and_deleted() {
 
     // Whole, in parts, and by a link that needs no key.
     let content = format!("{path}/content");
-    let whole = scene.fetch(&content, None).await;
+    let whole = scene.server.api.fetch(&content, None).await;
     assert_eq!(
         (whole.status(), &whole.headers()[header::CONTENT_TYPE]),
         (StatusCode::OK, &"video/webm".parse().expect("a value"))
     );
     let whole = whole.bytes().await.expect("bytes");
     assert_eq!((whole.len() as u64, &whole[..4]), (recording["bytes"].as_u64().expect("a size"), &EBML[..]));
-    let part = scene.fetch(&content, Some("bytes=4-9")).await;
+    let part = scene.server.api.fetch(&content, Some("bytes=4-9")).await;
     assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
     assert_eq!(part.bytes().await.expect("bytes"), whole[4..10]);
     for seconds in [29, 3601] {
@@ -138,7 +129,7 @@ async fn a_recording_is_made_found_fetched_and_deleted() {
 
     // All of the session in one file.
     let session = recording["session_id"].as_str().expect("an id");
-    let zip = scene.fetch(&format!("{}/sessions/{session}/export", scene.room.path()), None).await;
+    let zip = scene.server.api.fetch(&format!("{}/sessions/{session}/export", scene.room.path()), None).await;
     assert_eq!(zip.headers()[header::CONTENT_TYPE], "application/zip");
     let zip = ZipFileReader::new(zip.bytes().await.expect("bytes").to_vec()).await.expect("a zip file");
     let mut names = Vec::new();
@@ -161,7 +152,7 @@ async fn a_recording_is_made_found_fetched_and_deleted() {
     assert_eq!(names.len(), 5, "{names:?}");
 
     assert_eq!(scene.server.api.delete(&path).await.0, StatusCode::NO_CONTENT);
-    assert_eq!(scene.fetch(&content, None).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(scene.server.api.fetch(&content, None).await.status(), StatusCode::NOT_FOUND);
     let gone =
         scene.server.api.call(Method::GET, url.strip_prefix(&scene.server.api.base).expect("ours"), None, None).await;
     assert_eq!((gone.0, code(&gone)), (StatusCode::NOT_FOUND, "link_unknown"));
@@ -200,7 +191,8 @@ async fn a_recorder_that_is_killed_leaves_what_it_had_and_another_goes_on() {
     let all = scene.available(2).await;
     assert_eq!((&all[0]["reason"], &all[1]["reason"]), (&Value::Null, &json!("recorder_failed")), "the latest first");
     for one in &all {
-        let bytes = scene.fetch(&format!("{}/content", scene.path(one)), None).await.bytes().await.expect("bytes");
+        let bytes =
+            scene.server.api.fetch(&format!("{}/content", scene.path(one)), None).await.bytes().await.expect("bytes");
         assert_eq!(bytes[..4], EBML);
     }
 }
@@ -216,7 +208,7 @@ async fn an_mp4_is_made_once_and_told_how_far_it_is() {
     scene.host.send(json!({ "type": "leave" })).await;
     let path = scene.path(&scene.available(1).await[0]);
     let content = format!("{path}/content?format=mp4");
-    assert_eq!(scene.fetch(&content, None).await.status(), StatusCode::NOT_FOUND, "nobody wanted one yet");
+    assert_eq!(scene.server.api.fetch(&content, None).await.status(), StatusCode::NOT_FOUND, "nobody wanted one yet");
     let (status, told) = scene.server.api.post(&format!("{path}/mp4"), &json!({})).await;
     assert_eq!((status, &told["mp4"]["state"]), (StatusCode::ACCEPTED, &json!("making")));
     until("the MP4 is made", async || {
@@ -226,7 +218,7 @@ async fn an_mp4_is_made_once_and_told_how_far_it_is() {
     })
     .await;
     assert_eq!(scene.server.api.post(&format!("{path}/mp4"), &json!({})).await.0, StatusCode::OK, "there it is");
-    let bytes = scene.fetch(&content, None).await.bytes().await.expect("bytes");
+    let bytes = scene.server.api.fetch(&content, None).await.bytes().await.expect("bytes");
     assert_eq!(&bytes[4..8], b"ftyp", "a file type box (ISO/IEC 14496-12, 4.3)");
 }
 

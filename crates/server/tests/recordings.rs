@@ -11,20 +11,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use visita_server::ServerConfig;
 
-/// The next message of that type; those in between are not looked at.
-async fn next_of(person: &mut Person, kind: &str) -> Value {
-    loop {
-        let message = person.next().await;
-        if message["type"] == kind {
-            return message;
-        }
-        assert_ne!(message["type"], "refused", "{message} instead of {kind}");
-    }
-}
-
 /// The next that is told of the recording.
 async fn recording(person: &mut Person) -> Value {
-    next_of(person, "recording_changed").await["recording"].clone()
+    person.next_of("recording_changed").await["recording"].clone()
 }
 
 /// A server with that program for a recorder.
@@ -104,7 +93,7 @@ async fn an_automatic_room_goes_on_without_a_recorder_that_fails() {
     let (room, mut host) = room_with_host(&server, "automatic").await;
     while recording(&mut host).await["state"] != "stopped" {}
     host.send(json!({ "type": "chat", "key": "a", "text": "Good morning" })).await;
-    next_of(&mut host, "chat").await;
+    host.next_of("chat").await;
     assert_eq!(finished(&server.api, &room, 2).await.len(), 2);
 }
 
@@ -183,9 +172,9 @@ async fn sessions_of_all_rooms_are_listed_for_who_manages_them() {
     let server = with_recorder(Path::new("/nothing/here")).await;
     let (room, mut host) = room_with_host(&server, "manual").await;
     host.send(json!({ "type": "chat", "key": "a", "text": "Good morning" })).await;
-    next_of(&mut host, "chat").await;
+    host.next_of("chat").await;
     host.send(json!({ "type": "consent", "answer": true, "text_version": "en-1" })).await;
-    next_of(&mut host, "consent_kept").await;
+    host.next_of("consent_kept").await;
     let (_, list) = server.api.get("/v2/sessions?limit=1").await;
     let session = &list["sessions"][0];
     assert_eq!((&session["room_id"], &session["ended_at"]), (&json!(room.id), &Value::Null));

@@ -3,27 +3,18 @@
 
 mod common;
 
+use async_zip::base::read::mem::ZipFileReader;
 use common::{
     Api, Person, Room, Server,
     carriers::{Carrier, over_each_carrier},
     code, server,
 };
+use futures_lite::io::AsyncReadExt;
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 over_each_carrier!(a_chat_is_told_kept_and_found_again, strokes_come_to_those_who_look_and_stay,);
-
-/// The next message of that type; those in between are not looked at.
-async fn next_of(person: &mut Person, kind: &str) -> Value {
-    loop {
-        let message = person.next().await;
-        if message["type"] == kind {
-            return message;
-        }
-        assert_ne!(message["type"], "refused", "{message} instead of {kind}");
-    }
-}
 
 /// A room of an admin and a guest with these tools.
 async fn room_with(server: &Server, tools: Value) -> Room {
@@ -38,27 +29,27 @@ async fn a_chat_is_told_kept_and_found_again(carrier: Carrier) {
     let room = server.api.room(json!({})).await;
     let mut host = server.api.come(&room.host, "Dr. Conti").await;
     host.send(json!({ "type": "chat", "key": "a", "text": "Buongiorno, come va?" })).await;
-    let said = next_of(&mut host, "chat").await["message"].clone();
+    let said = host.next_of("chat").await["message"].clone();
     assert_eq!((&said["id"], &said["from_name"], &said["key"]), (&json!(1), &json!("Dr. Conti"), &json!("a")));
 
     // Who comes later has it, and answers it; ticks go both ways.
     let mut guest = server.api.come(&room.guest, "Ada").await;
-    let history = next_of(&mut guest, "chat_history").await;
+    let history = guest.next_of("chat_history").await;
     assert_eq!(history["messages"], json!([said]));
     guest.send(json!({ "type": "typing", "typing": true })).await;
-    assert_eq!(next_of(&mut host, "typing").await["participant_id"], *room.seat(1));
+    assert_eq!(host.next_of("typing").await["participant_id"], *room.seat(1));
     guest.send(json!({ "type": "chat_mark", "received": 1, "seen": 1 })).await;
-    assert_eq!(next_of(&mut host, "chat_marked").await["mark"]["seen"], 1);
+    assert_eq!(host.next_of("chat_marked").await["mark"]["seen"], 1);
     guest.send(json!({ "type": "chat", "key": "b", "text": "Meglio", "reply_to": 1 })).await;
-    assert_eq!(next_of(&mut host, "chat").await["message"]["reply_to"], 1);
+    assert_eq!(host.next_of("chat").await["message"]["reply_to"], 1);
 
     // A later session has it too, and the API finds it by its session.
     for person in [&mut host, &mut guest] {
         person.send(json!({ "type": "leave" })).await;
-        next_of(person, "closed").await;
+        person.next_of("closed").await;
     }
     let mut host = server.api.come(&room.host, "Dr. Conti").await;
-    assert_eq!(next_of(&mut host, "chat_history").await["messages"].as_array().map(Vec::len), Some(2));
+    assert_eq!(host.next_of("chat_history").await["messages"].as_array().map(Vec::len), Some(2));
     let session = said["session_id"].as_str().expect("a session");
     let chat = format!("{}/sessions/{session}/chat", room.path());
     let (status, told) = server.api.get(&chat).await;
@@ -81,7 +72,7 @@ async fn who_has_no_chat_neither_writes_nor_reads() {
     assert_eq!((&refused["type"], &refused["error"]["code"]), (&json!("refused"), &json!("forbidden")));
     assert_eq!(refused["key"], "mine", "which one");
     host.send(json!({ "type": "chat", "key": "a", "text": "Only for the chat" })).await;
-    next_of(&mut host, "chat").await;
+    host.next_of("chat").await;
     for (message, what) in [
         (json!({ "type": "typing", "typing": true }), "typing"),
         (json!({ "type": "present", "presenting": true }), "present"),
@@ -114,17 +105,17 @@ async fn strokes_come_to_those_who_look_and_stay(carrier: Carrier) {
     let mut guest = server.api.come(&room.guest, "Ada").await;
     for person in [&mut host, &mut guest] {
         person.send(json!({ "type": "open_board", "board": "board" })).await;
-        let part = next_of(person, "board_state").await["part"].clone();
+        let part = person.next_of("board_state").await["part"].clone();
         assert_eq!((&part["items"], &part["more"]), (&json!([]), &json!(false)));
     }
     let (dr, pat) = (room.seat(0).to_owned(), room.seat(1).to_owned());
     guest.send(json!({ "type": "board", "board": "board", "ops": [stroke("s1", &pat, 1)] })).await;
-    assert_eq!(next_of(&mut host, "board").await["ops"], json!([stroke("s1", &pat, 1)]));
+    assert_eq!(host.next_of("board").await["ops"], json!([stroke("s1", &pat, 1)]));
     let more = json!({ "op": "extend", "id": "s1", "of": { "clock": 1, "by": pat }, "from": 1, "points": [{ "x": 2, "y": 2 }] });
     guest.send(json!({ "type": "board", "board": "board", "ops": [more] })).await;
-    assert_eq!(next_of(&mut host, "board").await["ops"][0]["from"], 1);
+    assert_eq!(host.next_of("board").await["ops"][0]["from"], 1);
     guest.send(json!({ "type": "board_cursor", "board": "board", "page": 0, "at": { "x": 5, "y": 6 } })).await;
-    assert_eq!(next_of(&mut host, "board_cursor").await["at"], json!({ "x": 5, "y": 6 }));
+    assert_eq!(host.next_of("board_cursor").await["at"], json!({ "x": 5, "y": 6 }));
 
     // Without the right to text: refused, and told how it is instead.
     let mut text = stroke("t1", &pat, 2);
@@ -140,29 +131,29 @@ async fn strokes_come_to_those_who_look_and_stay(carrier: Carrier) {
     assert_eq!(guest.next().await["error"]["code"], "forbidden", "in another's name");
     let erase = json!({ "op": "remove", "id": "s0", "stamp": { "clock": 3, "by": pat } });
     host.send(json!({ "type": "board", "board": "board", "ops": [stroke("s0", &dr, 2)] })).await;
-    next_of(&mut guest, "board").await;
+    guest.next_of("board").await;
     guest.send(json!({ "type": "board", "board": "board", "ops": [erase] })).await;
     assert_eq!(guest.next().await["item"]["id"], "s0", "another's stroke without the eraser");
 
     // A new session has it, and one who knows some of it gets the rest.
     for person in [&mut host, &mut guest] {
         person.send(json!({ "type": "leave" })).await;
-        next_of(person, "closed").await;
+        person.next_of("closed").await;
     }
     let mut host = server.api.come(&room.host, "Dr. Conti").await;
     host.send(json!({ "type": "open_board", "board": "board" })).await;
-    let part = next_of(&mut host, "board_state").await["part"].clone();
+    let part = host.next_of("board_state").await["part"].clone();
     let ids: Vec<_> = part["items"].as_array().expect("items").iter().map(|item| item["id"].clone()).collect();
     assert_eq!(ids.len(), 2, "{part}");
     let stroke = part["items"].as_array().expect("items").iter().find(|item| item["id"] == "s1").expect("the stroke");
     assert_eq!(stroke["shape"]["points"].as_array().map(Vec::len), Some(2));
     host.send(json!({ "type": "open_board", "board": "board", "since": part["version"] })).await;
-    assert_eq!(next_of(&mut host, "board_state").await["part"]["items"], json!([]));
+    assert_eq!(host.next_of("board_state").await["part"]["items"], json!([]));
 
     // A right taken away holds at once.
     host.send(json!({ "type": "open_board", "board": "01a1fc9d" })).await;
     host.send(json!({ "type": "ping" })).await;
-    assert_eq!(next_of(&mut host, "pong").await["type"], "pong", "a board over nothing is not there");
+    assert_eq!(host.next_of("pong").await["type"], "pong", "a board over nothing is not there");
 }
 
 // -------------------------------------------------------------------------------------------------- files
@@ -238,7 +229,7 @@ async fn a_file_comes_in_pieces_and_goes_on_where_it_broke_off() {
     assert_eq!(response.status(), StatusCode::OK);
     let info: Value = response.json().await.expect("JSON");
     assert_eq!((&info["sha256"], &info["size"]), (&json!(sha256), &json!(bytes.len())));
-    let told = next_of(&mut host, "chat").await["message"].clone();
+    let told = host.next_of("chat").await["message"].clone();
     assert_eq!((&told["file"], &told["from_name"]), (&info, &json!("Ada")));
     // The last answer may have been lost: asked again it is said again, and shared once.
     let again = from.call(Method::PATCH, &path, Some(bytes.len() as u64), Vec::new()).await;
@@ -262,12 +253,12 @@ async fn a_file_comes_in_pieces_and_goes_on_where_it_broke_off() {
 
     // Whoever has left has no way to it any more.
     guest.send(json!({ "type": "leave" })).await;
-    next_of(&mut guest, "closed").await;
+    guest.next_of("closed").await;
     assert_eq!(from.call(Method::GET, &path, None, Vec::new()).await.status(), StatusCode::FORBIDDEN);
 
     // Deleted by an admin, it is gone everywhere.
     assert_eq!(to.call(Method::DELETE, &path, None, Vec::new()).await.status(), StatusCode::NO_CONTENT);
-    assert_eq!(next_of(&mut host, "file_deleted").await["file_id"], info["file_id"]);
+    assert_eq!(host.next_of("file_deleted").await["file_id"], info["file_id"]);
     assert_eq!(to.call(Method::GET, &path, None, Vec::new()).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(server.api.get(&format!("{}/uploads", room.path())).await.1["total"], 0);
 }
@@ -290,16 +281,15 @@ async fn a_picture_has_a_small_one_and_its_size() {
     let small = image::load_from_memory(&small.bytes().await.expect("bytes")).expect("a picture");
     assert_eq!((small.width(), small.height()), (480, 270));
     // A snapshot has a board of its own, to draw on it together.
-    next_of(&mut host, "chat").await;
+    host.next_of("chat").await;
     host.send(json!({ "type": "open_board", "board": id })).await;
-    assert_eq!(next_of(&mut host, "board_state").await["part"]["board"], *id);
+    assert_eq!(host.next_of("board_state").await["part"]["board"], *id);
     let (_, list) = server.api.get(&format!("{}/uploads/{id}", room.path())).await;
     assert_eq!(list["participant_id"], *room.seat(0));
-    let content = server.api.client.get(format!("{}{}/uploads/{id}/content", server.api.base, room.path()));
-    let content = content.header("apikey", "devkey").send().await.expect("an answer");
+    let content = server.api.fetch(&format!("{}/uploads/{id}/content", room.path()), None).await;
     assert_eq!(content.bytes().await.expect("bytes"), picture());
     server.api.delete(&format!("{}/uploads/{id}", room.path())).await;
-    assert_eq!(next_of(&mut host, "file_deleted").await["file_id"], *id);
+    assert_eq!(host.next_of("file_deleted").await["file_id"], *id);
 }
 
 #[tokio::test]
@@ -345,4 +335,79 @@ async fn what_may_not_be_shared_is_refused_before_it_is_read() {
         StatusCode::NOT_FOUND,
         "another's"
     );
+}
+
+fn put(id: &str, seat: &str, clock: u32, page: u32, shape: Value) -> Value {
+    let stamp = json!({ "clock": clock, "by": seat });
+    json!({ "op": "put", "item": { "id": id, "author": seat, "page": page, "z": clock, "stamp": stamp, "shape": shape } })
+}
+
+/// Whoever fetches a session finds what was drawn in it as pictures, with the times of their making.
+#[tokio::test]
+async fn drawings_are_in_the_export_as_pictures() {
+    let server = server().await;
+    server.api.users().await;
+    let room = server.api.room(json!({})).await;
+    let mut host = server.api.come(&room.host, "Dr. Conti").await;
+    let from = Uploader::of(&server.api, &host);
+    let info = from.share("knee.png", "snapshot", &picture()).await;
+    host.next_of("chat").await;
+    let (seat, file) = (room.seat(0).to_owned(), info["file_id"].as_str().expect("an id").to_owned());
+    let at = |x: i32, y: i32| json!({ "x": x, "y": y });
+    let pen = json!({ "kind": "pen", "points": [at(40, 40), at(300, 200), at(500, 90)], "colour": "teal", "width": 6 });
+    let text =
+        json!({ "kind": "text", "at": at(-200, 300), "text": "2 < 3 & mehr\n\"Knie\"", "colour": "ink", "size": 40 });
+    let arrow = json!({ "kind": "figure", "outline": "arrow", "from": at(600, 500), "to": at(900, 700),
+        "colour": "plum", "width": 5, "filled": false });
+    let scan = json!({ "kind": "picture", "at": at(1000, 100), "size": at(320, 180), "file_id": file });
+    for (board, ops) in [
+        (
+            "board",
+            json!([
+                { "op": "pages", "count": 3 },
+                put("a", &seat, 1, 0, pen.clone()),
+                put("b", &seat, 2, 0, text),
+                put("c", &seat, 3, 0, scan),
+                put("d", &seat, 4, 2, arrow.clone()),
+            ]),
+        ),
+        (file.as_str(), json!([put("e", &seat, 1, 0, arrow), put("f", &seat, 2, 0, pen)])),
+    ] {
+        host.send(json!({ "type": "open_board", "board": board })).await;
+        host.next_of("board_state").await;
+        host.send(json!({ "type": "board", "board": board, "ops": ops })).await;
+        // What was sent before is done before this is answered.
+        host.send(json!({ "type": "ping" })).await;
+        host.next_of("pong").await;
+    }
+    host.send(json!({ "type": "leave" })).await;
+    host.next_of("closed").await;
+    let (_, sessions) = server.api.get(&format!("{}/sessions", room.path())).await;
+    let session = sessions["sessions"][0]["session_id"].as_str().expect("a session");
+    let zip = server.api.fetch(&format!("{}/sessions/{session}/export", room.path()), None).await;
+    let zip = ZipFileReader::new(zip.bytes().await.expect("bytes").to_vec()).await.expect("a zip file");
+    let mut pictures = Vec::new();
+    for (index, entry) in zip.file().entries().iter().enumerate() {
+        assert!(entry.last_modification_date().year() >= 2026, "{:?}", entry.filename());
+        let name = entry.filename().as_str().expect("UTF-8").to_owned();
+        if let Some(name) = name.strip_prefix("boards/") {
+            let mut bytes = String::new();
+            zip.reader_without_entry(index).await.expect("an entry").read_to_string(&mut bytes).await.expect("text");
+            pictures.push((name.to_owned(), bytes));
+        }
+    }
+    if let Some(folder) = std::env::var_os("VISITA_PICTURES") {
+        for (name, bytes) in &pictures {
+            std::fs::write(std::path::Path::new(&folder).join(name), bytes).expect("written");
+        }
+    }
+    let names: Vec<_> = pictures.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["whiteboard-1.svg", "whiteboard-3.svg", "knee-drawn.svg"]);
+    let [(_, first), (_, third), (_, knee)] = &pictures[..] else { unreachable!("three, as seen above") };
+    assert!(first.contains("2 &lt; 3 &amp; mehr") && first.contains("&quot;Knie&quot;") == first.contains("&quot;"));
+    assert!(first.contains("viewBox=\"-220 0 1820 1000\""), "{first:.200}");
+    assert!(first.contains("data:image/png;base64,") && first.contains("#0a6870"));
+    assert!(third.contains("<polyline") && !third.contains("<image"));
+    // On a picture the colours are those that are seen there.
+    assert!(knee.contains("viewBox=\"0 0 1280 720\"") && knee.contains("<image") && knee.contains("#5ed4d8"));
 }

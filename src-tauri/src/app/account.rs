@@ -8,7 +8,7 @@ use url::Url;
 use visita_media::speaker;
 use visita_protocol::{
     ErrorCode, Problem, Secret, UserId,
-    desktop::{AccountView, IncomingCallView},
+    desktop::{AccountView, IncomingCallView, SignInAskedView},
     link::RoomLink,
     rest::{Credentials, Role, SignedIn},
     user_channel::{CallOver, IncomingCall, UserClientMessage, UserServerMessage},
@@ -39,6 +39,8 @@ struct Kept {
 pub(super) struct Account {
     state: State,
     turn: u32,
+    /// A sign-in link that is to be used only when the person says so.
+    asked: Option<(Url, Secret)>,
     /// Whether rooms can be recorded, of this computer and of the account.
     can_record: [bool; 2],
 }
@@ -111,6 +113,16 @@ impl Account {
         }
     }
 
+    /// The question whether a link is to be used.
+    pub(super) fn asked(&self) -> Option<SignInAskedView> {
+        let (server, _) = self.asked.as_ref()?;
+        let replaces = match &self.state {
+            State::In { kept, .. } => Some(host_of(&kept.server)),
+            _ => None,
+        };
+        Some(SignInAskedView { server: host_of(server), replaces })
+    }
+
     /// The way to one's rooms there.
     pub(super) fn rooms(&self) -> Option<Rooms> {
         let State::In { kept, api, .. } = &self.state else { return None };
@@ -122,12 +134,27 @@ impl App {
     pub(super) fn account(&mut self, action: AccountAction) {
         match action {
             AccountAction::SignIn { secret, server } => self.sign_in(&secret, server.as_deref()),
+            AccountAction::AnswerSignIn { yes } => {
+                if let Some((_, link)) = self.account.asked.take().filter(|_| yes) {
+                    self.sign_in(link.expose(), None);
+                }
+            }
             AccountAction::SignOut => self.sign_out(),
             AccountAction::AllowNetwork { on } => self.allow_network(on),
         }
     }
 
     // --- signing in ---
+
+    /// Whether to use a sign-in link that others may have sent: it would make this app theirs.
+    pub(super) fn ask_to_sign_in(&mut self, link: &str) {
+        let Some((server, _)) = sign_in_link(link) else { return };
+        self.account.asked = Some((server, link.into()));
+    }
+
+    pub(super) fn is_signed_in(&self) -> bool {
+        matches!(self.account.state, State::In { .. })
+    }
 
     pub(super) fn sign_in(&mut self, secret: &str, server: Option<&str>) {
         let malformed = || Problem::new(ErrorCode::LinkMalformed, "this is no sign-in link");
@@ -136,6 +163,7 @@ impl App {
             Some(server) => server_url(server).map(|url| (url, Secret::new(secret.trim()))).ok_or_else(malformed),
         };
         self.account.turn += 1;
+        self.account.asked = None;
         let (url, secret) = match parsed {
             Ok(parsed) => parsed,
             Err(problem) => {

@@ -36,6 +36,9 @@ impl App {
         if matches!(self.screen, Screen::Call(_)) {
             self.link = Some(text.into());
             self.notice(NoticeView { code: NoticeCode::LinkInCall, name: None });
+        } else if account::sign_in_link(text).is_some() {
+            self.screen = Screen::Home { problem: None };
+            self.ask_to_sign_in(text);
         } else {
             self.open_link(text);
         }
@@ -48,7 +51,11 @@ impl App {
         }
         if account::sign_in_link(text).is_some() {
             self.screen = Screen::Home { problem: None };
-            self.sign_in(text, None);
+            if self.is_signed_in() {
+                self.ask_to_sign_in(text);
+            } else {
+                self.sign_in(text, None);
+            }
             return;
         }
         self.link = Some(text.into());
@@ -190,6 +197,7 @@ impl App {
             met: Vec::new(),
             was_admin: false,
             was_in: false,
+            waits: false,
         }))
     }
 
@@ -204,6 +212,9 @@ impl App {
                 drop(timing);
                 let Screen::Call(call) = &mut self.screen else { return };
                 if connected {
+                    if std::mem::take(&mut call.waits) && self.store.get().notifications {
+                        self.desktop.notify_let_in();
+                    }
                     call.was_in = true;
                     call.was_admin = view.me.is_admin;
                     call.say_consent();
@@ -216,6 +227,7 @@ impl App {
             }
             CallState::Waiting(_) => {
                 if let Screen::Call(call) = &mut self.screen {
+                    call.waits = true;
                     call.say_consent();
                 }
             }
@@ -337,7 +349,7 @@ impl App {
             AdminAction::SetRole { whom, role } => call.set_role(whom, role),
             AdminAction::SetTools { whom, tools } => call.set_tools(whom, tools),
             AdminAction::LowerHand { whom } => call.lower_hand(whom),
-            AdminAction::ShowWhiteboard { shown } => call.show_whiteboard(shown),
+            AdminAction::ShowWhiteboard { shown, page } => call.show_whiteboard(shown, page),
             AdminAction::GrantDrawing { whom, granted } => call.grant_drawing(whom, granted),
             AdminAction::StartRecording { layout } => call.start_recording(layout),
             AdminAction::StopRecording => call.stop_recording(),

@@ -1,6 +1,6 @@
 //! What the page, the command line, the tray and the keyboard ask for; and what the owner's own tasks report back.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 use specta::Type;
@@ -39,6 +39,8 @@ pub(crate) enum Command {
     GoHome,
     Rejoin,
     DismissNotice,
+    /// No program of this computer opens what is there.
+    NotOpened(PathBuf),
     UpdateSettings(SettingsPatch),
     /// From the window of this label.
     SetShownSizes(String, Vec<ShownSize>),
@@ -137,9 +139,10 @@ pub(crate) enum AdminAction {
     LowerHand {
         whom: ParticipantId,
     },
-    /// Opens the whiteboard for everybody, or closes it.
+    /// Opens the whiteboard for everybody at a page, from 0, or closes it.
     ShowWhiteboard {
         shown: bool,
+        page: u32,
     },
     /// Lets somebody draw, or only look.
     GrantDrawing {
@@ -197,6 +200,10 @@ pub(crate) enum AccountAction {
         secret: String,
         server: Option<String>,
     },
+    /// Whether the sign-in link that came is to be used.
+    AnswerSignIn {
+        yes: bool,
+    },
     SignOut,
     AllowNetwork {
         on: bool,
@@ -208,6 +215,7 @@ impl std::fmt::Debug for AccountAction {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::SignIn { .. } => "SignIn",
+            Self::AnswerSignIn { .. } => "AnswerSignIn",
             Self::SignOut => "SignOut",
             Self::AllowNetwork { .. } => "AllowNetwork",
         })

@@ -1,15 +1,18 @@
 //! The one owner of what the page shows. Commands come in through [`AppHandle`], whole [`AppView`]s go out as events.
 
 mod account;
+mod built_in;
 mod calls;
 mod command;
 mod devices;
+mod handle;
 mod meter;
 mod past;
 mod rooms;
 mod screen;
 mod share;
 mod tools;
+mod windows;
 
 use std::{
     collections::HashMap,
@@ -19,22 +22,22 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use serde::Serialize;
-use specta::Type;
 use tauri_specta::Event;
 use tokio::sync::{mpsc, watch};
 use url::Url;
 use visita_call::{CallState, FileClient, FrameHub, LocalMedia, LocalState};
 use visita_protocol::{
-    FileId, RoomId, Secret,
+    RoomId, Secret,
     desktop::{AboutView, DeviceCheckView, Keyring, NetworkSwitchView, NewRoomView, RoomsView},
-    frames::LOCAL_PREVIEW,
-    view::{AppView, BuiltInServerView, DevicesView, FramesEndpoint, NoticeCode, NoticeView, SettingsPatch, ShownSize},
+    view::{AppView, BuiltInServerView, DevicesView, NoticeCode, NoticeView, SettingsPatch, ShownSize},
 };
 
 pub(crate) use command::{
     AccountAction, AdminAction, Command, Pressed, RoomsAction, SeatAction, ShareAction, Shortcut, WindowAction,
 };
+
+pub(crate) use handle::{AppHandle, Diagnostics};
+pub(crate) use tools::downloads;
 
 use crate::{
     commands::{AppViewChanged, LevelsChanged},
@@ -42,11 +45,12 @@ use crate::{
     frames::FrameWire,
     policy::Policy,
     secrets::Secrets,
-    server::{self, BuiltIn, Place},
+    server::{BuiltIn, Place},
     settings::Store,
 };
 use account::{Account, Lines, Ringing};
 use command::Internal;
+use handle::Timing;
 use past::{Past, Player};
 use rooms::Book;
 use screen::Screen;
@@ -65,8 +69,6 @@ const NOTICE_FOR: Duration = Duration::from_secs(6);
 const QUICK_ANSWER: Duration = Duration::from_millis(600);
 /// After a test call both ends have this long to say goodbye before the room goes.
 const TEST_ROOM_STAYS: Duration = Duration::from_secs(2);
-/// A keyring that has not answered by then, because it asks somebody who is not there, is none.
-const KEYRING_WITHIN: Duration = Duration::from_secs(4);
 
 /// A server on which the person is somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,85 +77,6 @@ pub(crate) enum Home {
     Computer,
     /// The one signed in to.
     Account,
-}
-
-/// Figures of the last call, for diagnostics and measurements.
-#[derive(Clone, Debug, Default, Serialize, Type)]
-pub(crate) struct Diagnostics {
-    /// From Join until the first picture of somebody else was painted, ms.
-    join_to_first_painted_ms: Option<f64>,
-    /// From Join until in the room, ms.
-    join_to_connected_ms: Option<f64>,
-    /// Round trip to the media server, ms.
-    rtt_ms: Option<f64>,
-}
-
-#[derive(Default)]
-struct Timing {
-    joined_at: Option<Instant>,
-    connected_at: Option<Instant>,
-    rtt_ms: Option<f64>,
-}
-
-/// The page's way to the owner.
-#[derive(Clone)]
-pub(crate) struct AppHandle {
-    commands: mpsc::UnboundedSender<Command>,
-    view: watch::Receiver<AppView>,
-    wire: Arc<FrameWire>,
-    timing: Arc<Mutex<Timing>>,
-    files: Arc<Mutex<Option<FileClient>>>,
-    ways: past::Ways,
-}
-
-impl AppHandle {
-    /// The files of the room one is in.
-    pub(crate) fn files(&self) -> Option<FileClient> {
-        self.files.lock().clone()
-    }
-
-    /// A file of a past session, for showing it: a picture, or `large` a document too.
-    pub(crate) async fn kept_picture(&self, room: &RoomId, file: &FileId, large: bool) -> Option<(String, Vec<u8>)> {
-        self.ways.to(room)?.picture(room, file, large).await
-    }
-
-    /// Asks for something; the answer is a changed view.
-    pub(crate) fn send(&self, command: Command) {
-        // The owner lives as long as the process.
-        let _ = self.commands.send(command);
-    }
-
-    /// The present view.
-    pub(crate) fn view(&self) -> AppView {
-        self.view.borrow().clone()
-    }
-
-    /// Where the page finds the frames.
-    pub(crate) fn frames_endpoint(&self) -> FramesEndpoint {
-        self.wire.endpoint()
-    }
-
-    /// Figures of the last call.
-    pub(crate) fn diagnostics(&self) -> Diagnostics {
-        let timing = self.timing.lock();
-        let since_join = |at: Instant| {
-            let joined = timing.joined_at?;
-            Some(at.saturating_duration_since(joined).as_secs_f64() * 1000.0)
-        };
-        let painted = timing.joined_at.and_then(|joined| self.wire.painted().first_remote(joined));
-        Diagnostics {
-            join_to_first_painted_ms: painted.and_then(since_join),
-            join_to_connected_ms: timing.connected_at.and_then(since_join),
-            rtt_ms: timing.rtt_ms,
-        }
-    }
-
-    /// Leaves everything in order; returns when that is done, or soon.
-    pub(crate) fn quit(&self) {
-        let (done, finished) = std::sync::mpsc::channel();
-        self.send(Command::Quit(done));
-        let _ = finished.recv_timeout(Duration::from_secs(3));
-    }
 }
 
 /// The owner.
@@ -195,9 +118,9 @@ pub(crate) struct App {
     turn: u32,
     internal: mpsc::UnboundedSender<Internal>,
     timing: Arc<Mutex<Timing>>,
-    /// A test call asked for while the server still starts.
     /// The files of the room one is in, for the page.
     files: Arc<Mutex<Option<FileClient>>>,
+    /// A test call asked for while the server still starts.
     test_call_waits: bool,
     /// Muted by a key that is held: to be undone when it comes up.
     held: Option<bool>,
@@ -325,6 +248,7 @@ impl App {
             notice: self.notice.as_ref().map(|(notice, _)| notice.clone()),
             rooms: self.rooms_view.clone(),
             account: self.account.view(),
+            sign_in_asked: self.account.asked(),
             network: self.network.clone(),
             new_room: self.new_room.clone(),
             incoming: self.ringing.view(),
@@ -432,11 +356,12 @@ impl App {
                 self.screen = Screen::Home { problem: None };
                 self.refresh_rooms();
                 if let Some(link) = self.link.take().filter(|_| waits) {
-                    self.open_link(link.expose());
+                    self.link_came(link.expose());
                 }
             }
             Command::Rejoin => self.rejoin(),
             Command::DismissNotice => self.notice = None,
+            Command::NotOpened(path) => self.not_opened(&path),
             Command::UpdateSettings(patch) => {
                 self.store.update(patch);
                 if let Some(media) = self.media() {
@@ -544,68 +469,6 @@ impl App {
         }
     }
 
-    // --- the server in the app ---
-
-    /// Looks for the keyring first: the server's key is in it.
-    fn open_secrets(&self) {
-        let (folder, internal) = (self.folder.clone(), self.internal.clone());
-        tokio::spawn(async move {
-            let open = |folder: PathBuf| {
-                let secrets = Secrets::open(&folder);
-                let key = server::key(&secrets);
-                (secrets, key)
-            };
-            let asked = tokio::task::spawn_blocking({
-                let folder = folder.clone();
-                move || open(folder)
-            });
-            let (secrets, key) = match tokio::time::timeout(KEYRING_WITHIN, asked).await {
-                Ok(Ok(opened)) => opened,
-                _ => {
-                    let secrets = Secrets::without_keyring(&folder);
-                    let key = server::key(&secrets);
-                    (secrets, key)
-                }
-            };
-            let _ = internal.send(Internal::Key(key));
-            let secrets = Arc::new(secrets);
-            let kept = tokio::task::spawn_blocking({
-                let secrets = secrets.clone();
-                move || account::kept(&secrets)
-            });
-            let kept = kept.await.ok().flatten();
-            let _ = internal.send(Internal::SecretsOpened(secrets, kept));
-        });
-    }
-
-    /// Starts it, after the one that ran before.
-    fn start_server(&mut self, old: Option<BuiltIn>) {
-        let Some(key) = self.key.clone() else { return };
-        self.server = BuiltInServerView::Starting;
-        let place = Place { network: self.network.on, ..Place::read(&self.folder) };
-        let (folder, internal) = (self.folder.clone(), self.internal.clone());
-        tokio::spawn(async move {
-            if let Some(old) = old {
-                old.stop().await;
-            }
-            let started = BuiltIn::start(&folder, key, place).await;
-            let _ = internal.send(Internal::Server(started.map(Box::new)));
-        });
-    }
-
-    fn server_runs(&mut self, built_in: Box<BuiltIn>) {
-        self.server = BuiltInServerView::Running { url: built_in.url().to_string() };
-        self.network.on = built_in.open;
-        self.network.url = built_in.open.then(|| built_in.url().to_string());
-        self.host_online(&built_in);
-        self.built_in = Some(built_in);
-        self.refresh_rooms();
-        self.links_again();
-        if std::mem::take(&mut self.test_call_waits) {
-            self.start_test_call();
-        }
-    }
-
     async fn quit(&mut self, done: &std::sync::mpsc::Sender<()>) {
         self.leave();
         self.screen = Screen::Home { problem: None };
@@ -613,94 +476,6 @@ impl App {
             built_in.stop().await;
         }
         let _ = done.send(());
-    }
-
-    // --- windows, keys, devices ---
-
-    fn window(&mut self, action: WindowAction) {
-        match action {
-            WindowAction::AnswerCall { call_id, with_camera } => self.answer_call(call_id, with_camera),
-            WindowAction::DeclineCall { call_id } => self.decline_call(call_id),
-            WindowAction::ShowMain => self.desktop.show_main(),
-            WindowAction::SetFullscreen { on } => self.desktop.set_fullscreen(on),
-            WindowAction::CopyText { text } => self.desktop.copy(text),
-            WindowAction::OpenFolder => self.desktop.open_folder(&self.folder),
-            WindowAction::OpenUrl { url } => self.desktop.open_url(&url),
-            WindowAction::Mail { subject, body } => self.desktop.mail(&subject, &body),
-        }
-    }
-
-    fn window_closed(&mut self, label: &str) {
-        match label {
-            crate::desktop::MAIN => {
-                let in_call = matches!(self.screen, Screen::Call(_));
-                self.desktop.main_closed(in_call, self.store.get().start_at_login);
-            }
-            crate::desktop::INCOMING => {
-                if let Some(call) = self.ringing.view() {
-                    self.decline_call(call.call_id);
-                }
-            }
-            _ => self.desktop.show_main(),
-        }
-    }
-
-    fn microphone_on(&self) -> bool {
-        self.screen.media().is_some_and(|media| media.microphone_on())
-    }
-
-    fn shortcut(&mut self, shortcut: Shortcut, pressed: Pressed) {
-        match (shortcut, pressed) {
-            (Shortcut::ToggleMute, Pressed::Down) => self.screen.set_microphone(!self.microphone_on()),
-            (Shortcut::ToggleMute, Pressed::Up) => {}
-            (Shortcut::HoldToTalk | Shortcut::HoldToMute, Pressed::Down) => {
-                // A key that is held repeats itself.
-                if self.held.is_none() {
-                    self.held = Some(self.microphone_on());
-                    self.screen.set_microphone(shortcut == Shortcut::HoldToTalk);
-                }
-            }
-            (Shortcut::HoldToTalk | Shortcut::HoldToMute, Pressed::Up) => {
-                if let Some(before) = self.held.take() {
-                    self.screen.set_microphone(before);
-                }
-            }
-        }
-    }
-
-    fn preview_devices(&mut self, on: bool) {
-        let at_home = matches!(self.screen, Screen::Home { .. });
-        self.check = (on && at_home)
-            .then(|| self.check.take().unwrap_or_else(|| Arc::new(devices::start(self.store.get(), self.hub.clone()))));
-    }
-
-    /// Two windows may show the same stream: it is asked for at the larger size.
-    fn shown(&mut self, window: String, sizes: Vec<ShownSize>) {
-        self.shown.insert(window, sizes.clone());
-        let largest = |asked: &ShownSize| {
-            let everywhere = self.shown.values().flatten().filter(|other| other.stream_id == asked.stream_id);
-            everywhere.max_by_key(|other| other.size.area()).copied().unwrap_or(*asked)
-        };
-        let sizes: Vec<ShownSize> = sizes.iter().map(largest).collect();
-        if let Some(check) = self.check.as_ref().filter(|_| matches!(self.screen, Screen::Home { .. })) {
-            for shown in sizes.iter().filter(|shown| shown.stream_id == LOCAL_PREVIEW) {
-                check.set_preview((shown.size.area() > 0).then_some(shown.size));
-            }
-        }
-        self.screen.set_shown(sizes);
-    }
-
-    fn key_frame(&mut self, stream: u32) {
-        match &self.screen {
-            Screen::Call(call) => call.want_key_frame(stream),
-            Screen::Lobby(lobby) if stream == LOCAL_PREVIEW => lobby.media.want_preview_key_frame(),
-            Screen::Home { .. } if stream == LOCAL_PREVIEW => {
-                if let Some(check) = &self.check {
-                    check.want_preview_key_frame();
-                }
-            }
-            _ => {}
-        }
     }
 }
 

@@ -55,6 +55,8 @@ pub(super) struct InCall {
     pub(super) was_admin: bool,
     /// I was let in at least once.
     pub(super) was_in: bool,
+    /// In the waiting room until now.
+    pub(super) waits: bool,
 }
 
 /// The other end of a test call.

@@ -1,12 +1,12 @@
 //! The tools where they touch this computer: dialogs, dropped and pasted files, the folder of downloads.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use tauri_plugin_dialog::DialogExt;
 use visita_protocol::{
     FileId,
-    view::{NoticeCode, ToolAction},
+    view::{NoticeCode, NoticeView, ToolAction},
 };
 
 use super::{App, Internal, Screen};
@@ -62,17 +62,32 @@ impl App {
         }
     }
 
-    /// Where people look for what they saved.
+    /// [`downloads`], or the app's own folder where nobody has a home.
     pub(super) fn downloads(&self) -> PathBuf {
-        dirs::download_dir().or_else(dirs::document_dir).unwrap_or_else(|| self.folder.clone())
+        downloads().unwrap_or_else(|| self.folder.clone())
+    }
+
+    /// Says so where the person is.
+    pub(super) fn not_opened(&mut self, path: &Path) {
+        let path = path.display().to_string();
+        if let Screen::Call(_) = self.screen {
+            self.notice(NoticeView { code: NoticeCode::NotOpened, name: Some(path) });
+        } else {
+            self.past_not_opened(Some(path));
+        }
     }
 
     fn open_file(&self, file_id: &FileId) {
         let Screen::Call(in_call) = &self.screen else { return };
         if let Some(path) = in_call.call.saved(file_id) {
-            self.desktop.open_folder(&path);
+            self.desktop.open_path(&path);
         }
     }
+}
+
+/// Where people look for what they saved: the folder that the system names, else the one that browsers make.
+pub(crate) fn downloads() -> Option<PathBuf> {
+    dirs::download_dir().or_else(|| Some(dirs::home_dir()?.join("Downloads")))
 }
 
 /// What the clipboard holds that can be shared.

@@ -2,6 +2,7 @@
 //! keys that work everywhere, notices of the system, and a display that stays on. All of it follows the view.
 
 mod awake;
+mod open;
 mod tray;
 mod windows;
 mod words;
@@ -122,10 +123,14 @@ impl Desktop {
         }
     }
 
-    pub(crate) fn open_folder(&self, folder: &std::path::Path) {
-        if let Err(error) = tauri_plugin_opener::open_path(folder, None::<&str>) {
-            tracing::warn!(%error, "the folder was not opened");
-        }
+    /// Opens a file or folder with the system's program for it; where there is none, [`Command::NotOpened`] says so.
+    pub(crate) fn open_path(&self, path: &std::path::Path) {
+        let (path, commands) = (path.to_owned(), self.commands.clone());
+        tokio::spawn(async move {
+            if !open::opens(&path).await {
+                let _ = commands.send(Command::NotOpened(path));
+            }
+        });
     }
 
     /// Opens an address of the web in the system's browser; nothing else that an address can do.
@@ -158,6 +163,14 @@ impl Desktop {
         }
         let Some((title, text)) = self.words.notice(notice) else { return };
         self.by_system(&title, &text);
+    }
+
+    /// Whoever waited is in, and may look elsewhere.
+    pub(crate) fn notify_let_in(&self) {
+        if !windows::is_in_front(&self.tauri) {
+            let (title, text) = self.words.let_in();
+            self.by_system(title, text);
+        }
     }
 
     fn by_system(&self, title: &str, text: &str) {

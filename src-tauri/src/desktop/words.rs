@@ -16,6 +16,9 @@ pub(super) struct Words {
     /// Whoever gives no name.
     pub(super) guest: &'static str,
     somebody: &'static str,
+    let_in: &'static str,
+    came: &'static str,
+    wrote: &'static str,
     doorbell: &'static str,
     note: &'static str,
     hand: &'static str,
@@ -37,6 +40,9 @@ static ENGLISH: Words = Words {
     recorded: "Recording",
     guest: "Guest",
     somebody: "Somebody",
+    let_in: "You have been let in: the visit begins",
+    came: "has come in",
+    wrote: "has written in the chat",
     doorbell: "is waiting to be let in",
     note: "has written to you",
     hand: "raises a hand",
@@ -58,6 +64,9 @@ static ITALIAN: Words = Words {
     recorded: "Registrazione in corso",
     guest: "Ospite",
     somebody: "Qualcuno",
+    let_in: "La visita è iniziata",
+    came: "è in visita",
+    wrote: "ha scritto nella chat",
     doorbell: "aspetta di entrare",
     note: "le ha scritto",
     hand: "alza la mano",
@@ -81,12 +90,19 @@ pub(super) fn of(language: Language) -> &'static Words {
 }
 
 impl Words {
+    /// Title and text for whoever waited, and is in.
+    pub(super) fn let_in(&self) -> (&'static str, &'static str) {
+        ("Visita", self.let_in)
+    }
+
     /// Title and text of a notice that is worth an interruption; none for the others.
     pub(super) fn notice(&self, notice: &NoticeView) -> Option<(String, String)> {
         let who = notice.name.as_deref().unwrap_or(self.somebody);
         let about = |what: &str| Some((who.to_owned(), format!("{who} {what}")));
         let plain = |what: &str| Some(("Visita".to_owned(), what.to_owned()));
         match notice.code {
+            NoticeCode::PersonJoined => about(self.came),
+            NoticeCode::ChatMessage => about(self.wrote),
             NoticeCode::Doorbell => about(self.doorbell),
             NoticeCode::Note => about(self.note),
             NoticeCode::HandRaised => about(self.hand),

@@ -5,10 +5,10 @@ use fantoccini::Locator;
 use serde_json::{Value, json};
 use visita_tests::{
     call::REMOTE_PICTURE,
-    display::Shown,
+    display::{Display, Shown},
     rooms::{Peer, videos},
     until,
-    window::{PATIENCE, Window},
+    window::{PATIENCE, Setting, Window},
 };
 
 use super::stage::{Stage, skipped};
@@ -150,6 +150,53 @@ async fn in_a_room_of_ones_own(stage: &Stage, window: &Window) -> Result<Peer> {
         window.click("close-panel").await?;
     }
     Ok(peer)
+}
+
+/// What a host takes is locked in the guest's window, and free again when the host gives it back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_host_takes_is_locked_in_the_guests_window() -> Result<()> {
+    if skipped("what_the_host_takes_is_locked_in_the_guests_window") {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let host = stage.window(&[&stage.room.links[0]]).await?;
+    host.click("join").await?;
+    host.screen("call").await?;
+    let second = Display::start(1280, 800).await?;
+    let setting = Setting { display: second.name().to_owned(), ..stage.setting(&[&stage.room.links[1]]) };
+    let guest = Window::open(&stage.bins, &setting).await?;
+    guest.click("join").await?;
+    guest.screen("call").await?;
+    let microphone = |view: &Value| view["screen"]["me"]["microphone"]["state"].clone();
+    guest.view("the microphone is on", |view| microphone(view) == "on").await?;
+
+    host.click("people-count").await?;
+    host.view("the guest is heard", |view| people(view)[0]["microphone"] == true).await?;
+    host.click("person-microphone").await?;
+    guest.view("taken", |view| view["screen"]["me"]["muted_by_admin"]["microphone"] == true).await?;
+    let locked = || async {
+        Ok((guest.text("toggle-microphone").await?.contains("By host")
+            && guest.attribute("toggle-microphone", "data-state").await?.as_deref() == Some("off"))
+        .then_some(()))
+    };
+    until("the button is locked", PATIENCE, locked).await?;
+    super::stage::keep(&guest, "locked.png").await?;
+    // Neither the button nor a page that is loaded again gives it back.
+    guest.click("toggle-microphone").await?;
+    guest.invoke_with("set_microphone", json!({"on": true})).await?;
+    guest.client().refresh().await?;
+    guest.screen("call").await?;
+    until("the button is still locked", PATIENCE, locked).await?;
+    ensure!(people(&host.invoke("app_view").await?)[0]["microphone"] == false, "heard although it was taken");
+
+    host.click("person-microphone").await?;
+    guest.view("given back", |view| view["screen"]["me"]["muted_by_admin"]["microphone"] == false).await?;
+    // It stays off until the person switches it on.
+    ensure!(microphone(&guest.invoke("app_view").await?) == "off", "on without having been asked");
+    guest.click("toggle-microphone").await?;
+    host.view("heard again", |view| people(view)[0]["microphone"] == true).await?;
+    guest.close().await?;
+    host.close().await
 }
 
 /// A reload of the page, and a server that dies and comes back, end no call.

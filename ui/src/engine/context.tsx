@@ -4,7 +4,7 @@ import { createContext, type ReactNode, use, useEffect, useRef, useState } from 
 import type { Engine } from './engine';
 import type { AppView, Levels } from './view';
 
-const EngineContext = createContext<Engine | null>(null);
+export const EngineContext = createContext<Engine | null>(null);
 
 export function EngineProvider({ engine, children }: { engine: Engine; children: ReactNode }) {
   return <EngineContext value={engine}>{children}</EngineContext>;

@@ -30,6 +30,7 @@ export function desktopEngine(): Engine {
     updateSettings: (patch) => done(commands.updateSettings(patch)),
     refreshDevices: () => done(commands.refreshDevices()),
     diagnostics: () => commands.diagnostics(),
+    save: (name, dataUrl) => commands.saveDrawing(name, dataUrl),
     pictures: new FramesClient({
       framesEndpoint: () => commands.framesEndpoint(),
       setShownSizes: (sizes) => done(commands.setShownSizes(sizes)),
@@ -59,7 +60,7 @@ export function desktopEngine(): Engine {
       startRecording: (layout) => done(admin({ do: 'start_recording', layout })),
       stopRecording: () => done(admin({ do: 'stop_recording' })),
       extend: (seconds) => done(admin({ do: 'extend', seconds })),
-      showWhiteboard: (shown) => done(admin({ do: 'show_whiteboard', shown })),
+      showWhiteboard: (shown, page) => done(admin({ do: 'show_whiteboard', shown, page })),
       grantDrawing: (whom, granted) => done(admin({ do: 'grant_drawing', whom, granted })),
       ring: (whom) => done(admin({ do: 'ring', whom })),
     },
@@ -80,6 +81,7 @@ export function desktopEngine(): Engine {
     },
     account: {
       signIn: (secret, server) => done(account({ do: 'sign_in', secret, server })),
+      answerSignIn: (yes) => done(account({ do: 'answer_sign_in', yes })),
       signOut: () => done(account({ do: 'sign_out' })),
       allowNetwork: (on) => done(account({ do: 'allow_network', on })),
     },
@@ -101,7 +103,6 @@ export function desktopEngine(): Engine {
       onNews: (heard) => events.boardChanged.listen(({ payload }) => heard(payload)),
       act: (action) => done(commands.board(action)),
       pickPicture: () => commands.pickPicture(),
-      save: (name, dataUrl) => commands.saveDrawing(name, dataUrl),
     },
     past: {
       onNews: (heard) => events.pastChanged.listen(({ payload }) => heard(payload)),

@@ -53,6 +53,8 @@ export interface Engine {
   readonly pictures: Pictures;
 
   diagnostics?(): Promise<DiagnosticsView>;
+  /** Writes a file to where people look for what they saved; tells where, or nothing when that failed. */
+  save(name: string, dataUrl: string): Promise<string | null>;
 
   /** Only where the page is a browser's own. */
   readonly browser?: BrowserSide;
@@ -122,7 +124,7 @@ export interface AdminCommands {
   stopRecording(): Promise<void>;
   extend(seconds: number): Promise<void>;
   /** Opens the whiteboard for everybody, or closes it. */
-  showWhiteboard(shown: boolean): Promise<void>;
+  showWhiteboard(shown: boolean, page: number): Promise<void>;
   /** Whether somebody may draw, or only look. */
   grantDrawing(whom: ParticipantId, granted: boolean): Promise<void>;
   /** Rings somebody who is not in, or all of them. */
@@ -156,6 +158,8 @@ export interface RoomsCommands {
 export interface AccountCommands {
   /** A sign-in link, or an access token with its server. */
   signIn(linkOrToken: string, server: string | null): Promise<void>;
+  /** Whether a sign-in link that came is to be used. */
+  answerSignIn(yes: boolean): Promise<void>;
   signOut(): Promise<void>;
   /** Lets people on this network join the rooms of this computer. */
   allowNetwork(on: boolean): Promise<void>;
@@ -234,8 +238,6 @@ export interface BoardCommands {
   act(action: BoardAction): Promise<void>;
   /** Lets people choose a picture, and sends it up; nothing when they did not. */
   pickPicture?(): Promise<PickedPicture | null>;
-  /** Writes a file to where people look for what they saved; tells where, or nothing when that failed. */
-  save?(name: string, dataUrl: string): Promise<string | null>;
 }
 
 /** A picture that may lie on a board, with its size in pixels. */

@@ -2,6 +2,7 @@
 
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
 import { useEngine } from './context';
+import type { ToolsCommands } from './engine';
 import type { ChatView, PointerView, SnapshotView } from './view';
 
 export interface ToolsView {
@@ -15,6 +16,15 @@ const NOTHING: ToolsView = { chat: { messages: [], typing: [], unread: 0 }, gall
 const ToolsContext = createContext(NOTHING);
 // Apart from the rest: they change up to 30 times a second.
 const PointersContext = createContext<PointerView[]>([]);
+
+/** What the last call left behind, for as long as no other begins. */
+const left = new WeakMap<ToolsCommands, ToolsView>();
+
+/** Chat and gallery of the call that is over, as they were at its end. */
+export function useLeftTools(): ToolsView {
+  const { tools } = useEngine();
+  return (tools && left.get(tools)) ?? NOTHING;
+}
 
 /** Listens for as long as a call lasts. */
 export function ToolsProvider({ children }: { children: ReactNode }) {
@@ -43,6 +53,9 @@ export function ToolsProvider({ children }: { children: ReactNode }) {
     };
   }, [tools]);
   const view = useMemo(() => ({ chat, gallery }), [chat, gallery]);
+  useEffect(() => {
+    if (tools) left.set(tools, view);
+  }, [tools, view]);
   return (
     <ToolsContext value={view}>
       <PointersContext value={pointers}>{children}</PointersContext>

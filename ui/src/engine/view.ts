@@ -82,6 +82,7 @@ export type {
   ShareView,
   Shortcuts,
   ShownSize,
+  SignInAskedView,
   SnapshotView,
   Spot,
   StageRole,
@@ -92,6 +93,7 @@ export type {
   ToolsNews,
   WaitingPersonView,
   WaitingView,
+  WhiteboardState,
 } from '../ipc/bindings';
 
 /** A type of which some fields may be missing. */
@@ -101,7 +103,7 @@ type Lacking<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
 export type AppView = Lacking<
   Omit<rust.AppView, 'screen' | 'settings'>,
-  'rooms' | 'account' | 'network' | 'new_room' | 'incoming' | 'device_check' | 'about'
+  'rooms' | 'account' | 'sign_in_asked' | 'network' | 'new_room' | 'incoming' | 'device_check' | 'about'
 > & {
   screen: ScreenView;
   settings: Settings;

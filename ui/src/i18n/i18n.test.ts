@@ -24,6 +24,11 @@ describe('the dictionaries', () => {
     }
   });
 
+  it('address people in Italian as «Lei»', () => {
+    const familiar = /\b(tu|ti|te|tuo|tua|tuoi|tue|hai|sei|puoi|vuoi|devi|sai|stai)\b/i;
+    expect(leaves(dictionaries.it).filter(([, text]) => familiar.test(text))).toEqual([]);
+  });
+
   it('follow the choice, else the system, else English', () => {
     expect(spoken('it', ['en-US'])).toBe('it');
     expect(spoken('system', ['de-DE', 'it-CH', 'en'])).toBe('it');

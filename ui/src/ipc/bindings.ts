@@ -77,7 +77,7 @@ export type AboutView = {
 /**  Who one is to the servers. */
 export type AccountAction = 
 /**  A sign-in link, or an access token with its server. */
-{ do: "sign_in"; secret: string; server: string | null } | { do: "sign_out" } | { do: "allow_network"; on: boolean };
+{ do: "sign_in"; secret: string; server: string | null } | { do: "answer_sign_in"; yes: boolean } | { do: "sign_out" } | { do: "allow_network"; on: boolean };
 
 /**  Who one is to the servers. */
 export type AccountView = 
@@ -116,8 +116,8 @@ problem: Problem };
 export type AdminAction = { do: "admit"; whom: ParticipantId } | { do: "admit_all" } | { do: "refuse"; whom: ParticipantId } | { do: "send_back"; whom: ParticipantId } | { do: "mute"; whom: ParticipantId; source: MediaSource } | 
 /**  The microphone of everybody else but admins. */
 { do: "mute_all" } | { do: "release"; whom: ParticipantId; source: MediaSource } | { do: "ask_to_unmute"; whom: ParticipantId; source: MediaSource } | { do: "remove"; whom: ParticipantId } | { do: "readmit"; whom: ParticipantId } | { do: "set_role"; whom: ParticipantId; role: StageRole } | { do: "set_tools"; whom: ParticipantId; tools: Tools } | { do: "lower_hand"; whom: ParticipantId } | 
-/**  Opens the whiteboard for everybody, or closes it. */
-{ do: "show_whiteboard"; shown: boolean } | 
+/**  Opens the whiteboard for everybody at a page, from 0, or closes it. */
+{ do: "show_whiteboard"; shown: boolean; page: number } | 
 /**  Lets somebody draw, or only look. */
 { do: "grant_drawing"; whom: ParticipantId; granted: boolean } | { do: "start_recording"; 
 /**  As the room says, without. */
@@ -167,6 +167,8 @@ export type AppView = {
 	rooms: RoomsView,
 	/**  Who the person is to the servers. */
 	account: AccountView,
+	/**  A sign-in link that came from outside, and waits for a word. */
+	sign_in_asked: SignInAskedView | null,
 	/**  Whether people on this network may join the rooms of this computer. */
 	network: NetworkSwitchView,
 	/**  A room that is being made, or was made just now. */
@@ -821,6 +823,8 @@ export type KeptView = {
 	boards: KeptBoardView[],
 	/**  All of it being saved in one file, or saved. */
 	export: SavingView | null,
+	/**  What no program of this computer opened when it was asked for: a path. */
+	not_opened: string | null,
 };
 
 /**  Where secrets are kept. */
@@ -1049,6 +1053,8 @@ export type NoticeCode =
 "chat_message" | 
 /**  No picture could be taken of that. */
 "no_snapshot" | 
+/**  No program of this computer opens what was saved at `name`, a path. */
+"not_opened" | 
 /**  `name` took a snapshot of my picture. */
 "snapshot_of_me" | 
 /**  `name` began to draw on a snapshot or file: live edit. */
@@ -2072,8 +2078,10 @@ export type WhiteboardRights = {
 export type WhiteboardState = {
 	/**  Open. */
 	shown: boolean,
-	/**  Who opened it. */
+	/**  Who opened it, or turned to another page. */
 	by: ParticipantId | null,
+	/**  The page that everybody shall look at, from 0. */
+	page: number,
 };
 
 /**  Windows beside the main one, and what belongs to the desktop. */
@@ -2105,3 +2113,11 @@ function makeEvent<T>(name: string, serialize?: (payload: T) => unknown, deseria
     return Object.assign(fn, base);
 }
 
+
+/**  A sign-in link that came from outside: whether it is to be used. */
+export type SignInAskedView = {
+	/**  Where it leads, as `host` or `host:port`. */
+	server: string,
+	/**  Where one is signed in now, and would not be any more. */
+	replaces: string | null,
+};

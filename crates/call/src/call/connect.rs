@@ -16,7 +16,7 @@ use super::{
     owner::{LAST_WORD_WITHIN, Owner, final_reason},
 };
 use crate::{
-    LocalMedia, callaba,
+    LocalMedia, Sound, callaba,
     channel::{Channel, ChannelEvent},
     entry, network,
 };
@@ -75,7 +75,14 @@ impl Owner {
                 // Coming back after a loss, the seat may still look taken: by ourselves.
                 let displace = displace || self.ever_in;
                 let request = EnterRequest { display_name, displace };
-                let entered = or_leave(entry::enter(&link, &request), inbox, &media, &mut self.later).await??;
+                let entered = loop {
+                    match or_leave(entry::enter(&link, &request), inbox, &media, &mut self.later).await? {
+                        Err(problem) if problem.code == ErrorCode::RoomNotStarted => {
+                            self.wait_for_the_opening(&link, &request, inbox, state).await?;
+                        }
+                        answer => break answer?,
+                    }
+                };
                 self.room.me = entered.participant_id;
                 self.room.display_name = entered.display_name;
                 self.room.tools = entered.tools;
@@ -88,6 +95,8 @@ impl Owner {
                     None => {
                         let let_in = self.wait_to_be_let_in(&channel, &mut events, inbox, state).await?;
                         self.ever_waited = true;
+                        // Whoever waits looks elsewhere.
+                        self.media.play(Sound::Join);
                         self.connection = ConnectionView::Connecting;
                         state.send_replace(CallState::Running(Box::new(self.view())));
                         let_in

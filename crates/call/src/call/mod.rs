@@ -4,6 +4,7 @@ mod boards;
 mod chat;
 mod clock;
 mod connect;
+mod early;
 mod files;
 mod owner;
 mod receiving;
@@ -352,9 +353,9 @@ impl Call {
         self.to_room(ClientMessage::LowerHand { participant_id });
     }
 
-    /// Opens the whiteboard for everybody, or closes it (admins).
-    pub fn show_whiteboard(&self, shown: bool) {
-        self.to_room(ClientMessage::ShowWhiteboard { shown });
+    /// Opens the whiteboard for everybody at a page, from 0, or closes it (admins).
+    pub fn show_whiteboard(&self, shown: bool, page: u32) {
+        self.to_room(ClientMessage::ShowWhiteboard { shown, page });
     }
 
     /// Lets somebody draw on the whiteboard, or only look at it (admins).

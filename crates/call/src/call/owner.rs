@@ -66,7 +66,10 @@ pub(super) struct Owner {
     /// The room channel is being made again while media goes on.
     pub(super) channel_lost: bool,
     pub(super) speaking: bool,
+    /// As the server tells it, 0 to 5.
     pub(super) quality: u8,
+    /// As measured here, of the last two seconds.
+    pub(super) line: [u8; 2],
     /// When a waiting guest knocked last.
     pub(super) knocked: Option<Instant>,
     pub(super) ever_in: bool,
@@ -116,6 +119,7 @@ impl Owner {
             channel_lost: false,
             speaking: false,
             quality: 5,
+            line: [5; 2],
             knocked: None,
             ever_in: false,
             ever_waited: false,
@@ -263,6 +267,7 @@ impl Owner {
                     if let Some(good) = stats.good_rate {
                         network::remember(&server, good);
                     }
+                    self.line = [self.line[1], stats.quality];
                     if let Some(carried) = stats.estimate {
                         self.media.set_voice(carried, stats.sent_loss);
                     }

@@ -18,9 +18,9 @@ use crate::{FrameHub, playout::Playout};
 
 /// Videos that come without being asked for, with [`Reception::Shown`]: a grid of nine.
 const UNASKED: usize = 9;
-/// LiveKit's server makes up black pictures of 8×8 when a publisher mutes or leaves; nobody's camera is that small.
 /// More than anybody sends.
 const LARGEST: PixelSize = PixelSize { width: 3840, height: 2160 };
+/// LiveKit's server makes up black pictures of 8×8 when a publisher mutes or leaves; nobody's camera is that small.
 const MADE_UP_PIXELS: u32 = 16 * 16;
 
 /// The videos and sounds of the others.

@@ -77,7 +77,7 @@ impl Sending {
             let (room, answers, muted) = (self.room.clone(), self.answers.clone(), !self.media.microphone_on());
             tokio::spawn(async move {
                 let publication =
-                    AudioPublication { source: Source::Microphone, name: "microphone".into(), dtx: false, muted };
+                    AudioPublication { source: Source::Microphone, name: "microphone".into(), dtx: true, muted };
                 // The call may be over meanwhile.
                 let _ = answers.send(Answer::Microphone(room.publish_audio(publication).await));
             });

@@ -7,7 +7,7 @@ use visita_protocol::view::{CallView, ConnectionView, DeviceState, MeView, Share
 use super::owner::Owner;
 
 /// At this quality and below people notice: 0 (lost) to 5 (excellent).
-const WEAK: u8 = 1;
+const WEAK: u8 = 2;
 
 impl Owner {
     /// Everything, as it is now.
@@ -15,7 +15,7 @@ impl Owner {
         let now = Instant::now();
         let (local, room) = (self.media.state(), &self.room);
         let granted = room.granted();
-        let or_not_allowed = |state, allowed| if allowed { state } else { DeviceState::NotAllowed };
+        let taken = room.muted_by_admin;
         CallView {
             title: room.title.clone(),
             call_type: room.call_type,
@@ -28,11 +28,11 @@ impl Owner {
                 display_name: room.display_name.clone(),
                 is_admin: room.is_admin,
                 tools: room.tools,
-                microphone: or_not_allowed(local.microphone, granted.microphone),
-                camera: or_not_allowed(local.camera, granted.camera),
+                microphone: own_device(local.microphone, granted.microphone, taken.microphone),
+                camera: own_device(local.camera, granted.camera, taken.camera),
                 speaker: local.speaker,
                 speaking: self.speaking,
-                quality: self.quality,
+                quality: self.own_quality(),
                 talking_while_muted: local.talking_while_muted,
                 muted_by_admin: room.muted_by_admin,
                 role: room.role,
@@ -87,10 +87,40 @@ impl Owner {
         view
     }
 
+    /// As the server measures it, or worse where we do: what is lost for one second only is not told.
+    fn own_quality(&self) -> u8 {
+        let [before, now] = self.line;
+        self.quality.min(before.max(now))
+    }
+
     fn connection_view(&self) -> ConnectionView {
         match self.connection {
-            ConnectionView::Connected if self.channel_lost || self.quality <= WEAK => ConnectionView::Unstable,
+            ConnectionView::Connected if self.channel_lost || self.own_quality() <= WEAK => ConnectionView::Unstable,
             other => other,
         }
+    }
+}
+
+/// A device of one's own as the others have it: what an admin took for now is off, whatever it does here.
+fn own_device(here: DeviceState, granted: bool, taken: bool) -> DeviceState {
+    match here {
+        _ if !granted => DeviceState::NotAllowed,
+        DeviceState::On { .. } | DeviceState::Starting if taken => DeviceState::Off,
+        here => here,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_admin_took_is_off_and_what_was_never_granted_is_not_there() {
+        let on = || DeviceState::On { label: "Studio".into() };
+        assert_eq!(own_device(on(), true, false), on());
+        assert_eq!(own_device(on(), true, true), DeviceState::Off);
+        assert_eq!(own_device(DeviceState::Missing, true, true), DeviceState::Missing);
+        assert_eq!(own_device(on(), false, false), DeviceState::NotAllowed);
+        assert_eq!(own_device(DeviceState::Off, false, true), DeviceState::NotAllowed);
     }
 }

@@ -19,6 +19,8 @@ use crate::playout::EchoSource;
 /// A synthetic sound is no speech; as loud as this (dBov, RFC 6464: 0 is loudest) it counts as a voice all the same, so
 /// that whoever sends it is told as speaking.
 const LOUD_DBOV: u8 = 45;
+/// A packet of so many bytes says only that nothing is to be heard.
+const SILENCE: usize = 2;
 /// A test tone is loud enough to measure and soft enough to bear.
 const TONE_DBFS: f32 = -20.0;
 
@@ -114,6 +116,8 @@ pub(super) fn run(shared: &Shared, mut capture: Capture) {
             tracing::debug!(%error, "the encoder stays as it is");
         }
         match encoder.encode(&packet) {
+            // Silence, which nobody needs to be sent (DTX, RFC 7587 section 3.1.3).
+            Ok(data) if data.len() <= SILENCE => voice = false,
             Ok(data) => {
                 let dbov = level::dbov(&packet);
                 let synthetic = shared.processing.settings() == Settings::OFF;

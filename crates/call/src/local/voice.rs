@@ -36,7 +36,7 @@ impl Voice {
     }
 
     pub(super) fn encoder(self) -> Result<Encoder, CodecError> {
-        let mut encoder = Encoder::new(EncoderConfig { bitrate: self.bitrate, fec: true, dtx: false })?;
+        let mut encoder = Encoder::new(EncoderConfig { bitrate: self.bitrate, fec: true, dtx: true })?;
         encoder.set_expected_loss(self.loss)?;
         Ok(encoder)
     }

@@ -31,7 +31,9 @@ struct Line {
     sent_bytes: u64,
     /// What the estimator aims at, kbit/s.
     target_kbps: Option<u32>,
-    /// Received as video in the last second, kbit/s.
+    /// All that was received so far, bytes.
+    received_bytes: u64,
+    /// Received in the last second, kbit/s.
     received_kbps: u32,
     /// Of the largest picture among the newest of each stream, pixels.
     width: u32,
@@ -56,6 +58,7 @@ impl Trace {
             sent_kbps: stats.sent.iter().flat_map(|track| &track.layers).map(|layer| layer.kbps).sum(),
             sent_bytes: stats.sent.iter().flat_map(|track| &track.layers).map(|layer| layer.bytes).sum(),
             target_kbps: stats.estimate.map(visita_protocol::Bitrate::kbps),
+            received_bytes: stats.received.iter().map(|track| track.bytes).sum(),
             received_kbps: stats.received.iter().map(|track| track.kbps).sum(),
             width,
             rtt_ms: stats.rtt_ms,

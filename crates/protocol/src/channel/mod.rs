@@ -219,6 +219,9 @@ pub enum ClientMessage {
     ShowWhiteboard {
         /// Open or closed.
         shown: bool,
+        /// The page that everybody shall look at, from 0; the last there can be when greater.
+        #[serde(default)]
+        page: u32,
     },
     /// Let somebody draw on the whiteboard, or only look at it (admins).
     GrantDrawing {
@@ -340,7 +343,7 @@ pub enum ServerMessage {
         /// On stage or in the audience.
         role: StageRole,
     },
-    /// The whiteboard was opened or closed for everybody.
+    /// The whiteboard was opened for everybody, turned to another page, or closed.
     WhiteboardChanged {
         /// Sequence number.
         seq: u64,

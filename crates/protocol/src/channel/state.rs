@@ -163,8 +163,11 @@ pub struct RoomState {
 pub struct WhiteboardState {
     /// Open.
     pub shown: bool,
-    /// Who opened it.
+    /// Who opened it, or turned to another page.
     pub by: Option<ParticipantId>,
+    /// The page that everybody shall look at, from 0.
+    #[serde(default)]
+    pub page: u32,
 }
 
 /// Whether the session is being recorded.

@@ -38,7 +38,10 @@ use specta::Type;
 
 use crate::{
     Problem,
-    desktop::{AboutView, AccountView, DeviceCheckView, IncomingCallView, NetworkSwitchView, NewRoomView, RoomsView},
+    desktop::{
+        AboutView, AccountView, DeviceCheckView, IncomingCallView, NetworkSwitchView, NewRoomView, RoomsView,
+        SignInAskedView,
+    },
 };
 
 /// The whole application as the page sees it.
@@ -58,6 +61,8 @@ pub struct AppView {
     pub rooms: RoomsView,
     /// Who the person is to the servers.
     pub account: AccountView,
+    /// A sign-in link that came from outside, and waits for a word.
+    pub sign_in_asked: Option<SignInAskedView>,
     /// Whether people on this network may join the rooms of this computer.
     pub network: NetworkSwitchView,
     /// A room that is being made, or was made just now.

@@ -72,6 +72,8 @@ pub struct KeptView {
     pub boards: Vec<KeptBoardView>,
     /// All of it being saved in one file, or saved.
     pub export: Option<SavingView>,
+    /// What no program of this computer opened when it was asked for: a path.
+    pub not_opened: Option<String>,
 }
 
 /// A recording.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use visita_protocol::{
     ParticipantId, Tools,
+    board::MAX_PAGES,
     channel::{LeaveReason, MediaSource, ServerMessage, StageRole, WhiteboardState},
 };
 
@@ -115,9 +116,10 @@ impl Room {
         Ok(())
     }
 
-    pub(super) fn show_whiteboard(&mut self, by: &ParticipantId, shown: bool) -> Result<(), Refusal> {
-        if self.whiteboard.shown != shown {
-            self.whiteboard = WhiteboardState { shown, by: shown.then(|| by.clone()) };
+    pub(super) fn show_whiteboard(&mut self, by: &ParticipantId, shown: bool, page: u32) -> Result<(), Refusal> {
+        let page = if shown { page.min(MAX_PAGES - 1) } else { 0 };
+        if (self.whiteboard.shown, self.whiteboard.page) != (shown, page) {
+            self.whiteboard = WhiteboardState { shown, by: shown.then(|| by.clone()), page };
             let whiteboard = self.whiteboard.clone();
             self.tell(None, |seq| ServerMessage::WhiteboardChanged { seq, whiteboard });
         }

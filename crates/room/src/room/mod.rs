@@ -216,7 +216,7 @@ impl Room {
             ClientMessage::SetTools { participant_id, tools } => self.set_tools(&participant_id, tools),
             ClientMessage::SetRole { participant_id, role } => self.set_role(&participant_id, role),
             ClientMessage::LowerHand { participant_id } => self.lower_hand(&participant_id),
-            ClientMessage::ShowWhiteboard { shown } => self.show_whiteboard(&id, shown),
+            ClientMessage::ShowWhiteboard { shown, page } => self.show_whiteboard(&id, shown, page),
             ClientMessage::GrantDrawing { participant_id, granted } => self.grant_drawing(&participant_id, granted),
             ClientMessage::StartRecording { layout } => self.admin_starts_recording(&id, layout, now),
             ClientMessage::StopRecording => self.admin_stops_recording(&id),

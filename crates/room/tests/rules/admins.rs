@@ -90,9 +90,14 @@ fn rights_change_at_run_time_and_end_with_the_session() {
         Err(Refusal::NotThere)
     );
 
-    let outputs = scene.say(1, ClientMessage::ShowWhiteboard { shown: true }).expect("an admin may");
+    let outputs = scene.say(1, ClientMessage::ShowWhiteboard { shown: true, page: 0 }).expect("an admin may");
     let [ServerMessage::WhiteboardChanged { whiteboard, .. }] = &sent(&outputs, 2)[..] else { panic!("{outputs:?}") };
-    assert_eq!((whiteboard.shown, whiteboard.by.clone()), (true, Some(who("host"))));
+    assert_eq!((whiteboard.shown, whiteboard.by.clone(), whiteboard.page), (true, Some(who("host")), 0));
+    let outputs = scene.say(1, ClientMessage::ShowWhiteboard { shown: true, page: 2 }).expect("turns everybody over");
+    let [ServerMessage::WhiteboardChanged { whiteboard, .. }] = &sent(&outputs, 2)[..] else { panic!("{outputs:?}") };
+    assert_eq!((whiteboard.shown, whiteboard.page), (true, 2));
+    let outputs = scene.say(1, ClientMessage::ShowWhiteboard { shown: true, page: 2 }).expect("no news");
+    assert!(sent(&outputs, 2).is_empty(), "{outputs:?}");
 
     scene.say(1, ClientMessage::EndSession).expect("an admin may");
     let (entry, _) = scene.enter("guest", false).expect("the link is good");

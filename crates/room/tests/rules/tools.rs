@@ -261,7 +261,7 @@ fn a_board_is_for_those_who_have_it_and_for_all_while_it_is_shown() {
     let outputs = scene.say(1, open()).expect("may");
     assert!(matches!(&outputs[..], [Output::ToBoard { connection: ConnectionId(1), .. }]), "{outputs:?}");
     assert_eq!(scene.say(2, open()), Err(Refusal::ToolMissing));
-    scene.say(1, ClientMessage::ShowWhiteboard { shown: true }).expect("admin");
+    scene.say(1, ClientMessage::ShowWhiteboard { shown: true, page: 0 }).expect("admin");
     scene.say(2, open()).expect("it is shown");
     assert!(!scene.room.board_access(&id("guest"), &id(ROOM_BOARD)).rights.wb_pen, "to look only");
     let cursor = ClientMessage::BoardCursor {

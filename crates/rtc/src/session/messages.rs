@@ -6,7 +6,7 @@ use livekit_protocol as proto;
 use proto::signal_response::Message;
 
 use super::{Flow, GO_ON, Session, recovery::How, sdp};
-use crate::{RtcEvent, Speaker};
+use crate::{RtcEvent, Speaker, stats};
 
 impl Session {
     pub(super) async fn on_message(&mut self, message: Message) -> Flow {
@@ -78,13 +78,7 @@ impl Session {
     pub(super) fn on_quality(&self, updates: &[proto::ConnectionQualityInfo]) {
         for update in updates {
             if let Some(identity) = self.identity_of(&update.participant_sid) {
-                let quality = match update.quality() {
-                    proto::ConnectionQuality::Lost => 0,
-                    proto::ConnectionQuality::Poor => 2,
-                    proto::ConnectionQuality::Good => 4,
-                    proto::ConnectionQuality::Excellent => 5,
-                };
-                self.emit(RtcEvent::Quality { identity, quality });
+                self.emit(RtcEvent::Quality { identity, quality: stats::quality_told(update.quality(), update.score) });
             }
         }
     }

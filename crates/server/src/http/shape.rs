@@ -11,18 +11,22 @@ use axum::{
 use serde_json::Value;
 use visita_protocol::Problem;
 
-use crate::{callaba, video_rooms};
+use crate::{callaba, mia, video_rooms};
 
 /// A problem with its status as a dialect tells it.
 type Shape = fn(StatusCode, Problem) -> (StatusCode, Value);
 
 /// By what the path begins with.
-const SHAPES: [(&str, Shape); 2] = [(callaba::PREFIX, callaba::shape), (video_rooms::PREFIX, video_rooms::shape)];
+const SHAPES: [(&[&str], Shape); 3] =
+    [(&[callaba::PREFIX], callaba::shape), (&[video_rooms::PREFIX], video_rooms::shape), (&mia::PREFIXES, mia::shape)];
 
 /// Layer.
 pub(super) async fn shape(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let shape = SHAPES.iter().find(|(prefix, _)| path.starts_with(prefix)).map(|(_, shape)| shape);
+    let shape = SHAPES
+        .iter()
+        .find(|(prefixes, _)| prefixes.iter().any(|prefix| path.starts_with(prefix)))
+        .map(|(_, shape)| shape);
     let mut response = next.run(request).await;
     let (Some(shape), Some(problem)) = (shape, response.extensions_mut().remove::<Problem>()) else {
         return response;

@@ -20,7 +20,10 @@ use rustls_acme::{AcmeConfig, caches::DirCache, is_tls_alpn_challenge};
 use tokio::net::TcpStream;
 use tokio_rustls::{LazyConfigAcceptor, server::TlsStream};
 
-use crate::config::{Acme, StartError, Tls};
+use crate::{
+    config::{Acme, StartError, Tls},
+    server::make_folder,
+};
 
 /// What turns a TCP connection into an encrypted one.
 #[derive(Clone)]
@@ -52,10 +55,12 @@ impl Encryption {
                 (Kind::Files(files.clone()), files)
             }
             Tls::Acme(acme) => {
+                let folder = folder.join("acme");
+                make_folder(&folder).map_err(|error| StartError::Config(format!("{}: {error}", folder.display())))?;
                 let mut state = AcmeConfig::new_with_client_config(&acme.domains, client(acme, provider.clone())?)
                     .contact(acme.contact.iter().map(|address| format!("mailto:{address}")))
                     .directory(acme.directory.as_str())
-                    .cache(DirCache::new(folder.join("acme")))
+                    .cache(DirCache::new(folder))
                     .state();
                 let challenge = state.challenge_rustls_config_with_provider(provider.clone());
                 let resolver = state.resolver();
@@ -139,12 +144,15 @@ impl Files {
         if self.current.lock().1 == changed {
             return;
         }
-        match read(&self.certificate, &self.key, &self.provider) {
+        let read = read(&self.certificate, &self.key, &self.provider);
+        let mut current = self.current.lock();
+        // What cannot be used is not tried again before it changes; who writes the second of the two files changes it.
+        current.1 = changed;
+        match read {
             Ok(read) => {
                 tracing::info!(file = %self.certificate.display(), "the certificate was read again");
-                *self.current.lock() = (read, changed);
+                current.0 = read;
             }
-            // Perhaps one of the two is being written: the next look tells.
             Err(error) => tracing::warn!(%error, "the new certificate cannot be used; the old one stays"),
         }
     }

@@ -15,7 +15,7 @@ use visita_protocol::{ErrorCode, Problem};
 
 use crate::{
     app::{App, websocket_url},
-    error::ApiError,
+    error::{ApiError, internal},
 };
 
 /// Names of built files contain a hash of their content, so that they never change.
@@ -47,10 +47,21 @@ enum Encoding {
     Brotli,
 }
 
+impl Encoding {
+    /// As `Content-Encoding` has it.
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Gzip => Some("gzip"),
+            Self::Brotli => Some("br"),
+        }
+    }
+}
+
 /// The page, for every code: it asks for what it shows, and words what is wrong. `None` when it was not built.
-pub(super) fn page(app: &App, headers: &HeaderMap) -> Option<Response> {
+pub(super) async fn page(app: &App, headers: &HeaderMap) -> Option<Response> {
     let file = Pages::get("join.html")?;
-    let mut response = answer("join.html", file, headers, "no-store");
+    let mut response = answer("join.html", file, headers, "no-store").await;
     let own = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| own.insert(name, HeaderValue::from_static(value));
     set(header::REFERRER_POLICY, "no-referrer");
@@ -70,7 +81,7 @@ pub(crate) async fn asset(State(_): State<App>, uri: Uri, headers: HeaderMap) ->
         // Names come from the build: none is outside the folder.
         Some(file) => {
             let lasts = if path.starts_with("assets/") { FOREVER } else { A_DAY };
-            answer(path, file, &headers, lasts)
+            answer(path, file, &headers, lasts).await
         }
         None => ApiError::from(Problem::new(ErrorCode::NotFound, "nothing here")).into_response(),
     }
@@ -88,15 +99,18 @@ fn policy(base: &Url, livekit: &str) -> String {
     )
 }
 
-fn answer(path: &str, file: EmbeddedFile, asked: &HeaderMap, cache: &'static str) -> Response {
+async fn answer(path: &str, file: EmbeddedFile, asked: &HeaderMap, cache: &'static str) -> Response {
     let hash = file.metadata.sha256_hash();
     let encoding = if compresses(path) { best(asked) } else { Encoding::Plain };
-    let tag = format!("\"{}\"", hash[..12].iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-    let known = asked.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let tag = tag(&hash, encoding);
+    let known = knows(asked, &tag);
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Response::new(Body::from(packed(hash, encoding, file.data)))
+        match packed(hash, encoding, file.data).await {
+            Ok(bytes) => Response::new(Body::from(bytes)),
+            Err(error) => return internal(error).into_response(),
+        }
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
@@ -106,13 +120,22 @@ fn answer(path: &str, file: EmbeddedFile, asked: &HeaderMap, cache: &'static str
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
     }
-    let name = match encoding {
-        Encoding::Plain => return response,
-        Encoding::Gzip => "gzip",
-        Encoding::Brotli => "br",
-    };
-    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+    if let Some(name) = encoding.name().filter(|_| !known) {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+    }
     response
+}
+
+/// One for each encoding, as its bytes are others (RFC 9110 section 8.8.3.3).
+fn tag(hash: &[u8; 32], encoding: Encoding) -> String {
+    let hash: String = hash[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+    encoding.name().map_or_else(|| format!("\"{hash}\""), |name| format!("\"{hash}-{name}\""))
+}
+
+/// Whether whoever asks has it already: compared weakly, as `If-None-Match` is (RFC 9110 section 13.1.2).
+fn knows(asked: &HeaderMap, tag: &str) -> bool {
+    let known = asked.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
+    known.flat_map(|value| value.split(',')).map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
 }
 
 fn compresses(path: &str) -> bool {
@@ -154,19 +177,20 @@ fn best(asked: &HeaderMap) -> Encoding {
 }
 
 /// The bytes in this encoding; each is packed once.
-fn packed(hash: [u8; 32], encoding: Encoding, data: Cow<'static, [u8]>) -> Bytes {
+async fn packed(hash: [u8; 32], encoding: Encoding, data: Cow<'static, [u8]>) -> Result<Bytes, tokio::task::JoinError> {
     if encoding == Encoding::Plain {
-        return match data {
+        return Ok(match data {
             Cow::Borrowed(data) => Bytes::from_static(data),
             Cow::Owned(data) => data.into(),
-        };
+        });
     }
     if let Some(done) = PACKED.lock().get(&(hash, encoding)) {
-        return done.clone();
+        return Ok(done.clone());
     }
-    let done: Bytes = pack(encoding, &data).into();
+    // Half a second of a core for the largest.
+    let done: Bytes = tokio::task::spawn_blocking(move || pack(encoding, &data)).await?.into();
     PACKED.lock().insert((hash, encoding), done.clone());
-    done
+    Ok(done)
 }
 
 fn pack(encoding: Encoding, data: &[u8]) -> Vec<u8> {
@@ -203,6 +227,20 @@ mod tests {
         assert!(of("br;q=0, gzip") == Encoding::Gzip);
         assert!(of("identity") == Encoding::Plain);
         assert!(best(&HeaderMap::new()) == Encoding::Plain);
+    }
+
+    #[test]
+    fn what_is_known_is_not_sent_again() {
+        let asked = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::IF_NONE_MATCH, value.parse().expect("a header"));
+            headers
+        };
+        let (brotli, plain) = (tag(&[1; 32], Encoding::Brotli), tag(&[1; 32], Encoding::Plain));
+        assert_ne!(brotli, plain);
+        assert!(knows(&asked(&brotli), &brotli) && knows(&asked("*"), &brotli));
+        assert!(knows(&asked(&format!("\"other\", W/{brotli}")), &brotli));
+        assert!(!knows(&asked(&plain), &brotli) && !knows(&HeaderMap::new(), &plain));
     }
 
     #[test]

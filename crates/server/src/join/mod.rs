@@ -53,7 +53,7 @@ pub(crate) async fn look(
     let Query(opens) = opens.unwrap_or_default();
     // The page asks again for what it shows, so that a look by whatever follows links finds out nothing at all.
     if wants_page(&headers) {
-        return browser::page(&app, &headers).unwrap_or_else(|| {
+        return browser::page(&app, &headers).await.unwrap_or_else(|| {
             let language = opens.language.as_deref().and_then(page::Language::named);
             let language = language.unwrap_or_else(|| page::Language::of(&headers));
             let page = page::invitation(&app.base_for(&headers), &code, language);
@@ -70,7 +70,7 @@ pub(crate) async fn look(
 
 /// `GET /join/`: where the page of a link is once the code is taken out of the address.
 pub(crate) async fn page_without_code(State(app): State<App>, headers: HeaderMap) -> Response {
-    let page = if wants_page(&headers) { browser::page(&app, &headers) } else { None };
+    let page = if wants_page(&headers) { browser::page(&app, &headers).await } else { None };
     page.unwrap_or_else(|| ApiError::from(Problem::new(ErrorCode::NotFound, "nothing here")).into_response())
 }
 

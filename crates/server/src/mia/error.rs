@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use visita_protocol::{ErrorCode, Problem};
 
@@ -65,6 +66,12 @@ impl From<ApiError> for MiaError {
         };
         Self { status, body: MiaErrorBody { error, code: Some(code), field } }
     }
+}
+
+/// What handlers and layers of other dialects refuse with, as this one tells it.
+pub(crate) fn shape(status: StatusCode, problem: Problem) -> (StatusCode, Value) {
+    let MiaError { status, body } = ApiError { status, problem }.into();
+    (status, serde_json::to_value(&body).unwrap_or_default())
 }
 
 impl From<Problem> for MiaError {

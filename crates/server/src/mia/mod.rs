@@ -12,17 +12,15 @@ mod people;
 mod settings;
 mod visits;
 
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
 use utoipa_axum::{router::OpenApiRouter, routes};
-use visita_protocol::{ErrorCode, Problem};
 
 pub use config::{MiaConfig, Privilege, Privileges};
-use error::MiaError;
+pub(crate) use error::shape;
 
-use crate::{app::App, error::ApiError, oidc::Oidc, store::Company};
+use crate::{app::App, oidc::Oidc, store::Company};
+
+/// What its paths begin with.
+pub(crate) const PREFIXES: [&str; 3] = ["/teleconsultation", "/credentials", "/settings/"];
 
 /// What the dialect goes by.
 pub(crate) struct Mia {
@@ -46,10 +44,4 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(credentials::create))
         .routes(routes!(settings::update))
         .merge(settings::routes())
-}
-
-/// A path of the dialect, asked for in another way.
-pub(crate) async fn wrong_method() -> Response {
-    let problem = Problem::new(ErrorCode::Invalid, "no such method here");
-    MiaError::from(ApiError { status: StatusCode::METHOD_NOT_ALLOWED, problem }).into_response()
 }

@@ -57,7 +57,8 @@ impl Between {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SessionQuery {
     pub(crate) session: Option<SessionId>,
-    pub(crate) room: Option<RoomId>,
+    /// Of one of these rooms; of any when there is none.
+    pub(crate) rooms: Vec<RoomId>,
     /// Whether it runs.
     pub(crate) active: Option<bool>,
     pub(crate) started: Between,

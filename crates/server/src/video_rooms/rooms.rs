@@ -33,8 +33,6 @@ use crate::{
 const CAPACITY: u16 = 10;
 /// Longest time for a webhook's call, in seconds; 0 is the server's own.
 const MAX_TIMEOUT: u32 = 30;
-/// Running sessions that are looked through for those of the rooms of a page.
-const RUNNING: Page = Page { limit: 10_000, offset: 0 };
 
 /// What a room is to be. Of a change what is absent stays; `null` clears what may be empty.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -312,10 +310,18 @@ async fn told_one(app: &App, key: &Keyed, room: StoredRoom) -> Result<Room, ApiE
 async fn told(app: &App, key: &Keyed, rooms: Vec<StoredRoom>, with_sessions: bool) -> Result<Vec<Room>, ApiError> {
     let ids: Vec<&RoomId> = rooms.iter().map(|room| &room.room_id).collect();
     let mut webhooks = app.store.room_webhooks(&ids).await?;
-    let running = SessionQuery { active: Some(true), ..SessionQuery::default() };
-    let running = app.store.sessions_that(&key.company().id, &running, RUNNING).await?.items;
-    let mut running: HashMap<RoomId, SessionId> =
-        running.into_iter().map(|seen| (seen.session.room_id, seen.session.session_id)).collect();
+    let mut running = HashMap::new();
+    // No room has two that run.
+    let page = Page { limit: u32::try_from(rooms.len()).unwrap_or(u32::MAX), offset: 0 };
+    if page.limit > 0 {
+        let wanted = SessionQuery {
+            rooms: rooms.iter().map(|room| room.room_id.clone()).collect(),
+            active: Some(true),
+            ..SessionQuery::default()
+        };
+        let found = app.store.sessions_that(&key.company().id, &wanted, page).await?.items;
+        running.extend(found.into_iter().map(|seen| (seen.session.room_id, seen.session.session_id)));
+    }
     let mut told = Vec::with_capacity(rooms.len());
     for room in rooms {
         let sessions = match with_sessions {

@@ -211,7 +211,7 @@ pub(super) async fn find(app: &App, company: &CompanyId, id: &str) -> Result<See
 
 /// The latest sessions of a room.
 pub(super) async fn all_of(app: &App, company: &CompanyId, room: &RoomId) -> Result<Vec<Session>, ApiError> {
-    let wanted = SessionQuery { room: Some(room.clone()), ..SessionQuery::default() };
+    let wanted = SessionQuery { rooms: vec![room.clone()], ..SessionQuery::default() };
     let mut all = Vec::new();
     for seen in app.store.sessions_that(company, &wanted, WITH_ROOM).await?.items {
         all.push(told(app, company, seen, false).await?);
@@ -262,7 +262,7 @@ async fn listed(
     let with_participants = params.flag("include_participants")?;
     let wanted = SessionQuery {
         session: None,
-        room,
+        rooms: room.into_iter().collect(),
         active: params.parsed("active", "true or false")?,
         started: params.between("date_created_at")?,
         updated: params.between("date_updated_at")?,

@@ -13,9 +13,9 @@ use super::{Api, SOON};
 pub(crate) type Events = mpsc::UnboundedReceiver<RtcEvent>;
 
 /// Tries to join by a token.
-pub(crate) async fn try_join(api: &Api, token: &str) -> Result<(Media, Events), JoinError> {
+async fn try_join(url: &str, token: &str) -> Result<(Media, Events), JoinError> {
     let options = JoinOptions {
-        url: api.base.replacen("http", "ws", 1),
+        url: url.into(),
         token: Secret::new(token),
         auto_subscribe: true,
         known_rate: None,
@@ -24,13 +24,43 @@ pub(crate) async fn try_join(api: &Api, token: &str) -> Result<(Media, Events), 
     tokio::time::timeout(SOON, join(options)).await.expect("in time")
 }
 
+/// Where the built-in media server is, and a token for it.
+fn built_in<'a>(api: &Api, token: &'a Value) -> (String, &'a str) {
+    (api.base.replacen("http", "ws", 1), token.as_str().expect("a token"))
+}
+
+/// Where whoever enters is sent, with the token for there.
+fn sent_to(entry: &Value) -> (&str, &str) {
+    let text = |field: &str| entry[field].as_str().expect("text");
+    (text("livekit_url"), text("livekit_token"))
+}
+
+/// Joins the built-in media server.
 pub(crate) async fn join_by(api: &Api, token: &Value) -> (Media, Events) {
-    try_join(api, token.as_str().expect("a token")).await.expect("joined")
+    let (url, token) = built_in(api, token);
+    try_join(&url, token).await.expect("joined")
+}
+
+/// Joins the media server that whoever enters is sent to.
+pub(crate) async fn join_entry(entry: &Value) -> (Media, Events) {
+    let (url, token) = sent_to(entry);
+    try_join(url, token).await.expect("joined")
 }
 
 /// A token that opens nothing: it is refused at the door, or whoever comes by it is put out at once.
 pub(crate) async fn expect_no_entry(api: &Api, token: &Value) {
-    if let Ok((_media, mut events)) = try_join(api, token.as_str().expect("a token")).await {
+    let (url, token) = built_in(api, token);
+    expect_turned_away(&url, token).await;
+}
+
+/// The same of whoever has entered.
+pub(crate) async fn expect_no_entry_again(entry: &Value) {
+    let (url, token) = sent_to(entry);
+    expect_turned_away(url, token).await;
+}
+
+async fn expect_turned_away(url: &str, token: &str) {
+    if let Ok((_media, mut events)) = try_join(url, token).await {
         expect_out(&mut events).await;
     }
 }

@@ -8,7 +8,7 @@ pub(crate) mod media;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
@@ -47,6 +47,15 @@ pub(crate) type Answer = (StatusCode, Value);
 impl Api {
     pub(crate) fn new(base: &str) -> Self {
         Self { base: base.to_owned(), client: reqwest::Client::new() }
+    }
+
+    /// Bytes with the key of the development mode, all of them or a range.
+    pub(crate) async fn fetch(&self, path: &str, range: Option<&str>) -> reqwest::Response {
+        let mut request = self.client.get(self.at(path)).timeout(SOON).header("apikey", "devkey");
+        if let Some(range) = range {
+            request = request.header(header::RANGE, range);
+        }
+        request.send().await.expect("an answer")
     }
 
     pub(crate) async fn call(&self, method: Method, path: &str, body: Option<&str>, key: Option<&str>) -> Answer {
@@ -201,6 +210,17 @@ impl Person {
     /// The next message; fails when none comes.
     pub(crate) async fn next(&mut self) -> Value {
         self.read().await.expect("a message, but the channel was closed")
+    }
+
+    /// The next message of that type; those in between are not looked at.
+    pub(crate) async fn next_of(&mut self, kind: &str) -> Value {
+        loop {
+            let message = self.next().await;
+            assert_ne!(message["type"], "refused", "{message} instead of {kind}");
+            if message["type"] == kind {
+                return message;
+            }
+        }
     }
 
     /// Whether it went out: a server that has had enough closes the line.

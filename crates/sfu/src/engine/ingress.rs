@@ -5,12 +5,13 @@ use std::{
     time::Instant,
 };
 
-use livekit_protocol::{ConnectionQuality, participant_info::State};
+use livekit_protocol::participant_info::State;
 use str0m::{Event, IceConnectionState, Input, media::KeyframeRequest, net::Protocol, stats::PeerStats};
 
 use super::{
     BATCH, Engine,
     peer::{ChannelKind, PeerFault, PeerKey, Role, read_datagram},
+    quality::Quality,
 };
 use crate::{api::SfuEvent, stun::receiver_ufrag, udp::Inbox};
 
@@ -203,12 +204,12 @@ impl Engine {
         match state {
             IceConnectionState::Disconnected => {
                 participant.transport_lost_at.get_or_insert(now);
-                self.set_quality(participant_key, ConnectionQuality::Lost);
+                self.set_quality(participant_key, Quality::LOST);
             }
             IceConnectionState::Connected | IceConnectionState::Completed => {
                 participant.transport_lost_at = None;
-                if participant.quality == ConnectionQuality::Lost {
-                    self.set_quality(participant_key, ConnectionQuality::Good);
+                if participant.quality == Quality::LOST {
+                    self.set_quality(participant_key, Quality::GOOD);
                 }
             }
             IceConnectionState::New | IceConnectionState::Checking => {}
@@ -225,12 +226,7 @@ impl Engine {
         ];
         for (way, used, loss) in ways {
             let Some(loss) = loss.filter(|_| used) else { continue };
-            let quality = match loss {
-                loss if loss < 0.02 => ConnectionQuality::Excellent,
-                loss if loss < 0.06 => ConnectionQuality::Good,
-                _ => ConnectionQuality::Poor,
-            };
-            self.set_measured_quality(participant, way, quality);
+            self.set_measured_quality(participant, way, Quality::at_loss(loss));
         }
     }
 }

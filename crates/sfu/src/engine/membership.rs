@@ -3,8 +3,8 @@
 use std::time::{Instant, SystemTime};
 
 use livekit_protocol::{
-    ConnectionQuality, ConnectionQualityInfo, ConnectionQualityUpdate, JoinResponse, ParticipantInfo,
-    ParticipantUpdate, SpeakerInfo, SpeakersChanged, TrackInfo,
+    ConnectionQualityInfo, ConnectionQualityUpdate, JoinResponse, ParticipantInfo, ParticipantUpdate, SpeakerInfo,
+    SpeakersChanged, TrackInfo,
     participant_info::{Kind, State},
     signal_response::Message as Response,
 };
@@ -15,6 +15,7 @@ use super::{
     Engine, Join, Refusal, Seat, SignalEvent,
     model::{DataOut, Negotiation, Participant, ParticipantKey, RoomKey, Simulated, Slots},
     peer::{Peer, PeerKey, Role},
+    quality::Quality,
 };
 use crate::{
     api::{LeftReason, SfuEvent},
@@ -133,8 +134,8 @@ impl Engine {
                 joined_at: now,
                 joined_ms: wire::unix_ms(),
                 token_refreshed_at: now,
-                quality: ConnectionQuality::Excellent,
-                measured: (ConnectionQuality::Excellent, ConnectionQuality::Excellent),
+                quality: Quality::BEST,
+                measured: (Quality::BEST, Quality::BEST),
                 session: 0,
                 outbox: Some(outbox),
                 signal_lost_at: None,
@@ -395,20 +396,18 @@ impl Engine {
     }
 
     /// The worse of the two ways counts, and the better one only overrides its own finding.
-    pub(super) fn set_measured_quality(&mut self, key: ParticipantKey, role: Role, quality: ConnectionQuality) {
+    pub(super) fn set_measured_quality(&mut self, key: ParticipantKey, role: Role, quality: Quality) {
         let Some(participant) = self.participants.get_mut(key) else { return };
         let slot = match role {
             Role::Publisher => &mut participant.measured.0,
             Role::Subscriber | Role::Both => &mut participant.measured.1,
         };
         *slot = quality;
-        let worst = [participant.measured.0, participant.measured.1].into_iter().min_by_key(|&quality| rank(quality));
-        if let Some(worst) = worst {
-            self.set_quality(key, worst);
-        }
+        let worst = participant.measured.0.min(participant.measured.1);
+        self.set_quality(key, worst);
     }
 
-    pub(super) fn set_quality(&mut self, key: ParticipantKey, quality: ConnectionQuality) {
+    pub(super) fn set_quality(&mut self, key: ParticipantKey, quality: Quality) {
         let Some(participant) = self.participants.get_mut(key) else { return };
         if std::mem::replace(&mut participant.quality, quality) == quality {
             return;
@@ -431,24 +430,13 @@ impl Engine {
     }
 }
 
-/// From bad to good.
-fn rank(quality: ConnectionQuality) -> u8 {
-    match quality {
-        ConnectionQuality::Lost => 0,
-        ConnectionQuality::Poor => 1,
-        ConnectionQuality::Good => 2,
-        ConnectionQuality::Excellent => 3,
-    }
-}
-
 fn quality_info(participant: &Participant) -> ConnectionQualityInfo {
-    let score = match participant.quality {
-        ConnectionQuality::Excellent => 5.0,
-        ConnectionQuality::Good => 3.5,
-        ConnectionQuality::Poor => 2.0,
-        ConnectionQuality::Lost => 0.0,
-    };
-    ConnectionQualityInfo { participant_sid: participant.sid.clone(), quality: participant.quality.into(), score }
+    let Quality(score) = participant.quality;
+    ConnectionQualityInfo {
+        participant_sid: participant.sid.clone(),
+        quality: participant.quality.category().into(),
+        score: score.into(),
+    }
 }
 
 /// Lets a peer send its DTLS and RTCP goodbyes.

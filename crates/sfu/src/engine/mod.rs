@@ -21,6 +21,7 @@ mod one_connection;
 mod paths;
 mod peer;
 mod publishing;
+mod quality;
 mod requests;
 mod resume;
 mod rooms;

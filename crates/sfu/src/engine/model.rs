@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use livekit_protocol::{
-    ClientInfo, ConnectionQuality, ParticipantInfo, Room as RoomInfo, TrackInfo, TrackPermission,
+    ClientInfo, ParticipantInfo, Room as RoomInfo, TrackInfo, TrackPermission,
     client_info::Sdk,
     participant_info::{Kind, State},
     signal_response::Message as Response,
@@ -23,7 +23,10 @@ use str0m::{
 };
 use tokio::sync::mpsc;
 
-use super::peer::{ChannelKind, PeerKey};
+use super::{
+    peer::{ChannelKind, PeerKey},
+    quality::Quality,
+};
 use crate::{
     api::{Permissions, TrackKind, TrackSource},
     forward::{
@@ -108,9 +111,9 @@ pub(crate) struct Participant {
     pub(crate) joined_ms: i64,
     pub(crate) token_refreshed_at: Instant,
     /// As told.
-    pub(crate) quality: ConnectionQuality,
+    pub(crate) quality: Quality,
     /// As last measured: towards us, from us.
-    pub(crate) measured: (ConnectionQuality, ConnectionQuality),
+    pub(crate) measured: (Quality, Quality),
 
     /// Counts signalling sessions: what an earlier one says is not heard any more.
     pub(crate) session: u32,

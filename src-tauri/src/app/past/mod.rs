@@ -112,12 +112,21 @@ impl App {
             PastAction::DeleteFile { file_id } => self.delete_kept(Deleted::File(file_id)),
             PastAction::OpenSaved { path } => {
                 let path = PathBuf::from(path);
+                self.past_not_opened(None);
                 if self.past.saved.contains(&path) {
-                    self.desktop.open_folder(&path);
+                    self.desktop.open_path(&path);
                 }
             }
         }
         self.tell_past();
+    }
+
+    /// What was saved, and no program here opens.
+    pub(super) fn past_not_opened(&mut self, path: Option<String>) {
+        if let Some(kept) = &mut self.past.view.opened {
+            kept.not_opened = path;
+            self.tell_past();
+        }
     }
 
     /// Whoever is signed in now is asked as.
@@ -188,6 +197,7 @@ impl App {
             search: String::new(),
             boards: Vec::new(),
             export: None,
+            not_opened: None,
         });
         let (api, internal) = (self.past.ways.to(&room), self.internal.clone());
         tokio::spawn(async move {

@@ -27,6 +27,11 @@ const SECOND: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(40);
 const DIP: Duration = Duration::from_secs(8);
+/// As good as no limit for a picture.
+const WIDE: u32 = 20_000;
+const OUT: Duration = Duration::from_secs(5);
+/// More than sound: so many bytes are some pictures.
+const PICTURES: u64 = 40_000;
 
 /// From the join until 2 Mbit/s are sent over an uplink of 5 Mbit/s.
 pub(super) async fn uplink(bench: &Bench, who: Who) -> Result<Vec<Row>> {
@@ -59,6 +64,36 @@ pub(super) async fn dip(bench: &Bench, who: Who) -> Result<Vec<Row>> {
     ])
 }
 
+/// The cable is out for five seconds: from its return until the other end receives again.
+pub(super) async fn outage(bench: &Bench, who: Who) -> Result<Vec<Row>> {
+    let mut back = Vec::new();
+    for _ in 0..bench.runs.div_ceil(2) {
+        let line = Line::start(bench, who, WIDE).await?;
+        line.until_goal(Instant::now()).await?;
+        line.network.set_plugged(false)?;
+        tokio::time::sleep(OUT).await;
+        line.network.set_plugged(true)?;
+        back.extend(line.until_received().await?);
+        line.end().await?;
+    }
+    Ok(vec![Row::new("cable out for 5 s: received again after", who, back, "s")])
+}
+
+/// The sender is on another network all at once: until the other end receives again.
+pub(super) async fn moved(bench: &Bench, who: Who) -> Result<Vec<Row>> {
+    let mut back = Vec::new();
+    for _ in 0..bench.runs.div_ceil(2) {
+        let line = Line::start(bench, who, WIDE).await?;
+        line.until_goal(Instant::now()).await?;
+        line.network.move_away()?;
+        // What was on its way comes all the same.
+        tokio::time::sleep(SECOND).await;
+        back.extend(line.until_received().await?.map(|after| after + SECOND.as_secs_f64()));
+        line.end().await?;
+    }
+    Ok(vec![Row::new("another address: received again after", who, back, "s")])
+}
+
 /// A sender behind a narrow line, and a receiver of ours on a wide one.
 struct Line {
     sender: Sender,
@@ -80,8 +115,10 @@ impl Line {
         network.limit_up(Some(kbps))?;
         let server = Server::start_at(&bench.bins, network.here()).await?;
         let room = server.room(2).await?;
-        let receiver = Peer::join(&bench.bins, &[&room.links[1], "--camera", "none", "--mic", "none"])?;
         let folder = tempfile::tempdir()?;
+        let trace = folder.path().join("received").display().to_string();
+        let receiving = [&room.links[1], "--camera", "none", "--mic", "none", "--trace", &trace];
+        let receiver = Peer::join(&bench.bins, &receiving)?;
         let (sender, joined) = match who {
             Who::Ours => {
                 let trace = folder.path().join("trace").display().to_string();
@@ -119,6 +156,23 @@ impl Line {
                 (bytes - before) * 8.0 / 1000.0 / seconds
             });
             if kbps.is_some_and(|kbps| kbps >= GOAL_KBPS) {
+                return Ok(Some(from.elapsed().as_secs_f64()));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(None)
+    }
+
+    /// Seconds from now until the other end has received pictures anew; none when it is not within 40.
+    async fn until_received(&self) -> Result<Option<f64>> {
+        let from = Instant::now();
+        let received = || {
+            let last = traced(&self.folder.path().join("received"));
+            last.last().and_then(|line| line["received_bytes"].as_u64()).unwrap_or(0)
+        };
+        let before = received();
+        while from.elapsed() < LONGEST {
+            if received() > before + PICTURES {
                 return Ok(Some(from.elapsed().as_secs_f64()));
             }
             tokio::time::sleep(LOOK).await;

@@ -22,7 +22,7 @@ pub struct Arguments {
     /// Folder of the built programs.
     #[arg(long)]
     bin_dir: PathBuf,
-    /// Only these: join, latency, mouth, one, nine, uplink, dip, loss.
+    /// Only these: join, latency, mouth, one, nine, uplink, dip, loss, outage, moved.
     #[arg(long)]
     only: Vec<String>,
     /// Only this client.
@@ -107,7 +107,7 @@ struct Bench {
 /// # Errors
 /// When a server or a client does not start, or nothing arrives.
 pub async fn run(arguments: Arguments) -> Result<()> {
-    const PARTS: [&str; 8] = ["join", "latency", "mouth", "one", "nine", "uplink", "dip", "loss"];
+    const PARTS: [&str; 10] = ["join", "latency", "mouth", "one", "nine", "uplink", "dip", "loss", "outage", "moved"];
     if let Some(unknown) = arguments.only.iter().find(|name| !PARTS.contains(&name.as_str())) {
         bail!("{unknown} is none of {PARTS:?}");
     }
@@ -123,7 +123,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     let no_networks = netns::missing();
     let mut rows = Vec::new();
     for part in PARTS.into_iter().filter(|part| arguments.only.is_empty() || arguments.only.iter().any(|o| o == part)) {
-        if let (Some(why), "uplink" | "dip" | "loss") = (&no_networks, part) {
+        if let (Some(why), "uplink" | "dip" | "loss" | "outage" | "moved") = (&no_networks, part) {
             eprintln!("without {part}: {why}");
             continue;
         }
@@ -136,6 +136,8 @@ pub async fn run(arguments: Arguments) -> Result<()> {
                 "nine" => company::usage(&bench, who, 8).await,
                 "uplink" => line::uplink(&bench, who).await,
                 "dip" => line::dip(&bench, who).await,
+                "outage" => line::outage(&bench, who).await,
+                "moved" => line::moved(&bench, who).await,
                 _ => loss::all(&bench, who).await,
             };
             match measured {

@@ -158,7 +158,6 @@ export class App {
             ...waiting,
             company: lobby.preview.company,
             host_name: waiting.host_name ?? lobby.preview.host_name,
-            starts_at: lobby.preview.opens_at ?? null,
           };
         }
         return { kind: 'call', ...call.view(now), share_sources: sources };

@@ -38,6 +38,7 @@ export function browserEngine(guest: () => string): Engine {
     updateSettings: async (patch) => app.update(patch),
     refreshDevices: async () => app.refreshDevices(),
     diagnostics: async () => app.figures(),
+    save: async (name, dataUrl) => saveAs(name, dataUrl),
     browser: {
       kind,
       playSound: async () => app.call?.playSound(),
@@ -71,7 +72,7 @@ export function browserEngine(guest: () => string): Engine {
       startRecording: async (layout) => say({ type: 'start_recording', layout }),
       stopRecording: async () => say({ type: 'stop_recording' }),
       extend: async (seconds) => say({ type: 'extend', seconds }),
-      showWhiteboard: async (shown) => say({ type: 'show_whiteboard', shown }),
+      showWhiteboard: async (shown, page) => say({ type: 'show_whiteboard', shown, page }),
       grantDrawing: async (participant_id, granted) =>
         say({ type: 'grant_drawing', participant_id, granted }),
       ring: async (whom) => say({ type: 'ring', ...(whom !== null && { participant_id: whom }) }),
@@ -93,7 +94,6 @@ export function browserEngine(guest: () => string): Engine {
       },
       act: async (action) => app.call?.tools.actOnBoard(action),
       pickPicture: async () => (await app.call?.tools.pickPicture()) ?? null,
-      save: async (name, dataUrl) => saveAs(name, dataUrl),
     },
     tools: {
       onNews: async (heard) => {
@@ -129,7 +129,7 @@ function blobOf(base64: string, type = ''): Blob {
   return new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], { type });
 }
 
-/** Saves what was drawn, which is a `data:` URL, where people look for what they saved. */
+/** Saves what a `data:` URL holds where people look for what they saved. */
 async function saveAs(name: string, dataUrl: string): Promise<string | null> {
   const [head = '', base64 = ''] = dataUrl.split(',', 2);
   give(blobOf(base64, head.slice('data:'.length).split(';')[0]), name);

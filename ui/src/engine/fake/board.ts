@@ -1,16 +1,8 @@
 // Boards in memory: what is done to them lies there at once.
 
 import type { BoardCommands } from '../engine';
-import type {
-  AppView,
-  BoardAction,
-  BoardNews,
-  BoardRights,
-  CursorView,
-  ItemView,
-  Point,
-  Shape,
-} from '../view';
+import { boardRights, ROOM_BOARD } from '../rights';
+import type { AppView, BoardAction, BoardNews, CursorView, ItemView, Point, Shape } from '../view';
 import { boardItems, pictureItems } from './boardSamples';
 import type { Command } from './groups';
 
@@ -78,9 +70,9 @@ export function fakeBoard(
   const kept = (board: string): Kept => {
     let found = boards.get(board);
     if (!found) {
-      const items = board === 'board' ? sample.items : sample.over;
+      const items = board === ROOM_BOARD ? sample.items : sample.over;
       found = {
-        pages: board === 'board' ? sample.pages : 1,
+        pages: board === ROOM_BOARD ? sample.pages : 1,
         items: new Map(structuredClone(items).map((item) => [item.id, item])),
         undo: [],
         redo: [],
@@ -89,14 +81,16 @@ export function fakeBoard(
     }
     return found;
   };
-  const rights = (board: string, { undo, redo }: Kept) =>
+  const rights = (board: string, { undo, redo }: Kept) => {
+    const { screen } = view();
     tell({
       kind: 'rights',
       board,
-      rights: rightsOf(view()),
+      rights: boardRights(screen.kind === 'call' ? screen.me.tools : {}, board),
       can_undo: undo.length > 0,
       can_redo: redo.length > 0,
     });
+  };
   const write = (board: string, step: Step) => {
     const { items, pages } = kept(board);
     const back: Step = new Map();
@@ -196,18 +190,4 @@ export function fakeBoard(
     pickPicture: async () => ({ file_id: 'file-knee', width: 640, height: 400 }),
   };
   return { board, tellBoard: tell };
-}
-
-function rightsOf({ screen }: AppView): BoardRights {
-  const tool = screen.kind === 'call' ? (screen.me.tools.whiteboard ?? false) : false;
-  const may = (part: 'wb_pen' | 'wb_shape' | 'wb_text' | 'wb_add_file' | 'wb_eraser' | 'wb_cursor') =>
-    typeof tool === 'boolean' ? tool : (tool[part] ?? false);
-  return {
-    pen: may('wb_pen'),
-    shape: may('wb_shape'),
-    text: may('wb_text'),
-    picture: may('wb_add_file'),
-    eraser: may('wb_eraser'),
-    cursor: may('wb_cursor'),
-  };
 }

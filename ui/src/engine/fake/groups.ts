@@ -209,9 +209,9 @@ export function groups(
           call.rings = [{ participant_id: 'seat-8', display_name: 'Anna Rossi', state: 'ringing' }];
         }),
       ),
-      showWhiteboard: command('show whiteboard', (shown: boolean) =>
+      showWhiteboard: command('show whiteboard', (shown: boolean, page: number) =>
         inCall((call) => {
-          call.whiteboard = { shown, by: shown ? call.me.participant_id : null };
+          call.whiteboard = { shown, by: shown ? call.me.participant_id : null, page };
         }),
       ),
       grantDrawing: command('grant drawing', (id: string, granted: boolean) =>
@@ -297,6 +297,14 @@ export function groups(
       signIn: command('sign in', (_link: string, server: string | null) =>
         change((view) => {
           view.account = { state: 'signing_in', server: server ?? 'visita.example' };
+        }),
+      ),
+      answerSignIn: command('answer sign in', (yes: boolean) =>
+        change((view) => {
+          if (yes && view.sign_in_asked) {
+            view.account = { state: 'signing_in', server: view.sign_in_asked.server };
+          }
+          view.sign_in_asked = null;
         }),
       ),
       signOut: command('sign out', () =>

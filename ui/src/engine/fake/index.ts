@@ -10,6 +10,7 @@ import { DrawnPictures } from './pictures';
 import { afterView, callView, lobbyView } from './samples';
 import { type ChangeTools, fakeTools } from './tools';
 
+export { linkEngine } from './link';
 export { fakeOptions } from './options';
 
 /** A call that was made, and with what. */
@@ -30,7 +31,7 @@ export interface FakeEngine extends Omit<Engine, keyof Groups>, Partial<Groups> 
 }
 
 export function fakeEngine(options: FakeOptions): FakeEngine {
-  const { view: first, moving, tools: having, board, past } = options;
+  const { view: first, moving, full, tools: having, board, past } = options;
   let view = first;
   const heard = new Set<(view: AppView) => void>();
   const levels = new Set<(levels: Levels) => void>();
@@ -119,6 +120,10 @@ export function fakeEngine(options: FakeOptions): FakeEngine {
       }),
     ),
     diagnostics: async () => ({ join_to_first_painted_ms: 640, join_to_connected_ms: 210, rtt_ms: 24 }),
+    save: async (name, dataUrl) => {
+      asked.push(['save', name, dataUrl]);
+      return full ? null : `Downloads/${name}`;
+    },
     refreshDevices: command('refresh devices', () => {}),
   };
 

@@ -33,6 +33,8 @@ export interface FakeOptions {
   board: BoardSample;
   /** Sessions that are over. */
   past: PastSample;
+  /** Nothing can be saved any more. */
+  full: boolean;
   /** Pictures and levels move. */
   moving: boolean;
 }
@@ -74,6 +76,7 @@ export function fakeOptions(search: string): FakeOptions {
     tools: toolsState(asked, view),
     board: boardSample(asked),
     past: pastSample(asked),
+    full: has('full'),
     moving: !has('still'),
   };
 
@@ -85,6 +88,7 @@ export function fakeOptions(search: string): FakeOptions {
         const lobby = lobbyView(long);
         lobby.problem = problem;
         lobby.preview.in_use = has('inuse');
+        lobby.invite = has('invite');
         if (has('nameless')) {
           lobby.preview.display_name = null;
           lobby.display_name = '';
@@ -134,6 +138,10 @@ export function fakeOptions(search: string): FakeOptions {
         after.can_rejoin = !has('final');
         after.is_test_call = has('test');
         after.was_admin = has('led');
+        if (has('gaps') && after.report) {
+          Object.assign(after.report, { quality: [5, 5, 5, 5], sound_gaps_s: 190, lost_times: 0, lost_s: 0 });
+          after.report.microphone = 'none';
+        }
         if (has('sent')) after.rating = { state: 'sent' };
         if (has('unsent'))
           after.rating = { state: 'failed', problem: { code: 'server_unreachable', message: '' } };
@@ -224,7 +232,8 @@ function inTheRoom(call: CallView, asked: URLSearchParams) {
     call.share_sources = { state: 'failed', problem: { code: 'internal', message: 'invented' } };
   if (sources === 'none') call.share_sources = { state: 'ready', sources: [] };
   if (sources === 'ready') call.share_sources = { state: 'ready', sources: SHARE_SOURCES };
-  if (has('shown')) call.whiteboard = { shown: true, by: first?.participant_id ?? call.me.participant_id };
+  if (has('shown'))
+    call.whiteboard = { shown: true, by: first?.participant_id ?? call.me.participant_id, page: 0 };
   const drawing = asked.get('drawing');
   if (drawing === 'look') call.me.tools = { ...call.me.tools, whiteboard: {} };
   if (drawing === 'point') call.me.tools = { ...call.me.tools, whiteboard: { wb_cursor: true } };
@@ -270,6 +279,11 @@ function elsewhere(view: AppView, asked: URLSearchParams) {
       can_record: false,
       online: true,
     };
+  const signIn = asked.get('sign_in_asked');
+  if (signIn !== null) {
+    const replaces = signIn === 'replaces' ? server : null;
+    view.sign_in_asked = { server: 'visits.example.org', replaces };
+  }
   if (account === 'expired') view.account = { state: 'expired', server };
   if (account === 'signing_in') view.account = { state: 'signing_in', server };
   if (account === 'refused')

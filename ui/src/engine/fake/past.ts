@@ -1,6 +1,7 @@
 // Invented past sessions, and what a back end makes of the commands to them.
 
 import type { PastCommands } from '../engine';
+import { ROOM_BOARD } from '../rights';
 import type {
   ChatMessageView,
   FileView,
@@ -222,6 +223,7 @@ function kept(state: string, long: boolean): Omit<KeptView, 'session'> {
   return {
     loading,
     problem: state === 'failed' ? UNREACHABLE : null,
+    not_opened: state === 'unopened' ? '/home/elena/Downloads/knee-march.dcm' : null,
     recordings: bare ? [] : recordings(state),
     consents: bare
       ? []
@@ -237,7 +239,7 @@ function kept(state: string, long: boolean): Omit<KeptView, 'session'> {
     boards: bare
       ? []
       : [
-          { board: 'board', pages: 2, items: boardItems() },
+          { board: ROOM_BOARD, pages: 2, items: boardItems() },
           { board: 'kept-0', pages: 1, items: pictureItems() },
         ],
     export:

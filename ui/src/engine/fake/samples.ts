@@ -1,5 +1,6 @@
 // Invented people, rooms and devices.
 
+import { ALL_TOOLS } from '../rights';
 import type {
   AfterView,
   AppView,
@@ -11,7 +12,6 @@ import type {
   RoomCardView,
   Settings,
   ShareSourceView,
-  Tools,
   WaitingPersonView,
   WaitingView,
 } from '../view';
@@ -50,18 +50,6 @@ const LONG_NAMES = [
   '王小明',
 ];
 
-const TOOLS: Tools = {
-  chat: true,
-  screen_sharing: true,
-  file_upload: true,
-  whiteboard: true,
-  snapshot: true,
-  live_edit: true,
-  live_pointer: true,
-  present_to_everyone: true,
-  signature: true,
-};
-
 /** A seat of which nothing was taken. */
 const SEAT = {
   muted_by_admin: { microphone: false, camera: false, screen: false },
@@ -82,7 +70,7 @@ export function personView(n: number, long = false): PersonView {
     camera,
     speaking: n === (long ? 1 : 2),
     quality: n === 5 ? 2 : 5,
-    tools: { ...TOOLS, screen_sharing: n % 2 === 0, present_to_everyone: n % 2 === 0 },
+    tools: { ...ALL_TOOLS, screen_sharing: n % 2 === 0, present_to_everyone: n % 2 === 0 },
     streams: camera ? [{ stream_id: n + 1, source: 'camera', size: { width: 1280, height: 720 } }] : [],
   };
 }
@@ -108,7 +96,7 @@ export function callView(count: number, long = false): CallView {
       ...SEAT,
       talking_while_muted: false,
       consent: 'not_asked',
-      tools: TOOLS,
+      tools: ALL_TOOLS,
       microphone: { state: 'on', label: 'USB headset' },
       camera: { state: 'on', label: 'Integrated camera' },
       speaker: { state: 'on', label: 'USB headset' },
@@ -121,7 +109,7 @@ export function callView(count: number, long = false): CallView {
     seconds_left: count > 2 ? null : 1080,
     clock_runs: false,
     time_warning: null,
-    whiteboard: { shown: false, by: null },
+    whiteboard: { shown: false, by: null, page: 0 },
     waiting: [],
     removed: [],
     consents: [],
@@ -197,7 +185,7 @@ export function waitingView(place: number | null, long = false): WaitingView {
     host_name: long ? (LONG_NAMES[0] ?? '') : 'Dr Elena Conti',
     display_name: 'Anna Rossi',
     place,
-    starts_at: place === null ? Date.UTC(2026, 10, 21, 9, 30) / 1000 : null,
+    starts_at: place === null ? Date.UTC(2027, 10, 21, 9, 30) / 1000 : null,
     notes: NOTES.map((note) => ({ ...note, mine: note.id === 2 })),
     knock_again_s: null,
     microphone: { state: 'on', label: 'Laptop microphone' },
@@ -341,6 +329,7 @@ export function appView(screen: AppView['screen'] = { kind: 'home', problem: nul
     link: null,
     rooms: { state: 'ready', rooms: structuredClone(ROOMS) },
     account: { state: 'local', can_record: true },
+    sign_in_asked: null,
     network: { on: false, url: null, problem: null },
     new_room: null,
     incoming: null,

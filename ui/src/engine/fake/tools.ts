@@ -114,6 +114,7 @@ export function fakeTools(
     sendPasted: command('send pasted', (name: string, _base64: string) =>
       write('', null, fileView(name, name, 240_000, { state: 'uploading', sent: 0 })),
     ),
+    paste: command('paste', () => {}),
     download: command('download', (id: string) =>
       file(id, (one) => {
         one.state = { state: 'saved', path: `Downloads/${one.info.name}` };

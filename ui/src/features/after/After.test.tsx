@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { openPage } from '../../test/page';
@@ -42,6 +42,43 @@ describe('after a call', () => {
     await openPage('screen=after&reason=connection_lost');
     expect(byId('report').textContent).toContain('Lost, and did not come back');
     expect(byId('report').textContent).not.toContain('back after');
+  });
+
+  it('says what made a call weak whose line was good', async () => {
+    await openPage('screen=after&gaps');
+    const { textContent } = byId('report');
+    for (const words of ['Weak', 'The line was never weak', 'Gaps for 190 seconds', 'No voice was heard']) {
+      expect(textContent).toContain(words);
+    }
+  });
+
+  it('has a copy of the chat for a guest', async () => {
+    const engine = await openPage('screen=call&people=3&guest&chat=long');
+    await press('leave');
+    await press('save-chat');
+    await waitFor(() => expect(byId('chat-saved').textContent).toMatch(/^Saved to Downloads\/Chat .*\.txt$/));
+    const [, , address] = engine.asked.find(([name]) => name === 'save') ?? [];
+    const text = await (await fetch(String(address))).text();
+    expect(text).toContain('Anna Rossi: ');
+    expect(text).toContain('Kenji Mori sent a file: ');
+    expect(text).not.toContain('undefined');
+  });
+
+  it('says when that copy was not saved, and offers none where nothing was written', async () => {
+    const engine = await openPage('screen=call&people=3&guest&chat=long&full');
+    await press('leave');
+    await press('save-chat');
+    await waitFor(() => expect(byId('chat-saved').textContent).toContain('could not be saved'));
+    await act(() => engine.rejoin());
+    await act(() => engine.join(false));
+    act(() =>
+      engine.changeTools(({ chat }) => {
+        chat.messages = [];
+      }),
+    );
+    await act(() => engine.leave());
+    await screen.findByTestId('screen-after');
+    expect(screen.queryByTestId('save-chat')).toBeNull();
   });
 
   it('asks nothing where nothing is asked or told', async () => {

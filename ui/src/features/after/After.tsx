@@ -26,7 +26,8 @@ import { dateLocale } from '../../i18n';
 import { useSessionOf } from '../past/useSessionOf';
 import { AskForLink } from '../problem/AskForLink';
 import styles from './After.module.css';
-import { asksRating, bars, network, overall, saysTime, spell, weakest } from './derive';
+import { asksRating, bars, faults, network, overall, saysTime, spell, weakest } from './derive';
+import { SaveChat } from './SaveChat';
 
 interface Props {
   after: AfterView;
@@ -155,6 +156,7 @@ export function After({ after, settings, onPast }: Props) {
               </Button>
             )}
           </div>
+          {!kept && !after.is_test_call && <SaveChat />}
         </div>
         {after.report && !test && <Report report={after.report} reason={after.reason} />}
       </main>
@@ -226,18 +228,22 @@ function Report({ report, reason }: { report: QualityReport; reason: AfterView['
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
   const all = overall(report, reason);
   const weak = weakest(report);
+  const bad = faults(report, reason);
   const line = network(report, reason);
   const { sound_gaps_s: gaps, picture_reduced_s: reduced, lost_times, lost_s } = report;
-  const rows: [LucideIcon, string, string][] = [
+  // Sign, name, what is said, and whether that is what made it weak.
+  const rows: [LucideIcon, string, string, boolean][] = [
     [
       Volume2,
       t('after.sound'),
       gaps === 0 ? t('after.soundClear') : t('after.soundGaps', { count: Math.ceil(gaps) }),
+      bad.sound,
     ],
     [
       Video,
       t('after.picture'),
       reduced === 0 ? t('after.pictureSharp') : t('after.pictureSofter', { count: Math.ceil(reduced) }),
+      false,
     ],
     [
       Wifi,
@@ -245,8 +251,9 @@ function Report({ report, reason }: { report: QualityReport; reason: AfterView['
       line === 'times'
         ? t('after.network_times', { count: Math.ceil(lost_s), times: lost_times })
         : t(`after.network_${line}`, { count: Math.ceil(lost_s) }),
+      bad.network,
     ],
-    [Mic, t('after.microphone'), t(`after.microphone_${report.microphone}`)],
+    [Mic, t('after.microphone'), t(`after.microphone_${report.microphone}`), false],
   ];
   return (
     <section className={styles.report} aria-label={t('after.report')} data-testid="report">
@@ -275,18 +282,21 @@ function Report({ report, reason }: { report: QualityReport; reason: AfterView['
         <span>
           {weak
             ? t('after.weakAt', { count: Math.round(weak.seconds), time: time.format(weak.at * 1000) })
-            : ''}
+            : report.quality.length > 0 && t('after.neverWeak')}
         </span>
         <span>{time.format(report.ended_at * 1000)}</span>
       </p>
       <dl className={styles.rows}>
-        {rows.map(([Icon, name, value]) => (
+        {rows.map(([Icon, name, value, weak]) => (
           <div key={name} className={styles.row}>
             <dt>
               <Icon size={20} strokeWidth={1.8} aria-hidden />
               {name}
             </dt>
-            <dd>{value}</dd>
+            <dd className={weak ? styles.fault : ''}>
+              {weak && <TriangleAlert size={16} strokeWidth={1.8} aria-hidden />}
+              {value}
+            </dd>
           </div>
         ))}
       </dl>

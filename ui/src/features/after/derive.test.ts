@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { REPORT } from '../../engine/fake/samples';
-import { asksRating, bars, network, overall, saysTime, spell, weakest } from './derive';
+import { asksRating, bars, faults, network, overall, saysTime, spell, weakest } from './derive';
 
 describe('after a call', () => {
   it('says time as people do', () => {
@@ -44,6 +44,16 @@ describe('the report', () => {
     expect(overall({ ...clear, quality: [2, 2], sound_gaps_s: 2 }, 'left')).toBe(2);
     expect(overall({ ...clear, quality: [] }, 'left')).toBe(0);
     expect(overall(clear, 'connection_lost')).toBe(2);
+  });
+
+  it('is weak at worst for gaps alone, and says what made it so', () => {
+    const clear = { ...REPORT, lost_s: 0 };
+    const gaps = { ...clear, sound_gaps_s: 900 };
+    expect([overall(gaps, 'left'), faults(gaps, 'left')]).toEqual([2, { sound: true, network: false }]);
+    const lost = { ...clear, lost_s: 300 };
+    expect([overall(lost, 'left'), faults(lost, 'left')]).toEqual([1, { sound: false, network: true }]);
+    expect(faults({ ...clear, sound_gaps_s: 40 }, 'left')).toEqual({ sound: false, network: false });
+    expect(faults(clear, 'connection_lost')).toEqual({ sound: false, network: true });
   });
 
   it('says of a line that it came back only where it did', () => {

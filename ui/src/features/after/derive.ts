@@ -52,7 +52,20 @@ export function overall(report: QualityReport, reason: AfterView['reason']): Qua
   const line = quality(steps.reduce((sum, step) => sum + step, 0) / steps.length);
   const silent = (sound_gaps_s + lost_s) / Math.max(1, ended_at - started_at);
   const heard = silent === 0 ? 5 : silent < 0.01 ? 4 : silent < 0.05 ? 3 : silent < 0.15 ? 2 : 1;
-  return quality(Math.min(line, heard, reason === 'connection_lost' ? 2 : 5));
+  // A second with a gap in it is not a silent one: alone, gaps make nothing worse than weak.
+  const least = lost_s > 0 ? 0 : 2;
+  return quality(Math.min(line, Math.max(heard, least), reason === 'connection_lost' ? 2 : 5));
+}
+
+/** What made a call weak although the bars of its line may be high. */
+export function faults(
+  report: QualityReport,
+  reason: AfterView['reason'],
+): { sound: boolean; network: boolean } {
+  const { started_at, ended_at, sound_gaps_s, lost_s } = report;
+  const weak = overall(report, reason) <= 2;
+  const worth = (seconds: number) => weak && seconds >= 0.01 * (ended_at - started_at) && seconds > 0;
+  return { sound: worth(sound_gaps_s), network: worth(lost_s) || reason === 'connection_lost' };
 }
 
 /** What became of the line: whether it was lost, and came back. */

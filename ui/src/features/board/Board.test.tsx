@@ -1,7 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { BoardAction } from '../../engine/view';
 import { openPage } from '../../test/page';
 
@@ -31,10 +31,12 @@ function drag(...places: [number, number][]) {
   fireEvent.pointerUp(paper, at(places[places.length - 1] ?? first));
 }
 
+afterEach(() => vi.restoreAllMocks());
+
 describe('the board', () => {
   it('opens for me by its place in the bar, and closes again', async () => {
     const page = await open('screen=call&people=3');
-    expect(of(page, 'open')).not.toHaveLength(0);
+    await waitFor(() => expect(of(page, 'open')).not.toHaveLength(0));
     expect(screen.getByTestId('board-empty')).toBeTruthy();
     await userEvent.click(screen.getByTestId('board-close'));
     expect(screen.queryByTestId('board')).toBeNull();
@@ -47,7 +49,7 @@ describe('the board', () => {
     const show = (shown: boolean) =>
       act(async () =>
         page.change(({ screen }) => {
-          if (screen.kind === 'call') screen.whiteboard = { shown, by: shown ? 'seat-0' : null };
+          if (screen.kind === 'call') screen.whiteboard = { shown, by: shown ? 'seat-0' : null, page: 0 };
         }),
       );
     await show(true);
@@ -66,9 +68,9 @@ describe('the board', () => {
   it('is shown to everybody and closed for everybody by its admin', async () => {
     const page = await open('screen=call&people=3');
     await userEvent.click(screen.getByRole('button', { name: 'Show to everyone' }));
-    expect(page.asked.at(-1)).toEqual(['show whiteboard', true]);
+    expect(page.asked.at(-1)).toEqual(['show whiteboard', true, 0]);
     await userEvent.click(screen.getByRole('button', { name: 'Close for everyone' }));
-    expect(page.asked).toContainEqual(['show whiteboard', false]);
+    expect(page.asked).toContainEqual(['show whiteboard', false, 0]);
   });
 
   it('takes strokes, figures and what is undone', async () => {
@@ -159,6 +161,56 @@ describe('the board', () => {
     // The line has another letter.
     await userEvent.keyboard('d');
     expect(screen.getByTestId('tool-shapes').getAttribute('aria-label')).toContain('Line');
+  });
+
+  it.each([
+    ['guest&shown', 'everybody sees it'],
+    ['guest', 'The others see it when they open the board'],
+    ['', 'not shown to everyone yet'],
+    ['shown', 'everybody sees it'],
+    ['guest&shown&drawing=look', 'as soon as somebody draws'],
+  ])('says while it is empty who sees it: ?%s', async (query, words) => {
+    if (query.includes('shown')) await openPage(`screen=call&people=3&${query}`);
+    else await open(`screen=call&people=3&${query}`);
+    expect((await screen.findByTestId('board-empty')).textContent).toContain(words);
+  });
+
+  it.each([
+    ['drawn', 'saved', 'Saved: Downloads/Board 1.png'],
+    ['drawn&full', 'failed', 'It could not be saved'],
+  ])('names the file that it was saved to, or says that it was not: ?%s', async (query, state, words) => {
+    vi.spyOn(HTMLCanvasElement.prototype, 'toDataURL').mockReturnValue('data:image/png;base64,AA==');
+    await open(`screen=call&people=3&${query}`);
+    await userEvent.click(screen.getByTestId('board-save'));
+    await userEvent.click(await screen.findByTestId('save-png'));
+    await waitFor(() => expect(screen.getByTestId('board-saved').dataset.state).toBe(state));
+    expect(screen.getByTestId('board-saved').textContent).toContain(words);
+  });
+
+  it('takes several lines of text, which any way out of it keeps', async () => {
+    const page = await open('screen=call&people=2');
+    const texts = () => of(page, 'put').map(({ shape }) => shape.kind === 'text' && shape.text);
+    const begin = async (y: number) => {
+      screen.getByTestId('board-paper').focus();
+      await userEvent.keyboard('t');
+      drag([400, y]);
+      return screen.findByTestId('board-text');
+    };
+    await userEvent.type(await begin(100), 'one{Enter}two{Shift>}{Enter}{/Shift}three');
+    expect(screen.getByTestId('board-typing').textContent).toContain('Enter begins a new line');
+    await userEvent.keyboard('{Escape}');
+    expect(texts()).toEqual(['one\ntwo\nthree']);
+    // It ended the text, not the board; the keyboard is back on the paper.
+    expect(document.activeElement).toBe(screen.getByTestId('board-paper'));
+    await userEvent.type(await begin(300), 'beside');
+    drag([900, 900]);
+    expect(screen.queryByTestId('board-text')).toBeNull();
+    await userEvent.type(await begin(500), 'the bar');
+    await userEvent.click(screen.getByTestId('chat'));
+    await userEvent.keyboard('{Escape}');
+    await userEvent.type(await begin(700), 'closed');
+    act(() => screen.getByTestId('board-close').click());
+    expect(texts().slice(1)).toEqual(['beside', 'the bar', 'closed']);
   });
 
   it('lets whoever may only show where they point look round, and take a laser', async () => {

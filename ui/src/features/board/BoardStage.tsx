@@ -27,9 +27,6 @@ export interface BoardStageProps {
   children?: ReactNode;
 }
 
-/** The room's own board. */
-export const ROOM_BOARD = 'board';
-
 /** A board, in the main place of the stage. What it takes to draw comes when the first is opened. */
 export function BoardStage(props: BoardStageProps) {
   return (

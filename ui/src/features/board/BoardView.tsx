@@ -22,6 +22,7 @@ import { TextField } from './TextField';
 import { Toolbar } from './Toolbar';
 import { useKeys } from './useKeys';
 import { usePointers } from './usePointers';
+import { useSharedPage } from './useSharedPage';
 import { ViewControls } from './ViewControls';
 import { toBoard } from './viewport';
 
@@ -66,6 +67,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
   const paper = useRef<Paper>(null);
   const [failed, setFailed] = useState(false);
   const looks = !mayDraw(scene.rights);
+  const leads = !onPicture && engine.admin !== undefined && call.me.is_admin;
   const camera = useMemo(
     () =>
       new Camera(
@@ -137,6 +139,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
         if (picked) session.placePicture(picked.file_id, picked.width, picked.height, middle());
       });
   }, [pick, scene.rights.picture, session, middle]);
+  useSharedPage(session, scene, onPicture ? undefined : call);
   usePointers(host, session, camera, paper, looks);
   useKeys(host, session, camera, addPicture);
 
@@ -169,7 +172,13 @@ function Open({ board, call, background, onClose, children, commands, size, imag
       <Spoken scene={scene} />
       <Cursors session={session} camera={camera} page={page} me={call.me.display_name} />
       {scene.editing && (
-        <TextField session={session} camera={camera} editing={scene.editing} onPicture={onPicture} />
+        <TextField
+          session={session}
+          camera={camera}
+          editing={scene.editing}
+          onPicture={onPicture}
+          onDone={() => host.current?.focus({ preventScroll: true })}
+        />
       )}
 
       {loading && !failed && (
@@ -187,8 +196,18 @@ function Open({ board, call, background, onClose, children, commands, size, imag
       {empty && !failed && (
         <div className={`${styles.middle} ${styles.empty}`} data-testid="board-empty">
           <PencilLine size={36} strokeWidth={1.8} aria-hidden />
-          <b>{looks ? t('board.emptyLook') : t('board.empty')}</b>
-          {!looks && <span>{t('board.emptyText')}</span>}
+          <b>
+            {looks ? t('board.emptyLook') : call.whiteboard.shown ? t('board.empty') : t('board.emptyOwn')}
+          </b>
+          <span>
+            {looks
+              ? t('board.emptyLookText')
+              : call.whiteboard.shown
+                ? t('board.emptyText')
+                : leads
+                  ? t('board.emptyHidden')
+                  : t('board.emptyOwnText')}
+          </span>
         </div>
       )}
 
@@ -205,6 +224,11 @@ function Open({ board, call, background, onClose, children, commands, size, imag
           )}
           {missing && <p className={styles.hint}>{t('board.noPicture')}</p>}
           {!onPicture && <Opened call={call} />}
+          {scene.editing && (
+            <p id="board-typing" className={styles.hint} data-testid="board-typing">
+              {t('board.typing')}
+            </p>
+          )}
           {looks && !loading && (
             <p className={styles.hint} data-testid="board-look">
               <Eye size={17} strokeWidth={1.8} aria-hidden />
@@ -215,11 +239,11 @@ function Open({ board, call, background, onClose, children, commands, size, imag
           )}
         </div>
         <div className={styles.actions}>
-          {!onPicture && engine.admin && call.me.is_admin && (
+          {leads && (
             <Button
               icon={Presentation}
               className={styles.float}
-              onPress={() => void engine.admin?.showWhiteboard(!call.whiteboard.shown)}
+              onPress={() => void engine.admin?.showWhiteboard(!call.whiteboard.shown, page)}
               data-testid="board-for-all"
             >
               {call.whiteboard.shown ? t('board.closeAll') : t('board.showAll')}

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
+import { ROOM_BOARD } from '../../engine/rights';
 import { useTools } from '../../engine/tools';
 import type { CallView } from '../../engine/view';
-import { type Background, BoardStage, ROOM_BOARD } from './BoardStage';
+import { type Background, BoardStage } from './BoardStage';
 
 interface Props {
   call: CallView;

@@ -1,5 +1,5 @@
-import { Download, FileText, Image as ImageIcon } from 'lucide-react';
-import { useState } from 'react';
+import { CircleCheck, Download, FileText, Image as ImageIcon, TriangleAlert } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { MenuTrigger } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
@@ -7,7 +7,7 @@ import { Item, Menu } from '../../components/Menu';
 import { useEngine } from '../../engine/context';
 import styles from './BoardView.module.css';
 import { itemsOn } from './boardState';
-import { asPdf, asPng, download } from './export';
+import { asPdf, asPng } from './export';
 import type { BoardPictures } from './pictures';
 import type { BoardSession } from './session';
 
@@ -19,24 +19,35 @@ interface Props {
   background: HTMLImageElement | undefined;
 }
 
+/** What became of it; where it lies is said for a while. */
+type Saved = { state: 'busy' | 'failed' } | { state: 'saved'; path: string };
+
+/** For how long it is said where a file lies, in milliseconds. */
+const SAID = 8_000;
+
 /** What is on the board, as a file. */
 export function SaveMenu({ session, pictures, size, background }: Props) {
   const { t } = useTranslation();
-  const { board } = useEngine();
-  const [state, setState] = useState<'busy' | 'saved' | 'failed'>();
+  const engine = useEngine();
+  const [saved, setSaved] = useState<Saved>();
+  const state = saved?.state;
+  useEffect(() => {
+    if (saved?.state !== 'saved') return;
+    const timer = setTimeout(() => setSaved(undefined), SAID);
+    return () => clearTimeout(timer);
+  }, [saved]);
   const pageAt = (page: number) => ({ items: itemsOn(session.board, page), size, background });
   const save = async (key: string) => {
-    setState('busy');
+    setSaved({ state: 'busy' });
     try {
       const { page, pages } = session.snapshot();
       const name = background ? t('board.pictureName') : t('board.fileName');
       const file = await made(key, page, pages);
       const full = key === 'pdf' ? `${name}.pdf` : `${name} ${page + 1}.png`;
-      if (board?.save) return setState((await board.save(full, file)) === null ? 'failed' : 'saved');
-      download(full, file);
-      setState('saved');
+      const path = await engine.save(full, file);
+      setSaved(path === null ? { state: 'failed' } : { state: 'saved', path });
     } catch {
-      setState('failed');
+      setSaved({ state: 'failed' });
     }
   };
   const made = (key: string, page: number, pages: number) => {
@@ -72,10 +83,20 @@ export function SaveMenu({ session, pictures, size, background }: Props) {
           )}
         </Menu>
       </MenuTrigger>
-      <span role="status" className={state === 'failed' ? styles.failed : 'sr-only'}>
-        {state === 'saved' && t('board.saved')}
-        {state === 'failed' && t('board.saveFailed')}
-      </span>
+      <div role="status" className={styles.told} data-testid="board-saved" data-state={state}>
+        {saved?.state === 'saved' && (
+          <p className={styles.hint}>
+            <CircleCheck size={18} strokeWidth={1.8} aria-hidden />
+            <span>{t('board.saved', { path: saved.path })}</span>
+          </p>
+        )}
+        {state === 'failed' && (
+          <p className={`${styles.hint} ${styles.failed}`}>
+            <TriangleAlert size={18} strokeWidth={1.8} aria-hidden />
+            <span>{t('board.saveFailed')}</span>
+          </p>
+        )}
+      </div>
     </>
   );
 }

@@ -11,10 +11,12 @@ interface Props {
   camera: Camera;
   editing: Editing;
   onPicture: boolean;
+  /** Typing was ended by a key: the keyboard goes back to the paper. */
+  onDone: () => void;
 }
 
 /** Words are typed where they will lie. */
-export function TextField({ session, camera, editing, onPicture }: Props) {
+export function TextField({ session, camera, editing, onPicture, onDone }: Props) {
   const { t } = useTranslation();
   const field = useRef<HTMLTextAreaElement>(null);
   const viewport = useSyncExternalStore(camera.subscribe, camera.snapshot);
@@ -44,6 +46,7 @@ export function TextField({ session, camera, editing, onPicture }: Props) {
       }}
       value={editing.text}
       aria-label={t('board.typeHere')}
+      aria-describedby="board-typing"
       spellCheck={false}
       onChange={(event) => session.type(event.target.value)}
       onBlur={() => session.commit()}
@@ -53,6 +56,7 @@ export function TextField({ session, camera, editing, onPicture }: Props) {
         event.preventDefault();
         event.stopPropagation();
         session.commit();
+        onDone();
       }}
       data-testid="board-text"
     />

@@ -70,14 +70,6 @@ export async function asPdf(pages: Page[], pictures: BoardPictures): Promise<str
   return `data:application/pdf;base64,${base64(pdfOf(drawn))}`;
 }
 
-/** Saves by a link, where nothing better is there. */
-export function download(name: string, address: string): void {
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-}
-
 export function bytesOf(dataUrl: string): Uint8Array {
   const text = atob(dataUrl.slice(dataUrl.indexOf(',') + 1));
   return Uint8Array.from(text, (sign) => sign.charCodeAt(0));

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
 import type { FakeEngine } from '../../engine/fake';
+import type { WaitingView } from '../../engine/view';
 import { openPage } from '../../test/page';
 
 const byId = (id: string) => screen.getByTestId(id);
@@ -500,6 +501,28 @@ describe('the waiting room', () => {
     await press('play-sound');
     await press('leave');
     expect(engine.asked.slice(2)).toEqual([['play test sound'], ['leave']]);
+  });
+
+  it('begins at what it says, and keeps what is being written through every change', async () => {
+    const engine = await openPage('screen=waiting&place=2');
+    expect(document.activeElement).toBe(screen.getByRole('heading', { level: 1 }));
+    await userEvent.type(byId('note-input'), 'My knee is');
+    const field = byId('note-input') as HTMLInputElement;
+    const change = (more: Partial<WaitingView>) =>
+      act(() =>
+        engine.change((view) => {
+          if (view.screen.kind === 'waiting') Object.assign(view.screen, more);
+        }),
+      );
+    change({ place: 1, notes: [] });
+    change({ place: null, host_name: null, connection: { state: 'reconnecting', attempt: 1 } });
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('One moment.');
+    change({ starts_at: Date.now() / 1000 + 60 });
+    change({ place: 3, starts_at: null, connection: { state: 'connected' } });
+    expect(byId('note-input')).toBe(field);
+    expect(document.activeElement).toBe(field);
+    await userEvent.keyboard(' better');
+    expect(field.value).toBe('My knee is better');
   });
 
   it('says when a room opens', async () => {

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEngine } from '../../engine/context';
+import { ROOM_BOARD } from '../../engine/rights';
 import { ToolsProvider } from '../../engine/tools';
 import type { CallView, DevicesView, NoticeView, RecordingLayout, Settings } from '../../engine/view';
-import { ROOM_BOARD } from '../board/BoardStage';
 import { CallBoard } from '../board/CallBoard';
 import { hasBoard, useBoardOpen } from '../board/useBoardOpen';
 import { ChatPanel } from '../chat/ChatPanel';

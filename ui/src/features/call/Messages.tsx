@@ -9,6 +9,7 @@ import {
   MessageCircle,
   Mic,
   MicOff,
+  Paperclip,
   PencilLine,
   Timer,
   TriangleAlert,
@@ -26,6 +27,7 @@ import { Button } from '../../components/Button';
 import { useEngine } from '../../engine/context';
 import { useTools } from '../../engine/tools';
 import type { CallView, NoticeView, Settings } from '../../engine/view';
+import { arrival, arrivalWords } from '../chat/derive';
 import styles from './Messages.module.css';
 import { type Message, message, stillClosed } from './messages';
 
@@ -56,11 +58,16 @@ export function Messages(props: Props) {
   const engine = useEngine();
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const canExtend = call.me.is_admin && engine.admin !== undefined;
-  const { gallery } = useTools();
+  const { chat, gallery } = useTools();
+  const last =
+    notice?.code === 'chat_message'
+      ? chat.messages.findLast(({ mine, from_name }) => !mine && from_name === notice.name)
+      : undefined;
+  const came = last && arrival(last, gallery);
   const drawnBy = (name: string | null) =>
     gallery.find(({ editing }) => name !== null && editing.includes(name))?.file.info.file_id;
   const seesDrawing = (name: string | null) => drawnOn !== undefined && drawnBy(name) === drawnOn;
-  const given = { call, notice, settings, closed, canExtend, seesQueue, seesChat, seesDrawing };
+  const given = { call, notice, settings, closed, canExtend, seesQueue, seesChat, came, seesDrawing };
   const still = stillClosed(given);
   useEffect(() => {
     if (still.size !== closed.size) setClosed(still);
@@ -187,7 +194,8 @@ function icon(said: Message): typeof Info {
         case 'person_left':
           return UserMinus;
         case 'chat_message':
-          return MessageCircle;
+          if (said.came?.kind === 'snapshot') return Camera;
+          return said.came?.kind === 'file' ? Paperclip : MessageCircle;
         case 'snapshot_of_me':
           return Camera;
         case 'live_edit_began':
@@ -245,6 +253,9 @@ function Words({ said }: { said: Message }) {
     case 'trouble':
       return <>{t(`trouble.${said.device}_${said.state}`)}</>;
     case 'notice':
+      if (said.came && said.came.kind !== 'words') {
+        return <>{arrivalWords(t, said.notice.name ?? t('notice.somebody'), said.came)}</>;
+      }
       return <>{t(`notice.${said.notice.code}`, { name: said.notice.name ?? t('notice.somebody') })}</>;
   }
 }

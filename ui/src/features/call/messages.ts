@@ -9,6 +9,7 @@ import type {
   RecordingStop,
   Settings,
 } from '../../engine/view';
+import type { Arrival } from '../chat/derive';
 import { type RecordingTrouble, recordingTrouble } from './derive';
 
 /** What a message can be about. */
@@ -17,7 +18,7 @@ export type Message = {
   id: string;
   tone: 'warn' | 'good' | 'plain';
 } & (
-  | { kind: 'notice'; notice: NoticeView; action: NoticeAction }
+  | { kind: 'notice'; notice: NoticeView; action: NoticeAction; came?: Arrival | undefined }
   | { kind: 'asked'; by: string; source: MediaSource }
   | { kind: 'waiting'; name: string; participant: string; others: number }
   | { kind: 'five_minutes' | 'half_minute'; extend: boolean }
@@ -48,6 +49,8 @@ export interface Given {
   seesQueue: boolean;
   /** So is the chat. */
   seesChat: boolean;
+  /** What came with the last message of whoever a notice names. */
+  came?: Arrival | undefined;
   /** Somebody whose drawing is in sight, on the same snapshot. */
   seesDrawing?: ((name: string | null) => boolean) | undefined;
 }
@@ -71,6 +74,7 @@ function candidates({
   canExtend,
   seesQueue,
   seesChat,
+  came,
   seesDrawing,
 }: Given): Message[] {
   const found: Message[] = [];
@@ -118,7 +122,10 @@ function candidates({
     (notice?.code === 'chat_message' && seesChat) ||
     (notice?.code === 'live_edit_began' && seesDrawing?.(notice.name));
   if (notice && tone && !seen) {
-    found.push(ofNotice(notice, tone, actionOf(notice.code)));
+    if (notice.code === 'chat_message') {
+      const action = came?.kind === 'snapshot' ? 'gallery' : 'chat';
+      found.push({ ...ofNotice(notice, tone, action), came });
+    } else found.push(ofNotice(notice, tone, actionOf(notice.code)));
   }
   // What lasts lets pass what passes. Sound before picture: without it there is no visit.
   for (const device of ['microphone', 'speaker', 'camera'] as const) {
@@ -155,6 +162,7 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
     case 'share_ended':
     case 'refused':
     case 'no_snapshot':
+    case 'not_opened':
       return 'warn';
     case 'camera_lost':
     case 'microphone_lost':
@@ -170,12 +178,15 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
 }
 
 function actionOf(code: NoticeCode): NoticeAction {
-  if (code === 'chat_message') return 'chat';
   if (code === 'live_edit_began') return 'live_edit';
   return code === 'snapshot_of_me' ? 'gallery' : 'dismiss';
 }
 
-function ofNotice(notice: NoticeView, tone: Message['tone'], action: NoticeAction): Message {
+function ofNotice(
+  notice: NoticeView,
+  tone: Message['tone'],
+  action: NoticeAction,
+): Extract<Message, { kind: 'notice' }> {
   return { id: `notice ${notice.code} ${notice.name ?? ''}`, tone, kind: 'notice', notice, action };
 }
 

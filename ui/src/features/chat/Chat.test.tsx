@@ -110,6 +110,21 @@ describe('the chat', () => {
     expect(shown('notice')).toBe(false);
   });
 
+  it('is told of as what came: a file by its name, a snapshot by whom it shows', async () => {
+    const engine = await openPage('screen=call&people=3&chat=pdf&gallery=1&notice=chat_message');
+    expect(byId('notice').textContent).toContain('Anna Rossi sent a file: all-images-of-the-year.pdf');
+    act(() =>
+      engine.changeTools(({ chat: { messages }, gallery: [taken] }) => {
+        const last = messages.findLast(({ from }) => from === 'seat-0');
+        if (last && taken) messages.push({ ...last, key: 'taken', text: '', file: taken.file });
+      }),
+    );
+    expect(byId('notice').textContent).toContain('Anna Rossi took a picture of Anna Rossi.');
+    await userEvent.click(within(byId('notice')).getByText('Show'));
+    expect(shown('gallery-panel')).toBe(true);
+    expect(shown('chat-panel')).toBe(false);
+  });
+
   it('keeps what is not sent yet while it is closed', async () => {
     await openChat();
     await userEvent.keyboard('Half a sen');
@@ -313,6 +328,15 @@ describe('files', () => {
     drag({ state: 'dropped', paths: ['/tmp/a.pdf'] });
     expect(asked(engine, 'send files')).toEqual([['send files', ['/tmp/a.pdf']]]);
     expect(shown('chat-panel')).toBe(true);
+  });
+
+  it('are pasted once where the page is not told of them, however long the keys are held', async () => {
+    const engine = await openPage('screen=call&people=3');
+    for (const repeat of [false, true, true])
+      fireEvent.keyDown(document.body, { key: 'v', ctrlKey: true, repeat });
+    await waitFor(() => expect(asked(engine, 'paste')).toHaveLength(1));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(asked(engine, 'paste')).toHaveLength(1);
   });
 
   it('are not, without the right to', async () => {

@@ -9,11 +9,11 @@ import { Panel } from '../../components/Panel';
 import { useCopy } from '../../components/useCopy';
 import { useEngine } from '../../engine/context';
 import { useTools } from '../../engine/tools';
-import type { ChatMessageView, MeView } from '../../engine/view';
+import type { ChatMessageView, MeView, SnapshotView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
 import styles from './ChatPanel.module.css';
 import { Composer } from './Composer';
-import { dayName, days, find, firstUnread, saysTick, withLinks } from './derive';
+import { arrival, arrivalWords, dayName, days, find, firstUnread, saysTick, withLinks } from './derive';
 import { Message, type MessageActions } from './Message';
 import { useEnd } from './useEnd';
 
@@ -30,7 +30,7 @@ interface Props {
 /** The conversation of everybody in the call. */
 export function ChatPanel({ me, draft, onClose }: Props) {
   const { t, i18n } = useTranslation();
-  const { chat } = useTools();
+  const { chat, gallery } = useTools();
   const { messages } = chat;
   const engine = useEngine();
   const { copied, copy } = useCopy();
@@ -178,7 +178,7 @@ export function ChatPanel({ me, draft, onClose }: Props) {
         mayShare={mayShare}
         field={field}
       />
-      <News messages={messages} />
+      <News messages={messages} gallery={gallery} />
       <div className="sr-only" role="status">
         {copied !== undefined && t(linkCopied ? 'chat.linkCopied' : 'chat.copied')}
       </div>
@@ -195,7 +195,7 @@ function Typing({ names }: { names: string[] }) {
 }
 
 /** Reads out what others write while the panel is open. */
-function News({ messages }: { messages: ChatMessageView[] }) {
+function News({ messages, gallery }: { messages: ChatMessageView[]; gallery: SnapshotView[] }) {
   const { t } = useTranslation();
   const known = useRef<Set<string>>(undefined);
   const [said, setSaid] = useState<ChatMessageView[]>([]);
@@ -207,9 +207,11 @@ function News({ messages }: { messages: ChatMessageView[] }) {
   }, [messages]);
   return (
     <div className="sr-only" role="log" aria-live="polite" data-testid="chat-news">
-      {said.map(({ key, from_name: name, text, file }) => (
-        <p key={key}>{file ? t('chat.newFile', { name, file: file.info.name }) : `${name}: ${text}`}</p>
-      ))}
+      {said.map((message) => {
+        const { key, from_name: name, text } = message;
+        const came = arrival(message, gallery);
+        return <p key={key}>{came.kind === 'words' ? `${name}: ${text}` : arrivalWords(t, name, came)}</p>;
+      })}
     </div>
   );
 }

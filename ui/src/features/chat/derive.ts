@@ -1,6 +1,29 @@
 // A conversation as it is drawn: who wrote what in one go, on which day, what is a link, what a search finds.
 
-import type { ChatMessageView, ChatTick } from '../../engine/view';
+import type { TFunction } from 'i18next';
+import type { ChatMessageView, ChatTick, SnapshotView } from '../../engine/view';
+
+/** What came with a message. */
+export type Arrival = { kind: 'words' } | { kind: 'file'; file: string } | { kind: 'snapshot'; of?: string };
+
+export function arrival(
+  { file }: Pick<ChatMessageView, 'file'>,
+  gallery: Pick<SnapshotView, 'file' | 'of_name'>[],
+): Arrival {
+  if (!file) return { kind: 'words' };
+  const { file_id: id, name, purpose } = file.info;
+  if (purpose !== 'snapshot') return { kind: 'file', file: name };
+  const of = gallery.find((one) => one.file.info.file_id === id)?.of_name;
+  return { kind: 'snapshot', ...(of && { of }) };
+}
+
+/** How it is told that somebody took a picture, or sent a file. */
+export function arrivalWords(t: TFunction, name: string, came: Exclude<Arrival, { kind: 'words' }>): string {
+  if (came.kind === 'file') return t('notice.file', { name, file: came.file });
+  return came.of === undefined
+    ? t('notice.snapshot', { name })
+    : t('notice.snapshotOf', { name, of: came.of });
+}
 
 /** What one person wrote in one go. */
 export interface Group {

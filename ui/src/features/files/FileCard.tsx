@@ -43,7 +43,7 @@ export function FileCard({ messageKey, mine, file }: Props) {
     uploading: () => t('file.uploading', { done, size }),
     downloading: () => t('file.downloading', { done, size }),
     ready: () => size,
-    saved: () => t('file.saved', { size }),
+    saved: () => t('file.saved', { size, path: state.state === 'saved' ? state.path : '' }),
     failed: () => failed && t(`file.${failure(state)}`),
     deleted: () => t('file.deleted'),
   };

@@ -33,7 +33,8 @@ export function FileDrop({ onDropped }: { onDropped: () => void }) {
     let shared = false;
     // Some web views tell a page nothing of pictures and files that are pasted: then the back end looks.
     const key = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      // Keys that are held down paste once.
+      if (event.repeat || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
       if (event.key.toLowerCase() !== 'v' || !commands.paste) return;
       shared = false;
       setTimeout(() => {

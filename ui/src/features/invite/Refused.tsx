@@ -6,7 +6,7 @@ import { useEngine } from '../../engine/context';
 import type { Problem, Settings } from '../../engine/view';
 import { AskForLink } from '../problem/AskForLink';
 import { wayOn } from '../problem/derive';
-import { ProblemIcon } from '../problem/ProblemIcon';
+import { ProblemCard } from '../problem/ProblemCard';
 import { RetryWords, TryNow } from '../problem/Retrying';
 import type { Retry } from '../problem/useRetry';
 import styles from './Invite.module.css';
@@ -21,28 +21,18 @@ interface Props {
 export function Refused({ problem, settings, retry }: Props) {
   const { t } = useTranslation();
   const engine = useEngine();
-  const code = problem?.code ?? 'link_unknown';
+  const shown: Problem = problem ?? { code: 'link_unknown', message: '' };
+  const { code } = shown;
   const again = wayOn(code, true) === 'try_again';
+  const retries = code === 'server_unreachable';
   return (
     <div className={styles.screen} data-testid="screen-refused">
       <GuestHeader title={t('app.name')} settings={settings} />
       <main className={styles.main}>
-        <section className={styles.card} role="alert" data-testid="problem" data-code={code}>
-          <div className={styles.who}>
-            <span className={styles.sign}>
-              <ProblemIcon code={code} size={32} />
-            </span>
-            <div className={styles.words}>
-              <h1 className={styles.title}>{t(`problem.${code}`)}</h1>
-              <p className={styles.room}>{t(`problem.${code}Text`)}</p>
-              {code === 'server_unreachable' && <RetryWords retry={retry} />}
-            </div>
-          </div>
-          <div className={styles.acts}>
-            {code === 'server_unreachable' && <TryNow retry={retry} size="guest" />}
-            {/* There is no field for another link here. */}
-            {!again && <AskForLink code={code} name={settings.display_name} size="guest" />}
-            {again && code !== 'server_unreachable' && (
+        <div className={styles.refused}>
+          <ProblemCard problem={shown} more={retries && <RetryWords retry={retry} />}>
+            {retries && <TryNow retry={retry} size="guest" />}
+            {again && !retries && (
               <Button
                 kind="primary"
                 size="guest"
@@ -53,9 +43,10 @@ export function Refused({ problem, settings, retry }: Props) {
                 {t('problem.tryAgain')}
               </Button>
             )}
-            <span className={styles.code}>{t('problem.support', { code })}</span>
-          </div>
-        </section>
+            {/* There is no field for another link here. */}
+            {!again && <AskForLink code={code} name={settings.display_name} size="guest" />}
+          </ProblemCard>
+        </div>
       </main>
     </div>
   );

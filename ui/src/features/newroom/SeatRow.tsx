@@ -8,8 +8,9 @@ import fieldStyles from '../../components/Field.module.css';
 import { IconButton, NoIconButton } from '../../components/IconButton';
 import { Item, ItemCheck, Menu } from '../../components/Menu';
 import { Toggle } from '../../components/Toggle';
+import { TOOLS, toolsOf } from '../../engine/rights';
 import type { SeatDraft } from '../../engine/view';
-import { TOOLS, toolsOf, toolsOn } from './draft';
+import { toolsOn } from './draft';
 import styles from './NewRoom.module.css';
 
 interface Props {

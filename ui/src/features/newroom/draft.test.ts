@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fault, fromField, nextQuarter, preset, shortLink, toField, toolsOf, toolsOn } from './draft';
+import { toolsOf } from '../../engine/rights';
+import { fault, fromField, nextQuarter, preset, shortLink, toField, toolsOn } from './draft';
 
 const named = (kind: Parameters<typeof preset>[0] = 'visit') => {
   const draft = preset(kind, 'Elena');

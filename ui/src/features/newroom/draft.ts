@@ -1,5 +1,6 @@
 // A room that is being made: what each preset begins with, and what is still wrong with it.
 
+import { ALL_TOOLS, TOOLS, type Tool, toolsOf } from '../../engine/rights';
 import type { Preset, RoomDraft, SeatDraft, Tools } from '../../engine/view';
 
 /** Seats a room may have, by preset. */
@@ -10,24 +11,6 @@ export const MOST_SEATS: Record<Preset, number> = {
   audio: 25,
   interview: 25,
 };
-
-export const TOOLS = [
-  'chat',
-  'screen_sharing',
-  'file_upload',
-  'whiteboard',
-  'snapshot',
-  'live_edit',
-  'live_pointer',
-  'present_to_everyone',
-  'signature',
-] as const satisfies (keyof Tools)[];
-export type Tool = (typeof TOOLS)[number];
-
-/** The tools of a seat, from a list of those that are on. */
-export function toolsOf(on: readonly Tool[]): Required<Tools> {
-  return Object.fromEntries(TOOLS.map((tool) => [tool, on.includes(tool)])) as unknown as Required<Tools>;
-}
 
 /** Those that are on, wholly or in part. */
 export function toolsOn(tools: Required<Tools>): Tool[] {
@@ -48,7 +31,7 @@ export function seat(preset: Preset, me: boolean, name = ''): SeatDraft {
     display_name: name,
     role: me ? 'plus' : 'basic',
     is_admin: me,
-    tools: toolsOf(me ? TOOLS : GUEST[preset]),
+    tools: me ? { ...ALL_TOOLS } : toolsOf(GUEST[preset]),
     me,
   };
 }

@@ -68,7 +68,7 @@ function File({ file, owner, locale }: { file: FileView; owner: string | undefin
     ready: () => size,
     uploading: () => size,
     downloading: () => t('file.downloading', { done: sizeWords(moved?.done ?? 0, locale), size }),
-    saved: () => t('file.saved', { size }),
+    saved: () => t('file.saved', { size, path: state.state === 'saved' ? state.path : '' }),
     failed: () => (state.state === 'failed' ? t(`file.${failure(state)}`) : ''),
     deleted: () => t('file.deleted'),
   }[state.state]();

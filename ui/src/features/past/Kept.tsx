@@ -30,7 +30,7 @@ export function Kept({ kept, onBack }: Props) {
   const source = useKeptFiles(kept, pictures.drawn);
   const owners = useOwners(kept);
   const heading = useRef<HTMLHeadingElement>(null);
-  const { session, problem, loading, export: all } = kept;
+  const { session, problem, not_opened, loading, export: all } = kept;
   const id = session.session_id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever reads by ear is brought to another session
   useEffect(() => heading.current?.focus(), [id]);
@@ -66,6 +66,12 @@ export function Kept({ kept, onBack }: Props) {
         {all && (
           <div className={styles.export}>
             <Saving name={t('past.everything')} saving={all} onAgain={saveAll} testid="saving-everything" />
+          </div>
+        )}
+        {not_opened && (
+          <div className={styles.problem} role="alert" data-testid="not-opened">
+            <TriangleAlert size={20} strokeWidth={1.8} aria-hidden />
+            <p>{t('notice.not_opened', { name: not_opened })}</p>
           </div>
         )}
         {problem && (

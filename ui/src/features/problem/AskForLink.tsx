@@ -43,6 +43,7 @@ export function AskForLink({ code, name, size = 'host' }: Props) {
           <p className={styles.text}>{text}</p>
           <div className={styles.ways}>
             <Button
+              size={size}
               icon={copied === text ? Check : Copy}
               onPress={() => copy(text)}
               data-testid="copy-ask-message"
@@ -51,6 +52,7 @@ export function AskForLink({ code, name, size = 'host' }: Props) {
             </Button>
             {windows && (
               <Button
+                size={size}
                 icon={Mail}
                 onPress={() => void windows.mail(t('problem.askSubject'), text)}
                 data-testid="mail-ask-message"

@@ -12,7 +12,8 @@ interface Props {
   more?: ReactNode;
   /** The ways on, as buttons. */
   children: ReactNode;
-  onClose: () => void;
+  /** Nothing where it stays as long as the page does. */
+  onClose?: (() => void) | undefined;
 }
 
 /** What went wrong in plain words, what to do, and last and small the code. */
@@ -20,7 +21,13 @@ export function ProblemCard({ problem, more, children, onClose }: Props) {
   const { t } = useTranslation();
   const { code } = problem;
   return (
-    <section className={styles.card} data-testid="problem" data-code={code} role="alert">
+    <section
+      className={styles.card}
+      data-closable={onClose !== undefined}
+      data-testid="problem"
+      data-code={code}
+      role="alert"
+    >
       <span className={styles.sign}>
         <ProblemIcon code={code} size={32} />
       </span>
@@ -33,9 +40,11 @@ export function ProblemCard({ problem, more, children, onClose }: Props) {
           <span className={styles.code}>{t('problem.support', { code })}</span>
         </div>
       </div>
-      <AriaButton className={styles.close} aria-label={t('problem.close')} onPress={onClose}>
-        <X size={18} strokeWidth={1.8} aria-hidden />
-      </AriaButton>
+      {onClose && (
+        <AriaButton className={styles.close ?? ''} aria-label={t('problem.close')} onPress={onClose}>
+          <X size={18} strokeWidth={1.8} aria-hidden />
+        </AriaButton>
+      )}
     </section>
   );
 }

@@ -1,5 +1,5 @@
-import { BellRing, Check, Clock, LogOut, Mic, WifiOff } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { BellRing, Check, Clock, Link, LogOut, Mic, WifiOff } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
 import { Button } from '../../components/Button';
@@ -8,7 +8,7 @@ import { GuestHeader } from '../../components/GuestHeader';
 import { Meter } from '../../components/Meter';
 import { useSeconds } from '../../components/useSeconds';
 import { useEngine } from '../../engine/context';
-import type { Settings, WaitingView } from '../../engine/view';
+import type { NoticeView, Settings, WaitingView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
 import { places, whatNow } from './derive';
 import styles from './Waiting.module.css';
@@ -16,15 +16,21 @@ import styles from './Waiting.module.css';
 interface Props {
   waiting: WaitingView;
   settings: Settings;
+  notice: NoticeView | null;
 }
 
 /** Before one is let in: the place, the host, and nothing more to do. */
-export function Waiting({ waiting, settings }: Props) {
+export function Waiting({ waiting, settings, notice }: Props) {
   const { t, i18n } = useTranslation();
   const engine = useEngine();
   const [checks, setChecks] = useState(false);
   const { place, host_name: host, notes, connection } = waiting;
-  const now = whatNow(waiting);
+  const now = whatNow(waiting, Date.now());
+  // What is being written stays, whatever the line does.
+  const writes = useRef(false);
+  writes.current ||= now !== 'early';
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
   const at = waiting.starts_at === null ? undefined : new Date(waiting.starts_at * 1000);
   const locale = dateLocale(i18n.language, navigator.languages);
   const time = at && new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(at);
@@ -45,8 +51,9 @@ export function Waiting({ waiting, settings }: Props) {
             {t('waiting.rightPlace')}
           </span>
           <div role="status" className={styles.words}>
-            <h1 className={styles.title}>
+            <h1 ref={heading} tabIndex={-1} className={styles.title}>
               {now === 'early' && t('waiting.early', { time: time ?? '' })}
+              {now === 'moment' && t('waiting.moment')}
               {now === 'next' && t('waiting.next')}
               {now === 'later' && t('waiting.later', { count: (place ?? 1) - 1 })}
             </h1>
@@ -56,6 +63,12 @@ export function Waiting({ waiting, settings }: Props) {
             </p>
           </div>
           {place !== null && <Places place={place} />}
+          {notice?.code === 'link_in_call' && (
+            <p className={styles.trouble} role="status">
+              <Link size={22} strokeWidth={1.8} aria-hidden />
+              {t('notice.link_in_call')}
+            </p>
+          )}
           {connection.state === 'reconnecting' && (
             <p className={styles.trouble} role="alert">
               <WifiOff size={22} strokeWidth={1.8} aria-hidden />
@@ -97,7 +110,7 @@ export function Waiting({ waiting, settings }: Props) {
             {now === 'early' ? t('waiting.byItself') : t('waiting.chime')}
           </p>
         </div>
-        {engine.seat && now !== 'early' && (
+        {engine.seat && writes.current && (
           <section className={styles.card} aria-label={t('waiting.messageHost')}>
             <header className={styles.cardHead}>
               <Avatar name={host ?? waiting.company} size={44} />

@@ -3,7 +3,10 @@ import { places, whatNow } from './derive';
 
 describe('the waiting room', () => {
   it('knows early, next and later', () => {
-    expect([null, 1, 2].map((place) => whatNow({ place }))).toEqual(['early', 'next', 'later']);
+    const at = (place: number | null, starts_at: number | null) => whatNow({ place, starts_at }, 60_000);
+    expect([at(null, 61), at(1, null), at(2, 61)]).toEqual(['early', 'next', 'later']);
+    // An open room that has not said a place yet, or not again.
+    expect([at(null, null), at(null, 59)]).toEqual(['moment', 'moment']);
   });
 
   it('draws a long queue short', () => {

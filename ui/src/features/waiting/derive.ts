@@ -2,9 +2,12 @@
 
 import type { WaitingView } from '../../engine/view';
 
-/** Before the room opens, next, or later. */
-export function whatNow({ place }: Pick<WaitingView, 'place'>): 'early' | 'next' | 'later' {
-  if (place === null) return 'early';
+/** Before the room opens, next, or later; in a moment, while an open room has not said yet. */
+export function whatNow(
+  { place, starts_at }: Pick<WaitingView, 'place' | 'starts_at'>,
+  nowMs: number,
+): 'early' | 'moment' | 'next' | 'later' {
+  if (place === null) return starts_at !== null && starts_at * 1000 > nowMs ? 'early' : 'moment';
   return place <= 1 ? 'next' : 'later';
 }
 

@@ -49,7 +49,6 @@ export const tools = {
     drop: 'Drop files to share them with everyone',
     closing_one: '{{count}} character left',
     closing_other: '{{count}} characters left',
-    newFile: '{{name}} shared {{file}}',
   },
 
   tick: {
@@ -65,7 +64,7 @@ export const tools = {
   file: {
     uploading: 'Sending, {{done}} of {{size}}',
     downloading: 'Saving, {{done}} of {{size}}',
-    saved: '{{size}} · saved',
+    saved: '{{size}} · saved: {{path}}',
     progress: '{{name}}: {{percent}} %',
     goesOn: 'Goes on by itself if the line drops',
     cancel: 'Cancel',

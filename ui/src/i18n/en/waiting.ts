@@ -9,6 +9,7 @@ export const waiting = {
     next: 'You are next.',
     later_one: 'One person is before you.',
     later_other: '{{count}} people are before you.',
+    moment: 'One moment.',
     early: 'The visit opens at {{time}}.',
     earlyText: 'You are early, {{day}}. There is nothing more to do; you may stay here.',
     hostKnows: '{{host}} knows you are here and will let you in. There is nothing more to do.',

@@ -56,10 +56,10 @@ export const admin: Pick<Dictionary, 'people' | 'queue'> = {
     ringAgainName: 'Richiama {{name}}',
     ring_ringing: 'Sta suonando',
     ring_answered: 'Sta entrando',
-    ring_declined: 'Non vuole',
+    ring_declined: 'Ha rifiutato',
     ring_busy: 'In un’altra chiamata',
     ring_no_answer: 'Non risponde',
-    ring_cancelled: 'Lasciato perdere',
+    ring_cancelled: 'Annullato',
   },
 
   queue: {
@@ -67,7 +67,7 @@ export const admin: Pick<Dictionary, 'people' | 'queue'> = {
     text: 'Vedono il loro posto, mai gli altri',
     nobody: 'Nessuno aspetta.',
     place: 'Posto {{place}}',
-    justArrived: 'appena arrivato',
+    justArrived: 'da un attimo',
     waited_one: '{{count}} min',
     waited_other: '{{count}} min',
     away: 'linea caduta',

@@ -136,7 +136,7 @@ export const call: Pick<
     thumbs_up: 'Bene',
     heart: 'Grazie',
     laugh: 'Divertente',
-    celebrate: 'Bravi',
+    celebrate: 'Complimenti',
     question: 'Domanda',
   },
 

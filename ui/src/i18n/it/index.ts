@@ -17,6 +17,7 @@ import { tools } from './tools';
 import { waiting } from './waiting';
 import { windows } from './windows';
 
+// People are addressed as «Lei». A button or menu says what the person tells the app, as «Apri», «Salva».
 export const it: Dictionary = {
   app: { name: 'Visita' },
   ...home,

@@ -3,7 +3,7 @@ import type { Dictionary } from '../en';
 export const join: Pick<Dictionary, 'invite' | 'lack' | 'allow' | 'hear' | 'flip'> = {
   invite: {
     by: '{{host}} la invita',
-    you: 'È stato invitato a una visita',
+    you: 'Ha un invito a una visita',
     guest: 'Ospite',
     here: 'Entra da qui',
     listen: 'Entra senza videocamera e microfono',
@@ -43,7 +43,7 @@ export const join: Pick<Dictionary, 'invite' | 'lack' | 'allow' | 'hear' | 'flip
 
   hear: {
     refused: 'Il browser aspetta un suo tocco prima di far sentire gli altri.',
-    play: 'Senti gli altri',
+    play: 'Ascolta gli altri',
     here: 'L’audio di questo dispositivo',
   },
 

@@ -24,7 +24,7 @@ export const lobby: Pick<Dictionary, 'opening' | 'lobby' | 'microphone' | 'camer
       youNobody: 'Lei',
       name: 'Il suo nome',
       nameHelp: 'Gli altri lo vedono.',
-      play: 'Senti un suono',
+      play: 'Prova un suono',
       turnOff: 'Spegni',
       turnOn: 'Accendi',
       join: 'Entra nella visita',
@@ -64,7 +64,7 @@ export const lobby: Pick<Dictionary, 'opening' | 'lobby' | 'microphone' | 'camer
       deniedHelp: 'Lo permetta nelle impostazioni del sistema.',
       failedHelp: 'Riproviamo da soli.',
       offHelp: 'Gli altri non la sentiranno.',
-      notAllowedHelp: 'Chi ospita può cambiarlo.',
+      notAllowedHelp: 'Chi conduce può cambiarlo.',
     },
 
     camera: {

@@ -33,7 +33,7 @@ export const newRoom: Pick<Dictionary, 'newRoom' | 'tool' | 'links' | 'ready'> =
     toolsName: 'Strumenti di {{name}}: {{count}} su {{of}}',
     removeName: 'Togli {{name}}',
     add: 'Aggiungi una persona',
-    seats: '{{count}} posti su {{most}}',
+    seats: 'Posti: {{count}} su {{most}}',
     when: 'Quando',
     anyTime: 'In ogni momento',
     anyTimeText: 'I link funzionano da subito.',
@@ -79,8 +79,8 @@ export const newRoom: Pick<Dictionary, 'newRoom' | 'tool' | 'links' | 'ready'> =
     screen_sharing: 'Mostrare lo schermo',
     file_upload: 'Inviare file',
     whiteboard: 'Lavagna',
-    snapshot: 'Fotografie',
-    live_edit: 'Disegnare sulle fotografie',
+    snapshot: 'Foto',
+    live_edit: 'Disegnare sulle foto',
     live_pointer: 'Puntatore',
     present_to_everyone: 'Presentare a tutti',
     signature: 'Firmare documenti',
@@ -107,7 +107,8 @@ export const newRoom: Pick<Dictionary, 'newRoom' | 'tool' | 'links' | 'ready'> =
     reach_computer:
       'Questi link funzionano solo su questo computer. Chi è su questa rete ha bisogno del suo permesso.',
     reach_network: 'Questi link funzionano solo su questa rete.',
-    reach_anywhere: 'Questi link funzionano ovunque. Ognuno appartiene a una sola persona.',
+    reach_anywhere:
+      'Questi link funzionano ovunque. Ognuno appartiene a una sola persona; non lo dia ad altri.',
   },
 
   ready: {

@@ -32,7 +32,7 @@ export const past: Pick<Dictionary, 'past'> = {
     wrong_line: 'Il server non risponde. Controlli la rete e riprovi.',
     wrong_gone: 'Non c’è più.',
     wrong_refused: 'Non può più vederlo o farlo. Forse basta accedere di nuovo.',
-    wrong_busy: 'In questo momento se ne sta facendo altro. Riprovi fra poco.',
+    wrong_busy: 'In questo momento è in corso altro. Riprovi fra poco.',
     wrong_other: 'Non ha funzionato. Riprovi.',
 
     back: 'Torna a tutte le visite passate',
@@ -89,8 +89,8 @@ export const past: Pick<Dictionary, 'past'> = {
     pages_one: '{{count}} pagina',
     pages_other: '{{count}} pagine',
     noBoard: 'Nessun disegno',
-    noDrawing: 'Qui la lavagna non si può disegnare',
-    noDrawingText: '“Salva tutto” la contiene comunque.',
+    noDrawing: 'Qui la lavagna non si può mostrare',
+    noDrawingText: '«Salva tutto» la contiene comunque.',
 
     files: 'File',
     noFiles: 'Nessun file',

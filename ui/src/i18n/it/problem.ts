@@ -55,7 +55,7 @@ export const problem: Pick<Dictionary, 'problem'> = {
     displaced: 'Continua su un altro dispositivo',
     displacedText: 'Lo stesso link è stato aperto là. Lo riapra per continuare qui.',
     removed: 'Non è più nella visita',
-    removedText: 'L’ha deciso chi guida la visita. Se pensa a un errore, lo chieda.',
+    removedText: 'L’ha deciso chi conduce la visita. Se pensa che sia un errore, glielo dica.',
     rate_limited: 'Troppi tentativi',
     rate_limitedText: 'Aspetti un minuto, poi riprovi.',
     too_large: 'È troppo grande',

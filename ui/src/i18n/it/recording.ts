@@ -16,7 +16,7 @@ export const recording: Pick<Dictionary, 'recording' | 'consent'> = {
     slotOn: 'Registrazione {{time}}',
     slotWithYou: 'Registrazione in corso, con il suo consenso',
     slotWithout: 'Si registra, senza di lei',
-    slotHint: 'Cambi la sua risposta sulla registrazione',
+    slotHint: 'Cambia la mia risposta sulla registrazione',
     stopped_disk_full: 'Ferma: disco pieno',
     stopped_failed: 'Registrazione ferma',
     stopped_disk_fullText: 'Il disco è pieno. Ciò che è stato registrato finora è conservato.',

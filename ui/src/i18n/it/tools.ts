@@ -32,7 +32,7 @@ export const tools: Pick<
     reply: 'Rispondi',
     replyTo: 'Rispondi a {{name}}',
     replying: 'Risposta a {{name}}',
-    replyToYou: 'Risposta a sé',
+    replyToYou: 'Risposta a un suo messaggio',
     replyEnd: 'Non rispondere',
     answers: 'In risposta a {{name}}. Mostra quel messaggio',
     answersGone: 'In risposta a {{name}}',
@@ -52,7 +52,6 @@ export const tools: Pick<
     drop: 'Rilasci i file per condividerli con tutti',
     closing_one: 'Ancora {{count}} carattere',
     closing_other: 'Ancora {{count}} caratteri',
-    newFile: '{{name}} ha condiviso {{file}}',
   },
 
   tick: {
@@ -68,7 +67,7 @@ export const tools: Pick<
   file: {
     uploading: 'Invio, {{done}} di {{size}}',
     downloading: 'Salvataggio, {{done}} di {{size}}',
-    saved: '{{size}} · salvato',
+    saved: '{{size}} · salvato: {{path}}',
     progress: '{{name}}: {{percent}} %',
     goesOn: 'Se cade la linea riprende da solo',
     cancel: 'Annulla',

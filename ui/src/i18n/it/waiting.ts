@@ -9,6 +9,7 @@ export const waiting: Pick<Dictionary, 'waiting'> = {
     next: 'Tocca a lei.',
     later_one: 'C’è una persona prima di lei.',
     later_other: 'Ci sono {{count}} persone prima di lei.',
+    moment: 'Un momento.',
     early: 'La visita apre alle {{time}}.',
     earlyText: 'È in anticipo, {{day}}. Non deve fare altro; può restare qui.',
     hostKnows: '{{host}} sa che lei è qui e la farà entrare. Non deve fare altro.',

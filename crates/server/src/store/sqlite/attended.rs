@@ -1,7 +1,7 @@
 //! Sessions, who was in them, and their recordings, by what they are.
 
 use sqlx::{QueryBuilder, Sqlite as Driver, sqlite::SqliteRow};
-use visita_protocol::CompanyId;
+use visita_protocol::{CompanyId, RoomId};
 
 use super::{
     Sqlite, ms, offset, read_count, read_id, read_time, read_time_or_none, recordings::read_recording,
@@ -35,7 +35,7 @@ impl Sqlite {
             query.push(" FROM sessions s JOIN rooms r USING (room_id) WHERE ").push(OF_OPEN_ROOMS);
             query.push_bind(company.as_str().to_owned());
             push_id(query, "s.session_id", wanted.session.as_ref());
-            push_id(query, "s.room_id", wanted.room.as_ref());
+            push_rooms(query, &wanted.rooms);
             match wanted.active {
                 Some(true) => query.push(" AND s.ended_at IS NULL"),
                 Some(false) => query.push(" AND s.ended_at IS NOT NULL"),
@@ -154,6 +154,17 @@ fn push_id(query: &mut QueryBuilder<Driver>, column: &str, id: Option<&impl ToSt
     if let Some(id) = id {
         query.push(" AND ").push(column).push(" = ").push_bind(id.to_string());
     }
+}
+
+fn push_rooms(query: &mut QueryBuilder<Driver>, rooms: &[RoomId]) {
+    if rooms.is_empty() {
+        return;
+    }
+    let mut ids = query.push(" AND s.room_id IN (").separated(", ");
+    for room in rooms {
+        ids.push_bind(room.as_str().to_owned());
+    }
+    query.push(")");
 }
 
 /// As a condition; one that always holds where both ends are open.

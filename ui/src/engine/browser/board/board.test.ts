@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { boardRights } from '../../rights';
 import type { BoardAction, Shape } from '../../view';
 import { Board } from './board';
 import { Boards } from './boards';
 import type { BoardOp, Item } from './ops';
-import { boardRights } from './rights';
 
 const pen = (...xs: number[]): Shape => ({
   kind: 'pen',

@@ -1,11 +1,11 @@
 // The boards that are open: a copy of each, what I did to them and may take back, the others' cursors. What I do holds here
 // at once; should the server refuse it, it is undone. The counterpart of `crates/call/src/call/boards.rs`.
 
+import { boardRights } from '../../rights';
 import type { BoardAction, BoardNews, ItemView, ParticipantId, Point, Tools } from '../../view';
 import type { ClientMessage, ServerMessage } from '../call/messages';
 import { Board } from './board';
 import { type BoardOp, type Item, itemOf, MAX_OPS } from './ops';
-import { boardRights } from './rights';
 
 /** What I did within this time before a line broke is said again on the next. Twice is as good as once. */
 const SAY_AGAIN_MS = 30_000;

@@ -15,7 +15,7 @@ import type {
   WaitingView,
 } from '../../view';
 import type { LocalMedia } from '../devices/local';
-import { enter, type Link } from '../entry';
+import { type Entry, enter, type Link, preview } from '../entry';
 import type { VideoPictures } from '../pictures';
 import { Fault, problemOf } from '../problem';
 import { Channel, type ChannelEvent } from './channel';
@@ -30,10 +30,13 @@ import { Tools } from './tools';
 const LAST_WORD_MS = 1_000;
 const RETRY_FIRST_MS = 300;
 const RETRY_MAX_MS = 5_000;
+/** The opening of a room may be moved: so often it is looked at. */
+const LOOK_MS = 15_000;
+const AGAIN_MS = 2_000;
 /** The room passes a knock on at most this often. */
 const KNOCK_EVERY_MS = 10_000;
 /** At this quality and below people notice: 0 (lost) to 5 (excellent). */
-const WEAK = 1;
+const WEAK = 2;
 
 /** Where the call stands. */
 export type CallState =
@@ -76,6 +79,8 @@ export class Call {
   private line: Line | undefined;
   private channelLost = false;
   private speaking = false;
+  /** When the room opens, Unix time in seconds, while one waits for that. */
+  private opensAt: number | null = null;
   private quality = 5;
   private knockedMs = Number.NEGATIVE_INFINITY;
   private everIn = false;
@@ -141,10 +146,7 @@ export class Call {
       if (this.everIn) this.state = { is: 'running' };
       this.ways.changed();
       if (wasIn) continue;
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-        setTimeout(resolve, retryMs);
-      });
+      await this.pause(retryMs);
       retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
     }
   }
@@ -153,8 +155,8 @@ export class Call {
   private async once(isIn: () => void): Promise<Ended> {
     // Coming back after a loss, the seat may still look taken: by ourselves.
     const displace = this.displace || this.everIn || this.everWaited;
-    const entry = await enter(this.link, this.displayName, displace);
-    if (this.isOver()) return 'lost';
+    const entry = await this.entered(displace);
+    if (entry === undefined) return 'lost';
     const { room } = this;
     room.me = entry.participant_id;
     room.displayName = entry.display_name;
@@ -184,6 +186,47 @@ export class Call {
       this.local.speakerLevel = () => 0;
       await line?.media?.leave();
     }
+  }
+
+  /** Goes in, as soon as the room is open; nothing when the person left before. */
+  private async entered(displace: boolean): Promise<Entry | undefined> {
+    while (!this.isOver()) {
+      try {
+        const entry = await enter(this.link, this.displayName, displace);
+        return this.isOver() ? undefined : entry;
+      } catch (thrown) {
+        if (problemOf(thrown).code !== 'room_not_started') throw thrown;
+      }
+      await this.opening();
+    }
+    return undefined;
+  }
+
+  /** Before the room opens: returns when it looks as if it were open, or the person left. */
+  private async opening(): Promise<void> {
+    let opensMs = Number.POSITIVE_INFINITY;
+    while (!this.isOver() && opensMs > Date.now()) {
+      try {
+        const { preview: room } = await preview(this.link);
+        // Clocks differ: who asks too early by this one asks again so soon.
+        opensMs = Math.max((room.opens_at ?? 0) * 1000, Date.now() + AGAIN_MS);
+        this.opensAt = room.opens_at ?? null;
+        this.connection = { state: 'connected' };
+        this.state = { is: 'waiting' };
+      } catch (thrown) {
+        if (problemOf(thrown).code !== 'server_unreachable') throw thrown;
+        this.connection = { state: 'reconnecting', attempt: 1 };
+      }
+      this.ways.changed();
+      await this.pause(Math.min(opensMs - Date.now(), LOOK_MS));
+    }
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+      setTimeout(resolve, ms);
+    });
   }
 
   private async joinMedia(line: Line, url: string, token: string, isIn: () => void): Promise<void> {
@@ -529,7 +572,7 @@ export class Call {
     };
   }
 
-  waitingView(nowMs: number): Omit<WaitingView, 'company' | 'starts_at'> {
+  waitingView(nowMs: number): Omit<WaitingView, 'company'> {
     const { room, local } = this;
     const leftMs = KNOCK_EVERY_MS - (nowMs - this.knockedMs);
     return {
@@ -537,6 +580,7 @@ export class Call {
       host_name: room.waiting?.host_name ?? null,
       display_name: room.displayName,
       place: room.waiting?.place ?? null,
+      starts_at: this.opensAt,
       notes: room.myNotes(),
       knock_again_s: leftMs > 0 ? Math.ceil(leftMs / 1000) : null,
       microphone: local.state('microphone'),

@@ -73,7 +73,7 @@ export interface RoomState {
   clock_runs?: boolean;
   webinar?: boolean;
   waiting_room?: boolean;
-  whiteboard?: { shown: boolean; by: ParticipantId | null };
+  whiteboard?: { shown: boolean; by: ParticipantId | null; page: number };
   recording_state?: RecordingState;
   consent?: Consent | null;
   rings?: Ring[];
@@ -166,7 +166,7 @@ export type ClientMessage =
   | { type: 'mute' | 'release' | 'ask_to_unmute'; participant_id: ParticipantId; source: MediaSource }
   | { type: 'set_tools'; participant_id: ParticipantId; tools: Tools }
   | { type: 'set_role'; participant_id: ParticipantId; role: StageRole }
-  | { type: 'show_whiteboard'; shown: boolean }
+  | { type: 'show_whiteboard'; shown: boolean; page: number }
   | { type: 'grant_drawing'; participant_id: ParticipantId; granted: boolean }
   | { type: 'start_recording'; layout: RecordingLayout | null }
   | { type: 'extend'; seconds: number }
@@ -192,7 +192,7 @@ export type ServerMessage =
   | {
       type: 'whiteboard_changed';
       seq: number;
-      whiteboard: { shown: boolean; by: ParticipantId | null };
+      whiteboard: { shown: boolean; by: ParticipantId | null; page: number };
     }
   | { type: 'recording_changed'; seq: number; recording: RecordingState }
   | { type: 'ring_changed'; seq: number; ring: Ring }

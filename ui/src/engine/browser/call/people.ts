@@ -2,7 +2,8 @@
 // server (who is connected and what they send). A plain LiveKit client is known to the media server only.
 // The counterpart of `crates/call/src/people.rs`.
 
-import type { ParticipantId, PersonView, StreamView, Tools } from '../../view';
+import { ALL_TOOLS } from '../../rights';
+import type { ParticipantId, PersonView, StreamView } from '../../view';
 import type { ParticipantState } from './messages';
 
 /** Where a track comes from. */
@@ -27,18 +28,6 @@ interface Person {
   speaking: boolean;
   quality: number;
 }
-
-const ALL_TOOLS: Tools = {
-  chat: true,
-  screen_sharing: true,
-  file_upload: true,
-  whiteboard: true,
-  snapshot: true,
-  live_edit: true,
-  live_pointer: true,
-  present_to_everyone: true,
-  signature: true,
-};
 
 export class People {
   /** In the order of their coming. */

@@ -76,7 +76,7 @@ export class RoomSide {
   recording: RecordingMode = 'none';
   webinar = false;
   waitingRoom = false;
-  whiteboard: RoomState['whiteboard'] & object = { shown: false, by: null };
+  whiteboard: RoomState['whiteboard'] & object = { shown: false, by: null, page: 0 };
   timeWarning: number | null = null;
   /** Whom everybody shall look at. */
   presenter: ParticipantId | null = null;
@@ -299,7 +299,7 @@ export class RoomSide {
     this.recording = room.recording;
     this.webinar = room.webinar ?? false;
     this.waitingRoom = room.waiting_room ?? false;
-    this.whiteboard = room.whiteboard ?? { shown: false, by: null };
+    this.whiteboard = room.whiteboard ?? { shown: false, by: null, page: 0 };
     this.recordingState = { is: room.recording_state ?? { state: 'off' }, atMs: nowMs };
     this.consentGiven = room.consent?.answer;
     this.ringing = room.rings ?? [];

@@ -1,11 +1,8 @@
 //! Coming back without anybody noticing.
 
-#[allow(dead_code, reason = "each test file uses its part of it")]
-mod support;
-
 use std::time::Duration;
 
-use support::{Line, Nat, Peer, Server, python, token};
+use crate::support::{Line, Nat, Peer, Server, python, token};
 use visita_sfu::{LeftReason, SfuEvent};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,6 @@
 //! Media over TCP, where the network lets no UDP through.
 
-#[allow(dead_code, reason = "each test file uses its part of it")]
-mod support;
-
-use support::{Nat, PATIENCE, Peer, Server, python};
+use crate::support::{Nat, PATIENCE, Peer, Server, python};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

@@ -1,11 +1,8 @@
 //! LiveKit's server API, asked by LiveKit's Python client and by hand.
 
-#[allow(dead_code, reason = "each test file uses its part of it")]
-mod support;
-
+use crate::support::{Peer, Server, python, token_with};
 use livekit_token::VideoGrants;
 use serde_json::{Value, json};
-use support::{Peer, Server, python, token_with};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_room_service_steers_a_room() {
@@ -21,7 +18,8 @@ async fn the_room_service_steers_a_room() {
     assert_eq!(empty["result"], json!({}), "nobody is there");
     let mut ada = Peer::join(&python, &server, "ada").await;
     let mut bob = Peer::join(&python, &server, "bob").await;
-    let full = reqwest::get(server.http(&format!("/rtc/validate?access_token={}", support::token("cleo")))).await;
+    let full =
+        reqwest::get(server.http(&format!("/rtc/validate?access_token={}", crate::support::token("cleo")))).await;
     assert_eq!(full.expect("an answer").status().as_u16(), 403, "two and no more");
     ada.tell("publish audio").await;
     bob.until_tone("ada").await;

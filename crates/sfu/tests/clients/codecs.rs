@@ -1,10 +1,8 @@
 //! Other codecs than VP8, and m-lines that are used again.
 
-#[allow(dead_code, reason = "each test file uses its part of it")]
-mod support;
-
 use std::time::Instant;
 
+use crate::support::{PATIENCE, Peer, Server, python, token};
 use futures_util::{SinkExt, StreamExt};
 use livekit_protocol::{
     SessionDescription, SignalRequest, SignalResponse, signal_request::Message as Request,
@@ -12,7 +10,6 @@ use livekit_protocol::{
 };
 use prost::Message as _;
 use str0m::{Rtc, change::SdpOffer};
-use support::{PATIENCE, Peer, Server, python, token};
 use tokio::time::timeout;
 use tokio_tungstenite::{connect_async, tungstenite::Message};
 

@@ -1,11 +1,9 @@
 //! Participants and strangers who mean no good, or whose software is broken: they may lose their own place, and nobody
 //! else's.
 
-#[allow(dead_code, reason = "each test file uses its part of it")]
-mod support;
-
 use std::{net::Ipv4Addr, time::Duration};
 
+use crate::support::{PATIENCE, Server, token};
 use futures_util::{SinkExt, StreamExt};
 use livekit_protocol::{
     AddTrackRequest, MuteTrackRequest, SessionDescription, SignalRequest, SignalResponse, TrickleRequest,
@@ -13,7 +11,6 @@ use livekit_protocol::{
     signal_response::Message as Response,
 };
 use prost::Message as _;
-use support::{PATIENCE, Server, token};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,

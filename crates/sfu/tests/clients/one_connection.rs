@@ -1,10 +1,8 @@
 //! Clients with one peer connection for both ways.
 
-#[allow(dead_code, reason = "each test file uses its part of it")]
-mod support;
-
 use std::time::Instant;
 
+use crate::support::{Line, PATIENCE, Peer, Server, python, token};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::{SinkExt, StreamExt};
 use livekit_protocol::{
@@ -17,7 +15,6 @@ use str0m::{
     change::{SdpAnswer, SdpPendingOffer},
     media::{Direction, MediaKind, Mid},
 };
-use support::{Line, PATIENCE, Peer, Server, python, token};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 

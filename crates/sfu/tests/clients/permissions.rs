@@ -1,10 +1,7 @@
 //! What is allowed changes while people are in.
 
-#[allow(dead_code, reason = "each test file uses its part of it")]
-mod support;
-
+use crate::support::{Peer, Server, grants, python, token_with};
 use livekit_token::VideoGrants;
-use support::{Peer, Server, grants, python, token_with};
 use visita_sfu::{Permissions, TrackSource};
 
 fn all() -> Permissions {

@@ -1,10 +1,7 @@
 //! LiveKit's official Python client (libwebrtc inside) in our rooms.
 
-#[allow(dead_code, reason = "each test file uses its part of it")]
-mod support;
-
+use crate::support::{Peer, Server, grants, odd_token, python, token, token_with};
 use serde_json::Value;
-use support::{Peer, Server, grants, odd_token, python, token, token_with};
 use visita_sfu::{LeftReason, SfuEvent, TrackSource};
 
 #[tokio::test(flavor = "multi_thread")]

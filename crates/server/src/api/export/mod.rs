@@ -2,31 +2,38 @@
 //! answers to being recorded.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
-use async_zip::{Compression, ZipEntryBuilder, base::write::ZipFileWriter, error::ZipError};
+use async_zip::{
+    Compression, ZipDateTime, ZipDateTimeBuilder, ZipEntryBuilder, base::write::ZipFileWriter, error::ZipError,
+};
 use axum::{
     body::Body as HttpBody,
     extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use futures_lite::io::{AsyncWrite, AsyncWriteExt};
 use futures_util::{Stream, StreamExt};
 use serde::Serialize;
+use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio_util::sync::PollSender;
 use visita_protocol::{
-    ErrorBody,
-    channel::{ChatMessage, FilePurpose},
+    ErrorBody, FileId,
+    board::{ROOM_BOARD, Shape},
+    channel::{ChatMessage, FileInfo, FilePurpose},
     rest::{KeptBoard, RecordingConsent},
     view::{RecordingFileState, RecordingFormat},
 };
 use visita_room::Timestamp;
+
+mod drawn;
 
 use super::{caller::Caller, kept, recordings::file_name, sessions};
 use crate::{
@@ -43,13 +50,16 @@ use crate::{
 const AHEAD: usize = 8;
 /// Largest piece, in bytes.
 const PIECE: usize = 256 * 1024;
+/// Largest picture that is put into the picture of a board, in bytes.
+const LARGEST_INSIDE: u64 = 16 * 1024 * 1024;
 /// The whole list: what is kept of one session.
 const EVERYTHING: Page = Page { limit: u32::MAX, offset: 0 };
 
 /// Fetches all that is kept of a session in one zip file. An entry in the audit log.
 ///
-/// `recordings/`, `files/` and `snapshots/` have the files, `chat.txt` and `chat.json` the chat, `boards.json` what lies on
-/// the room's boards, `consents.json` the answers to being recorded.
+/// `recordings/`, `files/` and `snapshots/` have the files, `boards/` a picture of each page and of each snapshot that was
+/// drawn on (SVG), `chat.txt` and `chat.json` the chat, `boards.json` what lies on the room's boards, `consents.json` the
+/// answers to being recorded.
 #[utoipa::path(get, path = "/v2/rooms/{room_id}/sessions/{session_id}/export", tag = "Sessions",
     security(("apikey" = []), ("bearer" = [])),
     params(("room_id" = String, Path, description = "The room"),
@@ -103,6 +113,7 @@ enum ExportError {
 
 /// All that is kept of a session, short of the bytes of files.
 struct All {
+    session: StoredSession,
     recordings: Vec<StoredRecording>,
     files: Vec<StoredFile>,
     chat: Vec<ChatMessage>,
@@ -116,6 +127,7 @@ impl All {
         let store = &app.store;
         let company = &caller.company().id;
         Ok(Self {
+            session: session.clone(),
             recordings: store.recordings(company, of, EVERYTHING).await?.items,
             files: store.files(&session.room_id, Some(&session.session_id), EVERYTHING).await?.items,
             chat: store.chat_of_session(&session.session_id, None, EVERYTHING).await?.items,
@@ -130,22 +142,72 @@ impl All {
         for recording in self.recordings.iter().filter(|one| one.state == RecordingFileState::Available) {
             let name = free(&mut names, "recordings", &file_name(recording, RecordingFormat::Webm));
             let bytes = app.files.read_key(&recordings::key(recording, RecordingFormat::Webm), None).await?;
-            stream(&mut zip, &name, bytes).await?;
+            stream(&mut zip, &name, recording.started_at, bytes).await?;
         }
         for file in &self.files {
             let Some(info) = &file.info else { continue };
             let folder = if info.purpose == FilePurpose::Snapshot { "snapshots" } else { "files" };
             let name = free(&mut names, folder, &info.name);
             let bytes = app.files.read(&file.room_id, &file.file_id, None).await?;
-            stream(&mut zip, &name, bytes).await?;
+            stream(&mut zip, &name, file.created_at, bytes).await?;
         }
-        whole(&mut zip, "chat.txt", self.chat_as_text().into_bytes()).await?;
-        json(&mut zip, "chat.json", &self.chat).await?;
-        json(&mut zip, "boards.json", &self.boards).await?;
-        json(&mut zip, "consents.json", &self.consents).await?;
+        let at = self.session.ended_at.unwrap_or(self.session.started_at);
+        for board in &self.boards {
+            for (name, picture) in self.drawn(app, board).await {
+                let name = free(&mut names, "boards", &name);
+                whole(&mut zip, &name, at, picture.into_bytes()).await?;
+            }
+        }
+        whole(&mut zip, "chat.txt", at, self.chat_as_text().into_bytes()).await?;
+        json(&mut zip, "chat.json", at, &self.chat).await?;
+        json(&mut zip, "boards.json", at, &self.boards).await?;
+        json(&mut zip, "consents.json", at, &self.consents).await?;
         let mut to = zip.close().await?;
         to.close().await?;
         Ok(())
+    }
+
+    /// Pictures of a board with their names: a page each, or what was drawn on a picture of this session.
+    async fn drawn(&self, app: &App, board: &KeptBoard) -> Vec<(String, String)> {
+        let mut pictures = HashMap::new();
+        let lying = board.items.iter().filter_map(|item| match &item.shape {
+            Shape::Picture { file_id, .. } => Some(file_id),
+            _ => None,
+        });
+        for file_id in lying.collect::<HashSet<_>>() {
+            let file = app.store.file(file_id).await.ok().flatten();
+            let file = file.filter(|file| file.room_id == self.session.room_id);
+            if let Some(info) = file.and_then(|file| file.info) {
+                pictures.extend(self.as_url(app, &info).await.map(|url| (file_id.clone(), url)));
+            }
+        }
+        let picture = |file_id: &FileId| pictures.get(file_id).cloned();
+        if board.board_id.as_str() == ROOM_BOARD {
+            let page = |n: u32| {
+                let items = board.items.iter().filter(move |item| item.page == n);
+                items.clone().next().is_some().then(|| drawn::page(items, None, picture))
+            };
+            return (0..board.pages).filter_map(|n| Some((format!("whiteboard-{}.svg", n + 1), page(n)?))).collect();
+        }
+        let mut infos = self.files.iter().filter_map(|file| file.info.as_ref());
+        let Some(info) = infos.find(|info| info.file_id.as_str() == board.board_id.as_str()) else { return Vec::new() };
+        let Some(size) = info.size_px else { return Vec::new() };
+        let under = drawn::Under { picture: self.as_url(app, info).await, size };
+        let stem = info.name.rsplit_once('.').map_or(info.name.as_str(), |(stem, _)| stem);
+        vec![(format!("{stem}-drawn.svg"), drawn::page(board.items.iter(), Some(&under), picture))]
+    }
+
+    /// A picture as it is put into another; `None` when it is none, too large, or not there any more.
+    async fn as_url(&self, app: &App, info: &FileInfo) -> Option<String> {
+        if info.size > LARGEST_INSIDE || info.size_px.is_none() {
+            return None;
+        }
+        let mut stream = std::pin::pin!(app.files.read(&self.session.room_id, &info.file_id, None).await.ok()?);
+        let mut bytes = Vec::new();
+        while let Some(piece) = stream.next().await {
+            bytes.extend_from_slice(&piece.ok()?);
+        }
+        Some(format!("data:{};base64,{}", info.media_type, STANDARD.encode(bytes)))
     }
 
     fn chat_as_text(&self) -> String {
@@ -171,12 +233,11 @@ fn free(names: &mut HashSet<String>, folder: &str, name: &str) -> String {
     free.unwrap_or_else(|| format!("{folder}/{name}"))
 }
 
-async fn stream<S>(zip: &mut ZipFileWriter<Pipe>, name: &str, bytes: S) -> Result<(), ExportError>
+async fn stream<S>(zip: &mut ZipFileWriter<Pipe>, name: &str, at: Timestamp, bytes: S) -> Result<(), ExportError>
 where
     S: Stream<Item = Result<Bytes, object_store::Error>>,
 {
-    let entry = ZipEntryBuilder::new(name.into(), Compression::Stored);
-    let mut writer = zip.write_entry_stream(entry).await?;
+    let mut writer = zip.write_entry_stream(entry(name, at)).await?;
     let mut bytes = std::pin::pin!(bytes);
     while let Some(piece) = bytes.next().await {
         writer.write_all(&piece?).await?;
@@ -184,13 +245,32 @@ where
     Ok(writer.close().await?)
 }
 
-async fn json(zip: &mut ZipFileWriter<Pipe>, name: &str, value: &impl Serialize) -> Result<(), ExportError> {
-    whole(zip, name, serde_json::to_vec_pretty(value)?).await
+async fn json(
+    zip: &mut ZipFileWriter<Pipe>,
+    name: &str,
+    at: Timestamp,
+    value: &impl Serialize,
+) -> Result<(), ExportError> {
+    whole(zip, name, at, serde_json::to_vec_pretty(value)?).await
 }
 
-async fn whole(zip: &mut ZipFileWriter<Pipe>, name: &str, bytes: Vec<u8>) -> Result<(), ExportError> {
-    let entry = ZipEntryBuilder::new(name.into(), Compression::Stored);
-    Ok(zip.write_entry_whole(entry, &bytes).await?)
+async fn whole(zip: &mut ZipFileWriter<Pipe>, name: &str, at: Timestamp, bytes: Vec<u8>) -> Result<(), ExportError> {
+    Ok(zip.write_entry_whole(entry(name, at), &bytes).await?)
+}
+
+/// With its time, which a zip file has in no zone: UTC.
+fn entry(name: &str, at: Timestamp) -> ZipEntryBuilder {
+    let seconds = i64::try_from(at.unix_ms() / 1000).unwrap_or_default();
+    let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let date: ZipDateTime = ZipDateTimeBuilder::new()
+        .year(at.year())
+        .month(u8::from(at.month()).into())
+        .day(at.day().into())
+        .hour(at.hour().into())
+        .minute(at.minute().into())
+        .second(at.second().into())
+        .build();
+    ZipEntryBuilder::new(name.into(), Compression::Stored).last_modification_date(date)
 }
 
 /// The way of what is written into the answer, no faster than it is read.

@@ -1,0 +1,47 @@
+import { CircleCheck, MessageSquareText, TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/Button';
+import { useEngine } from '../../engine/context';
+import { useLeftTools } from '../../engine/tools';
+import { dateLocale } from '../../i18n';
+import { asBase64 } from '../files/paste';
+import styles from './After.module.css';
+import { chatAsText } from './copy';
+
+/** A copy of what was written, for whoever has no way back to it; nothing where nothing was. */
+export function SaveChat() {
+  const { t, i18n } = useTranslation();
+  const engine = useEngine();
+  const left = useLeftTools();
+  // Null where it could not be saved.
+  const [path, setPath] = useState<string | null>();
+  const text = chatAsText(left, t, dateLocale(i18n.language, navigator.languages));
+  if (text === '') return null;
+  const save = async () => {
+    const name = `${t('chat.title')} ${new Date().toISOString().slice(0, 10)}.txt`;
+    const bytes = await asBase64(new Blob([text]));
+    setPath(await engine.save(name, `data:text/plain;base64,${bytes}`).catch(() => null));
+  };
+  return (
+    <div className={styles.copy}>
+      <Button size="guest" icon={MessageSquareText} onPress={() => void save()} data-testid="save-chat">
+        {t('after.saveChat')}
+      </Button>
+      <div role="status" data-testid="chat-saved">
+        {path && (
+          <p className={styles.thanks}>
+            <CircleCheck size={22} strokeWidth={1.8} aria-hidden />
+            <span>{t('after.savedTo', { path })}</span>
+          </p>
+        )}
+        {path === null && (
+          <p className={styles.trouble}>
+            <TriangleAlert size={20} strokeWidth={1.8} aria-hidden />
+            <span>{t('after.chatNotSaved')}</span>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
