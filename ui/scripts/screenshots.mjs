@@ -25,31 +25,79 @@ const mini = { width: 320, height: 200 };
 const screens = [
   ['home', '', [wide, small, phone]],
   ['home-first', 'nameless&bare&server=starting&rooms=none', [wide]],
-  ['home-unreachable', 'problem=server_unreachable&server=failed', [wide, small]],
+  [
+    'home-unreachable',
+    'problem=server_unreachable&server=failed&link=https://unreachable.example/join/q7',
+    [wide, small],
+  ],
   ['home-malformed', 'problem=link_malformed', [wide, phone]],
+  ...[
+    'link_expired',
+    'link_revoked',
+    'link_unknown',
+    'unauthorized',
+    'token_expired',
+    'forbidden',
+    'removed',
+    'server_not_allowed',
+    'server_not_understood',
+    'rate_limited',
+    'room_not_found',
+    'room_ended',
+    'room_disabled',
+    'room_full',
+    'room_not_started',
+    'internal',
+  ].map((code) => [
+    `problem-${code.replaceAll('_', '-')}`,
+    `problem=${code}&link=https://visits.example.org/join/q7`,
+    [wide, small],
+  ]),
+  [
+    'problem-ask',
+    'problem=link_expired',
+    [wide, small, phone],
+    (page) => page.getByTestId('ask-for-link').click(),
+  ],
   ['settings-devices', '', [wide, small], (page) => settings(page, 'devices')],
   ['settings-you', '', [wide], (page) => settings(page, 'you')],
   ['settings-shortcuts', '', [wide, small], (page) => settings(page, 'shortcuts')],
   ['settings-notifications', '', [wide], (page) => settings(page, 'notifications')],
   ['settings-account', '', [wide, small], (page) => settings(page, 'account')],
   ['settings-account-in', 'account=signed_in&network', [wide], (page) => settings(page, 'account')],
+  ['settings-keyring-file', 'account=signed_in&keyfile', [wide, small], (page) => settings(page, 'account')],
   ['settings-diagnostics', '', [wide, small], (page) => settings(page, 'diagnostics')],
   ['home-rooms-none', 'rooms=none&network', [wide, small]],
-  ['home-sign-in-asked', 'sign_in_asked=replaces&account=signed_in'],
+  ['home-sign-in-asked', 'sign_in_asked=replaces&account=signed_in', [wide, small]],
   ['home-rooms-failed', 'rooms=failed&account=expired', [wide]],
   ['home-rooms-loading', 'rooms=loading&account=signed_in', [wide]],
   ['link-invite', 'window=link&screen=lobby&invite', [wide, phone]],
   ['link-refused', 'window=link&problem=link_expired', [wide, small, phone]],
+  [
+    'link-ask',
+    'window=link&problem=link_expired',
+    [wide, phone],
+    (page) => page.getByTestId('ask-for-link').click(),
+  ],
   ['link-unreachable', 'window=link&problem=server_unreachable', [wide, phone]],
   ['new-room', '', [wide, small], (page) => page.getByTestId('new-room-button').click()],
   ['new-room-fault', '', [wide, small], newRoomFault],
   ['new-room-refused', 'made=refused', [wide]],
+  ['new-room-no-plus', '', [wide, small], (page) => newRoomWrong(page, noPlus)],
+  ['new-room-no-admin', '', [wide, small], (page) => newRoomWrong(page, noAdmin)],
+  ['new-room-times', '', [wide, small], (page) => newRoomWrong(page, (page) => times(page, '2099', '2098'))],
+  ['new-room-past', '', [wide], (page) => newRoomWrong(page, (page) => times(page, '2019', '2020'))],
+  ['new-room-too-many', '', [wide, small], (page) => newRoomWrong(page, tooMany)],
   ['new-room-links', '', [wide, small], newRoomLinks],
   ['opening', 'screen=opening', [wide]],
   ['lobby', 'screen=lobby', [wide, small, phone]],
   ['lobby-nameless', 'screen=lobby&nameless', [wide, small]],
   ['lobby-no-camera', 'screen=lobby&camera=missing&mic=denied&network=weak', [wide]],
   ['lobby-without', 'screen=lobby&camera=missing&mic=missing', [wide, small]],
+  ['lobby-camera-busy', 'screen=lobby&camera=busy', [wide, small]],
+  ['lobby-camera-failed', 'screen=lobby&camera=failed&mic=busy', [wide]],
+  ['lobby-camera-denied', 'screen=lobby&camera=denied', [wide]],
+  ['lobby-full', 'screen=lobby&problem=room_full', [wide, small]],
   ['lobby-in-use', 'screen=lobby&inuse', [wide]],
   ['lobby-problem', 'screen=lobby&problem=media_unreachable', [wide, small]],
   ['lobby-consent', 'screen=lobby&consent=asked', [wide, small, phone]],
@@ -60,6 +108,18 @@ const screens = [
   ['call-2', 'screen=call&people=2', [wide, small, phone]],
   ['call-2-muted', 'screen=call&people=2&mic=off&camera=off&notice=talking_while_muted', [wide]],
   ['call-2-missing', 'screen=call&people=2&mic=missing&camera=missing&notice=camera_lost', [wide, small]],
+  ['call-2-camera-busy', 'screen=call&people=2&camera=busy', [wide, small]],
+  ['call-2-camera-failed', 'screen=call&people=2&camera=failed', [wide]],
+  ['call-2-camera-denied', 'screen=call&people=2&camera=denied', [wide]],
+  ['call-2-microphone-busy', 'screen=call&people=2&mic=busy', [wide, small]],
+  ['call-2-microphone-denied', 'screen=call&people=2&mic=denied', [wide]],
+  ['call-2-both-failed', 'screen=call&people=2&mic=failed&camera=failed', [wide, small]],
+  ['call-2-camera-back', 'screen=call&people=2&notice=camera_back', [wide, small]],
+  ['call-2-connection-back', 'screen=call&people=2&notice=connection_back', [wide]],
+  ['call-2-refused', 'screen=call&people=2&notice=refused', [wide]],
+  ['call-2-locked', 'screen=call&people=2&guest&locked', [wide, small]],
+  ['call-simple-locked', 'screen=call&people=2&simple&guest&locked', [wide, small]],
+  ['call-simple-busy', 'screen=call&people=2&simple&guest&camera=busy&mic=denied', [wide, small]],
   ['call-2-reconnecting', 'screen=call&people=2&reconnecting', [wide]],
   ['call-2-recording', 'screen=call&people=2&recording=on', [wide, small]],
   [
@@ -83,12 +143,10 @@ const screens = [
   ['call-4-react', 'screen=call&people=4&hands', [wide], (page) => page.getByTestId('react').click()],
   ['call-4-more', 'screen=call&people=4&recording=on', [wide], (page) => page.getByTestId('more').click()],
   ['call-3-picker', 'screen=call&people=3', [wide, small], pick],
-  [
-    'call-3-picker-failed',
-    'screen=call&people=3&sources=failed',
-    [wide],
-    (page) => page.getByTestId('share').click(),
-  ],
+  ['call-3-picker-failed', 'screen=call&people=3&sources=failed', [wide], openPicker],
+  ['call-3-picker-none', 'screen=call&people=3&sources=none', [wide], openPicker],
+  ['call-3-picker-loading', 'screen=call&people=3&sources=loading', [wide], openPicker],
+  ['call-3-picker-by-system', 'screen=call&people=3&sources=by_system', [wide, small], openPicker],
   ['call-3-sharing', 'screen=call&people=3&sharing=window&recording=on', [wide, small]],
   ['call-3-sharing-paused', 'screen=call&people=3&sharing=screen&paused', [wide]],
   ['call-2-five-minutes', 'screen=call&people=2&left=290', [wide, small]],
@@ -136,6 +194,7 @@ const screens = [
   ['call-simple-recording', 'screen=call&people=2&simple&guest&recording=on', [wide]],
   ['waiting', 'screen=waiting', [wide, small, phone]],
   ['waiting-3', 'screen=waiting&place=3&quiet&long', [wide, small]],
+  ['waiting-reconnecting', 'screen=waiting&reconnecting', [wide, small]],
   ['waiting-early', 'screen=waiting&early', [wide]],
   ['call-2-leave', 'screen=call&people=2', [wide], (page) => page.getByTestId('leave').click()],
   ['call-3-end', 'screen=call&people=3', [wide, small], askEnd],
@@ -161,6 +220,12 @@ const screens = [
     (page) => page.getByTestId('chat').click(),
   ],
   ['chat-files', 'screen=call&people=3&chat=long', [wide], chatFiles],
+  [
+    'chat-refused',
+    'screen=call&people=3&chat=refused',
+    [wide, small],
+    (page) => page.getByTestId('chat').click(),
+  ],
   ['chat-start', 'screen=call&people=3&chat=long', [wide], chatStart],
   ['chat-search', 'screen=call&people=3&chat=long', [wide, small], chatSearch],
   ['chat-drop', 'screen=call&people=3&chat=long', [wide], chatDrop],
@@ -296,6 +361,16 @@ const screens = [
   ['after-sent', 'screen=after&sent', [wide]],
   ['after-lost', 'screen=after&reason=connection_lost&seconds=40', [wide]],
   ['after-ended', 'screen=after&reason=session_ended&final', [wide]],
+  ...['server_stopping', 'displaced', 'sent_back', 'flooding'].map((reason) => [
+    `after-${reason.replace('_', '-')}`,
+    `screen=after&reason=${reason}&seconds=410`,
+    [wide, small],
+  ]),
+  ...['removed', 'room_closed'].map((reason) => [
+    `after-${reason.replace('_', '-')}`,
+    `screen=after&reason=${reason}&final`,
+    [wide, small],
+  ]),
   ['after-gaps', 'screen=after&gaps', [wide, small]],
   ['after-chat', 'screen=call&people=3&guest&chat=long', [wide, small, phone], leaveAndSave],
   ['after-test', 'screen=after&test', [wide]],
@@ -305,6 +380,44 @@ async function newRoomFault(page) {
   await page.getByTestId('new-room-button').click();
   await page.getByTestId('preset-interview').click();
   await page.getByTestId('create-room').click();
+}
+
+async function newRoomWrong(page, act) {
+  await page.getByTestId('new-room-button').click();
+  await page.getByTestId('seat-name').nth(1).fill('Anna Rossi');
+  await act(page);
+  await page.getByTestId('create-room').click();
+  await page.getByTestId('new-room-fault').waitFor();
+}
+
+async function noPlus(page) {
+  await page.getByTestId('seat-role').first().getByRole('button').click();
+  await page.getByRole('option').first().click();
+}
+
+async function noAdmin(page) {
+  await page.getByTestId('seat-admin').first().click();
+}
+
+async function times(page, from, to) {
+  await page.getByTestId('room-when').getByRole('button').click();
+  await page.getByRole('option').nth(1).click();
+  await page.getByTestId('starts_at').fill(`${from}-11-20T09:30`);
+  await page.getByTestId('ends_at').fill(`${to}-11-20T10:00`);
+}
+
+/** As many as a webinar holds, and then it is to be a visit. */
+async function tooMany(page) {
+  await page.getByTestId('preset-webinar').click();
+  for (let n = 2; n < 27; n += 1) {
+    await page.getByTestId('add-person').click();
+    await page.getByTestId('seat-name').nth(n).fill(`Person ${n}`);
+  }
+  await page.getByTestId('preset-visit').click();
+}
+
+async function openPicker(page) {
+  await page.getByTestId('share').click();
 }
 
 async function askEnd(page) {
@@ -428,6 +541,8 @@ async function chatFiles(page) {
     .locator('[data-file-id="photo"]')
     .first()
     .evaluate((file) => file.scrollIntoView({ block: 'end' }));
+  // What is above it in sight is drawn by then, a document too.
+  await page.locator('[data-file-id="report"] img').waitFor();
 }
 
 async function chatStart(page) {

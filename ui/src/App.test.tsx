@@ -1,7 +1,8 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it } from 'vitest';
-import { personView } from './engine/fake/samples';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FakeEngine } from './engine/fake';
+import { lobbyView, personView } from './engine/fake/samples';
 import { openPage } from './test/page';
 
 const byId = (id: string) => screen.getByTestId(id);
@@ -44,6 +45,93 @@ describe('home', () => {
     );
     await userEvent.click(byId('try-again'));
     expect(engine.asked).toContainEqual(['open link', 'https://visita.example/join/abc']);
+  });
+
+  describe('where a server cannot be reached', () => {
+    const link = 'https://visita.example/join/abc';
+    const asks = (engine: FakeEngine) => engine.asked.filter(([name]) => name === 'open link').length;
+    const down = (engine: FakeEngine) =>
+      act(() =>
+        engine.change((view) => {
+          view.screen = { kind: 'home', problem: { code: 'server_unreachable', message: '' } };
+        }),
+      );
+    const pass = (ms: number) => act(async () => vi.advanceTimersByTime(ms));
+    beforeEach(() => {
+      vi.useFakeTimers({ shouldAdvanceTime: true });
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    /** A back end that takes a while, and then says the same. */
+    async function unreachable() {
+      const engine = await openPage(`problem=server_unreachable&link=${link}`);
+      engine.openLink = async (text) => {
+        engine.asked.push(['open link', text]);
+        engine.change((view) => {
+          view.screen = { kind: 'opening', host: 'visita.example' };
+        });
+      };
+      return engine;
+    }
+
+    it('tries again by itself, on the same screen', async () => {
+      const engine = await unreachable();
+      expect(byId('retry').textContent).toContain('next in 8 seconds.');
+      await pass(3100);
+      expect(byId('retry').textContent).toContain('next in 5 seconds.');
+      await pass(5100);
+      expect(asks(engine)).toBe(1);
+      expect(byId('problem').textContent).toContain('We are trying again.');
+      expect(byId('screen-home')).toBeTruthy();
+      down(engine);
+      await pass(1100);
+      expect(byId('retry').textContent).toContain('next in 8 seconds.');
+      await userEvent.setup({ advanceTimers: vi.advanceTimersByTime }).click(byId('try-again'));
+      expect(asks(engine)).toBe(2);
+      down(engine);
+      await pass(1100);
+      expect(byId('retry').textContent).toContain('next in 15 seconds.');
+    });
+
+    it('goes on where the link leads', async () => {
+      const engine = await unreachable();
+      await pass(8100);
+      act(() =>
+        engine.change((view) => {
+          view.screen = { kind: 'lobby', ...lobbyView() };
+        }),
+      );
+      expect(byId('screen-lobby')).toBeTruthy();
+    });
+
+    it('leaves whoever does something else alone', async () => {
+      const engine = await unreachable();
+      const user = userEvent.setup({ advanceTimers: vi.advanceTimersByTime });
+      await user.type(byId('link-input'), 'x');
+      expect(screen.queryByTestId('retry')).toBeNull();
+      await user.click(byId('open-settings'));
+      await pass(60_000);
+      expect(asks(engine)).toBe(0);
+    });
+
+    it('reads no seconds out', async () => {
+      await unreachable();
+      const read = byId('retry').cloneNode(true) as HTMLElement;
+      for (const hidden of read.querySelectorAll('[aria-hidden]')) hidden.remove();
+      expect(read.textContent).toBe('We try again by ourselves.');
+    });
+  });
+
+  it('has a message to whoever invited, where only another link helps', async () => {
+    const engine = await openPage('problem=room_ended');
+    await userEvent.click(byId('ask-for-link'));
+    expect(byId('ask-message').textContent).toContain('“This visit is over”. Could you send me a new one?');
+    await userEvent.click(byId('mail-ask-message'));
+    expect(engine.asked.at(-1)?.slice(0, 2)).toEqual(['mail', 'A new link for the visit']);
+    await userEvent.click(byId('copy-ask-message'));
+    expect(engine.asked.at(-1)?.[1]).toMatch(/^Hello, my link .*\nDr Elena Conti$/s);
   });
 
   it('asks for nothing when the field is empty', async () => {

@@ -1,14 +1,15 @@
 import { useEffect, useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { useAppView } from './engine/context';
-import type { AppView } from './engine/view';
+import { useAppView, useEngine } from './engine/context';
+import type { AppView, Problem } from './engine/view';
 import { After } from './features/after/After';
 import { Call } from './features/call/Call';
 import { Home, type Page } from './features/home/Home';
 import { SignInAsked } from './features/home/SignInAsked';
 import { Lobby } from './features/lobby/Lobby';
 import { Opening } from './features/opening/Opening';
+import { useRetry } from './features/problem/useRetry';
 import { Waiting } from './features/waiting/Waiting';
 import { Incoming } from './features/windows/Incoming';
 import { Mini } from './features/windows/Mini';
@@ -56,6 +57,12 @@ interface ScreenProps {
 
 function Screen({ view, link }: ScreenProps) {
   const { screen } = view;
+  const engine = useEngine();
+  const retry = useRetry(
+    screen,
+    () => void engine.openLink(link[0]),
+    view.link != null && view.link === link[0],
+  );
   const settings = drawnSettings(view);
   // What the start begins with, when it is shown next.
   const [begin, setBegin] = useState<Page>('home');
@@ -63,11 +70,14 @@ function Screen({ view, link }: ScreenProps) {
   useEffect(() => {
     if (kind !== 'after' && kind !== 'home') setBegin('home');
   }, [kind]);
+  const home = (problem: Problem | null) => (
+    <Home view={view} problem={problem} link={link} retry={retry} begin={begin} />
+  );
   switch (screen.kind) {
     case 'home':
-      return <Home view={view} problem={screen.problem} link={link} begin={begin} />;
+      return home(screen.problem);
     case 'opening':
-      return <Opening host={screen.host} />;
+      return retry.held ? home(retry.held) : <Opening host={screen.host} />;
     case 'lobby':
       return <Lobby lobby={screen} settings={settings} />;
     case 'waiting':

@@ -107,6 +107,13 @@ describe('the page of a link', () => {
     expect(fake.asked.map(([name]) => name)).toEqual(['open link']);
   });
 
+  it('has a message to whoever invited, where only another link helps', async () => {
+    await open('problem=link_expired');
+    await userEvent.click(screen.getByTestId('ask-for-link'));
+    expect(screen.getByTestId('ask-message').textContent).toContain('“This link is no longer valid”');
+    expect([shown('copy-ask-message'), shown('try-again')]).toEqual([true, false]);
+  });
+
   it('has one button where the browser keeps the others silent', async () => {
     const playSound = vi.fn(async () => {});
     await open('screen=call&people=2&guest', { playSound });

@@ -1,12 +1,13 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { useAppView } from './engine/context';
+import { useAppView, useEngine } from './engine/context';
 import type { AppView } from './engine/view';
 import { Invite } from './features/invite/Invite';
 import { Refused } from './features/invite/Refused';
 import { Lobby } from './features/lobby/Lobby';
 import { Opening } from './features/opening/Opening';
+import { useRetry } from './features/problem/useRetry';
 import { drawnSettings } from './simple';
 import { useAppearance } from './useAppearance';
 
@@ -36,6 +37,8 @@ export function LinkPage() {
 
 function Screen({ view }: { view: AppView }) {
   const { screen } = view;
+  const engine = useEngine();
+  const retry = useRetry(screen, () => void engine.openLink(''), true);
   const settings = drawnSettings(view);
   const inLobby = screen.kind === 'lobby' && !screen.invite;
   useEffect(() => {
@@ -45,9 +48,13 @@ function Screen({ view }: { view: AppView }) {
   }, [inLobby]);
   switch (screen.kind) {
     case 'home':
-      return <Refused problem={screen.problem} settings={settings} />;
+      return <Refused problem={screen.problem} settings={settings} retry={retry} />;
     case 'opening':
-      return <Opening host={screen.host} />;
+      return retry.held ? (
+        <Refused problem={retry.held} settings={settings} retry={retry} />
+      ) : (
+        <Opening host={screen.host} />
+      );
     case 'lobby':
       return screen.invite ? (
         <Invite lobby={screen} settings={settings} />

@@ -1,5 +1,7 @@
 // axe on every screen, in both languages. Contrast is checked from the tokens: jsdom has no layout.
 
+import { fireEvent, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
 import { openPage } from './test/page';
@@ -7,6 +9,7 @@ import { openPage } from './test/page';
 const screens = [
   '',
   'problem=link_expired',
+  'problem=server_unreachable&link=https://visits.example.org/join/q7',
   'server=failed&bare&nameless',
   'rooms=none&network',
   'rooms=failed&account=expired',
@@ -42,7 +45,49 @@ const screens = [
   'screen=after&unsent',
   'screen=after&sent&bare',
   'screen=after&test',
+  'screen=after&reason=removed&final',
+  'screen=waiting&reconnecting',
+  'window=incoming',
+  'window=incoming&nobody',
+  'window=mini&screen=call&people=2&recording=on&mic=off',
+  'window=mini&screen=call&people=2&long&reconnecting',
 ];
+
+const press = (id: string) => userEvent.click(screen.getByTestId(id));
+
+/** What is opened by pressing something, on which screen. */
+const opened: [name: string, query: string, open: () => Promise<void>][] = [
+  ...['you', 'devices', 'shortcuts', 'notifications', 'account', 'diagnostics'].map(
+    (tab): (typeof opened)[number] => [`settings, ${tab}`, '', () => settings(tab)],
+  ),
+  ['keys in a file', 'account=signed_in&network&keyfile', () => settings('account')],
+  ['a message for a new link', 'problem=link_expired', () => press('ask-for-link')],
+  ['a new room', '', () => press('new-room-button')],
+  [
+    'what a new room lacks',
+    '',
+    async () => {
+      await press('new-room-button');
+      await press('create-room');
+    },
+  ],
+  [
+    'the links of a room',
+    '',
+    async () => {
+      await press('new-room-button');
+      for (const [n, field] of screen.getAllByTestId('seat-name').entries())
+        fireEvent.change(field, { target: { value: `Person ${n}` } });
+      await press('create-room');
+      screen.getByTestId('room-links');
+    },
+  ],
+];
+
+async function settings(tab: string) {
+  await press('open-settings');
+  await press(`settings-tab-${tab}`);
+}
 
 describe.each([
   ['light', 'en'],
@@ -50,9 +95,17 @@ describe.each([
 ])('in %s, %s', (theme, lang) => {
   it.each(screens)('axe finds nothing on ?%s', async (query) => {
     await openPage(`${query}&theme=${theme}&lang=${lang}`);
-    const { violations } = await axe.run(document, { rules: { 'color-contrast': { enabled: false } } });
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
-      [],
-    );
+    expect(await faults()).toEqual([]);
+  });
+
+  it.each(opened)('axe finds nothing on %s', async (_, query, open) => {
+    await openPage(`${query}&theme=${theme}&lang=${lang}`);
+    await open();
+    expect(await faults()).toEqual([]);
   });
 });
+
+async function faults() {
+  const { violations } = await axe.run(document, { rules: { 'color-contrast': { enabled: false } } });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}

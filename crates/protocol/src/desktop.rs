@@ -125,6 +125,8 @@ pub struct MadeRoomView {
     pub room_id: RoomId,
     /// Its title, when it has one.
     pub title: Option<String>,
+    /// When the visit starts, Unix seconds; a room without a schedule is always open.
+    pub starts_at: Option<f64>,
     /// One link per seat.
     pub links: Vec<SeatLinkView>,
     /// Until when they are good, Unix seconds; none is as long as the room is active.

@@ -251,6 +251,7 @@ impl App {
         MadeRoomView {
             room_id: room.room_id.clone(),
             title: room.description.clone(),
+            starts_at: room.starts_at.as_deref().and_then(unix),
             links: room.user_urls.iter().map(link).collect(),
             good_until: room.ends_at.as_deref().and_then(unix),
             reach: room.user_urls.first().map_or(Reach::Computer, |seat| reach(&seat.url)),
@@ -291,6 +292,8 @@ impl App {
             return;
         }
         self.turn += 1;
+        // Should it fail, it is not for a link that did not open before.
+        self.link = None;
         self.screen = Screen::Opening { host: super::host_of(rooms.me.server()) };
         let (turn, internal) = (self.turn, self.internal.clone());
         tokio::spawn(async move {

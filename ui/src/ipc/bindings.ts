@@ -907,6 +907,8 @@ export type MadeRoomView = {
 	room_id: RoomId,
 	/**  Its title, when it has one. */
 	title: string | null,
+	/**  When the visit starts, Unix seconds; a room without a schedule is always open. */
+	starts_at: number | null,
 	/**  One link per seat. */
 	links: SeatLinkView[],
 	/**  Until when they are good, Unix seconds; none is as long as the room is active. */

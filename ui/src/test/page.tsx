@@ -1,7 +1,7 @@
 // The whole page on the fake engine, as a person meets it.
 
 import { act, render } from '@testing-library/react';
-import { App } from '../App';
+import { App, partOf } from '../App';
 import { EngineProvider } from '../engine/context';
 import { type FakeEngine, fakeEngine, fakeOptions } from '../engine/fake';
 import type { Groups } from '../engine/fake/groups';
@@ -12,7 +12,7 @@ export async function openPage(query: string, without: (keyof Groups)[] = []): P
   for (const group of without) delete engine[group];
   const { findByTestId } = render(
     <EngineProvider engine={engine}>
-      <App />
+      <App part={partOf(query)} />
     </EngineProvider>,
   );
   await findByTestId(/^screen-/);

@@ -262,6 +262,7 @@ export function groups(
             state: 'made',
             room_id: 'room-9',
             title: draft.title || null,
+            starts_at: draft.starts_at,
             good_until: draft.ends_at,
             reach: view.network?.on ? 'network' : 'computer',
             links: draft.seats.map(({ display_name, is_admin, me }, n) => ({

@@ -87,7 +87,9 @@ export function fakeEngine(options: FakeOptions): FakeEngine {
       return () => levels.delete(tell);
     },
     openLink: command('open link', (link: string) => {
-      if (link.includes('/join/')) show({ kind: 'lobby', ...lobbyView() });
+      if (link.includes('//unreachable.'))
+        show({ kind: 'home', problem: { code: 'server_unreachable', message: 'invented' } });
+      else if (link.includes('/join/')) show({ kind: 'lobby', ...lobbyView() });
       else show({ kind: 'home', problem: { code: 'link_malformed', message: 'invented' } });
     }),
     startTestCall: command('start test call', () =>

@@ -68,6 +68,8 @@ export function fakeOptions(search: string): FakeOptions {
   if (server === 'starting') view.server = { state: 'starting' };
   const notice = asked.get('notice') as NoticeCode | null;
   if (notice) view.notice = { code: notice, name: 'Anna Rossi' };
+  const link = asked.get('link');
+  if (link) view.link = link;
   elsewhere(view, asked);
   return {
     view,
@@ -108,6 +110,7 @@ export function fakeOptions(search: string): FakeOptions {
           kind: 'waiting',
           ...waitingView(has('early') ? null : Number(asked.get('place') ?? 1), long),
           ...(has('quiet') && { notes: [], host_name: null }),
+          ...(has('reconnecting') && { connection: { state: 'reconnecting', attempt: 1 } }),
         };
       case 'call': {
         const call = callView(Number(asked.get('people') ?? 2), long);
@@ -256,6 +259,7 @@ function elsewhere(view: AppView, asked: URLSearchParams) {
   if (rooms === 'none') view.rooms = { state: 'ready', rooms: [] };
   if (rooms === 'failed') view.rooms = { state: 'failed', problem };
   const server = 'clinic.example';
+  if (asked.has('keyfile') && view.about) view.about.keyring = 'file';
   const account = asked.get('account');
   if (account === 'signed_in')
     view.account = {

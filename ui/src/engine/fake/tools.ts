@@ -234,6 +234,7 @@ const CHATS: Record<string, () => ChatMessageView[]> & Record<'short', () => Cha
   long: conversation,
   short: () => conversation().slice(2, 6),
   pdf: documents,
+  refused,
 };
 
 /** Documents: one that is fine, one with a password, one that is damaged, one that is too large to be shown, one on its way. */
@@ -255,6 +256,19 @@ function documents(): ChatMessageView[] {
 function pdfOf(id: string, name: string): string {
   if (id === 'locked') return lockedSample();
   return id === 'broken' ? brokenSample() : pdfSample(name.replace(/\.pdf$/, ''), 4);
+}
+
+/** Files that did not go through, one for each reason. */
+function refused(): ChatMessageView[] {
+  const codes = ['file_type_refused', 'too_large', 'forbidden', 'server_unreachable', 'internal'] as const;
+  const names = ['setup.exe', 'knee-film.mp4', 'letter.pdf', 'readings.pdf', 'report.pdf'];
+  return codes.map((code, n) => ({
+    ...written(n + 1, 'me', '', at(9, 41 + n)),
+    file: fileView(code, names[n] ?? '', n === 1 ? 412_000_000 : 180_000, {
+      state: 'failed',
+      problem: { code, message: 'invented' },
+    }),
+  }));
 }
 
 /** A conversation of two days, with files in every state. */

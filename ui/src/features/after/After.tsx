@@ -24,6 +24,7 @@ import { useEngine } from '../../engine/context';
 import type { AfterView, QualityReport, Settings } from '../../engine/view';
 import { dateLocale } from '../../i18n';
 import { useSessionOf } from '../past/useSessionOf';
+import { AskForLink } from '../problem/AskForLink';
 import styles from './After.module.css';
 import { asksRating, bars, faults, network, overall, saysTime, spell, weakest } from './derive';
 import { SaveChat } from './SaveChat';
@@ -126,7 +127,7 @@ export function After({ after, settings, onPast }: Props) {
               </Button>
             ) : engine.browser ? null : (
               <Button
-                kind={again ? 'second' : 'primary'}
+                kind={again || after.reason === 'removed' ? 'second' : 'primary'}
                 size="guest"
                 onPress={() => void engine.goHome()}
                 data-testid="go-home"
@@ -144,6 +145,9 @@ export function After({ after, settings, onPast }: Props) {
               >
                 {after.is_test_call ? t('after.testAgain') : t('after.rejoin')}
               </Button>
+            )}
+            {after.reason === 'removed' && !again && (
+              <AskForLink code="removed" name={settings.display_name} size="guest" />
             )}
             {/* The last of them: it comes when the server has answered. */}
             {kept && (

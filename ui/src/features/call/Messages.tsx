@@ -5,9 +5,9 @@ import {
   CameraOff,
   CircleDot,
   CircleStop,
-  Headphones,
   Info,
   MessageCircle,
+  Mic,
   MicOff,
   Paperclip,
   PencilLine,
@@ -15,7 +15,9 @@ import {
   TriangleAlert,
   UserMinus,
   UserPlus,
+  Video,
   VolumeX,
+  Wifi,
   X,
 } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -203,8 +205,11 @@ function icon(said: Message): typeof Info {
         case 'recording_stopped':
           return CircleStop;
         case 'microphone_back':
+          return Mic;
         case 'camera_back':
-          return Headphones;
+          return Video;
+        case 'connection_back':
+          return Wifi;
         default:
           return Info;
       }

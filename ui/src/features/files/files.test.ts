@@ -8,7 +8,7 @@ const file = (state: FileState, size = 100): FileView => ({
   state,
   may_delete: true,
 });
-const failed = (code: 'too_large' | 'server_unreachable' | 'forbidden' | 'internal') =>
+const failed = (code: 'too_large' | 'file_type_refused' | 'server_unreachable' | 'forbidden' | 'internal') =>
   ({ state: 'failed', problem: { code, message: '' } }) as const;
 
 describe('a file', () => {
@@ -30,6 +30,7 @@ describe('a file', () => {
   it('is tried again only where that can help', () => {
     expect(failure(failed('too_large'))).toBe('failed_too_large');
     expect(mayTryAgain(failed('too_large'))).toBe(false);
+    expect(mayTryAgain(failed('file_type_refused'))).toBe(false);
     expect(mayTryAgain(failed('forbidden'))).toBe(false);
     expect(mayTryAgain(failed('server_unreachable'))).toBe(true);
     expect(failure(failed('internal'))).toBe('failed');

@@ -69,8 +69,9 @@ export function failure(state: Extract<FileState, { state: 'failed' }>) {
     case 'forbidden':
     case 'unauthorized':
       return 'failed_forbidden';
-    case 'invalid':
     case 'file_type_refused':
+      return 'failed_type';
+    case 'invalid':
       return 'failed_invalid';
     case 'server_unreachable':
       return 'failed_line';
@@ -81,5 +82,5 @@ export function failure(state: Extract<FileState, { state: 'failed' }>) {
 
 /** Whether trying once more can help. */
 export function mayTryAgain(state: Extract<FileState, { state: 'failed' }>): boolean {
-  return !['failed_too_large', 'failed_forbidden', 'failed_invalid'].includes(failure(state));
+  return !['failed_too_large', 'failed_forbidden', 'failed_type', 'failed_invalid'].includes(failure(state));
 }

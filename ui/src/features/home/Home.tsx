@@ -8,7 +8,7 @@ import {
   TriangleAlert,
   UserRoundCheck,
 } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
@@ -19,8 +19,11 @@ import { useEngine } from '../../engine/context';
 import type { AccountView, AppView, Problem } from '../../engine/view';
 import { dateLocale } from '../../i18n';
 import { NewRoom } from '../newroom/NewRoom';
+import { AskForLink } from '../problem/AskForLink';
 import { wayOn } from '../problem/derive';
 import { ProblemCard } from '../problem/ProblemCard';
+import { RetryWords, TryNow } from '../problem/Retrying';
+import type { Retry } from '../problem/useRetry';
 import { type SettingsPage, SettingsPanel } from '../settings/SettingsPanel';
 import { Computer } from './Computer';
 import { canTestCall, waitingIn } from './derive';
@@ -39,16 +42,24 @@ interface Props {
   problem: Problem | null;
   /** What is in the link's field, and how to change it. */
   link: [string, (link: string) => void];
+  /** How a service that cannot be reached is tried again. */
+  retry: Retry;
   /** What is shown first. */
   begin: Page;
 }
 
 /** Open a link, try the devices, choose how it all looks. */
-export function Home({ view, problem, link: [link, setLink], begin }: Props) {
+export function Home({ view, problem, link: [link, setLink], retry, begin }: Props) {
   const { t, i18n } = useTranslation();
   const engine = useEngine();
-  const [chosen, setPage] = useState<Page>(begin);
+  const [chosen, choose] = useState<Page>(begin);
   const [first, setFirst] = useState<SettingsPage>();
+  const { stop } = retry;
+  // Whoever looks at something else is not called away from it.
+  const setPage = (next: Page) => {
+    stop();
+    choose(next);
+  };
   const settings = (tab?: SettingsPage) => {
     setFirst(tab);
     setPage('settings');
@@ -60,9 +71,17 @@ export function Home({ view, problem, link: [link, setLink], begin }: Props) {
   const waiting = waitingIn(view.rooms);
   const hasProblem = problem !== null;
   const way = problem && wayOn(problem.code, link.trim() !== '');
+  const retries = way === 'try_again' && problem?.code === 'server_unreachable';
   useEffect(() => {
-    if (hasProblem) setPage('home');
+    if (hasProblem) choose('home');
   }, [hasProblem]);
+  const type = useCallback(
+    (text: string) => {
+      stop();
+      setLink(text);
+    },
+    [stop, setLink],
+  );
   const open = (text: string) => {
     setLink(text);
     if (text.trim()) void engine.openLink(text);
@@ -147,13 +166,14 @@ export function Home({ view, problem, link: [link, setLink], begin }: Props) {
             <LinkBar
               ref={field}
               value={link}
-              onChange={setLink}
+              onChange={type}
               onOpen={open}
-              second={engine.rooms !== undefined && link.trim() === ''}
+              second={hasProblem || (engine.rooms !== undefined && link.trim() === '')}
             />
             {engine.rooms && (
               <Button
-                kind={link.trim() === '' ? 'primary' : 'second'}
+                // What is wrong has a way on of its own, which is the first thing to do.
+                kind={hasProblem || link.trim() !== '' ? 'second' : 'primary'}
                 size="bar"
                 icon={Plus}
                 onPress={() => setPage('new')}
@@ -176,8 +196,13 @@ export function Home({ view, problem, link: [link, setLink], begin }: Props) {
             </section>
           )}
           {problem ? (
-            <ProblemCard problem={problem} onClose={() => void engine.goHome()}>
-              {way === 'try_again' && (
+            <ProblemCard
+              problem={problem}
+              more={retries && <RetryWords retry={retry} />}
+              onClose={() => void engine.goHome()}
+            >
+              {retries && <TryNow retry={retry} />}
+              {way === 'try_again' && !retries && (
                 <Button kind="primary" onPress={() => open(link)} data-testid="try-again">
                   {t('problem.tryAgain')}
                 </Button>
@@ -187,6 +212,7 @@ export function Home({ view, problem, link: [link, setLink], begin }: Props) {
                   {t('home.linkPlaceholderShort')}
                 </Button>
               )}
+              {way === 'ask_for_link' && <AskForLink code={problem.code} name={name} />}
             </ProblemCard>
           ) : (
             <header className={styles.heading}>

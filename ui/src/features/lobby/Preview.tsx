@@ -6,7 +6,7 @@ import { useEngine } from '../../engine/context';
 import { StreamPicture } from '../../engine/frames/StreamPicture';
 import { LOCAL_PREVIEW } from '../../engine/frameWire';
 import type { LobbyView } from '../../engine/view';
-import { deviceWord } from './derive';
+import { deviceWord, inTrouble, joinAs } from './derive';
 import styles from './Preview.module.css';
 
 /** One's own picture, or why there is none. */
@@ -16,6 +16,7 @@ export function Preview({ lobby, mirrored }: { lobby: LobbyView; mirrored: boole
   const { camera } = lobby;
   const word = deviceWord(camera);
   const name = lobby.display_name.trim();
+  const as = joinAs(lobby);
   const shown = word === 'on' && pictures.supported;
   return (
     <div className={styles.preview} data-testid="self-preview">
@@ -33,7 +34,12 @@ export function Preview({ lobby, mirrored }: { lobby: LobbyView; mirrored: boole
               <VideoOff size={32} strokeWidth={1.8} aria-hidden />
             )}
           </span>
-          <p className={styles.words}>{word === 'on' ? t('lobby.noDecoder') : t(`camera.${word}`)}</p>
+          <div>
+            <p className={styles.words}>{word === 'on' ? t('lobby.noDecoder') : t(`camera.${word}`)}</p>
+            {inTrouble(camera) && as !== 'all' && (
+              <p className={styles.still}>{t(as === 'sound' ? 'lobby.stillJoin' : 'lobby.stillAttend')}</p>
+            )}
+          </div>
         </div>
       )}
       <span className={styles.label}>{name ? t('lobby.you', { name }) : t('lobby.youNobody')}</span>

@@ -146,7 +146,8 @@ function LinkCard({ link, room, host, language, open, onOpen }: CardProps) {
   const engine = useEngine();
   const { copied, copy } = useCopy();
   const { participant_id: id, display_name: name, url, me } = link;
-  const text = readyMessage(language, { name, host, url, title: room.title });
+  const { title, starts_at } = room;
+  const text = readyMessage(language, { name, host, url, title, starts_at }, Date.now() / 1000);
   return (
     <li className={styles.link} data-testid="link" data-participant-id={id}>
       <div className={styles.line}>

@@ -8,6 +8,8 @@ import { ProblemIcon } from './ProblemIcon';
 
 interface Props {
   problem: Problem;
+  /** What more there is to say of it. */
+  more?: ReactNode;
   /** The ways on, as buttons. */
   children: ReactNode;
   /** Nothing where it stays as long as the page does. */
@@ -15,7 +17,7 @@ interface Props {
 }
 
 /** What went wrong in plain words, what to do, and last and small the code. */
-export function ProblemCard({ problem, children, onClose }: Props) {
+export function ProblemCard({ problem, more, children, onClose }: Props) {
   const { t } = useTranslation();
   const { code } = problem;
   return (
@@ -32,6 +34,7 @@ export function ProblemCard({ problem, children, onClose }: Props) {
       <div className={styles.words}>
         <h1 className={styles.title}>{t(`problem.${code}`)}</h1>
         <p className={styles.text}>{t(`problem.${code}Text`)}</p>
+        {more}
         <div className={styles.ways}>
           {children}
           <span className={styles.code}>{t('problem.support', { code })}</span>

@@ -1,10 +1,19 @@
-import { CalendarX2, DoorClosed, Link2Off, MonitorSmartphone, TriangleAlert, Unplug } from 'lucide-react';
+import {
+  CalendarX2,
+  Clock,
+  DoorClosed,
+  Link2Off,
+  MonitorSmartphone,
+  TriangleAlert,
+  Unplug,
+} from 'lucide-react';
 import type { ErrorCode } from '../../engine/view';
 import { type Sign, sign } from './derive';
 
 const icons: Record<Sign, typeof Unplug> = {
   link: Link2Off,
   time: CalendarX2,
+  clock: Clock,
   room: DoorClosed,
   network: Unplug,
   device: MonitorSmartphone,

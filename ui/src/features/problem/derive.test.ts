@@ -17,7 +17,11 @@ describe('problems', () => {
   it('are tried again only with a link to try', () => {
     expect(wayOn('server_unreachable', true)).toBe('try_again');
     expect(wayOn('server_unreachable', false)).toBe('paste_again');
-    expect(wayOn('link_expired', true)).toBe('paste_again');
-    expect(wayOn('room_ended', true)).toBe('nothing');
+    expect(wayOn('link_unknown', true)).toBe('paste_again');
+  });
+
+  it('lead to whoever invites where only another link helps', () => {
+    for (const code of ['link_expired', 'link_revoked', 'room_ended', 'room_disabled', 'removed'] as const)
+      expect(wayOn(code, true)).toBe('ask_for_link');
   });
 });

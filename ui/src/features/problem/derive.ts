@@ -3,10 +3,10 @@
 import type { ErrorCode } from '../../engine/view';
 
 /** The sign a problem is shown with. */
-export type Sign = 'link' | 'time' | 'room' | 'network' | 'device' | 'fault';
+export type Sign = 'link' | 'time' | 'clock' | 'room' | 'network' | 'device' | 'fault';
 
-/** What can be done at once. */
-export type WayOn = 'paste_again' | 'try_again' | 'nothing';
+/** What can be done at once: there is always something. */
+export type WayOn = 'paste_again' | 'try_again' | 'ask_for_link';
 
 export function sign(code: ErrorCode): Sign {
   switch (code) {
@@ -20,10 +20,11 @@ export function sign(code: ErrorCode): Sign {
     case 'invalid':
       return 'link';
     case 'link_expired':
+      return 'time';
     case 'room_not_started':
     case 'token_expired':
     case 'rate_limited':
-      return 'time';
+      return 'clock';
     case 'room_disabled':
     case 'room_ended':
     case 'room_full':
@@ -64,26 +65,28 @@ export function wayOn(code: ErrorCode, known: boolean): WayOn {
     case 'displaced':
     case 'conflict':
       return known ? 'try_again' : 'paste_again';
+    // Nothing helps but another link, which somebody has to send.
+    case 'link_revoked':
+    case 'link_expired':
+    case 'room_disabled':
+    case 'room_ended':
+    case 'room_not_found':
+    case 'forbidden':
+    case 'removed':
+      return 'ask_for_link';
     case 'link_malformed':
     case 'link_unknown':
     case 'server_not_understood':
-    case 'not_found':
-    case 'room_not_found':
-    case 'invalid':
-    case 'link_revoked':
-    case 'link_expired':
-      return 'paste_again';
-    case 'room_disabled':
-    case 'room_ended':
-    case 'forbidden':
     case 'server_not_allowed':
-    case 'removed':
+    case 'not_found':
+    case 'invalid':
+    // What comes up in a room, not on the way into one.
     case 'muted_by_admin':
     case 'too_large':
     case 'file_type_refused':
     case 'room_frozen':
     case 'room_empty':
     case 'recording_unavailable':
-      return 'nothing';
+      return 'paste_again';
   }
 }

@@ -41,6 +41,8 @@ export const lobby = {
     joinHere: 'Join here',
     notNow: 'Not now',
     tryAgain: 'Try again',
+    stillJoin: 'You can still join. The others will hear you.',
+    stillAttend: 'You can still join, see and hear the others.',
     noDecoder: 'This computer cannot show pictures here. Sound works.',
     startsAt: 'The visit starts on {{when}}.',
     letIn: 'The host lets you in.',

@@ -65,7 +65,7 @@ export const newRoom = {
     private: 'The room is private.',
     privateText: 'Each link belongs to one person.',
     fault_too_few: 'A room needs two people or more. Add a person.',
-    fault_too_many: 'That is more people than such a room has seats.',
+    fault_too_many: 'That is more people than such a room has seats. Take some out, or choose “Webinar”.',
     fault_nameless: 'Everybody needs a name, so that each gets the right link.',
     fault_no_plus: 'Somebody has to be allowed to create: choose “Create and join” for one person.',
     fault_no_admin:
@@ -114,6 +114,7 @@ export const newRoom = {
     hello: 'Hello {{name}},',
     invites: '{{host}} invites you: {{title}}.',
     invited: 'you are invited: {{title}}.',
+    begins: 'It begins on {{when}}.',
     open: 'Open this link to come in; it is yours alone.',
   },
 } as const;

@@ -45,8 +45,7 @@ export const problem = {
     not_found: 'There is nothing there',
     not_foundText: 'Copy the whole link again. If it stays so, ask for a new one.',
     server_unreachable: 'We cannot reach the visit service',
-    server_unreachableText:
-      'Check that this computer is on the network, then try again. Your link stays good.',
+    server_unreachableText: 'Other pages may work while this one does not. Your link stays good.',
     server_not_understood: 'There is no visit service at this address',
     server_not_understoodText:
       'Something else answers there. Copy the whole link again, or ask for a new one.',
@@ -68,6 +67,17 @@ export const problem = {
     internalText: 'Try again. If it stays so, tell support the code below.',
     support: 'For support: {{code}}',
     tryAgain: 'Try again',
+    tryNow: 'Try now',
+    trying: 'We are trying again.',
+    byOurselves: 'We try again by ourselves.',
+    nextIn: 'We try again by ourselves, next in {{time}}.',
+    seconds_one: '{{count}} second',
+    seconds_other: '{{count}} seconds',
+    ask: 'Ask for a new link',
+    askHelp: 'Send this to whoever invited you:',
+    askSubject: 'A new link for the visit',
+    askMessage:
+      'Hello, my link does not let me into the visit: “{{reason}}”. Could you send me a new one? Thank you.',
     close: 'Close',
   },
 } as const;

@@ -42,6 +42,8 @@ export const lobby: Pick<Dictionary, 'opening' | 'lobby' | 'microphone' | 'camer
       joinHere: 'Entra da qui',
       notNow: 'Non ora',
       tryAgain: 'Riprova',
+      stillJoin: 'Può entrare lo stesso. Gli altri la sentiranno.',
+      stillAttend: 'Può entrare lo stesso: vedrà e sentirà gli altri.',
       noDecoder: 'Qui questo computer non può mostrare immagini. L’audio funziona.',
       startsAt: 'La visita comincia {{when}}.',
       letIn: 'La fa entrare chi conduce.',

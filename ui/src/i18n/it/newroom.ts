@@ -65,7 +65,7 @@ export const newRoom: Pick<Dictionary, 'newRoom' | 'tool' | 'links' | 'ready'> =
     private: 'La stanza è privata.',
     privateText: 'Ogni link appartiene a una sola persona.',
     fault_too_few: 'Servono almeno due persone. Ne aggiunga una.',
-    fault_too_many: 'Sono più persone dei posti di una stanza così.',
+    fault_too_many: 'Sono più persone dei posti di una stanza così. Ne tolga qualcuna, o scelga «Webinar».',
     fault_nameless: 'Ognuno ha bisogno di un nome, perché riceva il link giusto.',
     fault_no_plus: 'Qualcuno deve poter creare: scelga «Creare ed entrare» per una persona.',
     fault_no_admin:
@@ -116,6 +116,7 @@ export const newRoom: Pick<Dictionary, 'newRoom' | 'tool' | 'links' | 'ready'> =
     hello: 'Buongiorno {{name}},',
     invites: '{{host}} la invita: {{title}}.',
     invited: 'ha un invito: {{title}}.',
+    begins: 'Comincia {{when}}.',
     open: 'Apra questo link per entrare; è solo suo.',
   },
 };

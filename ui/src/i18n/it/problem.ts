@@ -45,8 +45,7 @@ export const problem: Pick<Dictionary, 'problem'> = {
     not_found: 'Lì non c’è nulla',
     not_foundText: 'Copi di nuovo il link intero. Se non basta, ne chieda uno nuovo.',
     server_unreachable: 'Non riusciamo a raggiungere il servizio',
-    server_unreachableText:
-      'Controlli che questo computer sia in rete, poi riprovi. Il suo link resta valido.',
+    server_unreachableText: 'Altre pagine possono funzionare anche se questa no. Il suo link resta valido.',
     server_not_understood: 'A questo indirizzo non c’è un servizio di visite',
     server_not_understoodText: 'Risponde qualcos’altro. Copi di nuovo il link intero, o ne chieda uno nuovo.',
     server_not_allowed: 'Questo computer non può usare quel servizio',
@@ -67,6 +66,17 @@ export const problem: Pick<Dictionary, 'problem'> = {
     internalText: 'Riprovi. Se non basta, dica all’assistenza il codice qui sotto.',
     support: 'Per l’assistenza: {{code}}',
     tryAgain: 'Riprova',
+    tryNow: 'Riprova ora',
+    trying: 'Stiamo riprovando.',
+    byOurselves: 'Riproviamo da soli.',
+    nextIn: 'Riproviamo da soli, fra {{time}}.',
+    seconds_one: '{{count}} secondo',
+    seconds_other: '{{count}} secondi',
+    ask: 'Chiedi un nuovo link',
+    askHelp: 'Mandi queste righe a chi l’ha invitata:',
+    askSubject: 'Un nuovo link per la visita',
+    askMessage:
+      'Buongiorno, con il mio link non riesco a entrare nella visita: «{{reason}}». Può mandarmene uno nuovo? Grazie.',
     close: 'Chiudi',
   },
 };
