@@ -86,7 +86,7 @@ fn run(arguments: Arguments, software: bool) -> anyhow::Result<()> {
                 None => tauri_app.path().app_data_dir()?,
             };
             let first = match (&arguments.link, arguments.test_call) {
-                (Some(link), _) => Some(app::Command::OpenLink(link.clone())),
+                (Some(link), _) => Some(app::Command::LinkCame(link.clone())),
                 (None, true) => Some(app::Command::StartTestCall),
                 (None, false) => None,
             };

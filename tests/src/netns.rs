@@ -127,9 +127,10 @@ impl Network {
     /// The peer is on another network all at once: it has another address, and none of the old one any more.
     pub fn move_away(&self) -> Result<()> {
         let (name, device) = (&self.name, format!("{}p", self.cable));
-        let there = Ipv4Addr::from(u32::from(self.here) + 2);
+        // Of another network than the cable's, with a route of its own each way.
+        let [ten, high, low, last] = self.there.octets();
+        let there = Ipv4Addr::new(ten, high & 127, low, last);
         ip(&format!("-n {name} addr del {}/30 dev {device}", self.there))?;
-        // Beyond the four addresses of the cable's own network: a host route each way.
         ip(&format!("-n {name} addr add {there}/32 dev {device}"))?;
         ip(&format!("-n {name} route add {} dev {device}", self.here))?;
         ip(&format!("-n {name} route add default via {} src {there}", self.here))?;

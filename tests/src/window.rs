@@ -92,6 +92,25 @@ impl Window {
         self.driver.pid()
     }
 
+    /// Goes on in the window of the app whose page is asked for with this: `main`, `incoming` or `mini`.
+    pub async fn go_into(&self, part: &str) -> Result<()> {
+        until(&format!("the window {part}"), PATIENCE, || async {
+            for handle in self.client.windows().await? {
+                // One that closes meanwhile is none to go into.
+                if self.client.switch_to_window(handle).await.is_err() {
+                    continue;
+                }
+                let Ok(url) = self.client.current_url().await else { continue };
+                let asked = url.query_pairs().find(|(name, _)| name == "window");
+                if asked.map_or("main".into(), |(_, asked)| asked) == part {
+                    return Ok(Some(()));
+                }
+            }
+            Ok(None)
+        })
+        .await
+    }
+
     /// The element with this `data-testid`, as soon as it is there.
     pub async fn find(&self, id: &str) -> Result<Element> {
         let css = format!("[data-testid=\"{id}\"]");

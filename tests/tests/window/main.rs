@@ -212,7 +212,9 @@ async fn a_test_call_gives_a_picture_and_ones_own_voice() -> Result<()> {
     stage.picture_of_other(&window).await?;
     // It says what it is for; its row crops the picture, and with it the timecode.
     window.click("notice-close").await?;
-    stage.timecode_moves(&window).await?;
+    let moves = stage.timecode_moves(&window).await;
+    stage::keep(&window, "test-call.png").await?;
+    moves?;
     let whistle = stage.whistle(1000)?;
     stage.hear(1000.0).await?;
     drop(whistle);
