@@ -6,6 +6,7 @@ verbs. A picture counts when it differs from the black ones the library makes up
 
 import asyncio
 import json
+import os
 import sys
 
 import numpy as np
@@ -176,3 +177,6 @@ async def main():
 
 
 asyncio.run(main())
+# All is said and left by now. What its native library does while Python takes itself apart ended in a signal once.
+sys.stdout.flush()
+os._exit(0)
