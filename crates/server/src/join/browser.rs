@@ -37,8 +37,10 @@ const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(se
 #[allow_missing = true]
 struct Pages;
 
-/// A file as it goes out, by its hash and encoding.
-static PACKED: LazyLock<Mutex<HashMap<([u8; 32], Encoding), Bytes>>> = LazyLock::new(Mutex::default);
+/// Files as they go out, by their hash and encoding.
+type Packed = HashMap<([u8; 32], Encoding), Bytes>;
+
+static PACKED: LazyLock<Mutex<Packed>> = LazyLock::new(Mutex::default);
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Encoding {
