@@ -48,10 +48,10 @@ struct Voice {
 }
 
 /// What a voice sounded like.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct VoiceReport {
-    /// Pitch and level of the last seconds.
-    pub(crate) tone: ToneReading,
+    /// The last seconds. What they sound like is measured when somebody asks: that takes longer than a block lasts.
+    samples: Vec<f32>,
     /// When the first was rendered.
     pub(crate) first: Instant,
     /// Milliseconds without real sound since the first.
@@ -60,6 +60,13 @@ pub(crate) struct VoiceReport {
     pub(crate) heard_ms: u32,
     /// What the jitter buffer holds, in milliseconds.
     pub(crate) delay_ms: f32,
+}
+
+impl VoiceReport {
+    /// Pitch and level of the last seconds.
+    pub(crate) fn tone(&self) -> ToneReading {
+        tone::measure_long(&self.samples)
+    }
 }
 
 impl Playout {
@@ -123,9 +130,8 @@ impl Playout {
     pub(crate) fn report(&self, voice: &str) -> Option<VoiceReport> {
         let voice = self.voices.get(voice)?;
         let first = voice.first?;
-        let samples: Vec<f32> = voice.probe.iter().copied().collect();
         Some(VoiceReport {
-            tone: tone::measure_long(&samples),
+            samples: voice.probe.iter().copied().collect(),
             first,
             gaps_ms: voice.gap_blocks * 10,
             heard_ms: voice.since_first * 10,

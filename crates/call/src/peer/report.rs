@@ -173,12 +173,13 @@ pub(super) fn streams(views: &Views, watcher: Option<&Watcher>) -> Vec<StreamRep
     }
     for person in &views.people {
         for (_, sound) in &person.sound {
+            let tone = sound.tone();
             streams.push(StreamReport::Audio(AudioReport {
                 participant: person.participant.clone(),
                 source: "microphone",
                 codec: "opus",
-                level_db: sound.tone.level_dbfs,
-                tone_hz: sound.tone.hz,
+                level_db: tone.level_dbfs,
+                tone_hz: tone.hz,
                 gaps_ms: sound.gaps_ms,
                 heard_ms: sound.heard_ms,
                 buffer_ms: sound.delay_ms,
