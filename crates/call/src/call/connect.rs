@@ -13,6 +13,7 @@ use visita_rtc::{Room, RtcEvent};
 
 use super::{
     CallState, Command, JoinTarget,
+    early::Early,
     owner::{LAST_WORD_WITHIN, Owner, final_reason},
 };
 use crate::{
@@ -75,10 +76,11 @@ impl Owner {
                 // Coming back after a loss, the seat may still look taken: by ourselves.
                 let displace = displace || self.ever_in;
                 let request = EnterRequest { display_name, displace };
+                let mut early = Early::default();
                 let entered = loop {
                     match or_leave(entry::enter(&link, &request), inbox, &media, &mut self.later).await? {
-                        Err(problem) if problem.code == ErrorCode::RoomNotStarted => {
-                            self.wait_for_the_opening(&link, &request, inbox, state).await?;
+                        Err(problem) if early.waits(&problem) => {
+                            self.wait_for_the_opening(&link, &request, &mut early, inbox, state).await?;
                         }
                         answer => break answer?,
                     }
@@ -130,7 +132,7 @@ impl Owner {
 }
 
 /// Does something unless somebody leaves first.
-async fn or_leave<T>(
+pub(super) async fn or_leave<T>(
     doing: impl Future<Output = T>,
     inbox: &mut mpsc::UnboundedReceiver<Command>,
     media: &Arc<LocalMedia>,

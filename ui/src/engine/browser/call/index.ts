@@ -30,9 +30,12 @@ import { Tools } from './tools';
 const LAST_WORD_MS = 1_000;
 const RETRY_FIRST_MS = 300;
 const RETRY_MAX_MS = 5_000;
-/** The opening of a room may be moved: so often it is looked at. */
-const LOOK_MS = 15_000;
+/** The opening may be moved, and clocks differ: so often, at least, it is tried whether the room lets in. */
+const TRY_MS = 30_000;
+/** By this clock it is open, and it is not: tried again so soon at first, then ever later. */
 const AGAIN_MS = 2_000;
+/** Nothing that ends the waiting. */
+const PASSES: ReadonlySet<string> = new Set(['server_unreachable', 'rate_limited']);
 /** The room passes a knock on at most this often. */
 const KNOCK_EVERY_MS = 10_000;
 /** At this quality and below people notice: 0 (lost) to 5 (excellent). */
@@ -190,36 +193,37 @@ export class Call {
 
   /** Goes in, as soon as the room is open; nothing when the person left before. */
   private async entered(displace: boolean): Promise<Entry | undefined> {
+    let again = AGAIN_MS;
+    let early = false;
     while (!this.isOver()) {
       try {
         const entry = await enter(this.link, this.displayName, displace);
         return this.isOver() ? undefined : entry;
       } catch (thrown) {
-        if (problemOf(thrown).code !== 'room_not_started') throw thrown;
+        const { code } = problemOf(thrown);
+        if (code !== 'room_not_started' && !(early && PASSES.has(code))) throw thrown;
       }
-      await this.opening();
+      early = true;
+      const leftMs = await this.opening();
+      await this.pause(Math.min(Math.max(leftMs, again), TRY_MS));
+      if (leftMs === 0) again = Math.min(again * 2, TRY_MS);
     }
     return undefined;
   }
 
-  /** Before the room opens: returns when it looks as if it were open, or the person left. */
-  private async opening(): Promise<void> {
-    let opensMs = Number.POSITIVE_INFINITY;
-    while (!this.isOver() && opensMs > Date.now()) {
-      try {
-        const { preview: room } = await preview(this.link);
-        // Clocks differ: who asks too early by this one asks again so soon.
-        opensMs = Math.max((room.opens_at ?? 0) * 1000, Date.now() + AGAIN_MS);
-        this.opensAt = room.opens_at ?? null;
-        this.connection = { state: 'connected' };
-        this.state = { is: 'waiting' };
-      } catch (thrown) {
-        if (problemOf(thrown).code !== 'server_unreachable') throw thrown;
-        this.connection = { state: 'reconnecting', attempt: 1 };
-      }
-      this.ways.changed();
-      await this.pause(Math.min(opensMs - Date.now(), LOOK_MS));
+  /** Before the room opens: shows when that is, and tells how long until then by this computer's clock. */
+  private async opening(): Promise<number> {
+    try {
+      const { preview: room } = await preview(this.link);
+      this.opensAt = room.opens_at ?? null;
+      this.connection = { state: 'connected' };
+      this.state = { is: 'waiting' };
+    } catch (thrown) {
+      if (!PASSES.has(problemOf(thrown).code)) throw thrown;
+      this.connection = { state: 'reconnecting', attempt: 1 };
     }
+    this.ways.changed();
+    return Math.max((this.opensAt ?? 0) * 1000 - Date.now(), 0);
   }
 
   private pause(ms: number): Promise<void> {
