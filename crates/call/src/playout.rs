@@ -36,6 +36,8 @@ pub(crate) struct Playout {
     level: f32,
     echo: Option<VecDeque<[f32; BLOCK]>>,
     probing: bool,
+    /// What voices sounded like that are over, while they are measured.
+    gone: HashMap<String, VoiceReport>,
 }
 
 struct Voice {
@@ -79,6 +81,7 @@ impl Playout {
             level: 0.0,
             echo: None,
             probing: false,
+            gone: HashMap::new(),
         }
     }
 
@@ -103,6 +106,11 @@ impl Playout {
 
     /// The voice is over.
     pub(crate) fn remove(&mut self, voice: &str) {
+        if self.probing
+            && let Some(report) = self.report(voice)
+        {
+            self.gone.insert(voice.to_owned(), report);
+        }
         self.voices.remove(voice);
     }
 
@@ -126,9 +134,9 @@ impl Playout {
         self.probing = true;
     }
 
-    /// What a voice sounded like.
+    /// What a voice sounds like, or did until it was over: a copy of seconds, for the end of a call.
     pub(crate) fn report(&self, voice: &str) -> Option<VoiceReport> {
-        let voice = self.voices.get(voice)?;
+        let Some(voice) = self.voices.get(voice) else { return self.gone.get(voice).cloned() };
         let first = voice.first?;
         Some(VoiceReport {
             samples: voice.probe.iter().copied().collect(),

@@ -26,7 +26,7 @@ pub use tools::{ChatReport, ToolsAsked, ToolsReport};
 
 use crate::{
     Call, CallState, CameraChoice, FrameHub, JoinTarget, LocalMedia, MicrophoneChoice, Reception, ShareChoice,
-    SpeakerChoice, Told, frames::FrameSink, people::participant_id,
+    SpeakerChoice, Told, frames::FrameSink, people::participant_id, playout::VoiceReport,
 };
 use tools::Tools;
 use trace::Trace;
@@ -166,13 +166,15 @@ pub async fn run_with(
     if let CallState::Running(view) = &*state.borrow() {
         views.take(view, &call);
     }
+    let sounds = views.sounds(&call);
+    let first_sound = sounds.iter().map(|(_, sound)| sound.first).min();
     let in_room = joined.map_or(Duration::ZERO, |joined| started.elapsed().saturating_sub(joined));
     let report = Report {
         joined_ms: joined.map(report::millis),
-        first_sound_ms: views.first_sound().map(|at| report::millis(at.saturating_duration_since(started))),
+        first_sound_ms: first_sound.map(|at| report::millis(at.saturating_duration_since(started))),
         first_frame_ms: watcher.as_deref().and_then(Watcher::first_frame).map(report::millis),
         sent: report::sent(call.stats().as_ref(), call.media().published_size(), in_room),
-        streams: report::streams(&views, watcher.as_deref()),
+        streams: report::streams(&views, &sounds, watcher.as_deref()),
         ended: ended.unwrap_or(LeaveReason::Left),
         cpu_cores: usage.cores(),
         rss_mb: report::rss_mb(),
@@ -223,13 +225,19 @@ struct SeenVideo {
 
 struct SeenPerson {
     participant: String,
-    /// Last sound measured while they were there.
-    sound: Vec<(String, crate::playout::VoiceReport)>,
+    /// Their sounds, by track.
+    sounds: Vec<String>,
 }
 
 impl Views {
-    fn first_sound(&self) -> Option<Instant> {
-        self.people.iter().flat_map(|person| &person.sound).map(|(_, sound)| sound.first).min()
+    /// What everybody sounded like, with whose it was.
+    fn sounds(&self, call: &Call) -> Vec<(String, VoiceReport)> {
+        let playout = call.media().playout().lock();
+        let of = |person: &SeenPerson| {
+            let reports = person.sounds.iter().filter_map(|sid| playout.report(sid));
+            reports.map(|report| (person.participant.clone(), report)).collect::<Vec<_>>()
+        };
+        self.people.iter().flat_map(of).collect()
     }
 
     fn take(&mut self, view: &CallView, call: &Call) {
@@ -245,7 +253,7 @@ impl Views {
                 }
             }
             if !self.people.iter().any(|p| p.participant == id) {
-                self.people.push(SeenPerson { participant: id, sound: Vec::new() });
+                self.people.push(SeenPerson { participant: id, sounds: Vec::new() });
             }
         }
         let voices: Vec<(String, String)> = call
@@ -256,13 +264,11 @@ impl Views {
             .filter(|track| track.kind == MediaKind::Audio)
             .map(|track| (track.identity, track.sid))
             .collect();
-        let playout = call.media().playout().lock();
         for person in &mut self.people {
             let theirs = voices.iter().filter(|(who, _)| participant_id(who).as_str() == person.participant);
             for (_, sid) in theirs {
-                if let Some(sound) = playout.report(sid) {
-                    person.sound.retain(|(known, _)| known != sid);
-                    person.sound.push((sid.clone(), sound));
+                if !person.sounds.contains(sid) {
+                    person.sounds.push(sid.clone());
                 }
             }
         }

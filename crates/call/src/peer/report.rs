@@ -7,6 +7,7 @@ use visita_protocol::{PixelSize, channel::LeaveReason, view::StreamSource};
 use visita_rtc::{RtcStats, Source};
 
 use super::{ToolsReport, Views, watcher::Watcher};
+use crate::playout::VoiceReport;
 
 /// The whole report.
 #[derive(Clone, Debug, Serialize)]
@@ -152,7 +153,7 @@ pub(super) fn sent(stats: Option<&RtcStats>, size: PixelSize, in_room: Duration)
     })
 }
 
-pub(super) fn streams(views: &Views, watcher: Option<&Watcher>) -> Vec<StreamReport> {
+pub(super) fn streams(views: &Views, sounds: &[(String, VoiceReport)], watcher: Option<&Watcher>) -> Vec<StreamReport> {
     let mut streams = Vec::new();
     for video in &views.videos {
         let Some(seen) = watcher.and_then(|w| w.seen(video.stream)) else { continue };
@@ -171,20 +172,18 @@ pub(super) fn streams(views: &Views, watcher: Option<&Watcher>) -> Vec<StreamRep
             latency_ms: latency(seen.latencies_us),
         }));
     }
-    for person in &views.people {
-        for (_, sound) in &person.sound {
-            let tone = sound.tone();
-            streams.push(StreamReport::Audio(AudioReport {
-                participant: person.participant.clone(),
-                source: "microphone",
-                codec: "opus",
-                level_db: tone.level_dbfs,
-                tone_hz: tone.hz,
-                gaps_ms: sound.gaps_ms,
-                heard_ms: sound.heard_ms,
-                buffer_ms: sound.delay_ms,
-            }));
-        }
+    for (participant, sound) in sounds {
+        let tone = sound.tone();
+        streams.push(StreamReport::Audio(AudioReport {
+            participant: participant.clone(),
+            source: "microphone",
+            codec: "opus",
+            level_db: tone.level_dbfs,
+            tone_hz: tone.hz,
+            gaps_ms: sound.gaps_ms,
+            heard_ms: sound.heard_ms,
+            buffer_ms: sound.delay_ms,
+        }));
     }
     streams
 }
