@@ -1,10 +1,15 @@
 //! Pages of a board as pictures that any browser shows: SVG, drawn as the page draws them.
 
+use std::collections::HashMap;
+
 use svg::{
     Document, Node,
-    node::element::{Ellipse, Group, Image, Line, Path, Polyline, Rectangle, Text, path::Data},
+    node::element::{Definitions, Ellipse, Group, Image, Line, Path, Polyline, Rectangle, Text, Use, path::Data},
 };
-use visita_protocol::board::{Colour, Item, Outline, Point, Shape};
+use visita_protocol::{
+    FileId,
+    board::{Colour, Item, Outline, Point, Shape},
+};
 
 /// A page of the room's board, in its own units.
 const PAGE: Area = Area { left: 0, top: 0, right: 1600, bottom: 1000 };
@@ -50,19 +55,13 @@ pub(super) struct Under {
     pub(super) size: (u32, u32),
 }
 
-/// A page, with pictures as `picture` gives them: `data:` URLs.
-pub(super) fn page<'a>(
-    items: impl Iterator<Item = &'a Item> + Clone,
-    under: Option<&Under>,
-    picture: impl Fn(&visita_protocol::FileId) -> Option<String>,
-) -> String {
+/// A page, with its pictures as `data:` URLs; where there is none for a picture, its place is drawn.
+pub(super) fn page(items: &[&Item], under: Option<&Under>, pictures: &HashMap<FileId, Option<String>>) -> String {
     let area = match under {
         Some(Under { size: (width, height), .. }) => {
             Area { left: 0, top: 0, right: saturated(*width), bottom: saturated(*height) }
         }
-        None => {
-            items.clone().flat_map(|item| corners(&item.shape)).fold(PAGE, |area, (point, by)| area.with(point, by))
-        }
+        None => items.iter().flat_map(|item| corners(&item.shape)).fold(PAGE, |area, (point, by)| area.with(point, by)),
     };
     let (width, height) = area.size();
     let mut document = Document::new()
@@ -79,18 +78,26 @@ pub(super) fn page<'a>(
     if let Some(url) = under.and_then(|under| under.picture.as_deref()) {
         document.append(Image::new().set("href", url).set("width", width).set("height", height));
     }
+    // Each once, however often it lies there: of one unit's width and height, for its places to scale.
+    let mut known = Definitions::new();
+    for (file_id, url) in pictures {
+        if let Some(url) = url {
+            let image = Image::new().set("id", name(file_id)).set("href", url.as_str());
+            known.append(image.set("width", 1).set("height", 1).set("preserveAspectRatio", "none"));
+        }
+    }
+    document.append(known);
     for item in items {
-        draw(&mut document, &item.shape, under.is_some(), &picture);
+        draw(&mut document, &item.shape, under.is_some(), pictures);
     }
     document.to_string()
 }
 
-fn draw(
-    into: &mut Document,
-    shape: &Shape,
-    on_picture: bool,
-    picture: &impl Fn(&visita_protocol::FileId) -> Option<String>,
-) {
+fn name(picture: &FileId) -> String {
+    format!("picture-{picture}")
+}
+
+fn draw(into: &mut Document, shape: &Shape, on_picture: bool, pictures: &HashMap<FileId, Option<String>>) {
     match shape {
         Shape::Pen { points, colour, width } => {
             let line = smooth(points);
@@ -138,18 +145,14 @@ fn draw(
                 into.append(words);
             }
         }
-        Shape::Picture { at, size, file_id } => match picture(file_id) {
-            Some(url) => into.append(
-                Image::new()
-                    .set("href", url)
-                    .set("x", at.x)
-                    .set("y", at.y)
-                    .set("width", size.x)
-                    .set("height", size.y)
-                    .set("preserveAspectRatio", "none"),
+        Shape::Picture { at, size, file_id } => match pictures.get(file_id) {
+            Some(Some(_)) => into.append(
+                Use::new()
+                    .set("href", format!("#{}", name(file_id)))
+                    .set("transform", format!("translate({} {}) scale({} {})", at.x, at.y, size.x, size.y)),
             ),
             // Its place.
-            None => into.append(
+            _ => into.append(
                 Rectangle::new()
                     .set("x", at.x)
                     .set("y", at.y)

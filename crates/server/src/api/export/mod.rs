@@ -25,8 +25,8 @@ use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio_util::sync::PollSender;
 use visita_protocol::{
-    ErrorBody, FileId,
-    board::{ROOM_BOARD, Shape},
+    ErrorBody,
+    board::{Item, ROOM_BOARD, Shape},
     channel::{ChatMessage, FileInfo, FilePurpose},
     rest::{KeptBoard, RecordingConsent},
     view::{RecordingFileState, RecordingFormat},
@@ -52,6 +52,8 @@ const AHEAD: usize = 8;
 const PIECE: usize = 256 * 1024;
 /// Largest picture that is put into the picture of a board, in bytes.
 const LARGEST_INSIDE: u64 = 16 * 1024 * 1024;
+/// All pictures that are put into the drawings of one export, in bytes: each is in `files/` or `snapshots/` too.
+const MOST_INSIDE: u64 = 256 * 1024 * 1024;
 /// The whole list: what is kept of one session.
 const EVERYTHING: Page = Page { limit: u32::MAX, offset: 0 };
 
@@ -152,11 +154,11 @@ impl All {
             stream(&mut zip, &name, file.created_at, bytes).await?;
         }
         let at = self.session.ended_at.unwrap_or(self.session.started_at);
-        for board in &self.boards {
-            for (name, picture) in self.drawn(app, board).await {
-                let name = free(&mut names, "boards", &name);
-                whole(&mut zip, &name, at, picture.into_bytes()).await?;
-            }
+        let mut left = MOST_INSIDE;
+        for (name, items, under) in self.boards.iter().flat_map(|board| self.drawings(board)) {
+            let name = free(&mut names, "boards", &name);
+            let drawing = self.drawing(app, &items, under, &mut left).await;
+            whole(&mut zip, &name, at, drawing.into_bytes()).await?;
         }
         whole(&mut zip, "chat.txt", at, self.chat_as_text().into_bytes()).await?;
         json(&mut zip, "chat.json", at, &self.chat).await?;
@@ -167,41 +169,51 @@ impl All {
         Ok(())
     }
 
-    /// Pictures of a board with their names: a page each, or what was drawn on a picture of this session.
-    async fn drawn(&self, app: &App, board: &KeptBoard) -> Vec<(String, String)> {
-        let mut pictures = HashMap::new();
-        let lying = board.items.iter().filter_map(|item| match &item.shape {
-            Shape::Picture { file_id, .. } => Some(file_id),
-            _ => None,
-        });
-        for file_id in lying.collect::<HashSet<_>>() {
-            let file = app.store.file(file_id).await.ok().flatten();
-            let file = file.filter(|file| file.room_id == self.session.room_id);
-            if let Some(info) = file.and_then(|file| file.info) {
-                pictures.extend(self.as_url(app, &info).await.map(|url| (file_id.clone(), url)));
-            }
-        }
-        let picture = |file_id: &FileId| pictures.get(file_id).cloned();
+    /// What is drawn of a board, with names: a page each, or what was drawn on a picture of this session.
+    fn drawings<'a>(&'a self, board: &'a KeptBoard) -> Vec<(String, Vec<&'a Item>, Option<&'a FileInfo>)> {
         if board.board_id.as_str() == ROOM_BOARD {
-            let page = |n: u32| {
-                let items = board.items.iter().filter(move |item| item.page == n);
-                items.clone().next().is_some().then(|| drawn::page(items, None, picture))
-            };
-            return (0..board.pages).filter_map(|n| Some((format!("whiteboard-{}.svg", n + 1), page(n)?))).collect();
+            let page = |n: u32| board.items.iter().filter(|item| item.page == n).collect::<Vec<_>>();
+            let pages = (0..board.pages).map(|n| (format!("whiteboard-{}.svg", n + 1), page(n), None));
+            return pages.filter(|(_, items, _)| !items.is_empty()).collect();
         }
         let mut infos = self.files.iter().filter_map(|file| file.info.as_ref());
         let Some(info) = infos.find(|info| info.file_id.as_str() == board.board_id.as_str()) else { return Vec::new() };
-        let Some(size) = info.size_px else { return Vec::new() };
-        let under = drawn::Under { picture: self.as_url(app, info).await, size };
         let stem = info.name.rsplit_once('.').map_or(info.name.as_str(), |(stem, _)| stem);
-        vec![(format!("{stem}-drawn.svg"), drawn::page(board.items.iter(), Some(&under), picture))]
+        vec![(format!("{stem}-drawn.svg"), board.items.iter().collect(), Some(info))]
+    }
+
+    /// One drawing, with the pictures in it for as long as `left` bytes of them last.
+    async fn drawing(&self, app: &App, items: &[&Item], under: Option<&FileInfo>, left: &mut u64) -> String {
+        let under = match under {
+            Some(info) => {
+                let size = info.size_px.unwrap_or_default();
+                Some(drawn::Under { picture: self.as_url(app, info, left).await, size })
+            }
+            None => None,
+        };
+        let mut pictures = HashMap::new();
+        for item in items {
+            let Shape::Picture { file_id, .. } = &item.shape else { continue };
+            if pictures.contains_key(file_id) {
+                continue;
+            }
+            let file = app.store.file(file_id).await.ok().flatten();
+            let info = file.filter(|file| file.room_id == self.session.room_id).and_then(|file| file.info);
+            let url = match &info {
+                Some(info) => self.as_url(app, info, left).await,
+                None => None,
+            };
+            pictures.insert(file_id.clone(), url);
+        }
+        drawn::page(items, under.as_ref(), &pictures)
     }
 
     /// A picture as it is put into another; `None` when it is none, too large, or not there any more.
-    async fn as_url(&self, app: &App, info: &FileInfo) -> Option<String> {
+    async fn as_url(&self, app: &App, info: &FileInfo, left: &mut u64) -> Option<String> {
         if info.size > LARGEST_INSIDE || info.size_px.is_none() {
             return None;
         }
+        *left = left.checked_sub(info.size)?;
         let mut stream = std::pin::pin!(app.files.read(&self.session.room_id, &info.file_id, None).await.ok()?);
         let mut bytes = Vec::new();
         while let Some(piece) = stream.next().await {
