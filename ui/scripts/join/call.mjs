@@ -169,11 +169,11 @@ await part('a call', async (last) => {
 
   // --- snapshot and live edit
   await at(page, 'gallery').click();
+  // A busy host sends smaller pictures: as large as what comes, then, and never as small as its tile.
+  const shown = await page.evaluate(() => document.querySelector('[data-testid=tile] video').videoWidth);
   await at(page, 'take-snapshot').click();
   const taken = (await marta.until((one) => one.type === 'chat' && one.message.file?.purpose === 'snapshot'))
     .message.file;
-  // A busy host sends smaller pictures: as large as what comes, then, and never as small as its tile.
-  const shown = await page.evaluate(() => document.querySelector('[data-testid=tile] video').videoWidth);
   check(
     taken.size_px?.[0] >= shown && taken.size_px[0] * 9 === taken.size_px[1] * 16,
     'a snapshot is as large as the stream',
