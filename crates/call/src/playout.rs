@@ -114,9 +114,9 @@ impl Playout {
         self.voices.remove(voice);
     }
 
-    /// Time without real sound since each voice's first, of all of them.
-    pub(crate) fn gaps_ms(&self) -> u32 {
-        self.voices.values().map(|voice| voice.gap_blocks * 10).sum()
+    /// How much of all voices was sent and not heard, in milliseconds.
+    pub(crate) fn missed_ms(&self) -> u64 {
+        self.voices.values().map(|voice| voice.buffer.stats().missed / 48).sum()
     }
 
     /// Level of the last block, 0 to 1.

@@ -340,6 +340,8 @@ pub struct QualityReport {
     pub microphone: MicrophoneVerdict,
     /// Where it was saved, once it was.
     pub saved_to: Option<String>,
+    /// It could not be saved: the disk is full, or the folder not ours.
+    pub not_saved: bool,
 }
 
 /// How loud a microphone was over a call.

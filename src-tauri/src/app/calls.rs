@@ -388,8 +388,11 @@ impl App {
             .map_err(std::io::Error::from)
             .and_then(|bytes| std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, bytes)));
         match written {
-            Ok(()) => report.saved_to = Some(file.display().to_string()),
-            Err(error) => tracing::warn!(%error, "the report was not saved"),
+            Ok(()) => (report.saved_to, report.not_saved) = (Some(file.display().to_string()), false),
+            Err(error) => {
+                tracing::warn!(%error, "the report was not saved");
+                (report.saved_to, report.not_saved) = (None, true);
+            }
         }
     }
 

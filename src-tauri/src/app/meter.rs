@@ -15,7 +15,7 @@ const MOST: Duration = Duration::from_secs(5);
 /// Steps that are kept; a longer call has longer ones.
 const STEPS: usize = 240;
 /// So much missing of a second is heard.
-const HEARD_GAP_MS: u32 = 60;
+const HEARD_GAP_MS: u64 = 60;
 /// A voice below this is hard to hear, above the other distorted (0 to 1 of full scale).
 const QUIET: f32 = 0.08;
 const LOUD: f32 = 0.97;
@@ -31,7 +31,7 @@ pub(super) struct Meter {
     looks_each: u32,
     looks: u32,
     worst: u8,
-    gaps_ms: u32,
+    missed_ms: u64,
     sound_gaps_s: u32,
     picture_reduced_s: u32,
     largest: u32,
@@ -53,7 +53,7 @@ impl Meter {
             looks_each: 1,
             looks: 0,
             worst: 5,
-            gaps_ms: 0,
+            missed_ms: 0,
             sound_gaps_s: 0,
             picture_reduced_s: 0,
             largest: 0,
@@ -99,11 +99,9 @@ impl Meter {
             _ => {}
         }
         self.step(if lost { 0 } else { view.me.quality });
-        let gaps = media.sound_gaps_ms();
-        let more = gaps.saturating_sub(std::mem::replace(&mut self.gaps_ms, gaps));
-        // Who is muted sends nothing: that is no gap.
-        let all_on = !view.people.is_empty() && view.people.iter().all(|person| person.microphone);
-        self.sound_gaps_s += u32::from(all_on && more > HEARD_GAP_MS);
+        let missed = media.missed_ms();
+        let more = missed.saturating_sub(std::mem::replace(&mut self.missed_ms, missed));
+        self.sound_gaps_s += u32::from(more > HEARD_GAP_MS);
         let camera = view.sending.iter().filter(|layer| layer.source == StreamSource::Camera && layer.fps > 0);
         let width = camera.map(|layer| layer.size.width).max().unwrap_or(0);
         self.picture_reduced_s += u32::from(width > 0 && width < self.largest);
@@ -154,6 +152,7 @@ impl Meter {
             lost_s: self.lost.as_secs_f64(),
             microphone,
             saved_to: None,
+            not_saved: false,
         }
     }
 }

@@ -1318,6 +1318,8 @@ export type QualityReport = {
 	microphone: MicrophoneVerdict,
 	/**  Where it was saved, once it was. */
 	saved_to: string | null,
+	/**  It could not be saved: the disk is full, or the folder not ours. */
+	not_saved: boolean,
 };
 
 /**  What became of a rating. */

@@ -413,9 +413,9 @@ impl LocalMedia {
         self.shared.doorbell.store(on, Ordering::Relaxed);
     }
 
-    /// Time without real sound so far, of all voices that are heard now, in milliseconds.
-    pub fn sound_gaps_ms(&self) -> u32 {
-        self.shared.playout.lock().gaps_ms()
+    /// How much was sent and not heard so far, of all voices that are heard now, in milliseconds.
+    pub fn missed_ms(&self) -> u64 {
+        self.shared.playout.lock().missed_ms()
     }
 
     /// Plays a short, soft two-note sound, to try the speaker.

@@ -95,6 +95,9 @@ pub struct JitterStats {
     pub recovered: u64,
     /// Samples made up.
     pub concealed: u64,
+    /// Samples that were sent and were not heard when it was their turn. What a sender leaves out of its pauses (DTX) is made
+    /// up too, and is nobody's loss.
+    pub missed: u64,
     /// Packets that came when their turn had passed.
     pub late: u64,
     /// How long the sound played now has waited, in milliseconds, compared with a packet played on arrival over the
@@ -295,6 +298,10 @@ impl JitterBuffer {
         let missing = self.decoded.map_or(0, |(last, _)| (packet.sequence - last - 1).clamp(0, STRANGE_SEQUENCE));
         self.stats.lost += missing as u64;
         self.arrivals.played(missing as u64);
+        let paused = missing == 0 && self.decoded.is_some_and(|(_, next)| timestamp - next > INEXACT);
+        if !paused {
+            self.missed(missing * packet.samples);
+        }
         let mut sound = [0.0; LONGEST];
         match self.decoder.decode(&packet.payload, &mut sound) {
             Ok(samples) => self.append(&sound[..samples]),
@@ -323,9 +330,17 @@ impl JitterBuffer {
         }
         self.stats.lost += missing as u64;
         self.arrivals.played(missing as u64);
+        self.missed((missing - 1) * samples as i64);
         self.decoded = Some((before, timestamp));
         self.flowing = true;
         self.made_up = 0;
+    }
+
+    /// Before what is played now, so many samples never came, and some were made up.
+    fn missed(&mut self, samples: i64) {
+        if self.decoded.is_some() {
+            self.stats.missed += samples.max(self.made_up as i64) as u64;
+        }
     }
 
     /// Makes up sound.
@@ -386,6 +401,7 @@ impl JitterBuffer {
     fn drop_first(&mut self) {
         if let Some((timestamp, packet)) = self.packets.pop_first() {
             self.stats.late += 1;
+            self.stats.missed += packet.samples as u64;
             self.decoded = Some((packet.sequence, timestamp + packet.samples));
             self.flowing = false;
             // What follows has nothing to do with what was: in from silence.

@@ -295,8 +295,23 @@ fn packets_left_out_by_dtx_are_not_lost() {
     }
     println!("{unsent} not sent, {:?}", buffer.stats());
     assert!(unsent > 60);
-    assert_eq!(buffer.stats().lost, 0);
+    assert_eq!((buffer.stats().lost, buffer.stats().missed), (0, 0));
     assert!(later.iter().all(|popped| *popped == Popped::Audio), "{later:?}");
+}
+
+#[test]
+fn what_never_came_and_what_came_late_was_missed() {
+    // A second without packets, of numbers that were sent.
+    let heard = play(speech(6, 0), |number| (!(150..200).contains(&number)).then_some(20.0));
+    println!("{:?}", heard.stats);
+    assert!((960 * 45..=960 * 55).contains(&heard.stats.missed), "{:?}", heard.stats);
+    // Half a second in which they wait somewhere, to come all at once.
+    let heard = play(speech(6, 0), |number| {
+        Some(if (150..175).contains(&number) { 20.0 + (175 - number) as f64 * 20.0 } else { 20.0 })
+    });
+    println!("{:?}", heard.stats);
+    assert_eq!(heard.stats.lost, 0);
+    assert!((960 * 2..=960 * 30).contains(&heard.stats.missed), "{:?}", heard.stats);
 }
 
 #[test]

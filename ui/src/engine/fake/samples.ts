@@ -222,6 +222,7 @@ export const REPORT: QualityReport = {
   lost_s: 3,
   microphone: 'good',
   saved_to: null,
+  not_saved: false,
 };
 
 export function afterView(): AfterView {

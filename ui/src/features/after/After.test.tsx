@@ -36,6 +36,12 @@ describe('after a call', () => {
     await press('save-report');
     expect(engine.asked).toEqual([['save report']]);
     expect(byId('report').textContent).toContain('Documents/visita-report.html');
+    act(() =>
+      engine.change(({ screen }) => {
+        if (screen.kind === 'after' && screen.report) screen.report.not_saved = true;
+      }),
+    );
+    expect(byId('report').textContent).toContain('could not be saved');
   });
 
   it('says of a lost connection that it did not come back', async () => {

@@ -312,6 +312,7 @@ function Report({ report, reason }: { report: QualityReport; reason: AfterView['
       )}
       <p className={styles.saved} role="status">
         {report.saved_to && t('after.savedTo', { path: report.saved_to })}
+        {report.not_saved && t('after.reportNotSaved')}
       </p>
     </section>
   );

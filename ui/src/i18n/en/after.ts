@@ -75,5 +75,6 @@ export const after = {
     saveChat: 'Save a copy of the chat',
     chatNotSaved: 'It could not be saved. Try again.',
     savedTo: 'Saved to {{path}}',
+    reportNotSaved: 'The report could not be saved. Is the disk full?',
   },
 } as const;

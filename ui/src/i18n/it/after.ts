@@ -75,5 +75,6 @@ export const after: Pick<Dictionary, 'after'> = {
     saveChat: 'Salva una copia della chat',
     chatNotSaved: 'Non è stato possibile salvarla. Riprovi.',
     savedTo: 'Salvato in {{path}}',
+    reportNotSaved: 'Non è stato possibile salvare il resoconto. Il disco è pieno?',
   },
 };
