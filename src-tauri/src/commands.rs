@@ -298,9 +298,20 @@ async fn pick_picture(tauri: tauri::AppHandle) -> Option<PickedPicture> {
     let dialog = tauri.dialog().file().add_filter("PNG, JPEG, WebP, GIF", &["png", "jpg", "jpeg", "webp", "gif"]);
     dialog.pick_file(move |picked| drop(chosen.send(picked)));
     let path = choice.await.ok()??.into_path().ok()?;
-    let info = files.put(path, FilePurpose::Board).await.ok()?;
-    let (width, height) = info.size_px?;
-    Some(PickedPicture { file_id: info.file_id, width, height })
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let info = files
+        .put(path, FilePurpose::Board)
+        .await
+        .inspect_err(|problem| tracing::info!(code = problem.code.as_str(), "a picture is not on the board"));
+    let picked = info.ok().and_then(|info| {
+        // What is no picture has no size.
+        let (width, height) = info.size_px?;
+        Some(PickedPicture { file_id: info.file_id, width, height })
+    });
+    if picked.is_none() {
+        tauri.state::<AppHandle>().send(Command::NoPicture(name));
+    }
+    picked
 }
 
 /// Writes what was drawn, as a data URL, to where people look for what they saved; tells where.

@@ -60,7 +60,8 @@ impl Board {
             }
             BoardOp::Extend { id, of, from, points } => {
                 may(rights.wb_pen)?;
-                let Some(item) = self.item(id).filter(|item| item.author == *by && of.by == *by) else {
+                // By whoever put it as it is: its author, or who moved it.
+                let Some(item) = self.item(id).filter(|_| of.by == *by) else {
                     return Err(Refused::NotOneself);
                 };
                 let Shape::Pen { points: before, .. } = &item.shape else { return Err(Refused::Invalid) };
@@ -68,10 +69,13 @@ impl Board {
                 if *of > item.stamp {
                     return Err(Refused::Invalid);
                 }
+                // What is late, because the stroke was moved meanwhile, changes nothing.
+                if *of < item.stamp {
+                    return Ok(());
+                }
                 if self.points + points.len() > MAX_BOARD_POINTS {
                     return Err(Refused::Full);
                 }
-                // What is late, because the stroke was moved meanwhile, does no harm.
                 let from = usize::try_from(*from).unwrap_or(usize::MAX);
                 let fits = from <= before.len() && from.saturating_add(points.len()) <= MAX_POINTS;
                 if fits && points.iter().all(is_near) { Ok(()) } else { Err(Refused::Invalid) }
@@ -129,7 +133,10 @@ impl Board {
             }
             Shape::Figure { from, to, width, .. } => is_near(from) && is_near(to) && width_fits(*width),
             Shape::Text { at, text, size, .. } => {
-                let odd = |c: char| c.is_control() && c != '\n';
+                // What would hide or turn what is written.
+                let odd = |c: char| {
+                    c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+                };
                 is_near(at) && text.chars().count() <= MAX_TEXT && !text.contains(odd) && width_fits(*size)
             }
             Shape::Picture { at, size, .. } => is_near(at) && is_near(size) && size.x > 0 && size.y > 0,

@@ -183,6 +183,7 @@ fn nobody_draws_in_anothers_name_or_beyond_all_bounds() {
     let long = Shape::Pen { points: vec![point(0); MAX_POINTS + 1], colour: Colour::Ink, width: 4 };
     let thick = Shape::Pen { points: vec![point(0)], colour: Colour::Ink, width: 0 };
     let text = Shape::Text { at: point(0), text: "\u{7}".into(), colour: Colour::Ink, size: 20 };
+    let turned = Shape::Text { at: point(0), text: "\u{202e}cba".into(), colour: Colour::Ink, size: 20 };
     let mut high = item("x", "ada", 3, "ada", pen(&[1]));
     high.page = 100;
     for (op, why) in [
@@ -197,13 +198,28 @@ fn nobody_draws_in_anothers_name_or_beyond_all_bounds() {
         (put(item("x", "ada", 3, "ada", text)), Refused::Invalid),
         (put(high), Refused::Invalid),
         (BoardOp::Extend { id: id("bobs"), of: of_bob, from: 1, points: vec![point(1)] }, Refused::NotOneself),
+        (put(item("x", "ada", 3, "ada", turned)), Refused::Invalid),
         (BoardOp::Pages { count: 101 }, Refused::Full),
         (BoardOp::Remove { id: id("never"), stamp: Stamp { clock: 3, by: id("ada") } }, Refused::Invalid),
     ] {
         assert_eq!(board.check(&op, &ada, all), Err(why), "{op:?}");
     }
-    // To move another's item is everybody's who has the right to its kind; it stays theirs.
-    assert_eq!(board.check(&put(item("bobs", "bob", 3, "ada", pen(&[7]))), &ada, all), Ok(()));
+    // To move another's item is everybody's who has the right to its kind; it stays theirs. One too long for a message goes on
+    // as moved.
+    let moved = put(item("bobs", "bob", 3, "ada", pen(&[7])));
+    assert_eq!(board.check(&moved, &ada, all), Ok(()));
+    board.apply(&moved);
+    let on = |by: &str| BoardOp::Extend {
+        id: id("bobs"),
+        of: Stamp { clock: 3, by: id(by) },
+        from: 1,
+        points: vec![point(1)],
+    };
+    assert_eq!(board.check(&on("ada"), &ada, all), Ok(()));
+    assert_eq!(board.check(&on("ada"), &id("bob"), all), Err(Refused::NotOneself));
+    let late =
+        BoardOp::Extend { id: id("bobs"), of: Stamp { clock: 2, by: id("bob") }, from: 9, points: vec![point(1)] };
+    assert_eq!(board.check(&late, &id("bob"), all), Ok(()), "moved meanwhile: it changes nothing");
 }
 
 #[test]

@@ -7,13 +7,14 @@ use std::time::Duration;
 use common::{Room, room, server};
 use serde_json::json;
 use visita_call::{
-    CallState, CameraChoice, FrameHub, LocalMedia, MicrophoneChoice, SpeakerChoice,
+    CallState, CameraChoice, FrameHub, LocalMedia, MicrophoneChoice, ShareChoice, SpeakerChoice,
     testing::{Drawn, PATIENCE, Page, Person, by_link, room_board as board},
 };
 use visita_protocol::{
     BoardId, FileId, ItemId,
     board::{Colour, Point, Shape},
     channel::{FilePurpose, PointTarget, Spot},
+    frames::LOCAL_SHARE,
     view::{BoardAction, ChatTick, FileState, ToolAction},
 };
 
@@ -266,6 +267,27 @@ async fn a_file_goes_up_and_comes_down_as_it_was() {
     at_guest.until("it is deleted", |drawn| some(drawn.chat.messages.len() == 1, ())).await;
 }
 
+/// More than the server takes of one at a time.
+#[tokio::test]
+async fn many_files_at_once_all_arrive() {
+    let server = server().await;
+    let room = room(&server, 2, json!({})).await;
+    let [(_host, mut at_host), (guest, _at_guest)] = two(&room).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let paths = (0..25).map(|n| {
+        let path = folder.path().join(format!("scan {n}.txt"));
+        std::fs::write(&path, format!("page {n}")).expect("written");
+        path.to_string_lossy().into_owned()
+    });
+    guest.call.use_tool(ToolAction::SendFiles { paths: paths.collect() });
+    let arrived = |drawn: &Drawn| {
+        let names: std::collections::BTreeSet<_> =
+            drawn.chat.messages.iter().filter_map(|message| Some(&message.file.as_ref()?.info.name)).collect();
+        some(names.len() == 25, ())
+    };
+    at_host.until("all files", arrived).await;
+}
+
 #[tokio::test]
 async fn a_snapshot_is_of_the_streams_own_size_and_the_one_shown_hears_of_it() {
     let server = server().await;
@@ -311,6 +333,20 @@ async fn a_snapshot_is_of_the_streams_own_size_and_the_one_shown_hears_of_it() {
     let shape = Shape::Pen { points: vec![Point { x: 640, y: 360 }], colour: Colour::Plum, width: 6 };
     guest.call.use_board(BoardAction::Put { board: over.clone(), id: id("mark"), page: 0, shape });
     at_host.until("the mark", |drawn| some(drawn.boards.get(&over)?.len() == 1, ())).await;
+
+    // What one shows oneself, too.
+    guest.call.share(ShareChoice::Pattern);
+    guest.call.use_tool(ToolAction::TakeSnapshot { stream_id: LOCAL_SHARE });
+    let own = at_host.until("the second", |drawn| some(drawn.gallery.len() == 2, drawn.gallery[0].clone())).await;
+    assert_eq!((own.file.info.size_px, own.of_name.as_str()), (Some((1280, 720)), "Ada"));
+    // Whom it shows is known when they are gone.
+    guest.call.leave();
+    let alone = |state: &CallState| match state {
+        CallState::Running(view) => some(view.people.is_empty(), ()),
+        _ => None,
+    };
+    host.until("Ada left", alone).await;
+    at_host.until("still of Ada", |drawn| some(drawn.gallery.iter().all(|one| one.of_name == "Ada"), ())).await;
 }
 
 #[tokio::test]

@@ -20,6 +20,9 @@
 /// Stream id of one's own camera.
 pub const LOCAL_PREVIEW: u32 = 0;
 
+/// Stands for what one shares oneself where a snapshot is asked for; no pictures come by it.
+pub const LOCAL_SHARE: u32 = u32::MAX;
+
 /// Bytes before each payload.
 pub const RECORD_HEADER_LEN: usize = 24;
 

@@ -147,15 +147,43 @@ async fn strokes_come_to_those_who_look_and_stay(carrier: Carrier) {
     let part = host.next_of("board_state").await["part"].clone();
     let ids: Vec<_> = part["items"].as_array().expect("items").iter().map(|item| item["id"].clone()).collect();
     assert_eq!(ids.len(), 2, "{part}");
-    let stroke = part["items"].as_array().expect("items").iter().find(|item| item["id"] == "s1").expect("the stroke");
-    assert_eq!(stroke["shape"]["points"].as_array().map(Vec::len), Some(2));
+    let grown = part["items"].as_array().expect("items").iter().find(|item| item["id"] == "s1").expect("the stroke");
+    assert_eq!(grown["shape"]["points"].as_array().map(Vec::len), Some(2));
     host.send(json!({ "type": "open_board", "board": "board", "since": part["version"] })).await;
     assert_eq!(host.next_of("board_state").await["part"]["items"], json!([]));
 
-    // A right taken away holds at once.
     host.send(json!({ "type": "open_board", "board": "01a1fc9d" })).await;
     host.send(json!({ "type": "ping" })).await;
     assert_eq!(host.next_of("pong").await["type"], "pong", "a board over nothing is not there");
+
+    // A right taken away in the middle of a stroke holds at once.
+    let mut guest = server.api.come(&room.guest, "Ada").await;
+    guest.send(json!({ "type": "open_board", "board": "board" })).await;
+    guest.next_of("board_state").await;
+    guest.send(json!({ "type": "board", "board": "board", "ops": [stroke("s9", &pat, 9)] })).await;
+    host.next_of("board").await;
+    let tools = json!({ "whiteboard": { "wb_shape": true } });
+    host.send(json!({ "type": "set_tools", "participant_id": pat, "tools": tools })).await;
+    guest.next_of("rights_changed").await;
+    let on = json!({ "op": "extend", "id": "s9", "of": { "clock": 9, "by": pat }, "from": 1, "points": [{ "x": 2, "y": 2 }] });
+    guest.send(json!({ "type": "board", "board": "board", "ops": [on] })).await;
+    let refused = guest.next_of("board_refused").await;
+    assert_eq!(
+        (&refused["error"]["code"], &refused["item"]["shape"]["points"]),
+        (&json!("forbidden"), &json!([{ "x": 1, "y": 1 }]))
+    );
+    // What each kind of item needs is asked of each.
+    let at = json!({ "x": 0, "y": 0 });
+    let figure = json!({ "kind": "figure", "outline": "line", "from": at, "to": at, "colour": "ink", "width": 2, "filled": false });
+    let picture = json!({ "kind": "picture", "at": at, "size": { "x": 5, "y": 5 }, "file_id": "01a1fc9d" });
+    let text = json!({ "kind": "text", "at": at, "text": "x", "colour": "ink", "size": 20 });
+    for (n, shape) in [text, picture].into_iter().enumerate() {
+        let op = put(&format!("no{n}"), &pat, 20, 0, shape);
+        guest.send(json!({ "type": "board", "board": "board", "ops": [op] })).await;
+        assert_eq!(guest.next_of("board_refused").await["error"]["code"], "forbidden");
+    }
+    guest.send(json!({ "type": "board", "board": "board", "ops": [put("yes", &pat, 21, 0, figure)] })).await;
+    assert_eq!(host.next_of("board").await["ops"][0]["item"]["id"], "yes");
 }
 
 // -------------------------------------------------------------------------------------------------- files
@@ -190,6 +218,44 @@ impl<'a> Uploader<'a> {
         assert_eq!(response.status(), StatusCode::OK);
         response.json().await.expect("JSON")
     }
+}
+
+/// What is drawn on a snapshot goes with it, also what is on its way when it is deleted.
+#[tokio::test]
+async fn with_a_snapshot_goes_what_is_drawn_on_it() {
+    let server = server().await;
+    server.api.users().await;
+    let room = server.api.room(json!({})).await;
+    let mut host = server.api.come(&room.host, "Dr. Conti").await;
+    let from = Uploader::of(&server.api, &host);
+    let info = from.share("knee.png", "snapshot", &picture()).await;
+    host.next_of("chat").await;
+    let (seat, file) = (room.seat(0).to_owned(), info["file_id"].as_str().expect("an id").to_owned());
+    host.send(json!({ "type": "open_board", "board": file })).await;
+    host.next_of("board_state").await;
+    let draw = |n: u32| json!({ "type": "board", "board": file, "ops": [stroke(&format!("s{n}"), &seat, n)] });
+    host.send(draw(1)).await;
+    host.send(json!({ "type": "ping" })).await;
+    host.next_of("pong").await;
+    let path = format!("/files/{file}");
+    assert_eq!(from.call(Method::DELETE, &path, None, Vec::new()).await.status(), StatusCode::NO_CONTENT);
+    host.next_of("file_deleted").await;
+    host.send(draw(2)).await;
+    host.send(json!({ "type": "open_board", "board": file })).await;
+    // What lies on the room's own board is written at the same time: then the other would be there as well.
+    host.send(json!({ "type": "open_board", "board": "board" })).await;
+    host.send(json!({ "type": "board", "board": "board", "ops": [stroke("s3", &seat, 3)] })).await;
+    let written = async {
+        loop {
+            let (_, kept) = server.api.get(&format!("{}/boards", room.path())).await;
+            if kept["boards"].as_array().is_some_and(|boards| boards.iter().any(|one| one["board_id"] == "board")) {
+                break kept;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    let kept = tokio::time::timeout(std::time::Duration::from_secs(10), written).await.expect("written");
+    assert_eq!(kept["boards"].as_array().map(Vec::len), Some(1), "{kept}");
 }
 
 fn offset(response: &Response) -> Option<u64> {

@@ -41,6 +41,8 @@ pub(crate) enum Command {
     DismissNotice,
     /// No program of this computer opens what is there.
     NotOpened(PathBuf),
+    /// A picture of this name could not be put on the board.
+    NoPicture(String),
     UpdateSettings(SettingsPatch),
     /// From the window of this label.
     SetShownSizes(String, Vec<ShownSize>),

@@ -362,6 +362,7 @@ impl App {
             Command::Rejoin => self.rejoin(),
             Command::DismissNotice => self.notice = None,
             Command::NotOpened(path) => self.not_opened(&path),
+            Command::NoPicture(name) => self.notice(NoticeView { code: NoticeCode::NoPicture, name: Some(name) }),
             Command::UpdateSettings(patch) => {
                 self.store.update(patch);
                 if let Some(media) = self.media() {

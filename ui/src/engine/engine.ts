@@ -220,6 +220,7 @@ export interface ToolsCommands {
   point(spot: Spot | null): Promise<void>;
   /** Everybody looks at what I show; an admin may end it for others too. */
   present(presenting: boolean): Promise<void>;
+  /** Of one of the others’ streams, of my camera (`LOCAL_PREVIEW`), or of what I share (`LOCAL_SHARE`). */
   takeSnapshot(streamId: number): Promise<void>;
 }
 

@@ -3,6 +3,9 @@
 /** Stream id of one's own camera. */
 export const LOCAL_PREVIEW = 0;
 
+/** Stream id of what one shares oneself, for a snapshot of it; no pictures come by it. */
+export const LOCAL_SHARE = 0xffff_ffff;
+
 const HEADER = 24;
 const CODEC_VP8 = 1;
 const CODEC_I420 = 2;

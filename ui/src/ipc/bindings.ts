@@ -658,6 +658,8 @@ export type FileInfo = {
 	purpose: FilePurpose,
 	/**  Whose stream a snapshot shows. */
 	of?: ParticipantId | null,
+	/**  Their name when it was taken. */
+	of_name?: string | null,
 	/**  Width and height of a picture, in pixels. */
 	size_px?: [number, number] | null,
 	/**  There is a small picture of it. */
@@ -1055,6 +1057,8 @@ export type NoticeCode =
 "chat_message" | 
 /**  No picture could be taken of that. */
 "no_snapshot" | 
+/**  A picture, `name`, could not be put on the board. */
+"no_picture" | 
 /**  No program of this computer opens what was saved at `name`, a path. */
 "not_opened" | 
 /**  `name` took a snapshot of my picture. */

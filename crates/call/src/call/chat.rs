@@ -46,6 +46,7 @@ impl Pending {
             sha256: String::new(),
             purpose: upload.purpose,
             of: upload.of.clone(),
+            of_name: None,
             size_px: None,
             has_thumbnail: false,
         };
@@ -65,6 +66,8 @@ pub(super) struct Chat {
     messages: BTreeMap<u32, ChatMessage>,
     pending: Vec<Pending>,
     marks: HashMap<ParticipantId, (u32, u32)>,
+    /// How far each of mine came when those were there whom it was for. Who comes later takes nothing back.
+    came: HashMap<u32, ChatTick>,
     typing: HashMap<ParticipantId, Instant>,
     /// It is before my eyes.
     shown: bool,
@@ -238,8 +241,13 @@ impl Chat {
     pub(super) fn view(&mut self, me: &ParticipantId, is_admin: bool, people: &People) -> ChatView {
         self.typing.retain(|_, since| since.elapsed() < TYPING_FOR);
         let others: Vec<&ParticipantId> = people.with_chat().collect();
+        for id in self.messages.values().filter(|message| message.from == *me).map(|message| message.id) {
+            let now = self.tick(id, &others);
+            let came = self.came.entry(id).or_insert(now);
+            *came = further(*came, now);
+        }
         let messages = self.messages.values().filter(|message| is_line(message));
-        let told = messages.map(|message| self.message_view(message, me, is_admin, &others));
+        let told = messages.map(|message| self.message_view(message, me, is_admin));
         let pending = self.pending.iter().map(|pending| ChatMessageView {
             key: pending.key.clone(),
             id: None,
@@ -276,8 +284,11 @@ impl Chat {
         let snapshots = self.messages.values().rev().filter_map(|message| {
             let file = message.file.as_ref().filter(|file| file.purpose == FilePurpose::Snapshot)?;
             let of = file.of.as_ref();
-            let of_name =
-                of.and_then(|of| if of == me { Some(my_name.to_owned()) } else { people.name_of(of.as_str()) });
+            // Who was shown may have left since.
+            let then = || file.of_name.clone();
+            let of_name = of.and_then(|of| {
+                if of == me { Some(my_name.to_owned()) } else { people.name_of(of.as_str()).or_else(then) }
+            });
             Some(SnapshotView {
                 file: self.file_view(message, me, is_admin)?,
                 by_name: message.from_name.clone(),
@@ -289,13 +300,7 @@ impl Chat {
         snapshots.collect()
     }
 
-    fn message_view(
-        &self,
-        message: &ChatMessage,
-        me: &ParticipantId,
-        is_admin: bool,
-        others: &[&ParticipantId],
-    ) -> ChatMessageView {
+    fn message_view(&self, message: &ChatMessage, me: &ParticipantId, is_admin: bool) -> ChatMessageView {
         let mine = message.from == *me;
         ChatMessageView {
             key: message.key.clone(),
@@ -307,7 +312,7 @@ impl Chat {
             text: message.text.clone(),
             reply: self.reply(message.reply_to),
             file: self.file_view(message, me, is_admin),
-            tick: mine.then(|| self.tick(message.id, others)),
+            tick: self.came.get(&message.id).copied(),
         }
     }
 
@@ -332,6 +337,12 @@ impl Chat {
         let text = answered.file.as_ref().map_or(&answered.text, |file| &file.name);
         Some(ReplyView { id: answered.id, from_name: answered.from_name.clone(), text: text.clone() })
     }
+}
+
+/// The one of two that says more.
+fn further(a: ChatTick, b: ChatTick) -> ChatTick {
+    let rank = |tick| [ChatTick::Sent, ChatTick::Delivered, ChatTick::Seen].iter().position(|one| *one == tick);
+    if rank(b) > rank(a) { b } else { a }
 }
 
 /// Whether a message is a line of the chat.

@@ -111,14 +111,14 @@ impl FileClient {
     /// Shares a file and waits until it is there.
     ///
     /// # Errors
-    /// [`Problem`] where it cannot be read, is refused, or the line breaks.
+    /// [`Problem`] where it cannot be read, is refused, or the line does not come back.
     pub async fn put(&self, path: PathBuf, purpose: FilePurpose) -> Result<FileInfo, Problem> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let known = fs::metadata(&path).await;
         let size = known.map_err(|_| Problem::new(ErrorCode::NotFound, "there is no such file"))?.len();
         let key = format!("{:032x}", rand::random::<u128>());
         let (events, _) = mpsc::unbounded_channel();
-        self.try_upload(&Upload { path, name, size, purpose, of: None, key, ours: false }, &events, &mut 0).await
+        self.persist(&Upload { path, name, size, purpose, of: None, key, ours: false }, &events).await
     }
 
     /// An upload is not to be: neither here nor on the server is anything left of it.
@@ -159,25 +159,33 @@ impl FileClient {
 
     /// Shares a file, until it is there or cannot be.
     pub(super) async fn upload(self, upload: Upload, events: mpsc::UnboundedSender<FileEvent>) {
-        let key = upload.key.clone();
+        match self.persist(&upload, &events).await {
+            Ok(_) if upload.ours => drop(fs::remove_file(&upload.path).await),
+            Ok(_) => {}
+            Err(problem) => drop(events.send(FileEvent::Failed { key: upload.key, problem })),
+        }
+    }
+
+    /// Tries again what passes.
+    async fn persist(&self, upload: &Upload, events: &mpsc::UnboundedSender<FileEvent>) -> Result<FileInfo, Problem> {
         let mut retry = RETRY_FIRST;
         let mut tries = 0;
         let mut reached = 0;
         loop {
-            let Err(problem) = self.try_upload(&upload, &events, &mut reached).await else {
-                if upload.ours {
-                    let _ = fs::remove_file(&upload.path).await;
-                }
-                return;
+            let problem = match self.try_upload(upload, events, &mut reached).await {
+                Ok(info) => return Ok(info),
+                Err(problem) => problem,
             };
             // Getting further is a reason to go on trying.
             tries = if std::mem::take(&mut reached) > 0 { 1 } else { tries + 1 };
-            let passes = matches!(problem.code, ErrorCode::ServerUnreachable | ErrorCode::ServerNotUnderstood)
+            let passes = matches!(
+                problem.code,
+                ErrorCode::ServerUnreachable | ErrorCode::ServerNotUnderstood | ErrorCode::RateLimited
+            )
                 // While the line to the room is made again, nobody is in from there.
                 || matches!(problem.code, ErrorCode::Forbidden | ErrorCode::Unauthorized) && tries < TRIES / 2;
             if !passes || tries >= TRIES {
-                let _ = events.send(FileEvent::Failed { key, problem });
-                return;
+                return Err(problem);
             }
             tokio::time::sleep(retry).await;
             retry = (retry * 2).min(RETRY_MAX);

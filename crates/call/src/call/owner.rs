@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 use visita_protocol::{
     ErrorCode, PixelSize, Problem, Tools as Granted,
     channel::{ClientMessage, LeaveReason, MediaSource},
-    frames::LOCAL_PREVIEW,
+    frames::{LOCAL_PREVIEW, LOCAL_SHARE},
     view::{ConnectionView, DeviceState, NoticeCode, NoticeView, ShownSize, ToolAction},
 };
 use visita_rtc::{ConnectionState, DisconnectReason, Room, RtcEvent, Source};
@@ -274,6 +274,7 @@ impl Owner {
                 }
             }
         };
+        self.tools.line_is_lost();
         *self.shared_room.lock() = None;
         ended
     }
@@ -358,27 +359,42 @@ impl Owner {
         if !self.room.tools.snapshot {
             return self.refused(&Problem::new(ErrorCode::Forbidden, "snapshots are not allowed"));
         }
-        let (of, of_name, size) = if stream == LOCAL_PREVIEW {
-            self.media.set_preview(Some(OWN_SNAPSHOT));
-            (self.room.me.clone(), self.room.display_name.clone(), Some(OWN_SNAPSHOT))
-        } else {
-            let Some((of, name, size)) = self.people.of_stream(stream) else { return };
-            self.receiving.want_full(room, stream, true);
-            (of, name, size)
+        let me = || (self.room.me.clone(), self.room.display_name.clone());
+        let mut shared = None;
+        let ((of, of_name), size) = match stream {
+            LOCAL_PREVIEW => {
+                self.media.set_preview(Some(OWN_SNAPSHOT));
+                (me(), Some(OWN_SNAPSHOT))
+            }
+            LOCAL_SHARE => {
+                shared = self.media.share_picture();
+                if shared.is_none() {
+                    return self.notice(NoticeCode::NoSnapshot, None);
+                }
+                (me(), None)
+            }
+            stream => {
+                let Some((of, name, size)) = self.people.of_stream(stream) else { return };
+                self.receiving.want_full(room, stream, true);
+                ((of, name), size)
+            }
         };
         let at = time::OffsetDateTime::now_local().unwrap_or_else(|_| time::OffsetDateTime::now_utc());
         let (date, clock) = (at.date(), at.time());
         let name = format!("{of_name} {date} {:02}.{:02}.{:02}.png", clock.hour(), clock.minute(), clock.second());
-        let shot = Shot { stream, size, of, name };
-        tokio::spawn(snapshot::take(self.hub.clone(), shot, self.tools.events()));
+        let (shot, events) = (Shot { stream, size, of, name }, self.tools.events());
+        match shared {
+            Some(picture) => tokio::spawn(snapshot::take_shared(picture, shot, events)),
+            None => tokio::spawn(snapshot::take(self.hub.clone(), shot, events)),
+        };
     }
 
     fn file_event(&mut self, event: FileEvent, room: &Room) {
         if let FileEvent::Snapped { stream, .. } | FileEvent::NotSnapped { stream } = &event {
-            if *stream == LOCAL_PREVIEW {
-                self.media.set_preview(self.preview);
-            } else {
-                self.receiving.want_full(room, *stream, false);
+            match *stream {
+                LOCAL_PREVIEW => self.media.set_preview(self.preview),
+                LOCAL_SHARE => {}
+                stream => self.receiving.want_full(room, stream, false),
             }
         }
         if matches!(event, FileEvent::NotSnapped { .. }) {
@@ -539,6 +555,7 @@ impl Owner {
             // Media goes on meanwhile; the channel comes back by itself.
             ChannelEvent::Lost => {
                 self.channel_lost = true;
+                self.tools.line_is_lost();
                 return None;
             }
             ChannelEvent::Refused(problem) => {

@@ -4,7 +4,10 @@
 use std::{io::Cursor, path::PathBuf, sync::Arc, time::Duration};
 
 use image::{DynamicImage, ImageFormat, RgbaImage};
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 use visita_codec::{I420Frame, colour::i420_to_rgba, vp8::Decoder};
 use visita_protocol::{ParticipantId, PixelSize};
 
@@ -41,8 +44,23 @@ impl FrameSink for Catcher {
 
 /// Takes the picture and writes it into a file of its own.
 pub(super) async fn take(hub: FrameHub, shot: Shot, events: mpsc::UnboundedSender<FileEvent>) {
+    let picture = picture(&hub, &shot).await;
+    keep(picture, shot, events).await;
+}
+
+/// The same with a picture of what I share, which is here already.
+pub(super) async fn take_shared(
+    picture: oneshot::Receiver<I420Frame>,
+    shot: Shot,
+    events: mpsc::UnboundedSender<FileEvent>,
+) {
+    let picture = timeout(WITHIN, picture).await.ok().and_then(Result::ok);
+    keep(picture, shot, events).await;
+}
+
+async fn keep(picture: Option<I420Frame>, shot: Shot, events: mpsc::UnboundedSender<FileEvent>) {
     let stream = shot.stream;
-    let event = match picture(&hub, &shot).await {
+    let event = match picture {
         Some(picture) => match tokio::task::spawn_blocking(move || write(&picture)).await.ok().flatten() {
             Some(file) => FileEvent::Snapped { file, name: shot.name, of: shot.of, stream },
             None => FileEvent::NotSnapped { stream },

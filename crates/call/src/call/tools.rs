@@ -4,10 +4,14 @@ use std::{
     collections::{BTreeMap, HashMap},
     path::PathBuf,
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
-use tokio::{sync::mpsc, task::AbortHandle};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::AbortHandle,
+};
 use visita_protocol::{
     ErrorCode, FileId, ParticipantId, Problem,
     channel::{ClientMessage, FilePurpose, ServerMessage, Spot},
@@ -31,19 +35,26 @@ pub enum Told {
     Board(BoardNews),
 }
 
+/// Uploads at a time. The server takes some more; all at once would only make each slower.
+const UPLOADS: usize = 3;
+/// A pointer that has not moved for this long points at nothing any more: whose it is may be gone without a word.
+const POINTER_FOR: Duration = Duration::from_secs(8);
+
 /// The tools of one call.
 pub(super) struct Tools {
     chat: Chat,
     boards: Boards,
-    pointers: BTreeMap<ParticipantId, Spot>,
+    pointers: BTreeMap<ParticipantId, (Spot, Instant)>,
     out: mpsc::UnboundedSender<Told>,
     told_chat: Option<ChatView>,
     told_gallery: Option<Vec<SnapshotView>>,
     /// The room's files, for whoever shows them too.
     pub(super) files: FileClient,
     events: mpsc::UnboundedSender<FileEvent>,
-    /// Uploads under way.
+    /// Uploads under way, or waiting for their turn.
     uploads: HashMap<String, AbortHandle>,
+    /// Whose turn it is.
+    turns: Arc<Semaphore>,
     /// Downloads under way.
     downloads: HashMap<FileId, Cancel>,
     /// What was fetched, and where it lies.
@@ -77,6 +88,7 @@ impl Tools {
             files,
             events,
             uploads: HashMap::new(),
+            turns: Arc::new(Semaphore::new(UPLOADS)),
             downloads: HashMap::new(),
             saved,
             chat: Chat::default(),
@@ -86,6 +98,11 @@ impl Tools {
             told_chat: None,
             told_gallery: None,
         }
+    }
+
+    /// The line to the room is lost.
+    pub(super) fn line_is_lost(&mut self) {
+        self.boards.line_is_lost();
     }
 
     /// Takes a message of the server, after the room took it; what is to be sent because of it.
@@ -200,7 +217,12 @@ impl Tools {
 
     fn start(&mut self, upload: Upload) {
         let key = upload.key.clone();
-        let task = tokio::spawn(self.files.clone().upload(upload, self.events.clone()));
+        let (files, events, turns) = (self.files.clone(), self.events.clone(), self.turns.clone());
+        let task = tokio::spawn(async move {
+            // Nobody closes it.
+            let _turn = turns.acquire().await;
+            files.upload(upload, events).await;
+        });
         self.uploads.insert(key, task.abort_handle());
     }
 
@@ -264,6 +286,11 @@ impl Tools {
             self.tell_chat(room, people);
         }
         self.tell_boards(|boards| boards.tick(people));
+        let before = self.pointers.len();
+        self.pointers.retain(|_, (_, moved)| moved.elapsed() < POINTER_FOR);
+        if self.pointers.len() != before {
+            self.tell_pointers(people);
+        }
     }
 
     /// The chat is before my eyes.
@@ -286,7 +313,7 @@ impl Tools {
     fn take_pointer(&mut self, message: &ServerMessage, people: &People) {
         let changed = match message {
             ServerMessage::Pointed { participant_id, spot: Some(spot) } => {
-                self.pointers.insert(participant_id.clone(), spot.clone());
+                self.pointers.insert(participant_id.clone(), (spot.clone(), Instant::now()));
                 true
             }
             ServerMessage::Pointed { participant_id, spot: None } | ServerMessage::Left { participant_id, .. } => {
@@ -307,7 +334,7 @@ impl Tools {
     }
 
     fn tell_pointers(&self, people: &People) {
-        let pointers = self.pointers.iter().map(|(id, spot)| PointerView {
+        let pointers = self.pointers.iter().map(|(id, (spot, _))| PointerView {
             participant_id: id.clone(),
             display_name: people.name_of(id.as_str()).unwrap_or_default(),
             spot: spot.clone(),

@@ -373,6 +373,13 @@ impl LocalMedia {
         });
     }
 
+    /// The picture of what is shown as the others have it, which comes at once; none where nothing is shown.
+    pub(crate) fn share_picture(&self) -> Option<tokio::sync::oneshot::Receiver<visita_codec::I420Frame>> {
+        let (asker, picture) = tokio::sync::oneshot::channel();
+        self.shared.share.lock().as_ref()?.asked.lock().push(asker);
+        Some(picture)
+    }
+
     /// Ends what is shown.
     pub fn stop_share(&self) {
         if let Some(share) = self.shared.share.lock().take() {

@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
 use visita_codec::{I420Frame, vp8::Content};
 use visita_media::{
     DeviceError,
@@ -62,6 +64,8 @@ pub struct ShareState {
 pub(crate) struct ShareHandle {
     pub(crate) stop: AtomicBool,
     pub(crate) paused: AtomicBool,
+    /// Who wants the picture that is shown.
+    pub(crate) asked: Mutex<Vec<oneshot::Sender<I420Frame>>>,
 }
 
 /// The size at which pictures of this size are sent.
@@ -71,7 +75,8 @@ pub(crate) fn share_size(size: PixelSize) -> PixelSize {
 
 /// Starts the thread.
 pub(super) fn start(shared: Arc<Shared>, choice: ShareChoice) -> Arc<ShareHandle> {
-    let handle = Arc::new(ShareHandle { stop: AtomicBool::new(false), paused: AtomicBool::new(false) });
+    let handle =
+        Arc::new(ShareHandle { stop: AtomicBool::new(false), paused: AtomicBool::new(false), asked: Mutex::default() });
     let mine = handle.clone();
     let spawned = std::thread::Builder::new().name("screen".into()).spawn({
         let shared = shared.clone();
@@ -112,6 +117,11 @@ fn run(shared: &Shared, mine: &ShareHandle, choice: &ShareChoice) -> Result<(), 
             source.set_paused(paused);
         }
         let fresh = source.next(LOOK_EVERY)?.filter(|_| !paused);
+        if let Some((frame, ..)) = &last {
+            for asker in mine.asked.lock().drain(..) {
+                let _ = asker.send(frame.clone());
+            }
+        }
         if let Some(frame) = fresh {
             let size = frame.size();
             shared.set_state(|state| {

@@ -69,6 +69,9 @@ pub struct FileInfo {
     /// Whose stream a snapshot shows.
     #[serde(default)]
     pub of: Option<ParticipantId>,
+    /// Their name when it was taken.
+    #[serde(default)]
+    pub of_name: Option<String>,
     /// Width and height of a picture, in pixels.
     #[serde(default)]
     pub size_px: Option<(u32, u32)>,

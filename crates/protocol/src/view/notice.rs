@@ -42,6 +42,8 @@ pub enum NoticeCode {
     ChatMessage,
     /// No picture could be taken of that.
     NoSnapshot,
+    /// A picture, `name`, could not be put on the board.
+    NoPicture,
     /// No program of this computer opens what was saved at `name`, a path.
     NotOpened,
     /// `name` took a snapshot of my picture.

@@ -50,7 +50,8 @@ fn sees(tools: Tools, message: &ChatMessage) -> bool {
             tools.chat
                 || match file.purpose {
                     FilePurpose::Chat => tools.file_upload,
-                    FilePurpose::Snapshot => tools.snapshot,
+                    // Who receives live edit is told what it is drawn on.
+                    FilePurpose::Snapshot => tools.snapshot || tools.whiteboard != Whiteboard::Whole(false),
                     FilePurpose::Board => false,
                 }
         }
@@ -85,9 +86,11 @@ impl Room {
         &mut self,
         id: &ParticipantId,
         key: String,
-        file: FileInfo,
+        mut file: FileInfo,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        let shown = file.of.as_ref().and_then(|of| self.seats.get(of));
+        file.of_name = shown.and_then(Seat::shown_name).map(str::to_owned);
         self.may_share(id, file.purpose)?;
         check_key(&key)?;
         if file.purpose == FilePurpose::Board {
@@ -353,7 +356,7 @@ fn check_key(key: &str) -> Result<(), Refusal> {
 }
 
 /// What is no text: it would hide or turn what is written.
-fn is_odd(c: char) -> bool {
+pub(super) fn is_odd(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\r' | '\t')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }

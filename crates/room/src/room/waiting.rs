@@ -5,7 +5,7 @@ use visita_protocol::{
     channel::{LeaveReason, MAX_NOTE_LEN, MediaState, ServerMessage, WaitingNote, WaitingPerson, WaitingRoom},
 };
 
-use super::{Room, entering::Hello};
+use super::{Room, entering::Hello, tools::is_odd};
 use crate::{
     AdminAction, ConnectionId, DOORBELL, EntryId, KNOCK, NOTES, Output, Refusal, Timestamp,
     seat::{Line, Presence, Seat, Stay, Wait, WaitLine},
@@ -101,7 +101,7 @@ impl Room {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let length = text.chars().count();
-        if length == 0 || length > MAX_NOTE_LEN || text.trim().is_empty() {
+        if length == 0 || length > MAX_NOTE_LEN || text.trim().is_empty() || text.contains(is_odd) {
             return Err(Refusal::Invalid { field: "text" });
         }
         let from_name = self.seats.get(from).and_then(Seat::shown_name).ok_or(Refusal::NotIn)?.to_owned();

@@ -360,6 +360,7 @@ fn chat_is_recorded_of_those_who_said_yes() {
         sha256: String::new(),
         purpose: FilePurpose::Chat,
         of: None,
+        of_name: None,
         size_px: None,
         has_thumbnail: false,
     };

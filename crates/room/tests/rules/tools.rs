@@ -183,6 +183,7 @@ fn file(purpose: FilePurpose) -> FileInfo {
         sha256: "00".into(),
         purpose,
         of: Some(id("host")),
+        of_name: None,
         size_px: Some((1280, 720)),
         has_thumbnail: true,
     }

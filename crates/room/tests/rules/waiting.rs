@@ -89,6 +89,8 @@ fn notes_go_between_one_guest_and_the_admins_and_to_nobody_else() {
         (1, note(Some("host"), "to nobody"), Refusal::NotThere),
         (2, note(None, "  "), Refusal::Invalid { field: "text" }),
         (2, note(None, &"x".repeat(2001)), Refusal::Invalid { field: "text" }),
+        (2, note(None, "not \u{202e}gnorw"), Refusal::Invalid { field: "text" }),
+        (2, note(None, "bell\u{7}"), Refusal::Invalid { field: "text" }),
     ] {
         assert_eq!(scene.say(connection, message), Err(refusal));
     }

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, metadata::Orientation};
 use sha2::{Digest, Sha256};
 
 /// The longer side of a small picture, in pixels.
@@ -97,7 +97,11 @@ fn picture(path: &Path) -> Option<Picture> {
     limits.max_alloc = Some(MOST_MEMORY);
     let mut reader = ImageReader::open(path).ok()?.with_guessed_format().ok()?;
     reader.limits(limits);
-    let picture = reader.decode().ok()?;
+    let mut decoder = reader.into_decoder().ok().filter(|decoder| decoder.total_bytes() <= MOST_MEMORY)?;
+    // As it was held: phones leave turning to whoever shows it, and whoever does measures it turned.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).ok()?;
+    picture.apply_orientation(orientation);
     let size = (picture.width(), picture.height());
     let small = if size.0.max(size.1) > THUMBNAIL { picture.thumbnail(THUMBNAIL, THUMBNAIL) } else { picture };
     Some((size, encode(&small)))
@@ -143,6 +147,36 @@ mod tests {
     }
 
     #[test]
+    fn a_photograph_is_as_it_was_held() {
+        let mut jpeg = Cursor::new(Vec::new());
+        let mut photo = image::RgbImage::new(640, 480);
+        photo.enumerate_pixels_mut().filter(|(x, ..)| *x < 320).for_each(|(.., pixel)| *pixel = image::Rgb([255; 3]));
+        DynamicImage::ImageRgb8(photo).write_to(&mut jpeg, ImageFormat::Jpeg).expect("a picture");
+        // After the start of image, what phones say (Exif 2.32 section 4.6.2): tag 0x0112, orientation, is 6: its top is right.
+        let mut bytes = jpeg.into_inner();
+        let exif = b"\xff\xe1\x00\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+        bytes.splice(2..2, exif.iter().copied());
+        let found = look_at("photo.jpg", &bytes);
+        assert_eq!(found.size_px, Some((480, 640)));
+        let small = image::load_from_memory(&found.thumbnail.expect("a small picture")).expect("a picture").to_luma8();
+        assert_eq!(small.dimensions(), (360, 480));
+        assert!(small[(180, 40)].0[0] > 200 && small[(180, 440)].0[0] < 50, "what was left is on top");
+    }
+
+    #[test]
+    fn what_would_fill_the_memory_is_not_looked_into() {
+        // Few bytes each: one with too long a side, one that takes 272 million bytes.
+        for (width, height) in [(MOST_SIDE + 1, 1), (16_500, 16_500)] {
+            let mut png = Cursor::new(Vec::new());
+            DynamicImage::new_luma8(width, height).write_to(&mut png, ImageFormat::Png).expect("a picture");
+            assert!(png.get_ref().len() < 4_000_000, "{}", png.get_ref().len());
+            let found = look_at("holiday.png", png.get_ref());
+            assert_eq!((found.media_type.as_str(), found.size_px), ("image/png", None));
+            assert!(found.thumbnail.is_none());
+        }
+    }
+
+    #[test]
     fn what_would_be_run_is_known_by_name_and_by_bytes() {
         for name in ["setup.exe", "a.SH", "x.tar.deb", "link.lnk "] {
             assert!(name_runs(name), "{name}");
@@ -152,5 +186,6 @@ mod tests {
         }
         assert!(look_at("holiday.jpg", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0").runs);
         assert!(look_at("holiday.jpg", b"#!/bin/sh\n").runs);
+        assert!(look_at("holiday.jpg", b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0").runs);
     }
 }

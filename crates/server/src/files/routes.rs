@@ -203,6 +203,7 @@ async fn finish(app: &App, file: &StoredFile) -> Result<FileInfo, ApiError> {
         sha256,
         purpose: file.wanted.purpose,
         of: file.wanted.of.clone(),
+        of_name: None,
         size_px,
         has_thumbnail: thumbnail.is_some(),
     };

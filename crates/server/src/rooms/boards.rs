@@ -94,6 +94,13 @@ impl Boards {
         }
     }
 
+    /// A snapshot was deleted, and what was drawn on it with it; whether anybody drew on it since the room woke up.
+    pub(super) fn file_deleted(&mut self, file: &FileId) -> bool {
+        let before = self.open.len();
+        self.open.retain(|board, _| board.as_str() != file.as_str());
+        self.open.len() != before
+    }
+
     /// A connection is gone.
     pub(super) fn forget(&mut self, connection: ConnectionId) {
         let left = self.open.iter_mut().filter_map(|(id, open)| open.watchers.remove(&connection).map(|_| id.clone()));

@@ -220,6 +220,13 @@ impl Owner {
         if let Input::Disconnect { connection } | Input::Flooded { connection } = &input {
             self.boards.forget(*connection);
         }
+        if let Input::FileDeleted { file_id } = &input
+            && self.boards.file_deleted(file_id)
+            // Once more: something may have been written between.
+            && let Err(error) = self.shared.store.file_deleted(&self.room_id, file_id).await
+        {
+            tracing::error!(%error, "what was drawn on a deleted snapshot is not deleted");
+        }
         self.room.set_recorder_available(self.shared.recordings.available());
         let result = self.room.handle(input, self.now());
         self.carry_out().await;

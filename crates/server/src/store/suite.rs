@@ -606,6 +606,7 @@ fn file(name: &str) -> FileInfo {
         sha256: "00".into(),
         purpose: FilePurpose::Snapshot,
         of: None,
+        of_name: None,
         size_px: Some((2, 1)),
         has_thumbnail: false,
     }

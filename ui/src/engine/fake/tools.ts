@@ -154,7 +154,7 @@ export function fakeTools(
         if (screen.kind !== 'call') return;
         const of = screen.people.find(({ streams }) => streams.some((one) => one.stream_id === stream));
         changeTools(({ gallery }) => {
-          gallery.unshift(snapshot(gallery.length, of?.display_name ?? '', Date.now()));
+          gallery.unshift(snapshot(gallery.length, (of ?? screen.me).display_name, Date.now()));
         });
       }),
     ),

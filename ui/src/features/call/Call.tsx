@@ -82,8 +82,9 @@ export function Call({ call, settings, devices, notice }: Props) {
     if (board.open) setDrawnOn(undefined);
   }, [board.open]);
   const close = () => setPanel(undefined);
-  const mayDraw = engine.board !== undefined && hasBoard(me.tools) && me.tools.snapshot;
-  const snapshot = mayDraw ? drawnOn : undefined;
+  // Who has no snapshots of their own looks on all the same while the others draw on one.
+  const mayLook = engine.board !== undefined && hasBoard(me.tools);
+  const snapshot = mayLook ? drawnOn : undefined;
   const opened = snapshot ?? (board.open ? ROOM_BOARD : undefined);
   const [newest, setMain] = useMain(call, opened);
   const presents = presentingNow(call) !== undefined;
@@ -176,7 +177,7 @@ export function Call({ call, settings, devices, notice }: Props) {
                     seesChat={panel === 'chat'}
                     onShow={tools && show}
                     drawnOn={seesBoard ? snapshot : undefined}
-                    onDraw={mayDraw ? drawOn : undefined}
+                    onDraw={mayLook ? drawOn : undefined}
                   />
                 </main>
                 {panel === 'people' && (
@@ -192,9 +193,9 @@ export function Call({ call, settings, devices, notice }: Props) {
                 {panel === 'gallery' && tools && (
                   <Gallery
                     me={me}
-                    takable={mayTake ? takable(call.people, now) : undefined}
+                    takable={mayTake ? takable(call, now) : undefined}
                     onTake={take}
-                    onDraw={mayDraw ? drawOn : undefined}
+                    onDraw={mayLook ? drawOn : undefined}
                     onClose={close}
                   />
                 )}

@@ -11,10 +11,12 @@ interface Props {
   call: CallView;
   simple: boolean;
   mirrored: boolean;
+  /** Takes a picture of it. */
+  onSnapshot: ((streamId: number) => void) | undefined;
 }
 
 /** One's own picture over the stage. It may be dragged, or moved by arrow keys, to another corner and stays there. */
-export function OwnPicture({ call, simple, mirrored }: Props) {
+export function OwnPicture({ call, simple, mirrored, onSnapshot }: Props) {
   const { t } = useTranslation();
   const [corner, setCorner] = useState<Corner>('bottom-right');
   const [drag, setDrag] = useState<{ x: number; y: number } | null>(null);
@@ -64,7 +66,12 @@ export function OwnPicture({ call, simple, mirrored }: Props) {
       onPointerCancel={() => setDrag(null)}
     >
       <div className={styles.inside}>
-        <OwnInside call={call} hand={handPlaces(call).get(me.participant_id)} mirrored={mirrored} />
+        <OwnInside
+          call={call}
+          hand={handPlaces(call).get(me.participant_id)}
+          mirrored={mirrored}
+          onSnapshot={onSnapshot}
+        />
       </div>
       {me.camera.state === 'on' && <FlipButton />}
     </div>

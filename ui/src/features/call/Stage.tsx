@@ -12,7 +12,7 @@ import { OwnPicture } from './OwnPicture';
 import { ShareCard } from './ShareCard';
 import styles from './Stage.module.css';
 import { StageCard } from './StageCard';
-import { MoreTile, OwnShare, OwnTile, reactionOf, ScreenTile, Tile } from './Tile';
+import { MoreTile, type OwnInside, OwnShare, OwnTile, reactionOf, ScreenTile, Tile } from './Tile';
 
 interface Props {
   call: CallView;
@@ -80,7 +80,7 @@ export function Stage(props: Props) {
       onSnapshot,
     };
   };
-  const own = { call, hand: hands.get(call.me.participant_id), mirrored };
+  const own = { call, hand: hands.get(call.me.participant_id), mirrored, onSnapshot };
   const onlyOther = call.people.length === 1 ? call.people[0] : undefined;
   const presenting = call.presenter === call.me.participant_id && tools !== undefined;
   const cards = (presenting || pointing.on || call.share) && (
@@ -148,7 +148,7 @@ export function Stage(props: Props) {
       {now.kind === 'shared' && (
         <div className={styles.shared}>
           {'own' in now.shown ? (
-            <OwnShare share={now.shown.own} me={call.me} />
+            <OwnShare share={now.shown.own} me={call.me} onSnapshot={onSnapshot} />
           ) : (
             <ScreenTile
               owner={now.shown.owner}
@@ -177,7 +177,7 @@ export function Stage(props: Props) {
       {cards && now.kind !== 'shared' && now.kind !== 'focus' && now.kind !== 'board' && (
         <div className={styles.cardsFloat}>{cards}</div>
       )}
-      {floats && <OwnPicture call={call} simple={simple} mirrored={mirrored} />}
+      {floats && <OwnPicture call={call} simple={simple} mirrored={mirrored} onSnapshot={onSnapshot} />}
       {!pictures.supported && (
         <div className={styles.noPictures} role="status" data-testid="no-decoder">
           <b>{t('call.noDecoderTitle')}</b>
@@ -190,7 +190,7 @@ export function Stage(props: Props) {
 }
 
 type TileOf = (person: PersonView) => ComponentProps<typeof Tile>;
-type Own = { call: CallView; hand: number | undefined; mirrored: boolean };
+type Own = ComponentProps<typeof OwnInside>;
 
 /** The strip, and under it what of mine is shown. */
 function Side({ cards, children }: { cards: ReactNode; children: ReactNode }) {

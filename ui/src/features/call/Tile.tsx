@@ -20,7 +20,7 @@ import { Bars } from '../../components/Bars';
 import { SpeakingBars } from '../../components/SpeakingBars';
 import { useEngine } from '../../engine/context';
 import { StreamPicture } from '../../engine/frames/StreamPicture';
-import { LOCAL_PREVIEW } from '../../engine/frameWire';
+import { LOCAL_PREVIEW, LOCAL_SHARE } from '../../engine/frameWire';
 import type {
   CallView,
   MeView,
@@ -32,6 +32,7 @@ import type {
 } from '../../engine/view';
 import { PointerLayer } from '../pointer/PointerLayer';
 import { cameraStream, microphoneButton, muted, quality, saysQuality } from './derive';
+import { isTakable } from './layout';
 import { REACTION_ICONS } from './reactions';
 import styles from './Tile.module.css';
 
@@ -257,20 +258,18 @@ export function MoreTile({ count, onPress }: { count: number; onPress: () => voi
   );
 }
 
-/** Oneself, as a tile among the others. */
-export function OwnTile({
-  call,
-  crowded,
-  hand,
-  mirrored,
-}: {
+interface OwnProps {
   call: CallView;
-  crowded: boolean;
-  hand?: number | undefined;
+  hand: number | undefined;
   mirrored: boolean;
-}) {
+  /** Takes a picture of it. */
+  onSnapshot: ((streamId: number) => void) | undefined;
+}
+
+/** Oneself, as a tile among the others. */
+export function OwnTile({ crowded, ...own }: OwnProps & { crowded: boolean }) {
   const { t } = useTranslation();
-  const { me } = call;
+  const { me } = own.call;
   return (
     <article
       className={`${styles.tile} ${me.speaking && me.microphone.state === 'on' ? styles.speaking : ''} ${crowded ? styles.crowded : ''}`}
@@ -278,21 +277,13 @@ export function OwnTile({
       data-camera={me.camera.state}
       aria-label={t('call.you')}
     >
-      <OwnInside call={call} hand={hand} mirrored={mirrored} />
+      <OwnInside {...own} />
     </article>
   );
 }
 
 /** One's own picture, label and signs, for a tile or for what floats. */
-export function OwnInside({
-  call,
-  hand,
-  mirrored,
-}: {
-  call: CallView;
-  hand: number | undefined;
-  mirrored: boolean;
-}) {
+export function OwnInside({ call, hand, mirrored, onSnapshot }: OwnProps) {
   const { t } = useTranslation();
   const { pictures } = useEngine();
   const { me } = call;
@@ -324,6 +315,18 @@ export function OwnInside({
         <span className={styles.name}>{t('call.you')}</span>
       </Label>
       <Signs hand={hand} reaction={reactionOf(call.reactions, me.participant_id)} />
+      {onSnapshot && on && (
+        // What it lies on may be dragged.
+        <div className={styles.acts} onPointerDown={(event) => event.stopPropagation()}>
+          <Act
+            icon={Camera}
+            word={false}
+            label={t('gallery.takeOfYou')}
+            onPress={() => onSnapshot(LOCAL_PREVIEW)}
+            testid="own-snapshot"
+          />
+        </div>
+      )}
     </>
   );
 }
@@ -383,7 +386,15 @@ export function ScreenTile(props: ScreenTileProps) {
 }
 
 /** What I show myself. A whole screen is not shown to oneself: it would show itself without end. */
-export function OwnShare({ share, me }: { share: ShareView; me: MeView }) {
+export function OwnShare({
+  share,
+  me,
+  onSnapshot,
+}: {
+  share: ShareView;
+  me: MeView;
+  onSnapshot: ((streamId: number) => void) | undefined;
+}) {
   const { t } = useTranslation();
   const words = share.kind === 'window' ? t('share.youWindow') : t('share.youScreen');
   return (
@@ -404,6 +415,17 @@ export function OwnShare({ share, me }: { share: ShareView; me: MeView }) {
             <PointerLayer target={{ kind: 'screen', participant_id: me.participant_id }} fitted={fitted} />
           )}
         />
+      )}
+      {onSnapshot && isTakable(share) && (
+        <div className={styles.acts}>
+          <Act
+            icon={Camera}
+            word={t('gallery.tile')}
+            label={t('gallery.takeOfYours')}
+            onPress={() => onSnapshot(LOCAL_SHARE)}
+            testid="share-snapshot"
+          />
+        </div>
       )}
     </article>
   );

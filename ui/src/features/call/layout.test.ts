@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { PersonView } from '../../engine/view';
+import { callView } from '../../engine/fake/samples';
+import { LOCAL_PREVIEW, LOCAL_SHARE } from '../../engine/frameWire';
+import type { CallView, MeView, PersonView } from '../../engine/view';
 import {
   arrange,
   choices,
@@ -9,6 +11,7 @@ import {
   MOST_TILES,
   nearestCorner,
   presenterOf,
+  type Takable,
   takable,
   type Wish,
 } from './layout';
@@ -29,6 +32,11 @@ const person = (id: string, more: Partial<PersonView> = {}): PersonView => ({
   ...more,
 });
 const connected = { state: 'connected' } as const;
+
+const own: Pick<CallView, 'me' | 'share'> = { me: callView(0).me, share: null };
+own.me.camera = { state: 'off' };
+const onAir: MeView = { ...own.me, camera: { state: 'on', label: 'Camera' } };
+const ids = (all: Takable[]) => all.map(({ stream }) => stream.stream_id);
 
 const automatic: Wish = { choice: 'automatic', pinned: undefined, speaker: undefined };
 const named = (...ids: string[]) => ids.map((id) => person(id));
@@ -123,11 +131,31 @@ describe('who presents', () => {
 
   it('is first among what can be taken', () => {
     const taken = (presenter: string | null) =>
-      takable(people, layout({ ...scene, presenter }, { ...automatic, choice: 'grid' })).map(
-        ({ stream }) => stream.stream_id,
-      );
+      ids(takable({ ...own, people }, layout({ ...scene, presenter }, { ...automatic, choice: 'grid' })));
     expect(taken(null)).toEqual([4, 1]);
     expect(taken('b')).toEqual([1, 4]);
+  });
+});
+
+describe('what can be taken', () => {
+  const camera = { stream_id: 1, source: 'camera', size: { width: 1280, height: 720 } } as const;
+  const people = [person('a', { streams: [camera, screen] })];
+  const share = { kind: 'window', label: 'Notes', paused: false, stream_id: null } as const;
+  const taken = (mine: Partial<typeof own>, others: PersonView[], wish = automatic) => {
+    const call = { ...own, ...mine, people: others };
+    return ids(takable(call, layout({ ...call, connection: connected }, wish)));
+  };
+
+  it('is what is one’s own too, after the others', () => {
+    expect(taken({ me: onAir, share }, people)).toEqual([4, 1, LOCAL_PREVIEW, LOCAL_SHARE]);
+    expect(taken({ me: onAir }, [])).toEqual([LOCAL_PREVIEW]);
+    expect(taken({}, [])).toEqual([]);
+  });
+
+  it('is first what one shares, where that is large', () => {
+    const others = [person('a', { streams: [camera] })];
+    expect(taken({ me: onAir, share }, others)).toEqual([LOCAL_SHARE, 1, LOCAL_PREVIEW]);
+    expect(taken({ me: onAir, share: { ...share, paused: true } }, others)).toEqual([1, LOCAL_PREVIEW]);
   });
 });
 

@@ -1,5 +1,6 @@
 // Where tiles lie: by what the person chose, by who is there, and by the room there is.
 
+import { LOCAL_PREVIEW, LOCAL_SHARE } from '../../engine/frameWire';
 import type { CallView, PersonView, ShareView, StreamView } from '../../engine/view';
 import { cameraStream } from './derive';
 
@@ -101,24 +102,45 @@ function screenStream({ streams }: PersonView): StreamView | undefined {
 
 /** A picture that a snapshot can be taken of. */
 export interface Takable {
-  person: PersonView;
-  stream: StreamView;
+  /** Who is shown, or whose screen; nothing for oneself. */
+  person: PersonView | undefined;
+  stream: Pick<StreamView, 'stream_id' | 'source'>;
 }
 
-/** What of the others can be taken, the main thing on the stage first. */
-export function takable(people: PersonView[], now: Layout): Takable[] {
-  const main =
-    now.kind === 'shared' && 'owner' in now.shown
-      ? now.shown.stream
-      : now.kind === 'single' || now.kind === 'focus'
-        ? cameraStream(now.person)
-        : undefined;
-  const all = people.flatMap((person) =>
+/** What can be taken: the main thing on the stage first, what is one's own last. */
+export function takable(
+  { people, me, share }: Pick<CallView, 'people' | 'me' | 'share'>,
+  now: Layout,
+): Takable[] {
+  const all = people.flatMap((person): Takable[] =>
     person.streams
       .filter((stream) => stream.source === 'screen' || stream === cameraStream(person))
       .map((stream) => ({ person, stream })),
   );
-  return all.sort((a, b) => Number(b.stream === main) - Number(a.stream === main));
+  const own = (stream_id: number, source: StreamView['source']) =>
+    all.push({ person: undefined, stream: { stream_id, source } });
+  if (me.camera.state === 'on') own(LOCAL_PREVIEW, 'camera');
+  if (isTakable(share)) own(LOCAL_SHARE, 'screen');
+  const main = mainStream(now);
+  const isMain = ({ stream }: Takable) => Number(stream.stream_id === main);
+  return all.sort((a, b) => isMain(b) - isMain(a));
+}
+
+/** Whether a snapshot of what one shares can be taken: paused, what is there now is for nobody. */
+export function isTakable(share: ShareView | null): boolean {
+  return share !== null && !share.paused;
+}
+
+function mainStream(now: Layout): number | undefined {
+  switch (now.kind) {
+    case 'shared':
+      return 'own' in now.shown ? LOCAL_SHARE : now.shown.stream.stream_id;
+    case 'single':
+    case 'focus':
+      return cameraStream(now.person)?.stream_id;
+    default:
+      return undefined;
+  }
 }
 
 /** Those who are drawn where not all can be: who speaks or raised a hand, then in the order of coming. They keep their order. */

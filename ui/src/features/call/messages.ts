@@ -162,6 +162,7 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
     case 'share_ended':
     case 'refused':
     case 'no_snapshot':
+    case 'no_picture':
     case 'not_opened':
       return 'warn';
     case 'camera_lost':

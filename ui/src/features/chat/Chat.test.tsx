@@ -27,7 +27,10 @@ async function openChat(query = 'chat=long', without: Parameters<typeof openPage
   return engine;
 }
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 describe.each([
   ['light', 'en'],
@@ -143,6 +146,31 @@ describe('writing', () => {
     expect(asked(engine, 'typing').map(([, on]) => on)).toEqual([true, false]);
     await userEvent.keyboard('  {Enter}');
     expect(asked(engine, 'send chat')).toHaveLength(1);
+  });
+
+  it('tells that I write for as long as I do', async () => {
+    const engine = await openChat();
+    const said = () => asked(engine, 'typing').map(([, on]) => on);
+    vi.useFakeTimers();
+    const type = (value: string, afterMs: number) => {
+      vi.advanceTimersByTime(afterMs);
+      fireEvent.change(byId('chat-field'), { target: { value } });
+    };
+    type('O', 0);
+    type('On', 1000);
+    expect(said()).toEqual([true]);
+    type('One', 1000);
+    expect(said()).toEqual([true, true]);
+    // Somebody slow is not dropped between by the others, after six seconds.
+    type('One ', 1900);
+    type('One t', 3900);
+    expect(said()).toEqual([true, true, true]);
+    vi.advanceTimersByTime(3999);
+    expect(said()).toEqual([true, true, true]);
+    vi.advanceTimersByTime(1);
+    expect(said()).toEqual([true, true, true, false]);
+    vi.advanceTimersByTime(60_000);
+    expect(said()).toHaveLength(4);
   });
 
   it('does not send what is being put together', async () => {

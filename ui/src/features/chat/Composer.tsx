@@ -13,6 +13,8 @@ const MAX_TEXT = 4000;
 const CLOSING = 200;
 /** Whoever pauses so long is not writing any more. */
 const IDLE_MS = 4000;
+/** Said again with what is typed this long after: with a pause between, before the others drop it, after 6 seconds. */
+const SAY_AGAIN_MS = 2000;
 
 interface Props {
   /** What is not sent yet. */
@@ -130,16 +132,21 @@ export function Composer({ draft, reply, onReplyEnd, mayWrite, mayShare, field }
   );
 }
 
-/** Tells that I write, once; and that I do not any more, by a pause or at the end. */
+/** Tells that I write, now and again; and that I do not any more, by a pause or at the end. */
 function useTyping(): (typing: boolean) => void {
   const { tools: commands } = useEngine();
-  const told = useRef(false);
+  /** When it was said last that I write; nothing while I do not. */
+  const told = useRef<number>(undefined);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const tell = (typing: boolean) => {
     clearTimeout(timer.current);
     if (typing) timer.current = setTimeout(() => tell(false), IDLE_MS);
-    if (told.current === typing) return;
-    told.current = typing;
+    const now = performance.now();
+    const known = typing
+      ? told.current !== undefined && now - told.current < SAY_AGAIN_MS
+      : told.current === undefined;
+    if (known) return;
+    told.current = typing ? now : undefined;
     void commands?.typing(typing);
   };
   const latest = useRef(tell);

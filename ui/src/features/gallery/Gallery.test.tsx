@@ -2,6 +2,7 @@ import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
+import { LOCAL_PREVIEW, LOCAL_SHARE } from '../../engine/frameWire';
 import { openPage } from '../../test/page';
 
 const byId = (id: string) => screen.getByTestId(id);
@@ -49,6 +50,7 @@ describe('the gallery', () => {
       'Screen of Anna Rossi',
       'Anna Rossi',
       'Kenji Mori',
+      'You',
     ]);
     await userEvent.click(screen.getAllByTestId('take-of')[2] as HTMLElement);
     expect(engine.asked).toEqual([['take snapshot', 2]]);
@@ -61,8 +63,47 @@ describe('the gallery', () => {
     expect(shown('gallery-panel')).toBe(true);
   });
 
-  it('says when there is nothing to take', async () => {
+  it('takes one’s own picture, floating or a tile, and what one shares', async () => {
     const engine = await openPage('screen=call&people=1');
+    const taken = () => engine.asked.at(-1);
+    await userEvent.click(within(byId('self-preview')).getByTestId('own-snapshot'));
+    expect(taken()).toEqual(['take snapshot', LOCAL_PREVIEW]);
+    expect(within(byId('gallery-panel')).getByText('Snapshot of Dr Elena Conti')).toBeDefined();
+    act(() =>
+      engine.change(({ screen: call }) => {
+        if (call.kind !== 'call') return;
+        call.share = { kind: 'screen', label: 'Screen 1', paused: false, stream_id: null };
+      }),
+    );
+    expect(byId('gallery-panel').textContent).toContain('Takes what you share as it is seen now.');
+    await userEvent.click(within(byId('own-share')).getByTestId('share-snapshot'));
+    expect(taken()).toEqual(['take snapshot', LOCAL_SHARE]);
+    await userEvent.click(within(byId('self-preview')).getByTestId('own-snapshot'));
+    expect(taken()).toEqual(['take snapshot', LOCAL_PREVIEW]);
+    await press('choose-snapshot');
+    expect(screen.getAllByTestId('take-of').map(({ textContent }) => textContent)).toEqual([
+      'What you share',
+      'You',
+    ]);
+    await userEvent.keyboard('{Escape}');
+    // Paused, the others see nothing new of it.
+    act(() =>
+      engine.change(({ screen: call }) => {
+        if (call.kind === 'call' && call.share) call.share.paused = true;
+      }),
+    );
+    expect(shown('share-snapshot')).toBe(false);
+  });
+
+  it('is not of oneself without the right to it, or without a camera', async () => {
+    await openPage('screen=call&people=4&guest&without=snapshot&sharing=screen');
+    expect([shown('own-snapshot'), shown('share-snapshot')]).toEqual([false, false]);
+    await openPage('screen=call&people=4&camera=off');
+    expect(shown('own-snapshot')).toBe(false);
+  });
+
+  it('says when there is nothing to take', async () => {
+    const engine = await openPage('screen=call&people=0&camera=off');
     await press('gallery');
     expect(byId('gallery-panel').textContent).toContain('There is no picture to take just now.');
     await press('take-snapshot');
@@ -171,6 +212,23 @@ describe('the notice of live edit', () => {
       }),
     );
     expect(shown('notice')).toBe(false);
+  });
+
+  it('lets whoever has no snapshots of their own look on, where somebody began', async () => {
+    const board = async () => (await screen.findByTestId('board')).dataset.board;
+    await openPage(`${began}&editing&guest&without=snapshot live_edit`);
+    await see();
+    expect(await board()).toBe('snapshot-0');
+    expect(shown('tool-pen')).toBe(false);
+    await press('board-close');
+    const draw = screen.getAllByTestId('snapshot').map((one) => within(one).queryByTestId('snapshot-draw'));
+    expect(draw.map((button) => button?.getAttribute('aria-label')?.split(':')[0])).toEqual([
+      'See what is drawn',
+      'See what is drawn',
+      undefined,
+    ]);
+    await userEvent.click(draw[1] as HTMLElement);
+    expect(await board()).toBe('snapshot-1');
   });
 
   it('opens the gallery where the snapshot is not known, or may not be opened', async () => {

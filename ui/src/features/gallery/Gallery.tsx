@@ -38,7 +38,7 @@ interface Props {
   /** What can be taken, the main thing first; nothing for whoever may not. */
   takable: Takable[] | undefined;
   onTake: (streamId: number) => void;
-  /** Draws on a snapshot, together with the others. */
+  /** Draws on a snapshot together with the others, or looks on; nothing for whoever has no board. */
   onDraw: ((fileId: string) => void) | undefined;
   onClose: () => void;
 }
@@ -103,10 +103,16 @@ export function Gallery({ me, takable, onTake, onDraw, onClose }: Props) {
 function Take({ takable, onTake }: { takable: Takable[]; onTake: (streamId: number) => void }) {
   const { t } = useTranslation();
   const [first, ...others] = takable;
-  const name = ({ person, stream }: Takable) =>
-    stream.source === 'screen'
-      ? t('gallery.screen', { name: person.display_name })
-      : t('gallery.camera', { name: person.display_name });
+  const name = ({ person, stream }: Takable) => {
+    const screen = stream.source === 'screen';
+    if (!person) return screen ? t('share.banner') : t('call.you');
+    return t(screen ? 'gallery.screen' : 'gallery.camera', { name: person.display_name });
+  };
+  const help = ({ person, stream }: Takable) => {
+    const screen = stream.source === 'screen';
+    if (!person) return t(screen ? 'gallery.ofYours' : 'gallery.ofYou');
+    return t(screen ? 'gallery.ofScreen' : 'gallery.ofCamera', { name: person.display_name });
+  };
   return (
     <section className={styles.take}>
       <div className={styles.takeRow}>
@@ -152,11 +158,7 @@ function Take({ takable, onTake }: { takable: Takable[]; onTake: (streamId: numb
       </div>
       <p id="take-help" className={styles.help}>
         <Info size={16} strokeWidth={1.8} aria-hidden />
-        {!first && t('gallery.nothing')}
-        {first &&
-          t(first.stream.source === 'screen' ? 'gallery.ofScreen' : 'gallery.ofCamera', {
-            name: first.person.display_name,
-          })}
+        {first ? help(first) : t('gallery.nothing')}
       </p>
     </section>
   );
@@ -171,7 +173,7 @@ interface SnapshotProps {
 function Snapshot({ snapshot, me, onDraw, onLarge }: SnapshotProps & { onLarge: () => void }) {
   const { t } = useTranslation();
   const words = useWords(snapshot, me);
-  const draw = useDraw(me);
+  const draw = useDraw(snapshot, me);
   const { info } = snapshot.file;
   const picture = usePicture(info.file_id, false);
   const drawing = useDrawing(snapshot);
@@ -204,7 +206,7 @@ function Snapshot({ snapshot, me, onDraw, onLarge }: SnapshotProps & { onLarge: 
           <b>{words.title}</b>
           <span>{words.by}</span>
         </p>
-        {onDraw && (
+        {onDraw && draw && (
           <IconButton
             icon={draw.icon}
             label={`${draw.words}: ${words.title}, ${words.time}`}
@@ -275,7 +277,7 @@ function Large({ snapshot, me, onDraw, onNewer, onOlder, onClose }: LargeProps) 
   const { t } = useTranslation();
   const { tools: commands } = useEngine();
   const words = useWords(snapshot, me);
-  const draw = useDraw(me);
+  const draw = useDraw(snapshot, me);
   const drawing = useDrawing(snapshot);
   const { info, may_delete } = snapshot.file;
   const id = info.file_id;
@@ -299,7 +301,7 @@ function Large({ snapshot, me, onDraw, onNewer, onOlder, onClose }: LargeProps) 
         />
       ) : (
         <>
-          {onDraw && (
+          {onDraw && draw && (
             <Button
               kind="primary"
               icon={draw.icon}
@@ -342,10 +344,14 @@ function Large({ snapshot, me, onDraw, onNewer, onOlder, onClose }: LargeProps) 
   );
 }
 
-/** Whoever may not draw on a snapshot looks on as the others do. */
-function useDraw({ tools }: MeView): { icon: LucideIcon; words: string } {
+/** Whoever may not draw on a snapshot looks on as the others do: without snapshots of one's own, once they have begun. */
+function useDraw(
+  { editing }: SnapshotView,
+  { tools }: MeView,
+): { icon: LucideIcon; words: string } | undefined {
   const { t } = useTranslation();
-  return tools.live_edit
+  if (!tools.snapshot && editing.length === 0) return undefined;
+  return tools.live_edit && tools.snapshot
     ? { icon: PencilLine, words: t('gallery.draw') }
     : { icon: Eye, words: t('gallery.watch') };
 }

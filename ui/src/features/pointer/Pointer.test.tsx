@@ -60,6 +60,27 @@ describe('my pointer', () => {
     expect(points(engine).at(-1)).toBeNull();
   });
 
+  it('is told again while it rests, and not once it is away', async () => {
+    const engine = await openPage('screen=call&people=2');
+    laidOut(640, 360);
+    await press('more');
+    await press('more-pointer');
+    const tile = layer(byId('tile'));
+    vi.useFakeTimers();
+    try {
+      fireEvent.pointerMove(tile, { clientX: 64, clientY: 10 });
+      vi.advanceTimersByTime(7000);
+      expect(points(engine)).toHaveLength(3);
+      expect(points(engine)[2]).toEqual(points(engine)[0]);
+      fireEvent.pointerLeave(tile);
+      vi.advanceTimersByTime(7000);
+      expect(points(engine)).toHaveLength(4);
+      expect(points(engine)[3]).toBeNull();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('is sent at most 30 times a second, the last place among it', async () => {
     const engine = await openPage('screen=call&people=2');
     laidOut(640, 360);

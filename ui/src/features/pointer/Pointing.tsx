@@ -5,6 +5,8 @@ import { PointedFiles } from './PointedFiles';
 
 /** At most 30 times a second. */
 const EVERY_MS = 34;
+/** A pointer that rests is told again: the others drop one that is not, after 8 seconds, as if its owner were gone. */
+const RESTING_MS = 3000;
 
 interface Pointing {
   /** I may. */
@@ -41,6 +43,7 @@ export function PointingProvider({ allowed, children }: { allowed: boolean; chil
       if (spot === null && sent.current.spot === null) return;
       sent.current = { at: performance.now(), spot };
       void commands?.point(spot);
+      if (spot) timer.current = setTimeout(() => send(spot), RESTING_MS);
     };
     const point = (spot: Spot | null) => {
       const wait = sent.current.at + EVERY_MS - performance.now();

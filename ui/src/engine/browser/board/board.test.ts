@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { boardRights } from '../../rights';
 import type { BoardAction, Shape } from '../../view';
+import type { ClientMessage } from '../call/messages';
 import { Board } from './board';
 import { Boards } from './boards';
 import type { BoardOp, Item } from './ops';
@@ -22,6 +23,12 @@ const item = (id: string, clock: number, shape: Shape, by = 'a'): Item => ({
 });
 
 const points = (xs: number[]) => xs.map((x) => ({ x, y: 0 }));
+
+const opsOf = (said: ClientMessage[]) => said.flatMap((one) => (one.type === 'board' ? one.ops : []));
+
+/** Bytes of the largest message. */
+const heaviest = (said: ClientMessage[]) =>
+  Math.max(...said.map((one) => new TextEncoder().encode(JSON.stringify(one)).length));
 
 /** All orders of some things. */
 function orders<T>(things: T[]): T[][] {
@@ -108,16 +115,90 @@ describe('the boards that are open', () => {
     const news = boards.take({ type: 'board_refused', board, id: 's', item: null, error }, me, () => '', 0);
     expect(news).toMatchObject([{ kind: 'changed', removed: ['s'] }]);
     expect(boards.act({ do: 'undo', board }, me, 0).toRoom).toEqual([]);
-    expect(boards.lineIsNew()).toEqual([{ type: 'open_board', board, since: 0 }]);
+    expect(boards.lineIsNew(0)).toEqual([{ type: 'open_board', board, since: 0 }]);
   });
 
   it('say again on a new line what was done lately', () => {
     const boards = opened();
     boards.act(put('old'), me, 0);
     boards.act(put('new'), me, 40_000);
-    const [again, open] = boards.lineIsNew();
+    const [again, open] = boards.lineIsNew(40_000);
     expect(again).toMatchObject({ type: 'board', ops: [{ item: { id: 'new' } }] });
     expect(open).toMatchObject({ type: 'open_board', board });
+  });
+
+  it('keep all that is done without a line, however long that is', () => {
+    const boards = opened();
+    const again = (nowMs: number) =>
+      opsOf(boards.lineIsNew(nowMs)).map((op) => (op.op === 'put' ? op.item.id : op.op));
+    boards.act(put('heard'), me, 0);
+    boards.act(put('perhaps'), me, 40_000);
+    boards.lineIsLost(50_000);
+    boards.act(put('offline'), me, 55_000);
+    boards.lineIsLost(60_000);
+    boards.act(put('later'), me, 600_000);
+    expect(again(700_000)).toEqual(['perhaps', 'offline', 'later']);
+    // The new line broke before it was all heard.
+    boards.lineIsLost(701_000);
+    boards.act(put('again'), me, 800_000);
+    expect(again(800_000)).toEqual(['perhaps', 'offline', 'later', 'again']);
+    // And once there is a line, it is not kept for ever.
+    boards.act(put('new'), me, 900_000);
+    expect(again(900_000)).toEqual(['new']);
+    // Nor is it lost with a board that is closed before there is a line.
+    boards.lineIsLost(910_000);
+    boards.act(put('last'), me, 1_000_000);
+    boards.act({ do: 'close', board }, me, 1_000_000);
+    expect(again(1_001_000)).toEqual(['new', 'last']);
+    expect(again(1_002_000)).toEqual([]);
+  });
+
+  it('say no message that is too heavy for the room', () => {
+    const boards = opened();
+    const line = 'æ\u4e2d'.repeat(2000);
+    const text = (id: string): BoardAction => {
+      const shape: Shape = { kind: 'text', at: { x: 0, y: 0 }, text: line, colour: 'ink', size: 20 };
+      return { do: 'put', board, id, page: 0, shape };
+    };
+    const ids = Array.from({ length: 20 }, (_, n) => `t${n}`);
+    for (const id of ids) boards.act(text(id), me, 0);
+    const said = boards.act({ do: 'remove', board, ids }, me, 0);
+    expect(said.toRoom).toHaveLength(1);
+    const back = boards.act({ do: 'undo', board }, me, 0).toRoom;
+    expect(heaviest(back)).toBeLessThan(50 * 1024);
+    expect(opsOf(back).map((op) => op.op === 'put' && op.item.id)).toEqual(ids);
+  });
+
+  it('say a long stroke in pieces, which are the same stroke to the others', () => {
+    const boards = opened();
+    const others = new Board();
+    const hear = (said: ClientMessage[]) => {
+      expect(heaviest(said)).toBeLessThan(50 * 1024);
+      for (const op of opsOf(said)) others.apply(op);
+    };
+    const long = points(Array.from({ length: 8000 }, (_, n) => -900_000 - n));
+    const stroke: Shape = { kind: 'pen', points: long.slice(0, 2), colour: 'ink', width: 4 };
+    hear(boards.act({ do: 'put', board, id: 's', page: 0, shape: stroke }, me, 0).toRoom);
+    for (let at = 2; at < long.length; at += 2) {
+      hear(boards.act({ do: 'extend', board, id: 's', points: long.slice(at, at + 2) }, me, 0).toRoom);
+    }
+    // Moved, taken away, and back again where it was before.
+    const moved = long.map(({ x }) => ({ x, y: 5 }));
+    const shapes: [string, Shape][] = [['s', { ...stroke, points: moved }]];
+    const { toRoom, toPage } = boards.act({ do: 'change', board, shapes }, me, 0);
+    expect(toPage).toMatchObject([{ kind: 'changed', put: [{ id: 's' }], extended: [] }]);
+    expect(opsOf(toRoom).map(({ op }) => op)).toEqual(['put', ...Array(5).fill('extend')]);
+    hear(toRoom);
+    expect(others.points('s')).toEqual(moved);
+    hear(boards.act({ do: 'remove', board, ids: ['s'] }, me, 0).toRoom);
+    expect(others.item('s')).toBeUndefined();
+    hear(boards.act({ do: 'undo', board }, me, 0).toRoom);
+    expect(others.points('s')).toEqual(moved);
+    hear(boards.act({ do: 'undo', board }, me, 0).toRoom);
+    expect(others.points('s')).toEqual(long);
+    // Said again on a new line it changes nothing.
+    hear(boards.lineIsNew(0));
+    expect(others.points('s')).toEqual(long);
   });
 
   it('show others’ cursors while they move', () => {

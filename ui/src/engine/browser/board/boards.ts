@@ -1,14 +1,18 @@
 // The boards that are open: a copy of each, what I did to them and may take back, the others' cursors. What I do holds here
-// at once; should the server refuse it, it is undone. The counterpart of `crates/call/src/call/boards.rs`.
+// at once; should the server refuse it, it is undone. The counterpart of `crates/call/src/call/boards`.
 
 import { boardRights } from '../../rights';
 import type { BoardAction, BoardNews, ItemView, ParticipantId, Point, Tools } from '../../view';
 import type { ClientMessage, ServerMessage } from '../call/messages';
 import { Board } from './board';
-import { type BoardOp, type Item, itemOf, MAX_OPS } from './ops';
+import { type BoardOp, type Item, itemOf, MAX_OPS, type Stamp } from './ops';
 
 /** What I did within this time before a line broke is said again on the next. Twice is as good as once. */
 const SAY_AGAIN_MS = 30_000;
+/** Bytes of operations in one message. The server closes the line above 64 KiB, and would again on the next. */
+const MOST_BYTES = 48 * 1024;
+/** Points that are light enough for one message whatever they are: none takes more than 28 bytes. */
+const MOST_POINTS = 1_500;
 /** Steps that can be taken back. */
 const STEPS = 200;
 /** A cursor that has not moved for this long is not drawn. */
@@ -136,6 +140,10 @@ class Open {
 
 export class Boards {
   private readonly open = new Map<string, Open>();
+  /** Since when there is no line. */
+  private lostMs: number | undefined;
+  /** Done without a line, on boards that were closed before there was one again. */
+  private unsaid: [string, BoardOp][] = [];
 
   /** Does what I wish. */
   act(action: BoardAction, me: Me, nowMs: number): Outcome {
@@ -143,6 +151,9 @@ export class Boards {
       case 'open':
         return this.look(action.board, me);
       case 'close':
+        if (this.lostMs !== undefined) {
+          for (const { op } of this.open.get(action.board)?.sent ?? []) this.unsaid.push([action.board, op]);
+        }
         this.open.delete(action.board);
         return { toRoom: [{ type: 'close_board', board: action.board }], toPage: [] };
       case 'cursor': {
@@ -172,7 +183,9 @@ export class Boards {
 
   /** Does operations of mine here and tells them. */
   private does(open: Open, ops: BoardOp[], me: Me, nowMs: number): Outcome {
-    open.sent = open.sent.filter(({ atMs }) => nowMs - atMs <= SAY_AGAIN_MS);
+    // Without a line nobody hears it: all of it is kept.
+    const until = this.lostMs ?? nowMs;
+    open.sent = open.sent.filter(({ atMs }) => until - atMs <= SAY_AGAIN_MS);
     open.sent.push(...ops.map((op) => ({ atMs: nowMs, op })));
     return {
       toPage: [...open.apply(ops, me.id), ...open.rights(me)],
@@ -259,15 +272,31 @@ export class Boards {
     }));
   }
 
+  /** The line to the room is lost. */
+  lineIsLost(nowMs: number): void {
+    this.lostMs ??= nowMs;
+  }
+
   /** A new line to the room: what may not have been heard is said again, and what was open is opened from where it was. */
-  lineIsNew(): ClientMessage[] {
-    return [...this.open.values()].flatMap((open): ClientMessage[] => [
-      ...messages(
-        open.id,
-        open.sent.map(({ op }) => op),
-      ),
-      { type: 'open_board', board: open.id, since: open.version },
-    ]);
+  lineIsNew(nowMs: number): ClientMessage[] {
+    const { lostMs = nowMs } = this;
+    this.lostMs = undefined;
+    const unsaid = this.unsaid.flatMap(([board, op]) => messages(board, [op]));
+    this.unsaid = [];
+    const said = [...this.open.values()].flatMap((open): ClientMessage[] => {
+      // This line may break as well before all of it is heard.
+      open.sent = open.sent
+        .filter(({ atMs }) => lostMs - atMs <= SAY_AGAIN_MS)
+        .map(({ op }) => ({ atMs: nowMs, op }));
+      return [
+        ...messages(
+          open.id,
+          open.sent.map(({ op }) => op),
+        ),
+        { type: 'open_board', board: open.id, since: open.version },
+      ];
+    });
+    return [...unsaid, ...said];
   }
 }
 
@@ -321,12 +350,50 @@ function operations(action: Doing, open: Open, me: Me): BoardOp[] {
   }
 }
 
+/** Operations in messages of which none is too long or too heavy. */
 function messages(board: string, ops: BoardOp[]): ClientMessage[] {
-  const some: ClientMessage[] = [];
-  for (let at = 0; at < ops.length; at += MAX_OPS) {
-    some.push({ type: 'board', board, ops: ops.slice(at, at + MAX_OPS) });
+  const all: ClientMessage[] = [];
+  let some: BoardOp[] = [];
+  let bytes = MOST_BYTES;
+  for (const [op, weight] of ops.flatMap(sayable)) {
+    if (some.length === MAX_OPS || bytes + weight > MOST_BYTES) {
+      [some, bytes] = [[], 0];
+      all.push({ type: 'board', board, ops: some });
+    }
+    some.push(op);
+    bytes += weight;
   }
-  return some;
+  return all;
+}
+
+const encoder = new TextEncoder();
+
+/** An operation and how much it weighs; one that is too heavy in pieces, which do the same in the end. */
+function sayable(op: BoardOp): [BoardOp, number][] {
+  // With the comma after it.
+  const weight = encoder.encode(JSON.stringify(op)).length + 1;
+  if (weight <= MOST_BYTES) return [[op, weight]];
+  const pieces = inPieces(op);
+  return pieces.length > 1 ? pieces.flatMap(sayable) : [[op, weight]];
+}
+
+/** A stroke as if it had been drawn just now: it is put with its first points, and goes on. */
+function inPieces(op: BoardOp): BoardOp[] {
+  if (op.op === 'extend') return goesOn(op.id, op.of, op.points, op.from);
+  if (op.op !== 'put' || op.item.shape.kind !== 'pen') return [op];
+  const { item } = op;
+  const { points } = op.item.shape;
+  const shape = { ...op.item.shape, points: points.slice(0, MOST_POINTS) };
+  const rest = points.slice(MOST_POINTS);
+  return [{ op: 'put', item: { ...item, shape } }, ...goesOn(item.id, item.stamp, rest, MOST_POINTS)];
+}
+
+function goesOn(id: string, of: Stamp, points: Point[], from: number): BoardOp[] {
+  const pieces: BoardOp[] = [];
+  for (let at = 0; at < points.length; at += MOST_POINTS) {
+    pieces.push({ op: 'extend', id, of, from: from + at, points: points.slice(at, at + MOST_POINTS) });
+  }
+  return pieces;
 }
 
 function itemView({ id, page, z, author, shape }: Item, me: ParticipantId): ItemView {

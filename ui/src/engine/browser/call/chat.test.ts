@@ -58,6 +58,19 @@ describe('the chat', () => {
     expect(tick()).toBe('seen');
   });
 
+  it('takes no tick back when somebody comes in later', () => {
+    const chat = new Chat();
+    chat.take({ type: 'chat', message: message(1, { from: 'me' }) }, 'me', 0);
+    const tick = (...ids: string[]) => chat.view(me, people(...ids), 0).messages[0]?.tick;
+    const mark = (received: number, seen: number) =>
+      chat.take({ type: 'chat_marked', mark: { participant_id: 'host', received, seen } }, 'me', 0);
+    mark(1, 0);
+    expect([tick('host'), tick('host', 'late'), tick()]).toEqual(['delivered', 'delivered', 'delivered']);
+    mark(1, 1);
+    expect(tick('host', 'late')).toBe('delivered');
+    expect([tick('host'), tick('host', 'late')]).toEqual(['seen', 'seen']);
+  });
+
   it('keeps what was refused, to be tried again', () => {
     const chat = new Chat();
     const said = chat.write('Hello', null);

@@ -42,6 +42,8 @@ export class Chat {
   private readonly messages = new Map<number, ChatMessage>();
   private pending: Pending[] = [];
   private readonly marks = new Map<ParticipantId, ChatMark>();
+  /** How far each of mine came. Who comes in later takes nothing back of it. */
+  private readonly came = new Map<number, ChatTick>();
   /** Since when, by whatever clock `take` and `view` are given. */
   private readonly typing = new Map<ParticipantId, number>();
   /** It is before my eyes. */
@@ -244,7 +246,8 @@ export class Chat {
           {
             file,
             by_name: message.from_name,
-            of_name: (of === me.id ? me.name : of != null && people.nameOf(of)) || '',
+            // Who was shown may have left since.
+            of_name: (of === me.id ? me.name : of != null && people.nameOf(of)) || file.info.of_name || '',
             at_ms: message.at_ms,
             editing: editing.flatMap((id) => people.nameOf(id) ?? []),
           },
@@ -260,10 +263,13 @@ export class Chat {
 
   private tick(id: number, others: ParticipantId[]): ChatTick {
     const all = (mark: 'received' | 'seen') =>
-      others.every((other) => (this.marks.get(other)?.[mark] ?? 0) >= id);
-    if (others.length === 0) return 'sent';
-    if (all('seen')) return 'seen';
-    return all('received') ? 'delivered' : 'sent';
+      others.length > 0 && others.every((other) => (this.marks.get(other)?.[mark] ?? 0) >= id);
+    const before = this.came.get(id);
+    let now: ChatTick = 'sent';
+    if (before === 'seen' || all('seen')) now = 'seen';
+    else if (before === 'delivered' || all('received')) now = 'delivered';
+    this.came.set(id, now);
+    return now;
   }
 
   private reply(to: number | null | undefined): ReplyView | null {

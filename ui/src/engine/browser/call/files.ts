@@ -34,6 +34,27 @@ interface Begun {
   offset: number;
 }
 
+/** So many at a time; the others in the order they came. */
+export class Turns {
+  private taken = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(private readonly most: number) {}
+
+  /** Waits for a turn. */
+  async take(): Promise<void> {
+    if (this.taken === this.most) return new Promise((resolve) => this.waiting.push(resolve));
+    this.taken += 1;
+  }
+
+  /** Whoever waits has it. */
+  giveBack(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.taken -= 1;
+  }
+}
+
 /** The files of a room, as far as this seat may. */
 export class FileClient {
   private at: { base: string; token: string } | undefined;
@@ -65,6 +86,8 @@ export class FileClient {
         if (cancelled.aborted || !passes(problem, tries) || tries >= TRIES) throw new Fault(problem);
       }
       await new Promise((resolve) => setTimeout(resolve, retryMs));
+      // What is not to be any more is not begun again.
+      if (cancelled.aborted) throw fault('server_unreachable', 'the upload was cancelled');
       retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
     }
   }
@@ -75,7 +98,7 @@ export class FileClient {
     cancelled: AbortSignal,
   ): Promise<FileInfo> {
     const { blob } = upload;
-    const { file_id: id, offset } = await this.begin(upload);
+    const { file_id: id, offset } = await this.begin(upload, cancelled);
     let at = offset;
     for (;;) {
       sent(at, false);
@@ -104,9 +127,10 @@ export class FileClient {
   }
 
   /** Begins an upload, or finds it again. */
-  private async begin({ name, blob, purpose, of, key }: Upload): Promise<Begun> {
+  private async begin({ name, blob, purpose, of, key }: Upload, cancelled?: AbortSignal): Promise<Begun> {
     const body = JSON.stringify({ name, size: blob.size, purpose, of, key });
-    return json<Begun>(await good(await this.call('POST', 'files', { body })));
+    const request = { body, ...(cancelled && { signal: cancelled }) };
+    return json<Begun>(await good(await this.call('POST', 'files', request)));
   }
 
   /** An upload is not to be: nothing of it is left on the server. */
@@ -183,7 +207,8 @@ export class FileClient {
 
 /** Whether trying again may help. */
 function passes({ code }: Problem, tries: number): boolean {
-  if (code === 'server_unreachable' || code === 'server_not_understood') return true;
+  if (code === 'server_unreachable' || code === 'server_not_understood' || code === 'rate_limited')
+    return true;
   // While the line to the room is made again, nobody is in from there.
   return (code === 'forbidden' || code === 'unauthorized') && tries < TRIES / 2;
 }

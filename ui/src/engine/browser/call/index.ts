@@ -1,6 +1,6 @@
 // The call: one owner of its state from going in until it is over. The counterpart of `crates/call/src/call`.
 
-import { LOCAL_PREVIEW } from '../../frameWire';
+import { LOCAL_PREVIEW, LOCAL_SHARE } from '../../frameWire';
 import type {
   BoardNews,
   CallView,
@@ -185,6 +185,7 @@ export class Call {
     } finally {
       this.line = undefined;
       line?.channel.close();
+      this.tools.lineIsLost();
       this.people.mediaReset();
       this.local.speakerLevel = () => 0;
       await line?.media?.leave();
@@ -285,6 +286,7 @@ export class Call {
     if (event.event === 'lost') {
       // Media goes on meanwhile; the channel comes back by itself.
       this.channelLost = true;
+      this.tools.lineIsLost();
       if (this.state.is === 'waiting') this.connection = { state: 'reconnecting', attempt: 1 };
       this.ways.changed();
       return;
@@ -516,11 +518,12 @@ export class Call {
   /** Takes a picture of a stream at its own resolution, for everybody. */
   async takeSnapshot(streamId: number): Promise<void> {
     if (!this.room.tools.snapshot) return this.ways.notice('refused', null);
-    const own = streamId === LOCAL_PREVIEW;
+    const own = streamId === LOCAL_PREVIEW || streamId === LOCAL_SHARE;
     const of = own ? { id: this.room.me, name: this.room.displayName } : this.people.ofStream(streamId);
     if (!of) return;
-    const camera = this.local.track('camera');
-    const picture = own ? camera && (await pictureOf(camera, 0)) : await this.line?.media?.snapshot(streamId);
+    // Of a share what the others see: paused, what is there now is for nobody.
+    const mine = streamId === LOCAL_SHARE ? this.share.track : this.local.track('camera');
+    const picture = own ? mine && (await pictureOf(mine, 0)) : await this.line?.media?.snapshot(streamId);
     if (picture) this.tools.share(picture, `${of.name} ${timeName(new Date())}.png`, shotOf(of.id));
     else this.ways.notice('no_snapshot', null);
   }

@@ -5,12 +5,24 @@ import type { BoardAction, BoardNews, FileInfo, ParticipantId, Spot, ToolsNews }
 import { Boards } from '../board/boards';
 import { problemOf } from '../problem';
 import { Chat, newKey, type Reader } from './chat';
-import { FileClient, fileName, type Upload } from './files';
+import { FileClient, fileName, Turns, type Upload } from './files';
 import type { ClientMessage, ServerMessage } from './messages';
 import type { People } from './people';
 import type { RoomSide } from './room';
 
+/** Uploads at a time. The server takes some more of a seat; all at once would only make each slower. */
+const UPLOADS = 3;
+/** A pointer that has not moved for this long points at nothing any more: whose it is may be gone without a word. */
+const POINTER_FOR_MS = 8_000;
+/** Pictures of which the server finds out the size. */
+const PICTURES = 'image/png,image/jpeg,image/webp,image/gif';
+
 type Shared = Pick<Upload, 'purpose' | 'of'>;
+
+interface Pointer {
+  spot: Spot;
+  movedMs: number;
+}
 
 /** Where it all goes. */
 export interface ToolsWays {
@@ -23,8 +35,12 @@ export class Tools {
   readonly files = new FileClient();
   readonly chat = new Chat();
   private readonly boards = new Boards();
-  private readonly pointers = new Map<ParticipantId, Spot>();
+  private readonly pointers = new Map<ParticipantId, Pointer>();
+  /** Under way, or waiting for their turn. */
   private readonly uploads = new Map<string, AbortController>();
+  private readonly turns = new Turns(UPLOADS);
+  /** Uploads that the server may know of. */
+  private readonly begun = new Set<string>();
   private readonly downloads = new Map<string, AbortController>();
   /** What was fetched, to be given to the person again. */
   private readonly saved = new Map<string, { blob: Blob; name: string }>();
@@ -57,7 +73,7 @@ export class Tools {
     if (isNew) {
       chat.lineIsNew();
       this.toRoom(chat.unheard());
-      this.toRoom(boards.lineIsNew());
+      this.toRoom(boards.lineIsNew(now));
     }
     if (message.type === 'welcome' || message.type === 'rights_changed') {
       this.tellBoards(boards.rightsChanged(this.me()));
@@ -76,10 +92,21 @@ export class Tools {
     }
   }
 
+  /** The line to the room is lost. */
+  lineIsLost(): void {
+    this.boards.lineIsLost(performance.now());
+  }
+
   /** Once a second: what passes by itself. */
   tick(): void {
     if (this.chat.moves()) this.tellChat();
-    this.tellBoards(this.boards.tick(this.nameOf, performance.now()));
+    const now = performance.now();
+    this.tellBoards(this.boards.tick(this.nameOf, now));
+    const before = this.pointers.size;
+    for (const [id, { movedMs }] of this.pointers) {
+      if (now - movedMs >= POINTER_FOR_MS) this.pointers.delete(id);
+    }
+    if (this.pointers.size !== before) this.tellPointers();
   }
 
   /** Tells everything, to a page that is new. */
@@ -113,7 +140,7 @@ export class Tools {
   discard(key: string): void {
     this.uploads.get(key)?.abort();
     const upload = this.chat.discard(key);
-    if (upload) void this.files.forget(upload);
+    if (upload && this.begun.delete(key)) void this.files.forget(upload);
     this.tellChat();
   }
 
@@ -178,11 +205,16 @@ export class Tools {
     const { key } = upload;
     const cancel = new AbortController();
     this.uploads.set(key, cancel);
+    await this.turns.take();
     try {
-      await this.files.upload(upload, (sent) => this.set(key, { state: 'uploading', sent }), cancel.signal);
+      if (!cancel.signal.aborted) {
+        this.begun.add(key);
+        await this.files.upload(upload, (sent) => this.set(key, { state: 'uploading', sent }), cancel.signal);
+      }
     } catch (thrown) {
       if (!cancel.signal.aborted) this.set(key, { state: 'failed', problem: problemOf(thrown) });
     }
+    this.turns.giveBack();
     if (this.uploads.get(key) === cancel) this.uploads.delete(key);
   }
 
@@ -246,7 +278,7 @@ export class Tools {
 
   /** Lets people choose a picture, and sends it up for the board. */
   async pickPicture(): Promise<PickedPicture | null> {
-    const [file] = await chosen('image/*', false);
+    const [file] = await chosen(PICTURES, false);
     if (!file) return null;
     const purpose: FileInfo['purpose'] = 'board';
     return this.files.put({ blob: file, name: fileName(file.name), purpose, of: null, key: newKey() });
@@ -265,7 +297,9 @@ export class Tools {
     let changed = false;
     switch (message.type) {
       case 'pointed':
-        if (message.spot) pointers.set(message.participant_id, message.spot);
+        if (message.spot) {
+          pointers.set(message.participant_id, { spot: message.spot, movedMs: performance.now() });
+        }
         changed = message.spot !== null || pointers.delete(message.participant_id);
         break;
       case 'left':
@@ -285,7 +319,7 @@ export class Tools {
   }
 
   private tellPointers(): void {
-    const pointers = [...this.pointers].map(([id, spot]) => ({
+    const pointers = [...this.pointers].map(([id, { spot }]) => ({
       participant_id: id,
       display_name: this.nameOf(id),
       spot,

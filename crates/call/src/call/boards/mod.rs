@@ -1,6 +1,8 @@
 //! The boards this participant looks at: a copy of each, what I did to them and may take back, the others' cursors. What I do
 //! holds here at once; should the server refuse it, it is undone.
 
+mod messages;
+
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     time::{Duration, Instant},
@@ -15,6 +17,7 @@ use visita_protocol::{
 };
 
 use crate::people::People;
+use messages::messages;
 
 /// What I did within this time before a line broke is said again on the next: the server may not have heard it, or may have
 /// been killed before it was written. Twice is as good as once.
@@ -31,6 +34,10 @@ type Step = Vec<(ItemId, Option<Item>)>;
 #[derive(Default)]
 pub(super) struct Boards {
     open: BTreeMap<BoardId, Open>,
+    /// Since when there is no line to the room.
+    lost: Option<Instant>,
+    /// Done without a line, on boards that were closed before there was one again.
+    unsaid: Vec<(BoardId, BoardOp)>,
 }
 
 #[derive(Default)]
@@ -72,7 +79,11 @@ impl Boards {
         match action {
             BoardAction::Open { board } => self.look(board, me),
             BoardAction::Close { board } => {
-                self.open.remove(&board);
+                let closed = self.open.remove(&board);
+                if self.lost.is_some() {
+                    let unsaid = closed.into_iter().flat_map(|open| open.sent).map(|(_, op)| (board.clone(), op));
+                    self.unsaid.extend(unsaid);
+                }
                 Outcome { to_room: vec![ClientMessage::CloseBoard { board }], to_page: Vec::new() }
             }
             BoardAction::Put { board, id, page, shape } => self.on(board, me, |open| {
@@ -148,15 +159,15 @@ impl Boards {
         let ops = ops(open);
         let mut outcome = Outcome::default();
         let now = Instant::now();
-        while open.sent.front().is_some_and(|(at, _)| now.duration_since(*at) > SAY_AGAIN) {
+        // Without a line nothing is heard, for however long.
+        let heard_until = self.lost.unwrap_or(now);
+        while open.sent.front().is_some_and(|(at, _)| heard_until.saturating_duration_since(*at) > SAY_AGAIN) {
             open.sent.pop_front();
         }
         open.sent.extend(ops.iter().map(|op| (now, op.clone())));
         outcome.to_page.extend(open.apply(&board, &ops, me.id));
         outcome.to_page.extend(open.rights(&board, me));
-        for some in ops.chunks(visita_protocol::board::MAX_OPS) {
-            outcome.to_room.push(ClientMessage::Board { board: board.clone(), ops: some.to_vec() });
-        }
+        outcome.to_room = messages(&board, ops);
         outcome
     }
 
@@ -247,15 +258,25 @@ impl Boards {
     /// A new line to the room: what was open is opened again from where it was, and what may not have been heard is said
     /// again.
     pub(super) fn line_is_new(&mut self) -> Vec<ClientMessage> {
-        let mut messages = Vec::new();
-        for (board, open) in &mut self.open {
-            let ops: Vec<BoardOp> = open.sent.iter().map(|(_, op)| op.clone()).collect();
-            for some in ops.chunks(visita_protocol::board::MAX_OPS) {
-                messages.push(ClientMessage::Board { board: board.clone(), ops: some.to_vec() });
-            }
-            messages.push(ClientMessage::OpenBoard { board: board.clone(), since: open.version });
+        let now = Instant::now();
+        let lost = self.lost.take().unwrap_or(now);
+        let mut to_room = Vec::new();
+        for (board, op) in std::mem::take(&mut self.unsaid) {
+            to_room.extend(messages(&board, [op]));
         }
-        messages
+        for (board, open) in &mut self.open {
+            open.sent.retain(|(at, _)| lost.saturating_duration_since(*at) <= SAY_AGAIN);
+            // This line may break as well before it is heard.
+            open.sent.iter_mut().for_each(|(at, _)| *at = now);
+            to_room.extend(messages(board, open.sent.iter().map(|(_, op)| op.clone())));
+            to_room.push(ClientMessage::OpenBoard { board: board.clone(), since: open.version });
+        }
+        to_room
+    }
+
+    /// The line to the room is lost.
+    pub(super) fn line_is_lost(&mut self) {
+        self.lost.get_or_insert_with(Instant::now);
     }
 }
 
@@ -391,5 +412,57 @@ const fn item_of(op: &BoardOp) -> Option<&ItemId> {
         BoardOp::Put { item } => Some(&item.id),
         BoardOp::Extend { id, .. } | BoardOp::Remove { id, .. } => Some(id),
         BoardOp::Pages { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+        text.parse().expect("an id")
+    }
+
+    #[test]
+    fn what_is_drawn_without_a_line_is_said_however_long_it_takes() {
+        let (me, board) = (id::<ParticipantId>("ada"), id::<BoardId>(visita_protocol::board::ROOM_BOARD));
+        let me = Me { id: &me, tools: Tools::ALL };
+        let mut boards = Boards::default();
+        boards.act(BoardAction::Open { board: board.clone() }, &me);
+        let put = |name: &str| {
+            let shape =
+                Shape::Text { at: Point { x: 1, y: 1 }, text: "a".into(), colour: Default::default(), size: 20 };
+            BoardAction::Put { board: board.clone(), id: id(name), page: 0, shape }
+        };
+        let said = |to_room: &[ClientMessage]| -> usize {
+            let ops = to_room.iter().map(|message| match message {
+                ClientMessage::Board { ops, .. } => ops.len(),
+                _ => 0,
+            });
+            ops.sum()
+        };
+        let Some(longer) = Instant::now().checked_sub(SAY_AGAIN * 3) else { return };
+        boards.act(put("a"), &me);
+        boards.line_is_lost();
+        boards.act(put("b"), &me);
+        // All of that was long ago, the line is still lost, and there is more.
+        boards.lost = Some(longer);
+        for (at, _) in &mut boards.open.get_mut(&board).expect("open").sent {
+            *at = longer;
+        }
+        boards.act(put("c"), &me);
+        assert_eq!(said(&boards.line_is_new()), 3);
+        // With a line, what is old was heard.
+        for (at, _) in &mut boards.open.get_mut(&board).expect("open").sent {
+            *at = longer;
+        }
+        boards.act(put("d"), &me);
+        assert_eq!(said(&boards.line_is_new()), 1);
+        // Nor is it lost with a board that is closed before there is a line.
+        boards.line_is_lost();
+        boards.act(put("e"), &me);
+        boards.act(BoardAction::Close { board: board.clone() }, &me);
+        assert_eq!(said(&boards.line_is_new()), 2);
+        assert_eq!(said(&boards.line_is_new()), 0);
     }
 }

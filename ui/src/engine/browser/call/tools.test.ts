@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ChatView, PointerView, ToolsNews } from '../../view';
+import { People } from './people';
+import { RoomSide } from './room';
+import { Tools } from './tools';
+
+let news: ToolsNews[] = [];
+let tools: Tools;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  news = [];
+  const ways = { toRoom: () => {}, tools: (one: ToolsNews) => news.push(one), board: () => {} };
+  tools = new Tools(new RoomSide('me', 'Anna', {}), new People(), ways);
+});
+
+afterEach(() => {
+  tools.close();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const chat = (): ChatView => {
+  const told = news.findLast((one) => one.kind === 'chat');
+  if (told?.kind !== 'chat') throw new Error('a chat');
+  return told.chat;
+};
+const pointers = (): PointerView[] | undefined => {
+  const told = news.findLast((one) => one.kind === 'pointers');
+  return told?.kind === 'pointers' ? told.pointers : undefined;
+};
+
+describe('uploads', () => {
+  /** What is asked of the server and not answered yet, by what is to be done: `POST letter 1`, `PATCH letter 1`. */
+  let asked: Map<string, (answer: Response) => void>;
+  let all: string[];
+
+  beforeEach(() => {
+    asked = new Map();
+    all = [];
+    vi.stubGlobal('fetch', (url: string, { method, body, signal }: RequestInit) => {
+      const name = method === 'POST' ? JSON.parse(String(body)).name : url.split('/').at(-1);
+      const what = `${method} ${name}`;
+      all.push(what);
+      return new Promise<Response>((resolve, reject) => {
+        asked.set(what, resolve);
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      });
+    });
+    tools.files.set('wss://visits.example.org/channel', 'TOKEN');
+  });
+
+  const answer = async (what: string, status: number, body: unknown) => {
+    const answered = asked.get(what);
+    if (!answered) throw new Error(`nobody asked ${what}, but ${[...asked.keys()]}`);
+    asked.delete(what);
+    answered(new Response(status === 204 ? null : JSON.stringify(body), { status }));
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  const begin = (name: string) => answer(`POST ${name}`, 201, { file_id: name, offset: 0 });
+  const share = async (count: number) => {
+    for (let n = 1; n <= count; n += 1) tools.share(new Blob(['some words']), `letter ${n}`);
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  const key = (name: string) => chat().messages.find(({ file }) => file?.info.name === name)?.key ?? '';
+
+  it('go three at a time, in their order', async () => {
+    await share(25);
+    expect(all).toEqual(['POST letter 1', 'POST letter 2', 'POST letter 3']);
+    expect(chat().messages).toHaveLength(25);
+    expect(chat().messages[24]).toMatchObject({ tick: 'sending', file: { state: { sent: 0 } } });
+    await begin('letter 2');
+    await vi.waitFor(() => expect(all).toContain('PATCH letter 2'));
+    await answer('PATCH letter 2', 200, {});
+    expect(all.filter((what) => what.startsWith('POST')).slice(3)).toEqual(['POST letter 4']);
+    // One that fails makes way too.
+    await answer('POST letter 1', 400, { error: { code: 'invalid', message: '' } });
+    expect(chat().messages.find(({ file }) => file?.info.name === 'letter 1')?.tick).toBe('failed');
+    expect(all.at(-1)).toBe('POST letter 5');
+  });
+
+  it('are given up while they wait, and never come to the server', async () => {
+    await share(5);
+    tools.discard(key('letter 4'));
+    expect(chat().messages.map(({ file }) => file?.info.name)).not.toContain('letter 4');
+    // One that has begun is taken off the server as well.
+    tools.discard(key('letter 1'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(all.slice(3)).toEqual(['POST letter 1', 'POST letter 5']);
+    await begin('letter 1');
+    expect(all.at(-1)).toBe('DELETE letter 1');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(all).not.toContain('POST letter 4');
+  });
+
+  it('wait a little where there are too many, and are not begun again when given up meanwhile', async () => {
+    await share(2);
+    const error = { code: 'rate_limited', message: '' };
+    await answer('POST letter 1', 429, { error });
+    await answer('POST letter 2', 429, { error });
+    expect(chat().messages.map(({ tick }) => tick)).toEqual(['sending', 'sending']);
+    tools.discard(key('letter 2'));
+    await begin('letter 2');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(all.slice(2)).toEqual(['POST letter 2', 'DELETE letter 2', 'POST letter 1']);
+  });
+});
+
+describe('pointers of the others', () => {
+  const spot = { target: { kind: 'camera', participant_id: 'host' }, x: 100, y: 200 } as const;
+  const pointed = () => tools.take({ type: 'pointed', participant_id: 'host', spot });
+  const pass = (ms: number) => {
+    vi.advanceTimersByTime(ms);
+    tools.tick();
+  };
+
+  it('go away where nothing is heard of them any more', () => {
+    pointed();
+    pass(7000);
+    pointed();
+    pass(7999);
+    expect(pointers()).toHaveLength(1);
+    pass(1);
+    expect(pointers()).toEqual([]);
+  });
+});
+
+describe('a picture for the board', () => {
+  it('is chosen among those of which the server knows the size', async () => {
+    const click = vi.spyOn(HTMLInputElement.prototype, 'click').mockImplementation(function (
+      this: HTMLInputElement,
+    ) {
+      expect(this.accept).toBe('image/png,image/jpeg,image/webp,image/gif');
+      this.dispatchEvent(new Event('cancel'));
+    });
+    expect(await tools.pickPicture()).toBeNull();
+    expect(click).toHaveBeenCalledOnce();
+    click.mockRestore();
+  });
+});
