@@ -1,11 +1,17 @@
 //! The page's commands, one line each, and the events it hears. `./dev bindings` writes `ui/src/ipc/bindings.ts` from this.
 
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{Manager, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
+use visita_call::FileClient;
 use visita_protocol::{
     FileId, RoomId,
     channel::FilePurpose,
@@ -19,6 +25,9 @@ use crate::app::{
     AccountAction, AdminAction, AppHandle, Command, Diagnostics, RoomsAction, SeatAction, ShareAction, WindowAction,
     downloads,
 };
+
+/// Largest document whose pages are looked at, in bytes: it passes to the page in one piece.
+const MOST_DOCUMENT: u64 = 40 * 1024 * 1024;
 
 /// The whole view, after each change.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
@@ -47,6 +56,21 @@ struct PickedPicture {
     /// In pixels.
     width: u32,
     height: u32,
+}
+
+/// What was chosen for a board.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum PickedForBoard {
+    /// A picture, which is shared already.
+    Picture(PickedPicture),
+    /// A PDF: the page asks which of its pages is meant, and shares that as a picture.
+    Document {
+        /// What the file is called.
+        name: String,
+        /// Its bytes.
+        base64: String,
+    },
 }
 
 /// Commands and events of the page. Which window may use which is said in `capabilities/`.
@@ -84,7 +108,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             board,
             tell_tools,
             file_picture,
-            pick_picture,
+            pick_for_board,
+            put_picture,
             save_drawing,
             past,
             kept_picture,
@@ -289,16 +314,53 @@ async fn kept_picture(tauri: tauri::AppHandle, room: RoomId, file_id: FileId, la
     Some(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
 }
 
-/// Lets a picture be chosen in the system's dialog and uploads it for the whiteboard; nothing when none was chosen.
+/// Asks for a picture or a PDF for the board. What cannot be had is told in the app.
 #[tauri::command]
 #[specta::specta]
-async fn pick_picture(tauri: tauri::AppHandle) -> Option<PickedPicture> {
-    let files = tauri.state::<AppHandle>().files()?;
+async fn pick_for_board(tauri: tauri::AppHandle) -> Option<PickedForBoard> {
+    let app = tauri.state::<AppHandle>();
+    let files = app.files()?;
     let (chosen, choice) = tokio::sync::oneshot::channel();
-    let dialog = tauri.dialog().file().add_filter("PNG, JPEG, WebP, GIF", &["png", "jpg", "jpeg", "webp", "gif"]);
+    let kinds = ["png", "jpg", "jpeg", "webp", "gif", "pdf"];
+    let dialog = tauri.dialog().file().add_filter("PNG, JPEG, WebP, GIF, PDF", &kinds);
     dialog.pick_file(move |picked| drop(chosen.send(picked)));
     let path = choice.await.ok()??.into_path().ok()?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let document = {
+        let path = path.clone();
+        tokio::task::spawn_blocking(move || document(&path)).await.ok()?
+    };
+    match document {
+        Ok(Some(base64)) => Some(PickedForBoard::Document { name, base64 }),
+        Ok(None) => share_picture(&app, &files, path, name).await.map(PickedForBoard::Picture),
+        Err(error) => {
+            tracing::info!(%error, "what was chosen for the board cannot be read");
+            app.send(Command::NoPicture(name));
+            None
+        }
+    }
+}
+
+/// Shares a page of a document, as a PNG in base64, for putting it on a board.
+#[tauri::command]
+#[specta::specta]
+async fn put_picture(tauri: tauri::AppHandle, name: String, base64: String) -> Option<PickedPicture> {
+    let app = tauri.state::<AppHandle>();
+    let files = app.files()?;
+    let kept = tokio::task::spawn_blocking(move || {
+        let file = tempfile::Builder::new().prefix("visita-page-").suffix(".png").tempfile()?;
+        let bytes = STANDARD.decode(base64).map_err(std::io::Error::other)?;
+        std::fs::write(file.path(), bytes)?;
+        Ok::<_, std::io::Error>(file)
+    });
+    let Ok(Ok(file)) = kept.await else {
+        app.send(Command::NoPicture(name));
+        return None;
+    };
+    share_picture(&app, &files, file.path().to_owned(), name).await
+}
+
+async fn share_picture(app: &AppHandle, files: &FileClient, path: PathBuf, name: String) -> Option<PickedPicture> {
     let info = files
         .put(path, FilePurpose::Board)
         .await
@@ -309,9 +371,22 @@ async fn pick_picture(tauri: tauri::AppHandle) -> Option<PickedPicture> {
         Some(PickedPicture { file_id: info.file_id, width, height })
     });
     if picked.is_none() {
-        tauri.state::<AppHandle>().send(Command::NoPicture(name));
+        app.send(Command::NoPicture(name));
     }
     picked
+}
+
+/// A PDF, in base64; none where it is something else.
+fn document(path: &Path) -> std::io::Result<Option<String>> {
+    let mut file = std::fs::File::open(path)?;
+    let mut begin = [0; 5];
+    if file.read_exact(&mut begin).is_err() || begin != *b"%PDF-" {
+        return Ok(None);
+    }
+    if file.metadata()?.len() > MOST_DOCUMENT {
+        return Err(std::io::Error::other("too large to be looked into"));
+    }
+    Ok(Some(STANDARD.encode(std::fs::read(path)?)))
 }
 
 /// Writes what was drawn, as a data URL, to where people look for what they saved; tells where.

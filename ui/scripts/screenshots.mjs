@@ -64,7 +64,7 @@ try {
           if (cut.length > 0) complain(file, `cut off: ${cut.join(' | ')}`);
           await page.evaluate(axe);
           for (const violation of await page.evaluate(violations, {
-            small: size !== wide,
+            small: size.width < 1280,
             opened: act !== undefined,
           }))
             complain(file, violation);

@@ -21,6 +21,10 @@ over_each_carrier!(a_chat_is_told_kept_and_found_again, strokes_come_to_those_wh
 /// A room of an admin and a guest with these tools.
 async fn room_with(server: &Server, tools: Value) -> Room {
     server.api.users().await;
+    another_room_with(server, tools).await
+}
+
+async fn another_room_with(server: &Server, tools: Value) -> Room {
     let body = json!({ "participants": [{ "user_id": "dr", "is_admin": true }, { "user_id": "pat", "tools": tools }] });
     Room::of(server.api.post("/v2/rooms", &body).await.1)
 }
@@ -217,6 +221,57 @@ impl<'a> Uploader<'a> {
         let response = self.call(Method::PATCH, &path, Some(0), bytes.to_vec()).await;
         assert_eq!(response.status(), StatusCode::OK);
         response.json().await.expect("JSON")
+    }
+}
+
+/// What the server says to what was asked of a board.
+async fn answer(person: &mut Person) -> Value {
+    loop {
+        let message = person.next().await;
+        if ["board_state", "board_refused", "refused"].iter().any(|kind| message["type"] == *kind) {
+            return message;
+        }
+    }
+}
+
+/// What snapshot, live edit and whiteboard give together, asked by somebody who sends whatever they like.
+#[tokio::test]
+async fn snapshot_live_edit_and_whiteboard_go_together() {
+    let server = server().await;
+    server.api.users().await;
+    let whole = json!({ "snapshot": true, "live_edit": true, "whiteboard": true });
+    // What is granted; whether live edit is received, drawn in, a snapshot taken, the whiteboard opened.
+    for (tools, receives, draws, takes, opens) in [
+        (whole, true, true, true, true),
+        (json!({ "snapshot": true, "whiteboard": true }), true, false, true, true),
+        (json!({ "whiteboard": true }), true, false, false, true),
+        (json!({ "snapshot": true }), false, false, true, false),
+        (json!({}), false, false, false, false),
+    ] {
+        let room = another_room_with(&server, tools.clone()).await;
+        let mut host = server.api.come(&room.host, "Dr. Conti").await;
+        let from = Uploader::of(&server.api, &host);
+        let file = from.share("knee.png", "snapshot", &picture()).await["file_id"].as_str().expect("an id").to_owned();
+        host.send(json!({ "type": "open_board", "board": file })).await;
+        host.next_of("board_state").await;
+        let mut guest = server.api.come(&room.guest, "Ada").await;
+        let seat = room.seat(1).to_owned();
+        for (board, may) in [(file.as_str(), receives), ("board", opens)] {
+            guest.send(json!({ "type": "open_board", "board": board })).await;
+            let answer = answer(&mut guest).await;
+            let wanted = if may { "board_state" } else { "refused" };
+            assert_eq!(answer["type"], wanted, "{board} with {tools}: {answer}");
+        }
+        guest.send(json!({ "type": "board", "board": file, "ops": [stroke("mine", &seat, 1)] })).await;
+        if draws {
+            assert_eq!(host.next_of("board").await["ops"][0]["item"]["id"], "mine", "{tools}");
+        } else {
+            let answer = answer(&mut guest).await;
+            assert_eq!(answer["error"]["code"], "forbidden", "{tools}: {answer}");
+        }
+        let wanted = json!({ "name": "a.png", "size": 5, "purpose": "snapshot", "key": "k" });
+        let status = if takes { StatusCode::CREATED } else { StatusCode::FORBIDDEN };
+        assert_eq!(Uploader::of(&server.api, &guest).begin(wanted).await.0, status, "{tools}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Chat, files, snapshot and whiteboard between the window and a peer.
 
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use tokio::process::Command;
 use visita_tests::process::Running;
 
@@ -91,6 +92,82 @@ async fn the_tools_work_between_the_window_and_a_peer() -> Result<()> {
         tools["chat"].as_array().into_iter().flatten().filter_map(|line| line["text"].as_str()).collect();
     ensure!(chat.contains(&"Buongiorno, signora Rossi"), "the peer did not read it: {tools}");
     ensure!(tools["snapshots"] == 1 && tools["board_items"] == 1, "{tools}");
+    window.leave().await?;
+    window.close().await
+}
+
+/// Moves the mouse over an element, from its middle by so many pixels to the right, with the button held or not.
+async fn stroke(window: &Window, id: &str, to_right: i64, held: bool) -> Result<()> {
+    let element = window.find(id).await?;
+    let short = std::time::Duration::from_millis(30);
+    let mut mouse = MouseActions::new("mouse".into()).then(PointerAction::MoveToElement {
+        element,
+        duration: Some(short),
+        x: 0.0,
+        y: 0.0,
+    });
+    if held {
+        mouse = mouse.then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+    }
+    for _ in 0..5 {
+        #[allow(clippy::cast_precision_loss, reason = "pixels of a window")]
+        let x = to_right as f64 / 5.0;
+        mouse = mouse.then(PointerAction::MoveBy { duration: Some(short), x, y: 3.0 });
+    }
+    if held {
+        mouse = mouse.then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+    }
+    window.client().perform_actions(mouse).await.context("the mouse")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pointing_presenting_and_live_edit_between_the_window_and_a_peer() -> Result<()> {
+    if skipped_without("pointing_presenting_and_live_edit_between_the_window_and_a_peer", &[]) {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let window = stage.window(&[&stage.room.links[0]]).await?;
+    window.screen("lobby").await?;
+    window.click("join").await?;
+    window.screen("call").await?;
+    let peer = Peer::join(&stage.bins, &[&stage.room.links[1], "--name", "Anna Rossi", "--point", "--present"])?;
+    until("the peer's pointer", PATIENCE, || async { Ok(window.has("pointer").await?.then_some(())) }).await?;
+    let [me, anna] = [&stage.room.seats[0], &stage.room.seats[1]];
+    window.view("Anna presents", |view| view["screen"]["presenter"] == anna.as_str()).await?;
+    keep(&window, "presented.png").await?;
+
+    // Mine: over the picture of the peer, and presenting in turn.
+    stage.picture_of_other(&window).await?;
+    window.click("more").await?;
+    window.click("more-pointer").await?;
+    for _ in 0..3 {
+        stroke(&window, "stage", 60, false).await?;
+    }
+    keep(&window, "pointing.png").await?;
+    window.click("more").await?;
+    window.click("more-pointer").await?;
+    window.click("more").await?;
+    window.click("more-present").await?;
+    window.view("I present", |view| view["screen"]["presenter"] == me.as_str()).await?;
+
+    // A stroke on a snapshot comes to the peer.
+    window.click("gallery").await?;
+    window.click("take-snapshot").await?;
+    until("the snapshot", PATIENCE, || async { Ok(window.has("snapshot-draw").await?.then_some(())) }).await?;
+    window.click("snapshot-draw").await?;
+    until("the snapshot to draw on", PATIENCE, || async { Ok(window.has("board-paper").await?.then_some(())) }).await?;
+    window.client().active_element().await?.send_keys("p").await?;
+    stroke(&window, "board-paper", 120, true).await?;
+    until("the stroke on the snapshot", PATIENCE, || async {
+        let words = window.script("return document.querySelector('[data-testid=board-items]')?.textContent").await?;
+        Ok(words.as_str().is_some_and(|words| words.starts_with('1')).then_some(()))
+    })
+    .await?;
+    keep(&window, "live-edit.png").await?;
+    let report = peer.stop().await?;
+    let tools = &report["tools"];
+    ensure!(tools["snapshots"] == 1 && tools["drawn_on_snapshots"] == 1, "{tools}");
+    ensure!(tools["pointed"].as_u64() > Some(0), "the peer saw no pointer: {tools}");
     window.leave().await?;
     window.close().await
 }

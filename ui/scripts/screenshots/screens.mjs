@@ -12,6 +12,8 @@ import {
   chatSimple,
   chatStart,
   chooseRecordingLayout,
+  documentCannot,
+  documentComing,
   galleryDelete,
   galleryLarge,
   gallerySaving,
@@ -31,6 +33,7 @@ import {
   openPast,
   openPdf,
   openPicker,
+  pageGoes,
   pdfZoomed,
   pick,
   picturePointed,
@@ -43,6 +46,7 @@ import {
   times,
   tooMany,
   typeOnBoard,
+  whichPage,
 } from './steps.mjs';
 
 const wide = { width: 1280, height: 800 };
@@ -317,6 +321,16 @@ export const screens = [
   ],
   ['board-typing', 'screen=call&people=2', [wide, small], typeOnBoard],
   ['board-drawn', 'screen=call&people=3&drawn&shown', [wide, small], selectOnBoard],
+  ['board-which-page', 'screen=call&people=2&drawn&document=11', [wide, small, phone], whichPage],
+  [
+    'board-which-page-many',
+    'screen=call&people=2&document=160',
+    [small],
+    (page) => whichPage(page).then(() => page.keyboard.press('End')),
+  ],
+  ['board-page-goes', 'screen=call&people=2&document=11', [wide, phone], pageGoes],
+  ['board-document-coming', 'screen=call&people=2&document=1', [wide, small], documentComing],
+  ['board-document-locked', 'screen=call&people=2&document=locked', [wide, phone], documentCannot],
   ['board-chat', 'screen=call&people=2&drawn&recording=on', [wide, small], boardBesideChat],
   ['board-shapes', 'screen=call&people=2&drawn', [small], (page) => openBoard(page, 'tool-shapes')],
   ['board-look-empty', 'screen=call&people=2&guest&shown&drawing=look', [wide]],

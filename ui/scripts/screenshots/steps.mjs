@@ -63,6 +63,45 @@ export async function openBoard(page, then) {
   if (then) await page.getByTestId(then).click();
 }
 
+/** The pages in sight are painted. */
+export async function whichPage(page) {
+  await pickForBoard(page);
+  await page.locator('[data-testid="document-page"] img').first().waitFor();
+  await page.waitForTimeout(1500);
+}
+
+/** A page is on its way to the board, and stays so. */
+export async function pageGoes(page) {
+  await whichPage(page);
+  await stayPainting(page);
+  await page.getByTestId('document-page').nth(1).click();
+}
+
+export async function documentComing(page) {
+  await stayPainting(page);
+  await pickForBoard(page);
+  await page.getByTestId('document-coming').waitFor();
+}
+
+async function stayPainting(page) {
+  await page.evaluate(() => {
+    HTMLCanvasElement.prototype.toBlob = () => {};
+  });
+}
+
+export async function documentCannot(page) {
+  await pickForBoard(page);
+  await page.getByTestId('document-cannot').waitFor();
+}
+
+/** In a narrow window the board is behind More. */
+async function pickForBoard(page) {
+  if (await page.getByTestId('board-slot').isVisible()) return openBoard(page, 'tool-picture');
+  await page.getByTestId('more').click();
+  await page.getByTestId('more-board').click();
+  await page.getByTestId('tool-picture').click();
+}
+
 export async function leaveAndSave(page) {
   await page.getByTestId('leave').click();
   await page.getByTestId('save-chat').click();

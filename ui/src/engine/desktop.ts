@@ -2,6 +2,7 @@
 
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 import { commands, events } from '../ipc/bindings';
+import { asBase64 } from './bytes';
 import type { Engine } from './engine';
 import { FramesClient } from './frames/client';
 
@@ -102,7 +103,8 @@ export function desktopEngine(): Engine {
     board: {
       onNews: (heard) => events.boardChanged.listen(({ payload }) => heard(payload)),
       act: (action) => done(commands.board(action)),
-      pickPicture: () => commands.pickPicture(),
+      pickForBoard: () => commands.pickForBoard(),
+      putPicture: async (name, png) => commands.putPicture(name, await asBase64(png)),
     },
     past: {
       onNews: (heard) => events.pastChanged.listen(({ payload }) => heard(payload)),

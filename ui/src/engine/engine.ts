@@ -237,9 +237,16 @@ export interface DeviceCommands {
 export interface BoardCommands {
   onNews(heard: (news: BoardNews) => void): Promise<Unlisten>;
   act(action: BoardAction): Promise<void>;
-  /** Lets people choose a picture, and sends it up; nothing when they did not. */
-  pickPicture?(): Promise<PickedPicture | null>;
+  /** Lets people choose a picture, which is sent up, or a document; nothing when they did not, or when it cannot be had. */
+  pickForBoard?(): Promise<PickedForBoard | null>;
+  /** Sends up a page of a document, painted; nothing where that fails, which is said in a notice. */
+  putPicture?(name: string, png: Blob): Promise<PickedPicture | null>;
 }
+
+/** A document itself lies on no board: a page of it does, as a picture. */
+export type PickedForBoard =
+  | ({ kind: 'picture' } & PickedPicture)
+  | { kind: 'document'; name: string; base64: string };
 
 /** A picture that may lie on a board, with its size in pixels. */
 export interface PickedPicture {

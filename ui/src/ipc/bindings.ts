@@ -38,13 +38,25 @@ export const commands = {
 	tellTools: () => __TAURI_INVOKE<void>("tell_tools"),
 	/**  A file of the room as a data URL, where it is a picture or, `large`, a document that is shown; else nothing. */
 	filePicture: (fileId: FileId, large: boolean) => __TAURI_INVOKE<string | null>("file_picture", { fileId, large }),
-	/**  Lets a picture be chosen in the system's dialog and uploads it for the whiteboard; nothing when none was chosen. */
-	pickPicture: () => __TAURI_INVOKE<{
+	/**  Asks for a picture or a PDF for the board. What cannot be had is told in the app. */
+	pickForBoard: () => __TAURI_INVOKE<
+/**  A picture, which is shared already. */
+{
+	kind: "picture",
+} & PickedPicture | 
+/**  A PDF: the page asks which of its pages is meant, and shares that as a picture. */
+{ kind: "document"; 
+/**  What the file is called. */
+name: string; 
+/**  Its bytes. */
+base64: string } | null>("pick_for_board"),
+	/**  Shares a page of a document, as a PNG in base64, for putting it on a board. */
+	putPicture: (name: string, base64: string) => __TAURI_INVOKE<{
 	file_id: FileId,
 	/**  In pixels. */
 	width: number,
 	height: number,
-} | null>("pick_picture"),
+} | null>("put_picture", { name, base64 }),
 	/**  Writes what was drawn, as a data URL, to where people look for what they saved; tells where. */
 	saveDrawing: (name: string, dataUrl: string) => __TAURI_INVOKE<string | null>("save_drawing", { name, dataUrl }),
 	past: (action: PastAction) => __TAURI_INVOKE<void>("past", { action }),
@@ -1225,6 +1237,19 @@ export type PersonView = {
 	/**  Their raised hand: the smallest number was first; none is down. */
 	hand: number | null,
 };
+
+/**  What was chosen for a board. */
+export type PickedForBoard = 
+/**  A picture, which is shared already. */
+{
+	kind: "picture",
+} & PickedPicture | 
+/**  A PDF: the page asks which of its pages is meant, and shares that as a picture. */
+{ kind: "document"; 
+/**  What the file is called. */
+name: string; 
+/**  Its bytes. */
+base64: string };
 
 /**  A picture that is to be put on a board. */
 export type PickedPicture = {

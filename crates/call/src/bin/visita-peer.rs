@@ -95,6 +95,12 @@ struct Join {
     /// Share this file in the chat once in; may be said more than once.
     #[arg(long, value_name = "FILE")]
     file: Vec<String>,
+    /// Point at the middle of one's own picture once in.
+    #[arg(long)]
+    point: bool,
+    /// Present to everyone once in.
+    #[arg(long)]
+    present: bool,
     /// Answer to being recorded, as soon as it is asked; without it the question stays open, which counts as no.
     #[arg(long, value_enum)]
     consent: Option<Answer>,
@@ -186,7 +192,13 @@ async fn main() -> ExitCode {
     let extras = Extras {
         tile: join.tile,
         trace: join.trace.clone(),
-        tools: ToolsAsked { say: join.say.clone(), draw: join.draw, files: join.file.clone() },
+        tools: ToolsAsked {
+            say: join.say.clone(),
+            draw: join.draw,
+            files: join.file.clone(),
+            point: join.point,
+            present: join.present,
+        },
         consent: join.consent.map(|answer| answer == Answer::Yes),
     };
     match peer::run_with(options(&join, target), extras, stopped).await {

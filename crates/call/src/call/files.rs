@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use reqwest::{Method, Response, StatusCode, header};
 use serde::Deserialize;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use tokio::{
     fs,
     io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, SeekFrom},
@@ -279,11 +280,13 @@ impl FileClient {
             answered(self.call(Method::GET, &format!("files/{}", info.file_id), |request| request).await?).await?;
         let mut file = fs::File::create(&part).await.map_err(unwritable)?;
         let mut pieces = response.bytes_stream();
+        let mut hash = Sha256::new();
         let (mut received, mut told) = (0_u64, 0_u64);
         while let Some(piece) = pieces.next().await {
             let piece = piece.map_err(unreachable)?;
             received += piece.len() as u64;
             file.write_all(&piece).await.map_err(unwritable)?;
+            hash.update(&piece);
             if received - told >= PIECE as u64 {
                 told = received;
                 #[allow(clippy::cast_precision_loss, reason = "a file has at most 150 MB")]
@@ -293,6 +296,9 @@ impl FileClient {
         file.flush().await.map_err(unwritable)?;
         if received != info.size {
             return Err(Problem::new(ErrorCode::ServerUnreachable, "the file broke off"));
+        }
+        if !info.sha256.eq_ignore_ascii_case(&format!("{:x}", hash.finalize())) {
+            return Err(Problem::new(ErrorCode::ServerNotUnderstood, "other bytes came than were shared"));
         }
         let path = free_name(folder, &info.name);
         fs::rename(&part, &path).await.map_err(unwritable)?;

@@ -574,6 +574,8 @@ impl Owner {
             match effect {
                 // It is being read.
                 Effect::Notice(NoticeCode::ChatMessage, _) if self.tools.chat_is_shown() => {}
+                // One is at it together.
+                Effect::Notice(NoticeCode::LiveEditBegan, _) if self.tools.is_at_a_snapshot() => {}
                 Effect::Notice(code, name) => self.notice(code, name),
                 Effect::RightsChanged => {
                     let before = self.last_local.share.is_some();

@@ -298,6 +298,11 @@ impl Tools {
         self.chat.is_shown()
     }
 
+    /// A snapshot is before me, to draw on it.
+    pub(super) fn is_at_a_snapshot(&self) -> bool {
+        self.boards.is_at_a_snapshot()
+    }
+
     /// Messages of others in the chat that I have not seen.
     pub(super) fn unread(&self, me: &ParticipantId) -> u32 {
         self.chat.unread(me)

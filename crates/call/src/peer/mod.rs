@@ -127,7 +127,9 @@ pub async fn run_with(
                     if let Some(share) = options.share.take() {
                         call.share(share);
                     }
-                    Tools::begin(&call, extras.tools.clone());
+                    if let Some(tools) = &mut tools {
+                        tools.begin(&call, &view.me.participant_id, extras.tools.clone());
+                    }
                     tracing::info!(joined_ms = started.elapsed().as_millis(), "in the room");
                 }
                 views.take(&view, &call);
@@ -152,7 +154,7 @@ pub async fn run_with(
             () = stopped(&mut stop) => break,
             Some(told) = next(&mut tools) => {
                 if let Some(tools) = &mut tools {
-                    tools.take(told);
+                    tools.take(told, &call);
                 }
             }
             _ = look.tick() => {}
@@ -178,7 +180,7 @@ pub async fn run_with(
         ended: ended.unwrap_or(LeaveReason::Left),
         cpu_cores: usage.cores(),
         rss_mb: report::rss_mb(),
-        tools: tools.map(Tools::report).unwrap_or_default(),
+        tools: tools.map(|tools| tools.report(&call)).unwrap_or_default(),
         recording,
     };
     if ended.is_none() {

@@ -1,10 +1,13 @@
 //! What a peer does with the tools, and what it saw of them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 use tokio::sync::mpsc;
 use visita_protocol::{
-    BoardId,
+    BoardId, ParticipantId,
     board::{Colour, Point, ROOM_BOARD, Shape},
+    channel::{PointTarget, Spot},
     view::{BoardAction, BoardNews, ChatView, ToolAction, ToolsNews},
 };
 
@@ -19,6 +22,10 @@ pub struct ToolsAsked {
     pub draw: bool,
     /// Shares these files in the chat.
     pub files: Vec<String>,
+    /// Points at the middle of its own picture.
+    pub point: bool,
+    /// Presents to everyone.
+    pub present: bool,
 }
 
 /// A message of the chat.
@@ -39,28 +46,42 @@ pub struct ToolsReport {
     pub board_items: usize,
     /// Snapshots in the gallery.
     pub snapshots: usize,
+    /// Items drawn on snapshots (live edit).
+    pub drawn_on_snapshots: usize,
+    /// How often others pointed at something else.
+    pub pointed: usize,
 }
 
 /// The tools of one peer.
 pub(super) struct Tools {
     told: mpsc::UnboundedReceiver<Told>,
     seen: ToolsReport,
-    items: std::collections::BTreeSet<String>,
+    /// By board.
+    items: BTreeMap<BoardId, BTreeSet<String>>,
+    me: Option<ParticipantId>,
 }
 
 impl Tools {
     pub(super) fn of(call: &mut Call) -> Option<Self> {
-        Some(Self { told: call.take_told()?, seen: ToolsReport::default(), items: Default::default() })
+        Some(Self { told: call.take_told()?, seen: ToolsReport::default(), items: BTreeMap::new(), me: None })
     }
 
     /// It is in: does what is asked for.
-    pub(super) fn begin(call: &Call, asked: ToolsAsked) {
+    pub(super) fn begin(&mut self, call: &Call, me: &ParticipantId, asked: ToolsAsked) {
+        self.me = Some(me.clone());
         call.use_tool(ToolAction::ShowChat { shown: true });
         if let Some(text) = asked.say {
             call.use_tool(ToolAction::SendChat { text, reply_to: None });
         }
         if !asked.files.is_empty() {
             call.use_tool(ToolAction::SendFiles { paths: asked.files });
+        }
+        if asked.point {
+            let target = PointTarget::Camera { participant_id: me.clone() };
+            call.use_tool(ToolAction::Point { spot: Some(Spot { target, x: 1 << 15, y: 1 << 15 }) });
+        }
+        if asked.present {
+            call.use_tool(ToolAction::Present { presenting: true });
         }
         let (Ok(board), Ok(id)) = (ROOM_BOARD.parse::<BoardId>(), format!("{:032x}", rand::random::<u128>()).parse())
         else {
@@ -78,29 +99,45 @@ impl Tools {
         self.told.recv().await
     }
 
-    pub(super) fn take(&mut self, told: Told) {
+    /// Looks at what is drawn on snapshots too, as somebody does whose gallery is open.
+    pub(super) fn take(&mut self, told: Told, call: &Call) {
         match told {
             Told::Tools(ToolsNews::Chat { chat }) => self.seen.chat = lines(&chat),
-            Told::Tools(ToolsNews::Gallery { snapshots }) => self.seen.snapshots = snapshots.len(),
-            Told::Tools(ToolsNews::Pointers { .. }) => {}
-            Told::Board(BoardNews::Whole { items, .. }) => {
-                self.items = items.into_iter().map(|item| item.id.to_string()).collect();
+            Told::Tools(ToolsNews::Gallery { snapshots }) => {
+                self.seen.snapshots = snapshots.len();
+                for board in snapshots.iter().filter_map(|one| one.file.info.file_id.as_str().parse::<BoardId>().ok()) {
+                    if !self.items.contains_key(&board) {
+                        self.items.insert(board.clone(), BTreeSet::new());
+                        call.use_board(BoardAction::Open { board });
+                    }
+                }
             }
-            Told::Board(BoardNews::Changed { put, removed, .. }) => {
-                self.items.extend(put.into_iter().map(|item| item.id.to_string()));
+            Told::Tools(ToolsNews::Pointers { pointers }) => {
+                self.seen.pointed +=
+                    usize::from(pointers.iter().any(|one| Some(&one.participant_id) != self.me.as_ref()));
+            }
+            Told::Board(BoardNews::Whole { board, items, .. }) => {
+                self.items.insert(board, items.into_iter().map(|item| item.id.to_string()).collect());
+            }
+            Told::Board(BoardNews::Changed { board, put, removed, .. }) => {
+                let items = self.items.entry(board).or_default();
+                items.extend(put.into_iter().map(|item| item.id.to_string()));
                 for id in removed {
-                    self.items.remove(id.as_str());
+                    items.remove(id.as_str());
                 }
             }
             Told::Board(BoardNews::Cursors { .. } | BoardNews::Rights { .. }) => {}
         }
     }
 
-    pub(super) fn report(mut self) -> ToolsReport {
+    pub(super) fn report(mut self, call: &Call) -> ToolsReport {
         while let Ok(told) = self.told.try_recv() {
-            self.take(told);
+            self.take(told, call);
         }
-        ToolsReport { board_items: self.items.len(), ..self.seen }
+        let (room, snapshots): (Vec<_>, Vec<_>) =
+            self.items.iter().partition(|(board, _)| board.as_str() == ROOM_BOARD);
+        let count = |boards: &[(&BoardId, &BTreeSet<String>)]| boards.iter().map(|(_, items)| items.len()).sum();
+        ToolsReport { board_items: count(&room), drawn_on_snapshots: count(&snapshots), ..self.seen }
     }
 }
 

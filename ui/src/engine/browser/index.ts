@@ -93,7 +93,8 @@ export function browserEngine(guest: () => string): Engine {
         return () => app.boards.delete(heard);
       },
       act: async (action) => app.call?.tools.actOnBoard(action),
-      pickPicture: async () => (await app.call?.tools.pickPicture()) ?? null,
+      pickForBoard: async () => (await app.call?.tools.pickForBoard()) ?? null,
+      putPicture: async (name, png) => (await app.call?.tools.putPicture(name, png)) ?? null,
     },
     tools: {
       onNews: async (heard) => {

@@ -5,6 +5,7 @@ import { boardRights, ROOM_BOARD } from '../rights';
 import type { AppView, BoardAction, BoardNews, CursorView, ItemView, Point, Shape } from '../view';
 import { boardItems, pictureItems } from './boardSamples';
 import type { Command } from './groups';
+import { brokenSample, lockedSample, pdfSample } from './pdfSamples';
 
 export interface BoardSample {
   loading: boolean;
@@ -15,6 +16,8 @@ export interface BoardSample {
   cursors: CursorView[];
   /** The last of them is a laser that goes round. */
   laser: boolean;
+  /** What is chosen for it: a document of so many pages, or one that cannot be shown; else a picture. */
+  document: string | null;
 }
 
 const cursor = (participant_id: string, display_name: string, at: Point): CursorView => ({
@@ -39,6 +42,7 @@ export function boardSample(asked: URLSearchParams): BoardSample {
         ].slice(0, Number(asked.get('people') ?? 2) - 1)
       : [],
     laser: asked.has('laser'),
+    document: asked.get('document'),
   };
 }
 
@@ -181,13 +185,27 @@ export function fakeBoard(
         return;
     }
   };
+  const put = command('put picture', (_name: string, _png: Blob) => {});
   const board: BoardCommands = {
     onNews: async (heard) => {
       listeners.add(heard);
       return () => listeners.delete(heard);
     },
     act: command('board', act),
-    pickPicture: async () => ({ file_id: 'file-knee', width: 640, height: 400 }),
+    pickForBoard: async () =>
+      sample.document === null
+        ? { kind: 'picture', file_id: 'file-knee', width: 640, height: 400 }
+        : { kind: 'document', name: 'knee-march.pdf', base64: documentOf(sample.document) },
+    putPicture: async (name, png) => {
+      await put(name, png);
+      return { file_id: 'file-page', width: 1414, height: 2000 };
+    },
   };
   return { board, tellBoard: tell };
+}
+
+function documentOf(which: string): string {
+  const samples: Record<string, () => string> = { locked: lockedSample, broken: brokenSample };
+  const url = samples[which]?.() ?? pdfSample('Knee, March', Number(which));
+  return url.slice(url.indexOf(',') + 1);
 }

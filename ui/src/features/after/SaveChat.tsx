@@ -2,10 +2,10 @@ import { CircleCheck, MessageSquareText, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
+import { asBase64 } from '../../engine/bytes';
 import { useEngine } from '../../engine/context';
 import { useLeftTools } from '../../engine/tools';
 import { dateLocale } from '../../i18n';
-import { asBase64 } from '../files/paste';
 import styles from './After.module.css';
 import { chatAsText } from './copy';
 

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
-import type { BoardCommands } from '../../engine/engine';
+import type { BoardCommands, PickedPicture } from '../../engine/engine';
 import type { CallView } from '../../engine/view';
 import type { Background, BoardStageProps } from './BoardStage';
 import styles from './BoardView.module.css';
@@ -12,6 +12,7 @@ import { itemsOn, mayDraw } from './boardState';
 import { Cursors } from './Cursors';
 import { Camera } from './camera';
 import { covering, PAGE } from './export';
+import { FromDocument } from './FromDocument';
 import { Palette } from './Palette';
 import { Paper } from './paper';
 import { BoardPictures, loadImage } from './pictures';
@@ -20,6 +21,7 @@ import { Spoken } from './Spoken';
 import { BoardSession } from './session';
 import { TextField } from './TextField';
 import { Toolbar } from './Toolbar';
+import { useAddPicture } from './useAddPicture';
 import { useKeys } from './useKeys';
 import { usePointers } from './usePointers';
 import { useSharedPage } from './useSharedPage';
@@ -131,14 +133,11 @@ function Open({ board, call, background, onClose, children, commands, size, imag
     () => toBoard(camera.now, { x: camera.width / 2, y: camera.height / 2 }),
     [camera],
   );
-  const pick = commands.pickPicture;
-  const addPicture = useMemo(() => {
-    if (!pick || !scene.rights.picture) return undefined;
-    return () =>
-      void pick().then((picked) => {
-        if (picked) session.placePicture(picked.file_id, picked.width, picked.height, middle());
-      });
-  }, [pick, scene.rights.picture, session, middle]);
+  const place = useCallback(
+    ({ file_id, width, height }: PickedPicture) => session.placePicture(file_id, width, height, middle()),
+    [session, middle],
+  );
+  const { addPicture, fromDocument } = useAddPicture(commands, scene.rights.picture, place);
   useSharedPage(session, scene, onPicture ? undefined : call);
   usePointers(host, session, camera, paper, looks);
   useKeys(host, session, camera, addPicture);
@@ -237,6 +236,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
               </span>
             </p>
           )}
+          <div role="status">{fromDocument && <FromDocument {...fromDocument} />}</div>
         </div>
         <div className={styles.actions}>
           {leads && (

@@ -74,10 +74,10 @@ export function Toolbar({ session, scene, looks, addPicture }: Props) {
       {rights.shape && <ShapesButton session={session} scene={scene} />}
       {rights.text && tool('text', Type)}
       {addPicture && (
-        <Tip words={t('board.picture')} keys={KEYS.picture}>
+        <Tip words={t('board.addPicture')} keys={KEYS.picture}>
           <Button
             className={styles.tool ?? ''}
-            aria-label={t('board.picture')}
+            aria-label={t('board.addPicture')}
             onPress={addPicture}
             data-testid="tool-picture"
           >

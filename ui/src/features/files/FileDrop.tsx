@@ -1,9 +1,10 @@
 import { Paperclip } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { asBase64 } from '../../engine/bytes';
 import { useEngine } from '../../engine/context';
 import styles from './FileDrop.module.css';
-import { asBase64, pastedPaths } from './paste';
+import { pastedPaths } from './paste';
 
 /** Files that are dropped on the call, or pasted into it, are shared. Until they are let go it says so. */
 export function FileDrop({ onDropped }: { onDropped: () => void }) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { asBase64 } from '../../engine/bytes';
 import type { FileState, FileView } from '../../engine/view';
-import { asBase64, pastedPaths } from './paste';
+import { pastedPaths } from './paste';
 import { failure, fileKind, mayTryAgain, progress, sizeWords } from './sizes';
 
 const file = (state: FileState, size = 100): FileView => ({

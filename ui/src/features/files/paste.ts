@@ -13,14 +13,3 @@ export function pastedPaths(uriList: string): string[] {
       }
     });
 }
-
-/** The bytes of something that was pasted, as text. */
-export async function asBase64(blob: Blob): Promise<string> {
-  const url = await new Promise<string>((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(blob);
-  });
-  return url.slice(url.indexOf(',') + 1);
-}

@@ -55,6 +55,7 @@ export const board = {
     filled: 'Filled',
     text: 'Text',
     picture: 'Picture',
+    addPicture: 'Picture or PDF',
     eraser: 'Eraser',
     laser: 'Laser',
     hand: 'Look around',
@@ -78,6 +79,19 @@ export const board = {
     thin: 'Thin',
     usual: 'Medium',
     thick: 'Thick',
+
+    whichPage: 'Which page?',
+    ofDocument_one: '{{name}}, {{count}} page',
+    ofDocument_other: '{{name}}, {{count}} pages',
+    documentComing: '{{name}} is coming',
+    pagePutting: 'Page {{page}} goes onto the board',
+    pageNot: 'Page {{page}} cannot be shown. Choose another.',
+    encryptedNot:
+      'Open it with your own program, which asks for the password, and put a picture of the page here.',
+    brokenNot:
+      'It is damaged or of a kind not known here. Try it in another program, and put a picture of the page here.',
+    cancel: 'Cancel',
+    closeDocument: 'Close',
 
     pages: 'Pages',
     pageOf: '{{page}} / {{count}}',

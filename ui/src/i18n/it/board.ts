@@ -56,6 +56,7 @@ export const board = {
     filled: 'Piena',
     text: 'Testo',
     picture: 'Immagine',
+    addPicture: 'Immagine o PDF',
     eraser: 'Gomma',
     laser: 'Laser',
     hand: 'Sposta la vista',
@@ -79,6 +80,19 @@ export const board = {
     thin: 'Sottile',
     usual: 'Medio',
     thick: 'Grosso',
+
+    whichPage: 'Quale pagina?',
+    ofDocument_one: '{{name}}, {{count}} pagina',
+    ofDocument_other: '{{name}}, {{count}} pagine',
+    documentComing: '{{name}} sta arrivando',
+    pagePutting: 'La pagina {{page}} sta andando sulla lavagna',
+    pageNot: 'La pagina {{page}} non si può mostrare. Ne scelga un’altra.',
+    encryptedNot:
+      'Lo apra con il suo programma, che chiede la password, e metta qui un’immagine della pagina.',
+    brokenNot:
+      'È danneggiato o di un tipo che qui non si conosce. Provi con un altro programma, e metta qui un’immagine della pagina.',
+    cancel: 'Annulla',
+    closeDocument: 'Chiudi',
 
     pages: 'Pagine',
     pageOf: '{{page}} / {{count}}',

@@ -91,7 +91,9 @@ mod tests {
             mine.apply(&put(name, "ada", 1, points(n)));
         }
         let moved: Vec<BoardOp> = names.iter().enumerate().map(|(n, name)| put(name, "bob", 2, points(n))).collect();
-        moved.iter().for_each(|op| drop(mine.apply(op)));
+        for op in &moved {
+            mine.apply(op);
+        }
         let messages = messages(&board, moved);
         assert!((10..60).contains(&messages.len()), "{}", messages.len());
         for message in messages {

@@ -11,7 +11,7 @@ use std::{
 use visita_board::Board;
 use visita_protocol::{
     BoardId, ItemId, ParticipantId, Tools,
-    board::{BoardOp, Item, Point, Shape},
+    board::{BoardOp, Item, Point, ROOM_BOARD, Shape},
     channel::{ClientMessage, ServerMessage},
     view::{BoardAction, BoardNews, BoardRights, CursorView, ExtendedView, ItemView},
 };
@@ -243,6 +243,11 @@ impl Boards {
         news
     }
 
+    /// A board other than the room's is open.
+    pub(super) fn is_at_a_snapshot(&self) -> bool {
+        self.open.keys().any(|board| board.as_str() != ROOM_BOARD)
+    }
+
     /// What I may do has changed.
     pub(super) fn rights_changed(&mut self, me: &Me<'_>) -> Vec<BoardNews> {
         self.open.iter_mut().filter_map(|(board, open)| open.rights(board, me)).collect()
@@ -425,7 +430,7 @@ mod tests {
 
     #[test]
     fn what_is_drawn_without_a_line_is_said_however_long_it_takes() {
-        let (me, board) = (id::<ParticipantId>("ada"), id::<BoardId>(visita_protocol::board::ROOM_BOARD));
+        let (me, board) = (id::<ParticipantId>("ada"), id::<BoardId>(ROOM_BOARD));
         let me = Me { id: &me, tools: Tools::ALL };
         let mut boards = Boards::default();
         boards.act(BoardAction::Open { board: board.clone() }, &me);

@@ -1,7 +1,7 @@
 // The boards that are open: a copy of each, what I did to them and may take back, the others' cursors. What I do holds here
 // at once; should the server refuse it, it is undone. The counterpart of `crates/call/src/call/boards`.
 
-import { boardRights } from '../../rights';
+import { boardRights, ROOM_BOARD } from '../../rights';
 import type { BoardAction, BoardNews, ItemView, ParticipantId, Point, Tools } from '../../view';
 import type { ClientMessage, ServerMessage } from '../call/messages';
 import { Board } from './board';
@@ -144,6 +144,11 @@ export class Boards {
   private lostMs: number | undefined;
   /** Done without a line, on boards that were closed before there was one again. */
   private unsaid: [string, BoardOp][] = [];
+
+  /** A board other than the room's is open. */
+  get isAtASnapshot(): boolean {
+    return [...this.open.keys()].some((board) => board !== ROOM_BOARD);
+  }
 
   /** Does what I wish. */
   act(action: BoardAction, me: Me, nowMs: number): Outcome {

@@ -17,7 +17,7 @@ const TRIES = 8;
 const RETRY_FIRST_MS = 300;
 const RETRY_MAX_MS = 8_000;
 /** Largest picture or document that is shown in the page, in bytes. */
-const MOST_SHOWN = 40 * 1024 * 1024;
+export const MOST_SHOWN = 40 * 1024 * 1024;
 
 /** What is to be shared. */
 export interface Upload {
@@ -186,8 +186,8 @@ export class FileClient {
   }
 
   /** Sends a picture up for the board. */
-  async put(upload: Upload): Promise<PickedPicture> {
-    const info = await this.upload(upload, () => {}, new AbortController().signal);
+  async put(upload: Upload, cancelled: AbortSignal): Promise<PickedPicture> {
+    const info = await this.upload(upload, () => {}, cancelled);
     const [width, height] = info.size_px ?? [0, 0];
     if (!width || !height) throw fault('file_type_refused', 'this is no picture');
     return { file_id: info.file_id, width, height };

@@ -106,6 +106,7 @@ export class Call {
       toRoom: (message) => this.say(message),
       tools: (news) => ways.tools(news),
       board: (news) => ways.board(news),
+      notice: (code, name) => ways.notice(code, name),
     });
     this.share = new Share(
       pictures,
@@ -315,6 +316,8 @@ export class Call {
         case 'notice':
           // It is being read.
           if (effect.code === 'chat_message' && this.tools.chat.isShown) break;
+          // One is at it together.
+          if (effect.code === 'live_edit_began' && this.tools.isAtASnapshot) break;
           this.ways.notice(effect.code, effect.name);
           break;
         case 'rights_changed':

@@ -5,12 +5,19 @@ import { RoomSide } from './room';
 import { Tools } from './tools';
 
 let news: ToolsNews[] = [];
+let notices: [string, string | null][] = [];
 let tools: Tools;
 
 beforeEach(() => {
   vi.useFakeTimers();
   news = [];
-  const ways = { toRoom: () => {}, tools: (one: ToolsNews) => news.push(one), board: () => {} };
+  notices = [];
+  const ways = {
+    toRoom: () => {},
+    tools: (one: ToolsNews) => news.push(one),
+    board: () => {},
+    notice: (code: string, name: string | null) => notices.push([code, name]),
+  };
   tools = new Tools(new RoomSide('me', 'Anna', {}), new People(), ways);
 });
 
@@ -125,16 +132,94 @@ describe('pointers of the others', () => {
   });
 });
 
-describe('a picture for the board', () => {
-  it('is chosen among those of which the server knows the size', async () => {
-    const click = vi.spyOn(HTMLInputElement.prototype, 'click').mockImplementation(function (
-      this: HTMLInputElement,
-    ) {
-      expect(this.accept).toBe('image/png,image/jpeg,image/webp,image/gif');
-      this.dispatchEvent(new Event('cancel'));
+describe('what is chosen for the board', () => {
+  /** What the server is sent, and what it answers. */
+  let sent: string[];
+  let status: number;
+
+  beforeEach(() => {
+    vi.useRealTimers();
+    sent = [];
+    status = 200;
+    vi.stubGlobal('fetch', async (_url: string, { method, body }: RequestInit) => {
+      sent.push(method === 'POST' ? `POST ${JSON.parse(String(body)).name}` : String(method));
+      if (status !== 200) {
+        const error = { code: 'too_large', message: '' };
+        return new Response(JSON.stringify({ error }), { status });
+      }
+      const answer = method === 'POST' ? { offset: 0 } : { size_px: [640, 400] };
+      return new Response(JSON.stringify({ file_id: 'page', ...answer }), { status });
     });
-    expect(await tools.pickPicture()).toBeNull();
+    tools.files.set('wss://visits.example.org/channel', 'TOKEN');
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  /** The browser's dialog gives this. */
+  const chooses = (file: File | undefined) =>
+    vi.spyOn(HTMLInputElement.prototype, 'click').mockImplementation(function (this: HTMLInputElement) {
+      expect(this.accept).toBe('image/png,image/jpeg,image/webp,image/gif,application/pdf');
+      if (file) Object.defineProperty(this, 'files', { value: [file] });
+      this.dispatchEvent(new Event(file ? 'change' : 'cancel'));
+    });
+
+  it('is among what can be put there, or nothing', async () => {
+    const click = chooses(undefined);
+    expect(await tools.pickForBoard()).toBeNull();
     expect(click).toHaveBeenCalledOnce();
-    click.mockRestore();
+    expect(sent).toEqual([]);
+  });
+
+  it('goes up where it is a picture, whatever it is called', async () => {
+    chooses(new File(['\x89PNG and so on'], 'knee.pdf', { type: 'application/pdf' }));
+    const picture = { kind: 'picture', file_id: 'page', width: 640, height: 400 };
+    expect(await tools.pickForBoard()).toEqual(picture);
+    expect(sent).toEqual(['POST knee.pdf', 'PATCH']);
+  });
+
+  it('is read where it is a document, and stays here', async () => {
+    chooses(new File(['%PDF-1.7 and so on'], 'knee.png'));
+    expect(await tools.pickForBoard()).toEqual({
+      kind: 'document',
+      name: 'knee.png',
+      base64: btoa('%PDF-1.7 and so on'),
+    });
+    expect(sent).toEqual([]);
+    expect(notices).toEqual([]);
+  });
+
+  it('is not read where it is too large, or cannot be', async () => {
+    const large = new File(['%PDF-1.7'], 'large.pdf');
+    Object.defineProperty(large, 'size', { value: 41 * 1024 * 1024 });
+    chooses(large);
+    expect(await tools.pickForBoard()).toBeNull();
+    const gone = new File(['%PDF-1.7'], 'gone.pdf');
+    gone.slice = () => {
+      throw new DOMException('gone', 'NotReadableError');
+    };
+    chooses(gone);
+    expect(await tools.pickForBoard()).toBeNull();
+    expect(notices).toEqual([
+      ['no_picture', 'large.pdf'],
+      ['no_picture', 'gone.pdf'],
+    ]);
+  });
+
+  it('is said not to go up, be it a picture or a page', async () => {
+    status = 413;
+    chooses(new File(['a picture'], 'knee.png'));
+    expect(await tools.pickForBoard()).toBeNull();
+    expect(await tools.putPicture('report 2.png', new Blob(['a page']))).toBeNull();
+    expect(notices).toEqual([
+      ['no_picture', 'knee.png'],
+      ['no_picture', 'report 2.png'],
+    ]);
+  });
+
+  it('is not spoken of any more once the call is over', async () => {
+    status = 413;
+    const putting = tools.putPicture('report.png', new Blob(['a page']));
+    tools.close();
+    expect(await putting).toBeNull();
+    expect(notices).toEqual([]);
   });
 });

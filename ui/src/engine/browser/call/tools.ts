@@ -1,11 +1,12 @@
 // Chat, boards, pointers and files together, and their way to the page. The counterpart of `crates/call/src/call/tools.rs`.
 
-import type { FileDrag, PickedPicture } from '../../engine';
-import type { BoardAction, BoardNews, FileInfo, ParticipantId, Spot, ToolsNews } from '../../view';
+import { asBase64, asDataUrl } from '../../bytes';
+import type { FileDrag, PickedForBoard, PickedPicture } from '../../engine';
+import type { BoardAction, BoardNews, NoticeCode, ParticipantId, Spot, ToolsNews } from '../../view';
 import { Boards } from '../board/boards';
 import { problemOf } from '../problem';
 import { Chat, newKey, type Reader } from './chat';
-import { FileClient, fileName, Turns, type Upload } from './files';
+import { FileClient, fileName, MOST_SHOWN, Turns, type Upload } from './files';
 import type { ClientMessage, ServerMessage } from './messages';
 import type { People } from './people';
 import type { RoomSide } from './room';
@@ -14,8 +15,10 @@ import type { RoomSide } from './room';
 const UPLOADS = 3;
 /** A pointer that has not moved for this long points at nothing any more: whose it is may be gone without a word. */
 const POINTER_FOR_MS = 8_000;
-/** Pictures of which the server finds out the size. */
-const PICTURES = 'image/png,image/jpeg,image/webp,image/gif';
+/** Pictures of which the server finds out the size, and documents, of which a page becomes one. */
+const FOR_BOARD = 'image/png,image/jpeg,image/webp,image/gif,application/pdf';
+/** How a document begins, whatever it is called. */
+const DOCUMENT = '%PDF-';
 
 type Shared = Pick<Upload, 'purpose' | 'of'>;
 
@@ -29,6 +32,7 @@ export interface ToolsWays {
   toRoom(message: ClientMessage): void;
   tools(news: ToolsNews): void;
   board(news: BoardNews): void;
+  notice(code: NoticeCode, name: string | null): void;
 }
 
 export class Tools {
@@ -46,6 +50,8 @@ export class Tools {
   private readonly saved = new Map<string, { blob: Blob; name: string }>();
   /** Pictures as addresses. */
   private readonly addresses = new Map<string, Promise<string | null>>();
+  /** What goes up for the board. */
+  private readonly forBoard = new AbortController();
   /** Files that were dropped, by the names that the page was told. */
   private readonly dropped = new Map<string, File>();
   private toldChat = '';
@@ -57,8 +63,14 @@ export class Tools {
     private readonly ways: ToolsWays,
   ) {}
 
+  /** A snapshot is before me, to draw on it. */
+  get isAtASnapshot(): boolean {
+    return this.boards.isAtASnapshot;
+  }
+
   /** The call is over. */
   close(): void {
+    this.forBoard.abort();
     for (const one of [...this.uploads.values(), ...this.downloads.values()]) one.abort();
     for (const address of this.addresses.values()) {
       void address.then((url) => url?.startsWith('blob:') && URL.revokeObjectURL(url));
@@ -276,12 +288,37 @@ export class Tools {
     return address;
   }
 
-  /** Lets people choose a picture, and sends it up for the board. */
-  async pickPicture(): Promise<PickedPicture | null> {
-    const [file] = await chosen(PICTURES, false);
+  /** Lets people choose a picture, which goes up for the board, or a document, which only the page reads. */
+  async pickForBoard(): Promise<PickedForBoard | null> {
+    const [file] = await chosen(FOR_BOARD, false);
     if (!file) return null;
-    const purpose: FileInfo['purpose'] = 'board';
-    return this.files.put({ blob: file, name: fileName(file.name), purpose, of: null, key: newKey() });
+    const { name } = file;
+    try {
+      if ((await file.slice(0, DOCUMENT.length).text()) === DOCUMENT) {
+        if (file.size > MOST_SHOWN) return this.notPut(name);
+        return { kind: 'document', name, base64: await asBase64(file) };
+      }
+    } catch {
+      // It went, or changed, since it was chosen.
+      return this.notPut(name);
+    }
+    const picture = await this.putPicture(name, file);
+    return picture && { kind: 'picture', ...picture };
+  }
+
+  /** Sends a picture up for the board; says where that fails. */
+  async putPicture(name: string, blob: Blob): Promise<PickedPicture | null> {
+    const upload: Upload = { blob, name: fileName(name), purpose: 'board', of: null, key: newKey() };
+    try {
+      return await this.files.put(upload, this.forBoard.signal);
+    } catch {
+      return this.notPut(name);
+    }
+  }
+
+  private notPut(name: string): null {
+    if (!this.forBoard.signal.aborted) this.ways.notice('no_picture', name);
+    return null;
   }
 
   // --- what is told ---
@@ -390,10 +427,5 @@ export function give(blob: Blob, name: string): void {
 /** Documents are read by the page, which may fetch from the server only: they come as `data:`. */
 async function addressOf(blob: Blob): Promise<string> {
   if (blob.type !== 'application/pdf') return URL.createObjectURL(blob);
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(blob);
-  });
+  return asDataUrl(blob);
 }

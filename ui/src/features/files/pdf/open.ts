@@ -43,6 +43,9 @@ export async function openPdf(dataUrl: string): Promise<PdfDocument> {
 
 const KIND = 'data:application/pdf;base64,';
 
+/** A document's bytes, as `file_picture` would give them. */
+export const addressOf = (base64: string) => KIND + base64;
+
 /** The content policy lets nothing be fetched from a data URL, so it is taken apart here. */
 export function bytesOf(dataUrl: string): Uint8Array | undefined {
   if (!dataUrl.startsWith(KIND)) return undefined;

@@ -2,20 +2,24 @@ import { useEffect, useState } from 'react';
 import { useFetched } from '../usePicture';
 import { openPdf, type PdfDocument, PdfFault, type PdfPage } from './open';
 
+/** What is had of a document whose bytes are there, or on their way. */
 export type Opened =
   | { state: 'loading' }
   | { state: 'open'; document: PdfDocument }
-  | { state: 'encrypted' | 'broken' }
-  /** It could not be fetched. */
-  | { state: 'missing'; again: () => void };
+  | { state: 'encrypted' | 'broken' };
 
 const LOADING = { state: 'loading' } as const;
 
 /** A document of the room, open for as long as it is looked at. */
-export function usePdf(fileId: string): Opened {
+export function usePdf(fileId: string): Opened | { state: 'missing'; again: () => void } {
   const fetched = useFetched(fileId, true);
+  const opened = useOpened(fetched.state === 'there' ? fetched.address : undefined);
+  return fetched.state === 'there' ? opened : fetched;
+}
+
+/** A document as an address, open for as long as it is looked at. */
+export function useOpened(address: string | undefined): Opened {
   const [opened, setOpened] = useState<Opened>(LOADING);
-  const address = fetched.state === 'there' ? fetched.address : undefined;
   useEffect(() => {
     if (address === undefined) return;
     let gone = false;
@@ -34,7 +38,7 @@ export function usePdf(fileId: string): Opened {
       close();
     };
   }, [address]);
-  return fetched.state === 'there' ? opened : fetched;
+  return opened;
 }
 
 interface PageNow {
