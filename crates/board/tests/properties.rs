@@ -204,6 +204,13 @@ fn nobody_draws_in_anothers_name_or_beyond_all_bounds() {
     ] {
         assert_eq!(board.check(&op, &ada, all), Err(why), "{op:?}");
     }
+    // A clock may be ahead of all that is known here, and not by any amount; what comes with one from the past loses.
+    let at = |clock| put(item("x", "ada", clock, "ada", pen(&[1])));
+    assert_eq!(board.check(&at(1_000_002), &ada, all), Ok(()));
+    assert_eq!(board.check(&at(1_000_003), &ada, all), Err(Refused::Invalid));
+    let late = put(item("bobs", "bob", 1, "ada", pen(&[5])));
+    assert_eq!(board.check(&late, &ada, all), Ok(()));
+    assert!(!board.apply(&late));
     // To move another's item is everybody's who has the right to its kind; it stays theirs. One too long for a message goes on
     // as moved.
     let moved = put(item("bobs", "bob", 3, "ada", pen(&[7])));

@@ -275,6 +275,47 @@ async fn snapshot_live_edit_and_whiteboard_go_together() {
     }
 }
 
+/// Who comes later finds the snapshots, what was drawn on them, and the pictures on the boards' pages; so does who comes to the
+/// next session.
+#[tokio::test]
+async fn who_comes_later_finds_snapshots_and_what_was_drawn_on_them() {
+    let server = server().await;
+    let room = room_with(&server, json!({ "chat": true, "snapshot": true, "whiteboard": true })).await;
+    let mut host = server.api.come(&room.host, "Dr. Conti").await;
+    let from = Uploader::of(&server.api, &host);
+    let knee = from.share("knee.png", "snapshot", &picture()).await["file_id"].as_str().expect("an id").to_owned();
+    let plan = from.share("plan.png", "board", &picture()).await["file_id"].as_str().expect("an id").to_owned();
+    let seat = room.seat(0).to_owned();
+    for board in [knee.as_str(), "board"] {
+        host.send(json!({ "type": "open_board", "board": board })).await;
+        host.next_of("board_state").await;
+    }
+    host.send(json!({ "type": "board", "board": knee, "ops": [stroke("mark", &seat, 1)] })).await;
+    let (at, size) = (json!({ "x": 10, "y": 10 }), json!({ "x": 640, "y": 360 }));
+    let lying = put("plan", &seat, 2, 1, json!({ "kind": "picture", "at": at, "size": size, "file_id": plan }));
+    host.send(json!({ "type": "board", "board": "board", "ops": [{ "op": "pages", "count": 2 }, lying] })).await;
+    host.send(json!({ "type": "ping" })).await;
+    host.next_of("pong").await;
+    for session in ["this session", "the next"] {
+        let mut guest = server.api.come(&room.guest, "Ada").await;
+        let history = guest.next_of("chat_history").await;
+        assert_eq!(history["messages"][0]["file"]["file_id"], *knee, "{session}");
+        for (board, pages, item) in [(knee.as_str(), 1, "mark"), ("board", 2, "plan")] {
+            guest.send(json!({ "type": "open_board", "board": board })).await;
+            let part = guest.next_of("board_state").await["part"].clone();
+            assert_eq!((&part["pages"], &part["items"][0]["id"]), (&json!(pages), &json!(item)), "{session}");
+        }
+        let theirs = Uploader::of(&server.api, &guest);
+        let shown = theirs.call(Method::GET, &format!("/files/{plan}"), None, Vec::new()).await;
+        assert_eq!(shown.bytes().await.expect("bytes"), picture(), "{session}");
+        for person in [&mut guest, &mut host] {
+            person.send(json!({ "type": "leave" })).await;
+            person.next_of("closed").await;
+        }
+        host = server.api.come(&room.host, "Dr. Conti").await;
+    }
+}
+
 /// What is drawn on a snapshot goes with it, also what is on its way when it is deleted.
 #[tokio::test]
 async fn with_a_snapshot_goes_what_is_drawn_on_it() {
