@@ -362,7 +362,7 @@ async fn put_picture(tauri: tauri::AppHandle, name: String, base64: String) -> O
 
 async fn share_picture(app: &AppHandle, files: &FileClient, path: PathBuf, name: String) -> Option<PickedPicture> {
     let info = files
-        .put(path, FilePurpose::Board)
+        .put(path, name.clone(), FilePurpose::Board)
         .await
         .inspect_err(|problem| tracing::info!(code = problem.code.as_str(), "a picture is not on the board"));
     let picked = info.ok().and_then(|info| {

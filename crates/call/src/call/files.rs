@@ -109,12 +109,11 @@ impl FileClient {
         Ok((kind, response.bytes().await.map_err(unreachable)?.to_vec()))
     }
 
-    /// Shares a file and waits until it is there.
+    /// Shares a file under a name and waits until it is there.
     ///
     /// # Errors
     /// [`Problem`] where it cannot be read, is refused, or the line does not come back.
-    pub async fn put(&self, path: PathBuf, purpose: FilePurpose) -> Result<FileInfo, Problem> {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    pub async fn put(&self, path: PathBuf, name: String, purpose: FilePurpose) -> Result<FileInfo, Problem> {
         let known = fs::metadata(&path).await;
         let size = known.map_err(|_| Problem::new(ErrorCode::NotFound, "there is no such file"))?.len();
         let key = format!("{:032x}", rand::random::<u128>());
