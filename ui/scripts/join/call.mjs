@@ -165,6 +165,21 @@ await part('a call', async (last) => {
   check(drawn.ops[0].item.shape.kind === 'pen', 'a stroke of mine comes to the others');
   await picture(page, 'board');
   await goneOver(page, 'the board');
+  const [forBoard] = await Promise.all([page.waitForEvent('filechooser'), at(page, 'tool-picture').click()]);
+  await forBoard.setFiles({ name: 'plan.pdf', mimeType: 'application/pdf', buffer: threePages() });
+  await at(page, 'document-page').nth(1).click();
+  const lies = await marta.until(
+    (one) =>
+      one.type === 'board' &&
+      one.ops.some(({ op, item }) => op === 'put' && item.author === anna && item.shape.kind === 'picture'),
+  );
+  const { size } = lies.ops.find(({ op }) => op === 'put').item.shape;
+  check(
+    Math.abs(size.x / size.y - 2) < 0.02,
+    'the second page of a PDF lies on the board',
+    `${size.x}x${size.y}`,
+  );
+  await picture(page, 'board-page');
   await at(page, 'board-close').click();
 
   // --- snapshot and live edit
@@ -183,8 +198,10 @@ await part('a call', async (last) => {
   await picture(page, 'gallery');
   await at(page, 'snapshot-draw').first().click();
   await at(page, 'board').waitFor();
-  const viewers = await marta.until((one) => one.type === 'board_viewers' && one.board === taken.file_id);
-  check(viewers.participants.includes(anna), 'live edit begins on it');
+  await marta.until(
+    (one) => one.type === 'board_viewers' && one.board === taken.file_id && one.participants.includes(anna),
+  );
+  check(true, 'live edit begins on it');
   await picture(page, 'live-edit');
   await at(page, 'board-close').click();
 
@@ -303,3 +320,26 @@ await part('a call', async (last) => {
   check(said.includes('Good morning'), 'the host read me');
   check(faults.length === 0, 'the page reported no fault', faults.join('; '));
 });
+
+/** A PDF of three pages, of which the second is twice as wide as high (ISO 32000-1 section 7.5). */
+function threePages() {
+  const page = (box) => `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${box}] >>`;
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R 4 0 R 5 0 R] /Count 3 >>',
+    page('595 842'),
+    page('800 400'),
+    page('595 842'),
+  ];
+  let text = '%PDF-1.7\n';
+  const at = objects.map((object, n) => {
+    const offset = text.length;
+    text += `${n + 1} 0 obj\n${object}\nendobj\n`;
+    return offset;
+  });
+  const table = at.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
+  const start = text.length;
+  const { length } = objects;
+  text += `xref\n0 ${length + 1}\n0000000000 65535 f \n${table}trailer\n<< /Size ${length + 1} /Root 1 0 R >>\n`;
+  return Buffer.from(`${text}startxref\n${start}\n%%EOF\n`);
+}
