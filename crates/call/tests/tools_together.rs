@@ -281,11 +281,13 @@ async fn many_files_at_once_all_arrive() {
     });
     guest.call.use_tool(ToolAction::SendFiles { paths: paths.collect() });
     let arrived = |drawn: &Drawn| {
-        let names: std::collections::BTreeSet<_> =
-            drawn.chat.messages.iter().filter_map(|message| Some(&message.file.as_ref()?.info.name)).collect();
-        some(names.len() == 25, ())
+        let files = drawn.chat.messages.iter().filter_map(|message| message.file.as_ref());
+        let names: Vec<_> = files.map(|file| file.info.name.clone()).collect();
+        some(names.len() == 25, names)
     };
-    at_host.until("all files", arrived).await;
+    let arrived = at_host.until("all files", arrived).await;
+    let chosen: Vec<_> = (0..25).map(|n| format!("scan {n}.txt")).collect();
+    assert_eq!(arrived, chosen, "in the order they were chosen in");
 }
 
 #[tokio::test]

@@ -203,7 +203,14 @@ await part('a call', async (last) => {
   );
   check(true, 'live edit begins on it');
   await picture(page, 'live-edit');
-  await at(page, 'board-close').click();
+  const { origin } = new URL(room.guest);
+  await fetch(`${origin}/files/${taken.file_id}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${marta.token}` },
+  });
+  await page.locator('[data-testid=notice][data-code=snapshot_deleted]').waitFor();
+  await at(page, 'board-paper').waitFor({ state: 'detached' });
+  check(true, 'a snapshot that is deleted closes for those who draw on it');
 
   // --- pointer, presenting
   await at(page, 'more').click();

@@ -1077,6 +1077,8 @@ export type NoticeCode =
 "snapshot_of_me" | 
 /**  `name` began to draw on a snapshot or file: live edit. */
 "live_edit_began" | 
+/**  The snapshot before me was deleted. */
+"snapshot_deleted" | 
 /**  An admin, `name`, asks to switch something on. */
 "asked_to_unmute" | 
 /**  An admin took the right to send something. */

@@ -8,7 +8,7 @@ use std::{
 use tokio::sync::{mpsc, watch};
 use visita_protocol::{
     ErrorCode, PixelSize, Problem, Tools as Granted,
-    channel::{ClientMessage, LeaveReason, MediaSource},
+    channel::{ClientMessage, LeaveReason, MediaSource, ServerMessage},
     frames::{LOCAL_PREVIEW, LOCAL_SHARE},
     view::{ConnectionView, DeviceState, NoticeCode, NoticeView, ShownSize, ToolAction},
 };
@@ -566,6 +566,11 @@ impl Owner {
         if std::mem::take(&mut self.channel_lost) {
             // What changed meanwhile was not heard.
             self.tell_media(channel);
+        }
+        if let ServerMessage::FileDeleted { file_id } = &message
+            && self.tools.is_at(file_id)
+        {
+            self.notice(NoticeCode::SnapshotDeleted, None);
         }
         let effects = self.room.take(message.clone(), &mut self.people, Instant::now());
         let to_room = self.tools.take(&message, &self.room, &self.people);

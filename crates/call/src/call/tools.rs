@@ -9,7 +9,7 @@ use std::{
 
 use parking_lot::Mutex;
 use tokio::{
-    sync::{Semaphore, mpsc},
+    sync::{mpsc, oneshot},
     task::AbortHandle,
 };
 use visita_protocol::{
@@ -35,8 +35,6 @@ pub enum Told {
     Board(BoardNews),
 }
 
-/// Uploads at a time. The server takes some more; all at once would only make each slower.
-const UPLOADS: usize = 3;
 /// A pointer that has not moved for this long points at nothing any more: whose it is may be gone without a word.
 const POINTER_FOR: Duration = Duration::from_secs(8);
 
@@ -51,10 +49,8 @@ pub(super) struct Tools {
     /// The room's files, for whoever shows them too.
     pub(super) files: FileClient,
     events: mpsc::UnboundedSender<FileEvent>,
-    /// Uploads under way, or waiting for their turn.
+    /// Uploads under way, or waiting for those chosen before them.
     uploads: HashMap<String, AbortHandle>,
-    /// Whose turn it is.
-    turns: Arc<Semaphore>,
     /// Downloads under way.
     downloads: HashMap<FileId, Cancel>,
     /// What was fetched, and where it lies.
@@ -62,7 +58,7 @@ pub(super) struct Tools {
 }
 
 /// Ends a download when it goes.
-type Cancel = tokio::sync::oneshot::Sender<()>;
+type Cancel = oneshot::Sender<()>;
 
 /// How a file is shared.
 #[derive(Default)]
@@ -72,6 +68,10 @@ pub(super) struct Shared {
     pub(super) of: Option<ParticipantId>,
     /// A copy made for sharing it: it goes when it is shared, or not to be.
     pub(super) ours: bool,
+    /// Ends when it is its turn.
+    pub(super) before: Option<oneshot::Receiver<()>>,
+    /// Dropped when it is the next one's.
+    pub(super) done: Option<oneshot::Sender<()>>,
 }
 
 /// Where fetched files lie.
@@ -88,7 +88,6 @@ impl Tools {
             files,
             events,
             uploads: HashMap::new(),
-            turns: Arc::new(Semaphore::new(UPLOADS)),
             downloads: HashMap::new(),
             saved,
             chat: Chat::default(),
@@ -144,7 +143,7 @@ impl Tools {
             ToolAction::TryAgain { key } => match self.chat.try_again(&key) {
                 Some(Again::Message(message)) => vec![message],
                 Some(Again::File(upload)) => {
-                    self.start(upload);
+                    self.start(upload, None, None);
                     Vec::new()
                 }
                 None => Vec::new(),
@@ -159,8 +158,12 @@ impl Tools {
                 Vec::new()
             }
             ToolAction::SendFiles { paths } => {
+                // Those chosen together come in their order, one after the other.
+                let mut before = None;
                 for path in paths {
-                    self.share(PathBuf::from(path), None, Shared::default());
+                    let (done, next) = oneshot::channel();
+                    self.share(PathBuf::from(path), None, Shared { before, done: Some(done), ..Shared::default() });
+                    before = Some(next);
                 }
                 Vec::new()
             }
@@ -204,24 +207,27 @@ impl Tools {
         let size = known.as_ref().map_or(0, std::fs::Metadata::len);
         // What no system takes in a name.
         let name = name.replace([':', '<', '>', '|', '?', '*', '"', '/', '\\'], " ").trim().to_owned();
-        let Shared { purpose, of, ours } = shared;
+        let Shared { purpose, of, ours, before, done } = shared;
         let upload = Upload { path, name, size, purpose, of, key: self.chat.new_key(), ours };
         self.chat.share(upload.clone());
         if known.is_some() {
-            self.start(upload);
+            self.start(upload, before, done);
         } else {
             let problem = Problem::new(ErrorCode::NotFound, "there is no such file");
             self.chat.set_upload(&upload.key, FileState::Failed { problem });
         }
     }
 
-    fn start(&mut self, upload: Upload) {
+    fn start(&mut self, upload: Upload, before: Option<oneshot::Receiver<()>>, done: Option<oneshot::Sender<()>>) {
         let key = upload.key.clone();
-        let (files, events, turns) = (self.files.clone(), self.events.clone(), self.turns.clone());
+        let (files, events) = (self.files.clone(), self.events.clone());
         let task = tokio::spawn(async move {
-            // Nobody closes it.
-            let _turn = turns.acquire().await;
+            if let Some(before) = before {
+                // There, given up or not to be: gone in any case.
+                let _ = before.await;
+            }
             files.upload(upload, events).await;
+            drop(done);
         });
         self.uploads.insert(key, task.abort_handle());
     }
@@ -229,7 +235,7 @@ impl Tools {
     /// Fetches a file into a folder.
     pub(super) fn download(&mut self, file_id: &FileId, folder: PathBuf) {
         if let Some(info) = self.chat.file(file_id) {
-            let (cancel, cancelled) = tokio::sync::oneshot::channel();
+            let (cancel, cancelled) = oneshot::channel();
             self.downloads.insert(file_id.clone(), cancel);
             tokio::spawn(self.files.clone().download(info.clone(), folder, cancelled, self.events.clone()));
         }
@@ -256,7 +262,11 @@ impl Tools {
                 self.chat.set_file(file_id, state);
             }
             FileEvent::Snapped { file, name, of, .. } => {
-                self.share(file, Some(name), Shared { purpose: FilePurpose::Snapshot, of: Some(of), ours: true });
+                self.share(
+                    file,
+                    Some(name),
+                    Shared { purpose: FilePurpose::Snapshot, of: Some(of), ours: true, ..Shared::default() },
+                );
             }
             FileEvent::NotSnapped { .. } => {}
         }
@@ -296,6 +306,11 @@ impl Tools {
     /// The chat is before my eyes.
     pub(super) fn chat_is_shown(&self) -> bool {
         self.chat.is_shown()
+    }
+
+    /// This snapshot is before me.
+    pub(super) fn is_at(&self, file: &FileId) -> bool {
+        self.boards.is_open(file)
     }
 
     /// A snapshot is before me, to draw on it.

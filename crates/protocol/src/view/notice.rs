@@ -50,6 +50,8 @@ pub enum NoticeCode {
     SnapshotOfMe,
     /// `name` began to draw on a snapshot or file: live edit.
     LiveEditBegan,
+    /// The snapshot before me was deleted.
+    SnapshotDeleted,
     /// An admin, `name`, asks to switch something on.
     AskedToUnmute,
     /// An admin took the right to send something.

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { ROOM_BOARD } from '../../engine/rights';
 import { useTools } from '../../engine/tools';
 import type { CallView } from '../../engine/view';
@@ -15,6 +15,14 @@ interface Props {
 /** The room's board, or live edit of one of its snapshots. */
 export function CallBoard({ call, snapshot, onClose, children }: Props) {
   const { gallery } = useTools();
+  const there = snapshot !== undefined && gallery.some(({ file }) => file.info.file_id === snapshot);
+  // With a snapshot that is deleted goes what is drawn on it. Before the gallery is told there is none yet.
+  const was = useRef<string>(undefined);
+  if (there) was.current = snapshot;
+  const gone = snapshot !== undefined && was.current === snapshot && !there;
+  useEffect(() => {
+    if (gone) onClose();
+  }, [gone, onClose]);
   if (snapshot === undefined) {
     return (
       <BoardStage board={ROOM_BOARD} call={call} onClose={onClose}>

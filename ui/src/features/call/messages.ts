@@ -163,6 +163,7 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
     case 'refused':
     case 'no_snapshot':
     case 'no_picture':
+    case 'snapshot_deleted':
     case 'not_opened':
       return 'warn';
     case 'camera_lost':

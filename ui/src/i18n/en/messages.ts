@@ -20,6 +20,7 @@ export const messages = {
     snapshot_of_me: '{{name}} took a picture of your video.',
     no_snapshot: 'No picture could be taken of that.',
     no_picture: '{{name}} could not be put on the board.',
+    snapshot_deleted: 'This snapshot was deleted.',
     not_opened: 'No program on this computer opens it. It is saved here: {{name}}',
     live_edit_began: '{{name}} is drawing on a snapshot.',
     note: '{{name}} wrote to you.',

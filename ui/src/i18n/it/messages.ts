@@ -22,6 +22,7 @@ export const messages: Pick<Dictionary, 'notice' | 'message' | 'trouble' | 'anno
     live_edit_began: '{{name}} sta disegnando su una foto.',
     no_snapshot: 'Non è stato possibile scattare la foto.',
     no_picture: 'Non è stato possibile mettere {{name}} sulla lavagna.',
+    snapshot_deleted: 'Questa foto è stata eliminata.',
     note: '{{name}} le ha scritto.',
     asked_to_unmute: '{{name}} le chiede di attivare il microfono.',
     muted_by_admin: 'Chi conduce ha disattivato il suo microfono.',

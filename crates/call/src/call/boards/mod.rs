@@ -10,7 +10,7 @@ use std::{
 
 use visita_board::Board;
 use visita_protocol::{
-    BoardId, ItemId, ParticipantId, Tools,
+    BoardId, FileId, ItemId, ParticipantId, Tools,
     board::{BoardOp, Item, Point, ROOM_BOARD, Shape},
     channel::{ClientMessage, ServerMessage},
     view::{BoardAction, BoardNews, BoardRights, CursorView, ExtendedView, ItemView},
@@ -217,6 +217,10 @@ impl Boards {
                 }
                 vec![open.cursors(board, people)]
             }
+            ServerMessage::FileDeleted { file_id } => {
+                self.open.retain(|board, _| board.as_str() != file_id.as_str());
+                Vec::new()
+            }
             ServerMessage::Left { participant_id, .. } => {
                 let mut news = Vec::new();
                 for (board, open) in &mut self.open {
@@ -241,6 +245,11 @@ impl Boards {
             }
         }
         news
+    }
+
+    /// The board over this file is open.
+    pub(super) fn is_open(&self, file: &FileId) -> bool {
+        self.open.keys().any(|board| board.as_str() == file.as_str())
     }
 
     /// A board other than the room's is open.

@@ -145,6 +145,11 @@ export class Boards {
   /** Done without a line, on boards that were closed before there was one again. */
   private unsaid: [string, BoardOp][] = [];
 
+  /** The board over this file is open. */
+  isOpen(file: string): boolean {
+    return this.open.has(file);
+  }
+
   /** A board other than the room's is open. */
   get isAtASnapshot(): boolean {
     return [...this.open.keys()].some((board) => board !== ROOM_BOARD);

@@ -302,6 +302,9 @@ export class Call {
       return;
     }
     const { message } = event;
+    if (message.type === 'file_deleted' && this.tools.isAt(message.file_id)) {
+      this.ways.notice('snapshot_deleted', null);
+    }
     const wasLost = this.channelLost;
     this.channelLost = false;
     const effects = this.room.take(message, this.people, performance.now());

@@ -63,6 +63,11 @@ export class Tools {
     private readonly ways: ToolsWays,
   ) {}
 
+  /** This snapshot is before me. */
+  isAt(file: string): boolean {
+    return this.boards.isOpen(file);
+  }
+
   /** A snapshot is before me, to draw on it. */
   get isAtASnapshot(): boolean {
     return this.boards.isAtASnapshot;
@@ -166,14 +171,11 @@ export class Tools {
 
   /** Lets people choose files, and shares them. */
   async pickFiles(): Promise<void> {
-    for (const file of await chosen('', true)) this.share(file, file.name);
+    this.shareAll(await chosen('', true));
   }
 
   sendDropped(names: string[]): void {
-    for (const name of names) {
-      const file = this.dropped.get(name);
-      if (file) this.share(file, file.name);
-    }
+    this.shareAll(names.flatMap((name) => this.dropped.get(name) ?? []));
     this.dropped.clear();
   }
 
@@ -205,18 +207,30 @@ export class Tools {
     };
   }
 
-  /** Shares something under a name. */
-  share(blob: Blob, name: string, { purpose, of }: Shared = { purpose: 'chat', of: null }): void {
+  /** Those chosen together come in their order, one after the other. */
+  private shareAll(files: File[]): void {
+    let before: Promise<void> | undefined;
+    for (const file of files) before = this.share(file, file.name, undefined, before);
+  }
+
+  /** Shares something under a name; answers when it is there or cannot be. */
+  share(
+    blob: Blob,
+    name: string,
+    { purpose, of }: Shared = { purpose: 'chat', of: null },
+    before?: Promise<void>,
+  ): Promise<void> {
     const upload = { blob, name: fileName(name), purpose, of, key: newKey() };
     this.chat.share(upload);
     this.tellChat();
-    void this.upload(upload);
+    return this.upload(upload, before);
   }
 
-  private async upload(upload: Upload): Promise<void> {
+  private async upload(upload: Upload, before?: Promise<void>): Promise<void> {
     const { key } = upload;
     const cancel = new AbortController();
     this.uploads.set(key, cancel);
+    await before;
     await this.turns.take();
     try {
       if (!cancel.signal.aborted) {
