@@ -316,17 +316,22 @@ async fn who_comes_later_finds_snapshots_and_what_was_drawn_on_them() {
     }
 }
 
+/// A room whose host is in and took a snapshot, and its file.
+async fn with_snapshot(server: &Server) -> (Room, Person, String) {
+    server.api.users().await;
+    let room = server.api.room(json!({})).await;
+    let mut host = server.api.come(&room.host, "Dr. Conti").await;
+    let info = Uploader::of(&server.api, &host).share("knee.png", "snapshot", &picture()).await;
+    host.next_of("chat").await;
+    (room, host, info["file_id"].as_str().expect("an id").to_owned())
+}
+
 /// What is drawn on a snapshot goes with it, also what is on its way when it is deleted.
 #[tokio::test]
 async fn with_a_snapshot_goes_what_is_drawn_on_it() {
     let server = server().await;
-    server.api.users().await;
-    let room = server.api.room(json!({})).await;
-    let mut host = server.api.come(&room.host, "Dr. Conti").await;
-    let from = Uploader::of(&server.api, &host);
-    let info = from.share("knee.png", "snapshot", &picture()).await;
-    host.next_of("chat").await;
-    let (seat, file) = (room.seat(0).to_owned(), info["file_id"].as_str().expect("an id").to_owned());
+    let (room, mut host, file) = with_snapshot(&server).await;
+    let seat = room.seat(0).to_owned();
     host.send(json!({ "type": "open_board", "board": file })).await;
     host.next_of("board_state").await;
     let draw = |n: u32| json!({ "type": "board", "board": file, "ops": [stroke(&format!("s{n}"), &seat, n)] });
@@ -334,7 +339,8 @@ async fn with_a_snapshot_goes_what_is_drawn_on_it() {
     host.send(json!({ "type": "ping" })).await;
     host.next_of("pong").await;
     let path = format!("/files/{file}");
-    assert_eq!(from.call(Method::DELETE, &path, None, Vec::new()).await.status(), StatusCode::NO_CONTENT);
+    let deleted = Uploader::of(&server.api, &host).call(Method::DELETE, &path, None, Vec::new()).await;
+    assert_eq!(deleted.status(), StatusCode::NO_CONTENT);
     host.next_of("file_deleted").await;
     host.send(draw(2)).await;
     host.send(json!({ "type": "open_board", "board": file })).await;
@@ -510,13 +516,8 @@ fn put(id: &str, seat: &str, clock: u32, page: u32, shape: Value) -> Value {
 #[tokio::test]
 async fn drawings_are_in_the_export_as_pictures() {
     let server = server().await;
-    server.api.users().await;
-    let room = server.api.room(json!({})).await;
-    let mut host = server.api.come(&room.host, "Dr. Conti").await;
-    let from = Uploader::of(&server.api, &host);
-    let info = from.share("knee.png", "snapshot", &picture()).await;
-    host.next_of("chat").await;
-    let (seat, file) = (room.seat(0).to_owned(), info["file_id"].as_str().expect("an id").to_owned());
+    let (room, mut host, file) = with_snapshot(&server).await;
+    let seat = room.seat(0).to_owned();
     let at = |x: i32, y: i32| json!({ "x": x, "y": y });
     let pen = json!({ "kind": "pen", "points": [at(40, 40), at(300, 200), at(500, 90)], "colour": "teal", "width": 6 });
     let text =

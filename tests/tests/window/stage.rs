@@ -50,6 +50,15 @@ impl Stage {
         Window::open(&self.bins, &self.setting(arguments)).await
     }
 
+    /// The app in the call, on the first seat.
+    pub(super) async fn in_call(&self) -> Result<Window> {
+        let window = self.window(&[&self.room.links[0]]).await?;
+        window.screen("lobby").await?;
+        window.click("join").await?;
+        window.screen("call").await?;
+        Ok(window)
+    }
+
     /// Somebody whistles at the microphone.
     pub(super) fn whistle(&self, hz: u32) -> Result<Running> {
         Running::start(

@@ -15,10 +15,7 @@ async fn the_tools_work_between_the_window_and_a_peer() -> Result<()> {
         return Ok(());
     }
     let stage = Stage::set(2).await?;
-    let window = stage.window(&[&stage.room.links[0]]).await?;
-    window.screen("lobby").await?;
-    window.click("join").await?;
-    window.screen("call").await?;
+    let window = stage.in_call().await?;
     let file = stage.sound.folder().join("Referto.txt");
     std::fs::write(&file, "Tutto bene")?;
     let file = file.display().to_string();
@@ -126,10 +123,7 @@ async fn pointing_presenting_and_live_edit_between_the_window_and_a_peer() -> Re
         return Ok(());
     }
     let stage = Stage::set(2).await?;
-    let window = stage.window(&[&stage.room.links[0]]).await?;
-    window.screen("lobby").await?;
-    window.click("join").await?;
-    window.screen("call").await?;
+    let window = stage.in_call().await?;
     let peer = Peer::join(&stage.bins, &[&stage.room.links[1], "--name", "Anna Rossi", "--point", "--present"])?;
     until("the peer's pointer", PATIENCE, || async { Ok(window.has("pointer").await?.then_some(())) }).await?;
     let [me, anna] = [&stage.room.seats[0], &stage.room.seats[1]];
