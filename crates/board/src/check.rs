@@ -6,6 +6,7 @@ use visita_protocol::{
     board::{
         BoardOp, Item, MAX_BOARD_POINTS, MAX_ITEMS, MAX_KEPT, MAX_PAGES, MAX_POINTS, MAX_TEXT, Point, Shape, Stamp,
     },
+    text::turns_text,
 };
 
 use crate::{Board, HIGHEST, What};
@@ -134,9 +135,7 @@ impl Board {
             Shape::Figure { from, to, width, .. } => is_near(from) && is_near(to) && width_fits(*width),
             Shape::Text { at, text, size, .. } => {
                 // What would hide or turn what is written.
-                let odd = |c: char| {
-                    c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-                };
+                let odd = |c: char| c.is_control() && c != '\n' || turns_text(c);
                 is_near(at) && text.chars().count() <= MAX_TEXT && !text.contains(odd) && width_fits(*size)
             }
             Shape::Picture { at, size, .. } => is_near(at) && is_near(size) && size.x > 0 && size.y > 0,

@@ -13,6 +13,7 @@ pub mod recorder;
 pub mod rest;
 pub mod rights;
 pub mod secret;
+pub mod text;
 pub mod units;
 pub mod user_channel;
 pub mod view;

@@ -1,6 +1,6 @@
 //! Names that people are shown by.
 
-use visita_protocol::Problem;
+use visita_protocol::{Problem, text::turns_text};
 
 /// Longest display name, in characters.
 const MAX_NAME: usize = 120;
@@ -41,11 +41,6 @@ pub(crate) fn check_file_name(name: &str, field: &str) -> Result<String, Problem
         return Err(Problem::invalid(field, "1 to 200 characters, without a folder"));
     }
     Ok(name.to_owned())
-}
-
-/// Embeddings, overrides and isolates (Unicode Standard Annex 9) reach beyond the name, and further lines and paragraphs too.
-fn turns_text(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]

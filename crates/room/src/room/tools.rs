@@ -8,6 +8,7 @@ use visita_protocol::{
         ChatMark, ChatMessage, ClientMessage, FileInfo, FilePurpose, MAX_CHAT_KEY_LEN, MAX_CHAT_LEN, PointTarget,
         ServerMessage, Spot,
     },
+    text::turns_text,
 };
 
 use super::Room;
@@ -357,8 +358,7 @@ fn check_key(key: &str) -> Result<(), Refusal> {
 
 /// What is no text: it would hide or turn what is written.
 pub(super) fn is_odd(c: char) -> bool {
-    c.is_control() && !matches!(c, '\n' | '\r' | '\t')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+    c.is_control() && !matches!(c, '\n' | '\r' | '\t') || turns_text(c)
 }
 
 fn marked(id: &ParticipantId, (received, seen): (u32, u32)) -> ChatMark {

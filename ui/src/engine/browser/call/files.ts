@@ -34,27 +34,6 @@ interface Begun {
   offset: number;
 }
 
-/** So many at a time; the others in the order they came. */
-export class Turns {
-  private taken = 0;
-  private readonly waiting: (() => void)[] = [];
-
-  constructor(private readonly most: number) {}
-
-  /** Waits for a turn. */
-  async take(): Promise<void> {
-    if (this.taken === this.most) return new Promise((resolve) => this.waiting.push(resolve));
-    this.taken += 1;
-  }
-
-  /** Whoever waits has it. */
-  giveBack(): void {
-    const next = this.waiting.shift();
-    if (next) next();
-    else this.taken -= 1;
-  }
-}
-
 /** The files of a room, as far as this seat may. */
 export class FileClient {
   private at: { base: string; token: string } | undefined;

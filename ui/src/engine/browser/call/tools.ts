@@ -6,13 +6,11 @@ import type { BoardAction, BoardNews, NoticeCode, ParticipantId, Spot, ToolsNews
 import { Boards } from '../board/boards';
 import { problemOf } from '../problem';
 import { Chat, newKey, type Reader } from './chat';
-import { FileClient, fileName, MOST_SHOWN, Turns, type Upload } from './files';
+import { FileClient, fileName, MOST_SHOWN, type Upload } from './files';
 import type { ClientMessage, ServerMessage } from './messages';
 import type { People } from './people';
 import type { RoomSide } from './room';
 
-/** Uploads at a time. The server takes some more of a seat; all at once would only make each slower. */
-const UPLOADS = 3;
 /** A pointer that has not moved for this long points at nothing any more: whose it is may be gone without a word. */
 const POINTER_FOR_MS = 8_000;
 /** Pictures of which the server finds out the size, and documents, of which a page becomes one. */
@@ -42,7 +40,6 @@ export class Tools {
   private readonly pointers = new Map<ParticipantId, Pointer>();
   /** Under way, or waiting for their turn. */
   private readonly uploads = new Map<string, AbortController>();
-  private readonly turns = new Turns(UPLOADS);
   /** Uploads that the server may know of. */
   private readonly begun = new Set<string>();
   private readonly downloads = new Map<string, AbortController>();
@@ -208,7 +205,7 @@ export class Tools {
   }
 
   /** Those chosen together come in their order, one after the other. */
-  private shareAll(files: File[]): void {
+  shareAll(files: File[]): void {
     let before: Promise<void> | undefined;
     for (const file of files) before = this.share(file, file.name, undefined, before);
   }
@@ -231,7 +228,6 @@ export class Tools {
     const cancel = new AbortController();
     this.uploads.set(key, cancel);
     await before;
-    await this.turns.take();
     try {
       if (!cancel.signal.aborted) {
         this.begun.add(key);
@@ -240,7 +236,6 @@ export class Tools {
     } catch (thrown) {
       if (!cancel.signal.aborted) this.set(key, { state: 'failed', problem: problemOf(thrown) });
     }
-    this.turns.giveBack();
     if (this.uploads.get(key) === cancel) this.uploads.delete(key);
   }
 
