@@ -35,6 +35,7 @@ const COMMANDS: &[&str] = &[
     "file_picture",
     "pick_for_board",
     "put_picture",
+    "drop_on_board",
     "save_drawing",
     "past",
     "kept_picture",

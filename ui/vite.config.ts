@@ -18,8 +18,29 @@ export default defineConfig({
     },
   },
   test: {
-    environment: 'jsdom',
-    setupFiles: ['src/test/setup.ts'],
+    // What only a browser that lays things out and paints can tell is looked at in Chromium; all else needs none.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          environment: 'jsdom',
+          setupFiles: ['src/test/setup.ts'],
+          exclude: ['**/*.chromium.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chromium',
+          environment: 'node',
+          globalSetup: ['src/test/chromiumPage.ts'],
+          include: ['src/**/*.chromium.test.ts'],
+          // A machine that does other things paints when it comes to it.
+          hookTimeout: 60_000,
+        },
+      },
+    ],
     // A page is opened, gone over by axe and worked with in one test; a busy machine takes its time.
     testTimeout: 30_000,
     css: { modules: { classNameStrategy: 'non-scoped' } },

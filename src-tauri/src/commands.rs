@@ -1,20 +1,14 @@
 //! The page's commands, one line each, and the events it hears. `./dev bindings` writes `ui/src/ipc/bindings.ts` from this.
 
-use std::{
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{Manager, State, WebviewWindow};
-use tauri_plugin_dialog::DialogExt;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
-use visita_call::FileClient;
 use visita_protocol::{
     FileId, RoomId,
-    channel::FilePurpose,
     view::{
         AppView, BoardAction, BoardNews, FramesEndpoint, Levels, PastAction, PastView, SettingsPatch, ShownSize,
         ToolAction, ToolsNews,
@@ -24,10 +18,8 @@ use visita_protocol::{
 use crate::app::{
     AccountAction, AdminAction, AppHandle, Command, Diagnostics, RoomsAction, SeatAction, ShareAction, WindowAction,
     downloads,
+    for_board::{self, PickedForBoard, PickedPicture},
 };
-
-/// Largest document whose pages are looked at, in bytes: it passes to the page in one piece.
-const MOST_DOCUMENT: u64 = 40 * 1024 * 1024;
 
 /// The whole view, after each change.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
@@ -48,30 +40,6 @@ pub(crate) struct BoardChanged(pub(crate) BoardNews);
 /// What is told of past sessions changed.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub(crate) struct PastChanged(pub(crate) PastView);
-
-/// A picture that is to be put on a board.
-#[derive(Clone, Debug, Serialize, Type)]
-struct PickedPicture {
-    file_id: FileId,
-    /// In pixels.
-    width: u32,
-    height: u32,
-}
-
-/// What was chosen for a board.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum PickedForBoard {
-    /// A picture, which is shared already.
-    Picture(PickedPicture),
-    /// A PDF: the page asks which of its pages is meant, and shares that as a picture.
-    Document {
-        /// What the file is called.
-        name: String,
-        /// Its bytes.
-        base64: String,
-    },
-}
 
 /// Commands and events of the page. Which window may use which is said in `capabilities/`.
 pub(crate) fn builder() -> Builder<tauri::Wry> {
@@ -109,6 +77,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             tell_tools,
             file_picture,
             pick_for_board,
+            drop_on_board,
             put_picture,
             save_drawing,
             past,
@@ -314,79 +283,25 @@ async fn kept_picture(tauri: tauri::AppHandle, room: RoomId, file_id: FileId, la
     Some(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
 }
 
-/// Asks for a picture or a PDF for the board. What cannot be had is told in the app.
+/// Asks for pictures and PDFs for the board. What cannot be had is told in the app.
 #[tauri::command]
 #[specta::specta]
-async fn pick_for_board(tauri: tauri::AppHandle) -> Option<PickedForBoard> {
-    let app = tauri.state::<AppHandle>();
-    let files = app.files()?;
-    let (chosen, choice) = tokio::sync::oneshot::channel();
-    let kinds = ["png", "jpg", "jpeg", "webp", "gif", "pdf"];
-    let dialog = tauri.dialog().file().add_filter("PNG, JPEG, WebP, GIF, PDF", &kinds);
-    dialog.pick_file(move |picked| drop(chosen.send(picked)));
-    let path = choice.await.ok()??.into_path().ok()?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let document = {
-        let path = path.clone();
-        tokio::task::spawn_blocking(move || document(&path)).await.ok()?
-    };
-    match document {
-        Ok(Some(base64)) => Some(PickedForBoard::Document { name, base64 }),
-        Ok(None) => share_picture(&app, &files, path, name).await.map(PickedForBoard::Picture),
-        Err(error) => {
-            tracing::info!(%error, "what was chosen for the board cannot be read");
-            app.send(Command::NoPicture(name));
-            None
-        }
-    }
+async fn pick_for_board(tauri: tauri::AppHandle) -> Vec<PickedForBoard> {
+    for_board::pick(&tauri).await
 }
 
-/// Shares a page of a document, as a PNG in base64, for putting it on a board.
+/// Takes pictures and PDFs that were dropped on the board. What cannot be had is told in the app.
+#[tauri::command]
+#[specta::specta]
+async fn drop_on_board(tauri: tauri::AppHandle, paths: Vec<PathBuf>) -> Vec<PickedForBoard> {
+    for_board::take(&tauri, paths).await
+}
+
+/// Shares a picture, in base64, for putting it on a board: a page of a document, or what was pasted.
 #[tauri::command]
 #[specta::specta]
 async fn put_picture(tauri: tauri::AppHandle, name: String, base64: String) -> Option<PickedPicture> {
-    let app = tauri.state::<AppHandle>();
-    let files = app.files()?;
-    let kept = tokio::task::spawn_blocking(move || {
-        let file = tempfile::Builder::new().prefix("visita-page-").suffix(".png").tempfile()?;
-        let bytes = STANDARD.decode(base64).map_err(std::io::Error::other)?;
-        std::fs::write(file.path(), bytes)?;
-        Ok::<_, std::io::Error>(file)
-    });
-    let Ok(Ok(file)) = kept.await else {
-        app.send(Command::NoPicture(name));
-        return None;
-    };
-    share_picture(&app, &files, file.path().to_owned(), name).await
-}
-
-async fn share_picture(app: &AppHandle, files: &FileClient, path: PathBuf, name: String) -> Option<PickedPicture> {
-    let info = files
-        .put(path, name.clone(), FilePurpose::Board)
-        .await
-        .inspect_err(|problem| tracing::info!(code = problem.code.as_str(), "a picture is not on the board"));
-    let picked = info.ok().and_then(|info| {
-        // What is no picture has no size.
-        let (width, height) = info.size_px?;
-        Some(PickedPicture { file_id: info.file_id, width, height })
-    });
-    if picked.is_none() {
-        app.send(Command::NoPicture(name));
-    }
-    picked
-}
-
-/// A PDF, in base64; none where it is something else.
-fn document(path: &Path) -> std::io::Result<Option<String>> {
-    let mut file = std::fs::File::open(path)?;
-    let mut begin = [0; 5];
-    if file.read_exact(&mut begin).is_err() || begin != *b"%PDF-" {
-        return Ok(None);
-    }
-    if file.metadata()?.len() > MOST_DOCUMENT {
-        return Err(std::io::Error::other("too large to be looked into"));
-    }
-    Ok(Some(STANDARD.encode(std::fs::read(path)?)))
+    for_board::put(&tauri, name, base64).await
 }
 
 /// Writes what was drawn, as a data URL, to where people look for what they saved; tells where.

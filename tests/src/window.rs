@@ -1,7 +1,7 @@
 //! The real window, driven by WebDriver.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::Stdio,
     time::{Duration, Instant},
 };
@@ -45,6 +45,15 @@ impl Window {
     /// Starts the app.
     pub async fn open(bin_dir: &Path, setting: &Setting) -> Result<Self> {
         let data = tempfile::tempdir()?;
+        // What is saved lies beside the rest, and not in the folder of whoever runs the tests.
+        let config = data.path().join("config");
+        std::fs::create_dir_all(&config)?;
+        let downloads = data.path().join("Downloads");
+        std::fs::create_dir_all(&downloads)?;
+        std::fs::write(
+            config.join("user-dirs.dirs"),
+            format!("XDG_DOWNLOAD_DIR={:?}\n", downloads.display().to_string()),
+        )?;
         let port = free_port()?;
         let mut command = Command::new("WebKitWebDriver");
         command
@@ -58,6 +67,7 @@ impl Window {
             // A keyring might ask somebody; the scenario that is about it says otherwise.
             .env("VISITA_KEYRING", "file")
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .env("XDG_CONFIG_HOME", config)
             .env("XDG_CACHE_HOME", data.path().join("cache"))
             .env("XDG_DATA_HOME", data.path().join("data"))
             .env("LANG", "en_US.UTF-8")
@@ -85,6 +95,11 @@ impl Window {
     /// Where it keeps its settings and rooms.
     pub fn data(&self) -> &Path {
         self.data.path()
+    }
+
+    /// Where it saves what people ask for.
+    pub fn downloads(&self) -> PathBuf {
+        self.data.path().join("Downloads")
     }
 
     /// Process id of the driver, whose child the app is.

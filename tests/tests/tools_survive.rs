@@ -28,7 +28,7 @@ async fn come(room: &Room, seat: usize, name: &str) -> (Person, Page) {
 }
 
 async fn opens_board(person: &Person, page: &mut Page) {
-    person.call.use_board(BoardAction::Open { board: board() });
+    person.call.use_board(BoardAction::Open { board: board(), aside: false });
     page.until("the board is there", |drawn| (drawn.boards.contains_key(&board()) && drawn.rights.pen).then_some(()))
         .await;
 }

@@ -114,6 +114,20 @@ describe('the page of a link', () => {
     expect([shown('copy-ask-message'), shown('try-again')]).toEqual([true, false]);
   });
 
+  it('lets the browser ask what is to be shown, at once', async () => {
+    const { fake } = await open('screen=call&people=2');
+    await userEvent.click(await screen.findByTestId('share'));
+    expect(fake.asked.filter(([name]) => /share|picker/.test(name))).toEqual([['start share', null]]);
+    expect(shown('share-picker')).toBe(false);
+  });
+
+  it('keeps messages and the way out before the question for sound', async () => {
+    await open('screen=call&people=2&guest');
+    const asks = await screen.findByTestId('sound-refused');
+    expect(asks.closest('main')).toBeTruthy();
+    expect(asks.closest('[data-testid=screen-call]')?.querySelector('footer')?.contains(asks)).toBe(false);
+  });
+
   it('has one button where the browser keeps the others silent', async () => {
     const playSound = vi.fn(async () => {});
     await open('screen=call&people=2&guest', { playSound });

@@ -13,9 +13,13 @@ import './styles/base.css';
 const root = document.getElementById('root');
 if (root) {
   startI18n(spoken('system', navigator.languages));
+  const engine = browserEngine({
+    guest: () => i18next.t('invite.guest'),
+    screenOf: (name) => i18next.t('gallery.ofTheirScreen', { name }),
+  });
   createRoot(root).render(
     <StrictMode>
-      <EngineProvider engine={browserEngine(() => i18next.t('invite.guest'))}>
+      <EngineProvider engine={engine}>
         <LinkPage />
       </EngineProvider>
     </StrictMode>,

@@ -13,6 +13,8 @@ async function page(): Promise<ReactNode> {
   if (import.meta.env.MODE === 'fake') {
     const { fakeEngine, fakeOptions, linkEngine } = await import('./engine/fake');
     const fake = fakeEngine(fakeOptions(location.search));
+    // For tests that look at the page in a browser.
+    Object.assign(window, { fake });
     if (new URLSearchParams(location.search).get('window') !== 'link')
       return <EngineProvider engine={fake}>{app}</EngineProvider>;
     const { LinkPage } = await import('./LinkPage');

@@ -57,6 +57,9 @@ impl Board {
             BoardOp::Put { item } => {
                 self.check_stamp(&item.stamp, by)?;
                 may(right_to(&item.shape, rights))?;
+                // Moved far away or made small, another's is as good as erased.
+                let others = self.item(&item.id).is_some_and(|before| before.author != *by);
+                may(rights.wb_eraser || !others)?;
                 self.check_item(item, by)
             }
             BoardOp::Extend { id, of, from, points } => {

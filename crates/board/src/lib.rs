@@ -24,6 +24,9 @@ const EARLY: usize = 4096;
 /// Nothing lies higher; what lies as high is in the order of ids.
 const HIGHEST: u32 = u32::MAX / 2;
 
+/// Where the first of a board lies: there is room under it.
+const MIDDLE: u32 = 1_000_000;
+
 /// A whiteboard.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
@@ -177,7 +180,12 @@ impl Board {
 
     /// The place over everything else.
     pub fn top(&self) -> u32 {
-        self.items().map(|item| item.z).max().map_or(0, |z| (z + 1).min(HIGHEST))
+        self.items().map(|item| item.z).max().map_or(MIDDLE, |z| (z + 1).min(HIGHEST))
+    }
+
+    /// The place under everything else.
+    pub fn bottom(&self) -> u32 {
+        self.items().map(|item| item.z).min().map_or(MIDDLE, |z| z.saturating_sub(1))
     }
 
     fn set(&mut self, id: ItemId, what: What) {

@@ -20,6 +20,17 @@ struct Track {
     stream: Option<u32>,
 }
 
+/// What a stream shows.
+pub(crate) struct Shown {
+    pub(crate) of: ParticipantId,
+    /// What they are called.
+    pub(crate) name: String,
+    /// Camera or screen.
+    pub(crate) source: Source,
+    /// As large as it is published.
+    pub(crate) size: Option<PixelSize>,
+}
+
 #[derive(Clone, Debug, Default)]
 struct Person {
     /// In the order of their coming.
@@ -74,10 +85,11 @@ impl People {
     }
 
     /// Whose stream it is, what they are called, and as how large it is published.
-    pub(crate) fn of_stream(&self, stream: u32) -> Option<(ParticipantId, String, Option<PixelSize>)> {
+    pub(crate) fn of_stream(&self, stream: u32) -> Option<Shown> {
         self.known.iter().find_map(|(identity, person)| {
             let track = person.tracks.values().find(|track| track.stream == Some(stream))?;
-            Some((participant_id(identity), person.name()?.to_owned(), track.size))
+            let (source, size) = (track.source, track.size);
+            Some(Shown { of: participant_id(identity), name: person.name()?.to_owned(), source, size })
         })
     }
 

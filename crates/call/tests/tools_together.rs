@@ -7,7 +7,7 @@ use std::time::Duration;
 use common::{Room, room, server};
 use serde_json::json;
 use visita_call::{
-    CallState, CameraChoice, FrameHub, LocalMedia, MicrophoneChoice, ShareChoice, SpeakerChoice,
+    CallState, CameraChoice, FrameHub, JoinTarget, LocalMedia, MicrophoneChoice, ShareChoice, SpeakerChoice,
     testing::{Drawn, PATIENCE, Page, Person, by_link, room_board as board},
 };
 use visita_protocol::{
@@ -75,6 +75,20 @@ async fn a_message_is_sent_delivered_and_seen() {
         })
         .await;
     at_host.until("nobody is writing", |drawn| some(drawn.chat.typing.is_empty(), ())).await;
+
+    // What was seen is seen, also by the program started anew, or on another device.
+    guest.call.use_tool(ToolAction::ShowChat { shown: false });
+    say(&host, "Ancora una cosa");
+    at_guest.until("one is unread", |drawn| some(drawn.chat.unread == 1, ())).await;
+    let JoinTarget::Link { link, display_name, .. } = by_link(&room.links[1], "Ada") else { unreachable!("a link") };
+    let mut again = Person::quiet(JoinTarget::Link { link, display_name, displace: true }, "Ada");
+    let mut at_again = Page::of(&mut again);
+    again.is_in().await;
+    at_again
+        .until("all have come, and one is unread", |drawn| {
+            some(drawn.chat.messages.len() == 3 && drawn.chat.unread == 1, ())
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -94,7 +108,7 @@ async fn what_is_written_while_the_server_is_away_comes_once() {
     say(&host, "Before");
     at_guest.until("the first message", |drawn| some(drawn.texts() == ["Before"], ())).await;
     for (person, board_of) in [(&host, &mut at_host), (&guest, &mut at_guest)] {
-        person.call.use_board(BoardAction::Open { board: board() });
+        person.call.use_board(BoardAction::Open { board: board(), aside: false });
         board_of
             .until("the board is there", |drawn| some(drawn.boards.contains_key(&board()) && drawn.rights.pen, ()))
             .await;
@@ -141,7 +155,7 @@ async fn strokes_grow_are_taken_back_and_refused() {
     let room = room(&server, 2, json!({ "participants": seats })).await;
     let [(host, mut at_host), (guest, mut at_guest)] = two(&room).await;
     for (person, page) in [(&host, &mut at_host), (&guest, &mut at_guest)] {
-        person.call.use_board(BoardAction::Open { board: board() });
+        person.call.use_board(BoardAction::Open { board: board(), aside: false });
         page.until("the board is there", |drawn| some(drawn.rights.pen, ())).await;
     }
     assert!(at_host.drawn.rights.eraser && !at_guest.drawn.rights.eraser && !at_guest.drawn.rights.text);
@@ -177,16 +191,22 @@ async fn strokes_grow_are_taken_back_and_refused() {
     at_guest.until("and there again", |drawn| some(drawn.points("h") == Some(3), ())).await;
     assert_eq!(at_host.drawn.points("h").unwrap_or(3), 3);
 
+    // Nor may it be moved: out of sight it would be as good as gone.
+    let moved = |points| Shape::Pen { points: vec![Point { x: 50, y: 50 }; points], colour: Colour::Teal, width: 4 };
+    let is = |name: &'static str, shape: Shape| {
+        move |drawn: &Drawn| some(drawn.boards.get(&board())?.get(&id::<ItemId>(name)) == Some(&shape), ())
+    };
+    guest.call.use_board(BoardAction::Change { board: board(), shapes: vec![(id("h"), moved(3))] });
+    at_guest.until("moved here", is("h", moved(3))).await;
+    at_guest.until("and back where it was", is("h", stroke(3))).await;
+
     // Who takes something back does not take back what another did to it since.
-    let moved = Shape::Pen { points: vec![Point { x: 50, y: 50 }; 3], colour: Colour::Teal, width: 4 };
-    guest.call.use_board(BoardAction::Change { board: board(), shapes: vec![(id("h"), moved.clone())] });
-    at_host
-        .until("it is moved", |drawn| some(drawn.boards.get(&board())?.get(&id::<ItemId>("h")) == Some(&moved), ()))
-        .await;
-    host.call.use_board(BoardAction::Undo { board: board() });
-    host.call.use_board(BoardAction::Put { board: board(), id: id("later"), page: 0, shape: stroke(1) });
-    at_guest.until("what came later", |drawn| some(drawn.points("later") == Some(1), ())).await;
-    assert_eq!(at_guest.drawn.points("h"), Some(3), "not taken away under the other's hands");
+    host.call.use_board(BoardAction::Change { board: board(), shapes: vec![(id("s"), moved(21))] });
+    at_guest.until("it is moved", is("s", moved(21))).await;
+    guest.call.use_board(BoardAction::Undo { board: board() });
+    guest.call.use_board(BoardAction::Put { board: board(), id: id("later"), page: 0, shape: stroke(1) });
+    at_host.until("what came later", |drawn| some(drawn.points("later") == Some(1), ())).await;
+    assert_eq!(at_host.drawn.points("s"), Some(21), "not taken away under the other's hands");
 }
 
 #[tokio::test]
@@ -319,28 +339,36 @@ async fn a_snapshot_is_of_the_streams_own_size_and_the_one_shown_hears_of_it() {
     host.call.use_tool(ToolAction::TakeSnapshot { stream_id: stream });
     let taken = at_host.until("the snapshot", |drawn| drawn.gallery.first().cloned()).await;
     assert_eq!(taken.file.info.size_px, Some((1280, 720)));
-    assert_eq!((taken.by_name.as_str(), taken.of_name.as_str()), ("Dr. Conti", "Ada"));
+    assert_eq!((taken.by_name.as_str(), taken.of_name.as_str(), taken.of_screen), ("Dr. Conti", "Ada", false));
     let (kind, bytes) = host.call.files().picture(&taken.file.info.file_id, true).await.expect("a picture");
     assert_eq!(kind, "image/png");
     assert_eq!(bytes.len() as u64, taken.file.info.size);
     at_guest.until("it is in Ada's gallery too", |drawn| some(drawn.gallery.len() == 1, ())).await;
     guest.hears(visita_protocol::view::NoticeCode::SnapshotOfMe).await;
 
-    // Drawn on together, on a board of its own.
+    // Drawn on together, on a board of its own. Who shows it beside other things is not told of.
     let over: BoardId = id(taken.file.info.file_id.as_str());
     for (person, page) in [(&host, &mut at_host), (&guest, &mut at_guest)] {
-        person.call.use_board(BoardAction::Open { board: over.clone() });
+        person.call.use_board(BoardAction::Open { board: over.clone(), aside: true });
         page.until("the board over it", |drawn| some(drawn.boards.contains_key(&over) && drawn.rights.pen, ())).await;
     }
     let shape = Shape::Pen { points: vec![Point { x: 640, y: 360 }], colour: Colour::Plum, width: 6 };
-    guest.call.use_board(BoardAction::Put { board: over.clone(), id: id("mark"), page: 0, shape });
-    at_host.until("the mark", |drawn| some(drawn.boards.get(&over)?.len() == 1, ())).await;
+    for (n, mark) in ["mark", "another"].into_iter().enumerate() {
+        guest.call.use_board(BoardAction::Put { board: over.clone(), id: id(mark), page: 0, shape: shape.clone() });
+        at_host.until("the mark", |drawn| some(drawn.boards.get(&over)?.len() == n + 1, ())).await;
+    }
+    let drawing = |names: &'static [&str]| move |drawn: &Drawn| some(drawn.gallery.first()?.editing == *names, ());
+    at_host.until("nobody is drawing on it", drawing(&[])).await;
+    guest.call.use_board(BoardAction::Open { board: over.clone(), aside: false });
+    at_host.until("Ada is", drawing(&["Ada"])).await;
+    guest.call.use_board(BoardAction::Open { board: over.clone(), aside: true });
+    at_host.until("Ada is not any more", drawing(&[])).await;
 
     // What one shows oneself, too.
     guest.call.share(ShareChoice::Pattern);
     guest.call.use_tool(ToolAction::TakeSnapshot { stream_id: LOCAL_SHARE });
     let own = at_host.until("the second", |drawn| some(drawn.gallery.len() == 2, drawn.gallery[0].clone())).await;
-    assert_eq!((own.file.info.size_px, own.of_name.as_str()), (Some((1280, 720)), "Ada"));
+    assert_eq!((own.file.info.size_px, own.of_name.as_str(), own.of_screen), (Some((1280, 720)), "Ada", true));
     // Whom it shows is known when they are gone.
     guest.call.leave();
     let alone = |state: &CallState| match state {

@@ -140,6 +140,22 @@ async fn strokes_come_to_those_who_look_and_stay(carrier: Carrier) {
     guest.next_of("board").await;
     guest.send(json!({ "type": "board", "board": "board", "ops": [erase] })).await;
     assert_eq!(guest.next().await["item"]["id"], "s0", "another's stroke without the eraser");
+    let mut away = stroke("s0", &dr, 3);
+    away["item"]["stamp"]["by"] = json!(pat);
+    away["item"]["shape"]["points"] = json!([{ "x": 900_000, "y": 900_000 }]);
+    guest.send(json!({ "type": "board", "board": "board", "ops": [away] })).await;
+    let refused = guest.next().await;
+    assert_eq!(
+        (&refused["item"]["id"], &refused["item"]["shape"]["points"][0]["x"], &refused["error"]["code"]),
+        (&json!("s0"), &json!(1), &json!("forbidden")),
+        "nor moved out of sight"
+    );
+    let mut hole = stroke("p1", &dr, 4);
+    hole["item"]["shape"] = json!({ "kind": "picture", "file_id": "01a1fc9d97907a0e8f2d6b3c4d5e6f70",
+        "at": { "x": 0, "y": 0 }, "size": { "x": 10, "y": 10 } });
+    host.send(json!({ "type": "board", "board": "board", "ops": [hole] })).await;
+    let refused = host.next_of("board_refused").await;
+    assert_eq!((&refused["id"], &refused["error"]["code"]), (&json!("p1"), &json!("invalid")), "a file of no room");
 
     // A new session has it, and one who knows some of it gets the rest.
     for person in [&mut host, &mut guest] {

@@ -5,6 +5,7 @@ mod built_in;
 mod calls;
 mod command;
 mod devices;
+pub(crate) mod for_board;
 mod handle;
 mod meter;
 mod past;

@@ -1,5 +1,5 @@
-//! `./dev bench app`: the window's own figures. How long a first start takes, and what calls of different sizes cost in the
-//! app together with its web view.
+//! `./dev bench app`: the window's own figures. How long a first start takes, when a stroke of another is seen, and what
+//! calls of different sizes cost in the app together with its web view.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use crate::{
+    bench::painted,
     call::{app_pid, percentile, round},
     display::Display,
     process::{cpu_time, pss_mb},
@@ -42,11 +43,13 @@ pub struct Arguments {
     json: Option<PathBuf>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Report {
     /// From starting the program on an empty folder until its own server runs and a room can be made, ms, sorted. The
     /// driver that clicks is part of it.
     cold_start_ms: Vec<f64>,
+    /// Strokes of another until they are painted here: the middle, the 95th of a hundred and the longest, ms.
+    stroke_painted_ms: [f64; 3],
     calls: Vec<CallFigures>,
     /// Of the newest package beside the programs, MB.
     deb_mb: Option<f64>,
@@ -71,12 +74,16 @@ struct CallFigures {
 /// When a program does not start, or nothing is painted.
 pub async fn run(arguments: Arguments) -> Result<()> {
     let Arguments { bin_dir, people, seconds, starts, json } = arguments;
-    let mut report = Report { cold_start_ms: Vec::new(), calls: Vec::new(), deb_mb: deb_mb(&bin_dir) };
+    let mut report = Report { deb_mb: deb_mb(&bin_dir), ..Report::default() };
     for _ in 0..starts {
         report.cold_start_ms.push(cold_start(&bin_dir).await?);
     }
     report.cold_start_ms.sort_by(f64::total_cmp);
     println!("{:<44}{:>10.0} ms", "cold start to a room that can be made, p50", percentile(&report.cold_start_ms, 50));
+    report.stroke_painted_ms = painted::strokes(&bin_dir).await?;
+    for (what, ms) in ["p50", "p95", "longest"].into_iter().zip(report.stroke_painted_ms) {
+        println!("{:<44}{ms:>10.0} ms", format!("another's stroke until it is painted, {what}"));
+    }
     for people in people {
         let figures = call(&bin_dir, people, Duration::from_secs(seconds)).await?;
         println!("a call of {people}");

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod call;
+mod painted;
 pub mod rest;
 pub mod sfu;
 pub mod tools;

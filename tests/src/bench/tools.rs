@@ -127,7 +127,7 @@ async fn draw(server: &Server, arguments: &Arguments, figures: &mut Figures) -> 
         let mut person = Person::quiet(by_link(&room.links[seat], &name), &name);
         let mut told = person.call.take_told().context("told")?;
         person.is_in().await;
-        person.call.use_board(BoardAction::Open { board: room_board() });
+        person.call.use_board(BoardAction::Open { board: room_board(), aside: false });
         let open = async {
             while let Some(news) = told.recv().await {
                 if matches!(news, Told::Board(BoardNews::Rights { rights, .. }) if rights.pen) {
@@ -264,7 +264,7 @@ async fn large_board(server: &Server, figures: &mut Figures) -> Result<()> {
     let mut took = Vec::new();
     for _ in 0..5 {
         let started = Instant::now();
-        person.call.use_board(BoardAction::Open { board: room_board() });
+        person.call.use_board(BoardAction::Open { board: room_board(), aside: false });
         page.until("all strokes", |drawn| (drawn.item_count() == STROKES).then_some(())).await;
         took.push(started.elapsed().as_secs_f64() * 1000.0);
         person.call.leave();
@@ -295,7 +295,7 @@ async fn fill(room: &Room) -> Result<()> {
     let hello = json!({ "type": "hello", "token": entry["channel_token"] });
     channel.send(Message::text(hello.to_string())).await?;
     let by: ParticipantId = room.seats[0].parse().map_err(|_| anyhow::anyhow!("a seat"))?;
-    let open = ClientMessage::OpenBoard { board: room_board(), since: 0 };
+    let open = ClientMessage::OpenBoard { board: room_board(), since: 0, aside: false };
     channel.send(Message::text(serde_json::to_string(&open)?)).await?;
     for first in (0..STROKES).step_by(AT_ONCE) {
         let ops = (first..(first + AT_ONCE).min(STROKES)).map(|n| stroke(n, &by)).collect::<Result<Vec<_>>>()?;

@@ -11,7 +11,7 @@ use super::{
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tools_work_between_the_window_and_a_peer() -> Result<()> {
-    if skipped_without("the_tools_work_between_the_window_and_a_peer", &["xclip"]) {
+    if skipped_without("the_tools_work_between_the_window_and_a_peer", &["xclip", "xdotool"]) {
         return Ok(());
     }
     let stage = Stage::set(2).await?;
@@ -83,14 +83,90 @@ async fn the_tools_work_between_the_window_and_a_peer() -> Result<()> {
     until("the stroke is painted", PATIENCE, || async { Ok((window.script(painted).await? == true).then_some(())) })
         .await?;
     keep(&window, "board.png").await?;
+
+    // A picture from this computer, chosen in the system's dialog, on a page of its own.
+    window.click("page-add").await?;
+    let picture = stage.sound.folder().join("Lastra.png");
+    std::fs::write(&picture, a_picture()?)?;
+    window.click("tool-picture").await?;
+    choose_in_dialog(stage.display.name(), &picture).await?;
+    until("the picture on the board", PATIENCE, || async {
+        let words = window.script("return document.querySelector('[data-testid=board-items]')?.textContent").await?;
+        Ok(words.as_str().is_some_and(|words| words.starts_with('1')).then_some(()))
+    })
+    .await?;
+    keep(&window, "board-picture.png").await?;
+
+    // Saved, in the folder of downloads: this page as a picture, all pages as a document.
+    for (item, end) in [("save-png", ".png"), ("save-pdf", ".pdf")] {
+        window.click("board-save").await?;
+        window.click(item).await?;
+        until("the board is saved", PATIENCE, || async { Ok(saved(&window, end)?.map(drop)) }).await?;
+    }
+    let png = image::load_from_memory(&saved(&window, ".png")?.context("the page")?)?;
+    ensure!(png.width() > 200 && png.height() > 100, "{} x {}", png.width(), png.height());
+    let pdf = saved(&window, ".pdf")?.context("the document")?;
+    let pages = pdf.windows(11).filter(|bytes| bytes == b"/Type /Page").count();
+    // The list of them is of the type /Pages.
+    ensure!(pdf.starts_with(b"%PDF-") && pages == 3, "{} bytes, {pages} pages and their list", pdf.len());
+
     let report = peer.stop().await?;
     let tools = &report["tools"];
     let chat: Vec<_> =
         tools["chat"].as_array().into_iter().flatten().filter_map(|line| line["text"].as_str()).collect();
     ensure!(chat.contains(&"Buongiorno, signora Rossi"), "the peer did not read it: {tools}");
-    ensure!(tools["snapshots"] == 1 && tools["board_items"] == 1, "{tools}");
+    ensure!(tools["snapshots"] == 1 && tools["board_items"] == 2, "{tools}");
     window.leave().await?;
     window.close().await
+}
+
+/// A picture that looks like something.
+fn a_picture() -> Result<Vec<u8>> {
+    let picture = image::RgbImage::from_fn(320, 200, |x, y| image::Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], 120]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png)?;
+    Ok(bytes.into_inner())
+}
+
+/// The bytes of what lies in the folder of downloads and ends so, when it lies there.
+fn saved(window: &Window, end: &str) -> Result<Option<Vec<u8>>> {
+    for entry in std::fs::read_dir(window.downloads())? {
+        let path = entry?.path();
+        if path.display().to_string().ends_with(end) {
+            return Ok(Some(std::fs::read(path)?));
+        }
+    }
+    Ok(None)
+}
+
+/// Chooses a file in the dialog of the system, by the keyboard: a slash there begins a path.
+async fn choose_in_dialog(display: &str, path: &std::path::Path) -> Result<()> {
+    let xdotool = |arguments: Vec<String>| async move {
+        let done = Command::new("xdotool").args(arguments).env("DISPLAY", display).output().await?;
+        anyhow::Ok(done.status.success().then(|| String::from_utf8_lossy(&done.stdout).trim().to_owned()))
+    };
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let dialog = until("the dialog of the system", PATIENCE, || async {
+        let found = xdotool(words("search --onlyvisible --name ^Open")).await?;
+        Ok(found.and_then(|ids| ids.lines().last().map(str::to_owned)))
+    })
+    .await?;
+    xdotool(words(&format!("windowfocus --sync {dialog}"))).await?.context("the dialog takes no keys")?;
+    // Pasted: what is typed fights with what the dialog completes.
+    let words_of = tempfile::NamedTempFile::new()?;
+    std::fs::write(words_of.path(), path.display().to_string())?;
+    let _clipboard = Running::start(
+        Command::new("xclip")
+            .args(["-selection", "clipboard", "-quiet", "-i"])
+            .arg(words_of.path())
+            .env("DISPLAY", display)
+            .stderr(std::process::Stdio::null()),
+    )?;
+    xdotool(words("key --delay 200 slash ctrl+a ctrl+v Return")).await?.context("no keys")?;
+    until("the dialog is gone", PATIENCE, || async {
+        Ok(xdotool(words("search --onlyvisible --name ^Open")).await?.is_none().then_some(()))
+    })
+    .await
 }
 
 /// Moves the mouse over an element, from its middle by so many pixels to the right, with the button held or not.

@@ -151,7 +151,7 @@ await part('a call', async (last) => {
     /^[1-9]|One/.test(document.querySelector('[data-testid=board-items]')?.textContent ?? ''),
   );
   check(true, 'what the host drew is there');
-  marta.say({ type: 'open_board', board: 'board', since: 0 });
+  marta.say({ type: 'open_board', board: 'board', since: 0, aside: false });
   const paper = await at(page, 'board-paper').boundingBox();
   await page.keyboard.press('p');
   await page.mouse.move(paper.x + paper.width * 0.4, paper.y + paper.height * 0.4);
@@ -168,6 +168,8 @@ await part('a call', async (last) => {
   const [forBoard] = await Promise.all([page.waitForEvent('filechooser'), at(page, 'tool-picture').click()]);
   await forBoard.setFiles({ name: 'plan.pdf', mimeType: 'application/pdf', buffer: threePages() });
   await at(page, 'document-page').nth(1).click();
+  await at(page, 'document-page').nth(2).click();
+  await at(page, 'which-page-put').click();
   const lies = await marta.until(
     (one) =>
       one.type === 'board' &&
@@ -179,7 +181,34 @@ await part('a call', async (last) => {
     'the second page of a PDF lies on the board',
     `${size.x}x${size.y}`,
   );
+  await marta.until(
+    (one) =>
+      one.type === 'board' &&
+      one.ops.some(({ op, item }) => op === 'put' && item.author === anna && item.page > 0),
+  );
+  check(true, 'the third lies on a page of the board of its own');
+  await at(page, 'which-page').waitFor({ state: 'detached' });
   await picture(page, 'board-page');
+
+  // --- the board as a file
+  const exported = async (kind) => {
+    await at(page, 'board-save').click();
+    const [file] = await Promise.all([page.waitForEvent('download'), at(page, `save-${kind}`).click()]);
+    return readFile(await file.path());
+  };
+  const png = await exported('png');
+  const isPng = png.subarray(0, 8).equals(Buffer.from('89504e470d0a1a0a', 'hex'));
+  // At least the page itself, twice as large.
+  const [wide, high] = [png.readUInt32BE(16), png.readUInt32BE(20)];
+  check(isPng && wide >= 3200 && high >= 2000, 'the page is saved as a PNG', `${wide}x${high}`);
+  const pdf = (await exported('pdf')).toString('latin1');
+  const pagesOfBoard = Number((await at(page, 'page').locator('[aria-hidden]').textContent()).split('/')[1]);
+  const pagesOfPdf = pdf.match(/\/Type \/Page /g)?.length;
+  check(
+    pdf.startsWith('%PDF-') && pagesOfBoard >= 2 && pagesOfPdf === pagesOfBoard,
+    'all pages are saved as a PDF',
+    `${pagesOfPdf} of ${pagesOfBoard}`,
+  );
   await at(page, 'board-close').click();
 
   // --- snapshot and live edit
@@ -252,8 +281,8 @@ await part('a call', async (last) => {
   await marta.until((one) => one.type === 'presenter_changed' && one.presenter === null);
 
   // --- showing a screen
+  // The browser asks what; here it is told to take a screen.
   await at(page, 'share').click();
-  await at(page, 'share-start').click();
   await at(page, 'stop-share').first().waitFor();
   check(true, 'a screen is shown');
   await picture(page, 'sharing');

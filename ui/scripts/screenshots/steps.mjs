@@ -75,6 +75,57 @@ export async function pageGoes(page) {
   await whichPage(page);
   await stayPainting(page);
   await page.getByTestId('document-page').nth(1).click();
+  await page.getByTestId('which-page-put').click();
+}
+
+/** Some pages are chosen. */
+export async function somePages(page) {
+  await whichPage(page);
+  for (const n of [1, 2, 4]) await page.getByTestId('document-page').nth(n).click();
+}
+
+/** Something of the board is chosen, and the ways to lay it. */
+export async function orderOnBoard(page) {
+  await openBoard(page);
+  await page.getByTestId('board-paper').focus();
+  await page.keyboard.press('n');
+  await page.getByTestId('board-order').click();
+}
+
+/** Somebody else's is chosen by whoever may not change it. */
+export async function notMineOnBoard(page) {
+  await page.getByTestId('board').waitFor();
+  await page.getByTestId('board-paper').focus();
+  await page.keyboard.press('n');
+}
+
+/** The others were there. */
+export async function allLeave(page, then) {
+  await page.evaluate(() =>
+    window.fake.change(({ screen }) => {
+      screen.people = [];
+    }),
+  );
+  if (then) await page.getByTestId(then).click();
+}
+
+/** A message over the lower edge of the stage. */
+export async function somebodyCame(page) {
+  await page.evaluate(() =>
+    window.fake.change((view) => {
+      view.notice = { code: 'person_joined', name: 'Maria Antonietta Bianchi' };
+    }),
+  );
+}
+
+/** Whoever led closed the board. */
+export async function boardCloses(page) {
+  await page.getByTestId('board').waitFor();
+  await page.evaluate(() =>
+    window.fake.change(({ screen }) => {
+      screen.whiteboard = { shown: false, by: 'seat-0', page: 0 };
+    }),
+  );
 }
 
 export async function documentComing(page) {
@@ -280,6 +331,17 @@ export async function picturePointed(page) {
 export async function galleryLarge(page) {
   await page.getByTestId('gallery').click();
   await page.getByTestId('snapshot-enlarge').nth(3).click();
+}
+
+/** What is drawn on snapshots in a panel is seen, and can be saved with them. */
+export async function drawnIn(page, panel) {
+  await page.getByTestId(panel).click();
+  await page.getByTestId('drawn').first().waitFor();
+  await page
+    .getByTestId(panel === 'chat' ? 'file-save' : 'snapshot-save')
+    .first()
+    .click();
+  await page.getByTestId('save-drawn').waitFor();
 }
 
 export async function gallerySaving(page) {

@@ -2,8 +2,8 @@
 
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 import { commands, events } from '../ipc/bindings';
-import { asBase64 } from './bytes';
-import type { Engine } from './engine';
+import { asBase64, isDocument } from './bytes';
+import { type Engine, type FileDrag, type PickedForBoard, takesFiles, type Unlisten } from './engine';
 import { FramesClient } from './frames/client';
 
 const { seat, admin, share, rooms, account, window, tool } = commands;
@@ -104,6 +104,9 @@ export function desktopEngine(): Engine {
       onNews: (heard) => events.boardChanged.listen(({ payload }) => heard(payload)),
       act: (action) => done(commands.board(action)),
       pickForBoard: () => commands.pickForBoard(),
+      takeForBoard,
+      onDrop: (heard) => onDrop(heard, true),
+      dropOnBoard: (paths) => commands.dropOnBoard(paths),
       putPicture: async (name, png) => commands.putPicture(name, await asBase64(png)),
     },
     past: {
@@ -131,14 +134,36 @@ export function desktopEngine(): Engine {
       openFile: (file_id) => done(tool({ do: 'open_file', file_id })),
       deleteFile: (file_id) => done(tool({ do: 'delete_file', file_id })),
       filePicture: (fileId, large) => commands.filePicture(fileId, large),
-      onDrop: (heard) =>
-        getCurrentWebview().onDragDropEvent(({ payload }) => {
-          if (payload.type === 'drop') heard({ state: 'dropped', paths: payload.paths });
-          else heard({ state: payload.type === 'leave' ? 'left' : 'over' });
-        }),
+      onDrop: (heard) => onDrop(heard, false),
       point: (spot) => done(tool({ do: 'point', spot })),
       present: (presenting) => done(tool({ do: 'present', presenting })),
       takeSnapshot: (stream_id) => done(tool({ do: 'take_snapshot', stream_id })),
     },
   };
+}
+
+/** Files that are dragged over the board, or over all that is not it. The web view keeps them from the page. */
+function onDrop(heard: (drag: FileDrag) => void, onBoard: boolean): Promise<Unlisten> {
+  return getCurrentWebview().onDragDropEvent(({ payload }) => {
+    if (payload.type === 'leave') return heard({ state: 'left' });
+    const { x, y } = payload.position.toLogical(devicePixelRatio);
+    if (takesFiles(document.elementFromPoint(x, y)) !== onBoard) return heard({ state: 'left' });
+    if (payload.type === 'drop') heard({ state: 'dropped', paths: payload.paths });
+    else heard({ state: 'over' });
+  });
+}
+
+/** What was pasted on the board. What cannot be put there is said in a notice. */
+async function takeForBoard(files: readonly File[]): Promise<PickedForBoard[]> {
+  const all: PickedForBoard[] = [];
+  for (const file of files) {
+    const base64 = await asBase64(file);
+    if (await isDocument(file)) {
+      all.push({ kind: 'document', name: file.name, base64 });
+      continue;
+    }
+    const picture = await commands.putPicture(file.name, base64);
+    if (picture) all.push({ kind: 'picture', ...picture });
+  }
+  return all;
 }

@@ -133,9 +133,9 @@ export interface AdminCommands {
 
 /** Showing a screen or a window. */
 export interface ShareCommands {
-  /** Fills `share_sources`, and keeps its pictures fresh until `closePicker`. */
-  openPicker(): Promise<void>;
-  closePicker(): Promise<void>;
+  /** Fills `share_sources`, and keeps its pictures fresh until `closePicker`. Missing where `start` itself asks what to show. */
+  openPicker?(): Promise<void>;
+  closePicker?(): Promise<void>;
   start(sourceId: string | null): Promise<void>;
   pause(paused: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -227,6 +227,13 @@ export interface ToolsCommands {
 /** Where files are that somebody drags. */
 export type FileDrag = { state: 'over' | 'left' } | { state: 'dropped'; paths: string[] };
 
+/** Marks a part of the page that takes files itself which are dropped or pasted there. */
+export const TAKES_FILES = 'data-takes-files';
+
+export function takesFiles(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest(`[${TAKES_FILES}]`) !== null;
+}
+
 /** Trying devices outside of a call. */
 export interface DeviceCommands {
   /** Opens the chosen camera and microphone, or closes them; fills `device_check` and the levels. */
@@ -237,8 +244,13 @@ export interface DeviceCommands {
 export interface BoardCommands {
   onNews(heard: (news: BoardNews) => void): Promise<Unlisten>;
   act(action: BoardAction): Promise<void>;
-  /** Lets people choose a picture, which is sent up, or a document; nothing when they did not, or when it cannot be had. */
-  pickForBoard?(): Promise<PickedForBoard | null>;
+  /** Lets people choose pictures, which are sent up, and documents; nothing of what cannot be had. */
+  pickForBoard?(): Promise<PickedForBoard[]>;
+  /** The same with files that were dropped on the board, or pasted there. */
+  takeForBoard?(files: readonly File[]): Promise<PickedForBoard[]>;
+  /** Where the page itself is not told of what is dragged over the board: files by their paths. */
+  onDrop?(heard: (drag: FileDrag) => void): Promise<Unlisten>;
+  dropOnBoard?(paths: string[]): Promise<PickedForBoard[]>;
   /** Sends up a page of a document, painted; nothing where that fails, which is said in a notice. */
   putPicture?(name: string, png: Blob): Promise<PickedPicture | null>;
 }

@@ -24,6 +24,7 @@ export type {
   DeviceState,
   DevicesView,
   DeviceView,
+  Edge,
   ErrorCode,
   FileInfo,
   FileState,

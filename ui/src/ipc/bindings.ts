@@ -38,19 +38,11 @@ export const commands = {
 	tellTools: () => __TAURI_INVOKE<void>("tell_tools"),
 	/**  A file of the room as a data URL, where it is a picture or, `large`, a document that is shown; else nothing. */
 	filePicture: (fileId: FileId, large: boolean) => __TAURI_INVOKE<string | null>("file_picture", { fileId, large }),
-	/**  Asks for a picture or a PDF for the board. What cannot be had is told in the app. */
-	pickForBoard: () => __TAURI_INVOKE<
-/**  A picture, which is shared already. */
-{
-	kind: "picture",
-} & PickedPicture | 
-/**  A PDF: the page asks which of its pages is meant, and shares that as a picture. */
-{ kind: "document"; 
-/**  What the file is called. */
-name: string; 
-/**  Its bytes. */
-base64: string } | null>("pick_for_board"),
-	/**  Shares a page of a document, as a PNG in base64, for putting it on a board. */
+	/**  Asks for pictures and PDFs for the board. What cannot be had is told in the app. */
+	pickForBoard: () => __TAURI_INVOKE<PickedForBoard[]>("pick_for_board"),
+	/**  Takes pictures and PDFs that were dropped on the board. What cannot be had is told in the app. */
+	dropOnBoard: (paths: string[]) => __TAURI_INVOKE<PickedForBoard[]>("drop_on_board", { paths }),
+	/**  Shares a picture, in base64, for putting it on a board: a page of a document, or what was pasted. */
 	putPicture: (name: string, base64: string) => __TAURI_INVOKE<{
 	file_id: FileId,
 	/**  In pixels. */
@@ -213,7 +205,9 @@ export type BoardAction =
 /**  Look at it; it comes as [`BoardNews::Whole`], and changes from then on. */
 { do: "open"; 
 /**  Which. */
-board: BoardId } | 
+board: BoardId; 
+/**  It is looked at small, beside other things: the others are not told that one is there. */
+aside?: boolean } | 
 /**  Look away. */
 { do: "close"; 
 /**  Which. */
@@ -242,6 +236,17 @@ points: Point[] } |
 board: BoardId; 
 /**  Which, and what they are now. */
 shapes: ([ItemId, Shape])[] } | 
+/**
+ *  Items are laid over or under everything else of their page, in the order they have among themselves; in one step
+ *  for undo.
+ */
+{ do: "order"; 
+/**  Where. */
+board: BoardId; 
+/**  Which. */
+ids: ItemId[]; 
+/**  Over everything, or under. */
+to: Edge } | 
 /**  Items are taken away; in one step for undo. */
 { do: "remove"; 
 /**  Where. */
@@ -578,6 +583,13 @@ export type Diagnostics = {
 	rtt_ms: number | null,
 };
 
+/**  An end of the order in which things lie over each other. */
+export type Edge = 
+/**  Over everything else. */
+"front" | 
+/**  Under everything else. */
+"back";
+
 /**  What went wrong, by code. The page chooses its words by this, never by the message. */
 export type ErrorCode = 
 /**  The text is not a Visita link. */
@@ -672,6 +684,8 @@ export type FileInfo = {
 	of?: ParticipantId | null,
 	/**  Their name when it was taken. */
 	of_name?: string | null,
+	/**  It shows the screen they shared, not their camera. */
+	of_screen?: boolean,
 	/**  Width and height of a picture, in pixels. */
 	size_px?: [number, number] | null,
 	/**  There is a small picture of it. */
@@ -1246,7 +1260,7 @@ export type PickedForBoard =
 {
 	kind: "picture",
 } & PickedPicture | 
-/**  A PDF: the page asks which of its pages is meant, and shares that as a picture. */
+/**  A PDF: the page asks which of its pages are meant. */
 { kind: "document"; 
 /**  What the file is called. */
 name: string; 
@@ -1896,6 +1910,8 @@ export type SnapshotView = {
 	by_name: string,
 	/**  Whom it shows. */
 	of_name: string,
+	/**  It shows the screen they shared, not their camera. */
+	of_screen: boolean,
 	/**  When, Unix time in milliseconds. */
 	at_ms: number | null,
 	/**  Names of the others who draw on it just now (live edit). */
@@ -2121,7 +2137,7 @@ export type WhiteboardRights = {
 export type WhiteboardState = {
 	/**  Open. */
 	shown: boolean,
-	/**  Who opened it, or turned to another page. */
+	/**  Who opened it, turned to another page, or closed it. */
 	by: ParticipantId | null,
 	/**  The page that everybody shall look at, from 0. */
 	page?: number,

@@ -47,6 +47,7 @@ impl Pending {
             purpose: upload.purpose,
             of: upload.of.clone(),
             of_name: None,
+            of_screen: upload.of_screen,
             size_px: None,
             has_thumbnail: false,
         };
@@ -87,14 +88,14 @@ impl Chat {
                     self.add(message.clone(), me);
                 }
                 for mark in marks {
-                    self.mark(mark);
+                    self.mark(mark, me);
                 }
             }
             ServerMessage::Chat { message } => {
                 self.typing.remove(&message.from);
                 self.add(message.clone(), me);
             }
-            ServerMessage::ChatMarked { mark } => self.mark(mark),
+            ServerMessage::ChatMarked { mark } => self.mark(mark, me),
             ServerMessage::Typing { participant_id, typing: true } => {
                 self.typing.insert(participant_id.clone(), Instant::now());
             }
@@ -128,7 +129,11 @@ impl Chat {
         self.messages.insert(message.id, message);
     }
 
-    fn mark(&mut self, mark: &ChatMark) {
+    /// How far it came to somebody. What I saw on another device, or before the program ended, I have seen.
+    fn mark(&mut self, mark: &ChatMark, me: &ParticipantId) {
+        if mark.participant_id == *me {
+            self.seen = self.seen.max(mark.seen);
+        }
         self.marks.insert(mark.participant_id.clone(), (mark.received, mark.seen));
     }
 
@@ -223,9 +228,11 @@ impl Chat {
         self.files.insert(file, state);
     }
 
-    /// Messages of others that I have not seen.
+    /// Messages of others that I have not seen; a snapshot is counted with the snapshots.
     pub(super) fn unread(&self, me: &ParticipantId) -> u32 {
-        let unread = self.messages.range(self.seen.saturating_add(1)..).filter(|(_, m)| m.from != *me && is_line(m));
+        let counts =
+            |m: &ChatMessage| m.from != *me && m.file.as_ref().is_none_or(|file| file.purpose == FilePurpose::Chat);
+        let unread = self.messages.range(self.seen.saturating_add(1)..).filter(|(_, message)| counts(message));
         u32::try_from(unread.count()).unwrap_or(u32::MAX)
     }
 
@@ -293,6 +300,7 @@ impl Chat {
                 file: self.file_view(message, me, is_admin)?,
                 by_name: message.from_name.clone(),
                 of_name: of_name.unwrap_or_default(),
+                of_screen: file.of_screen,
                 at_ms: as_f64(message.at_ms),
                 editing: editing(file),
             })

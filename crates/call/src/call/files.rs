@@ -25,6 +25,7 @@ use visita_protocol::{
     view::FileState,
 };
 
+use super::snapshot::Shot;
 use crate::entry::{http_client, not_understood, unreachable};
 
 /// One piece of an upload. Smaller ones lose less when the line breaks, larger ones cost fewer round trips.
@@ -48,7 +49,7 @@ pub(super) enum FileEvent {
     /// Where a file stands that is fetched.
     Fetched { file_id: FileId, state: FileState },
     /// A snapshot was taken, and lies there.
-    Snapped { file: PathBuf, name: String, of: ParticipantId, stream: u32 },
+    Snapped { file: PathBuf, shot: Shot },
     /// It could not be taken.
     NotSnapped { stream: u32 },
 }
@@ -60,7 +61,10 @@ pub(super) struct Upload {
     pub(super) name: String,
     pub(super) size: u64,
     pub(super) purpose: FilePurpose,
+    /// Whose stream a snapshot shows.
     pub(super) of: Option<ParticipantId>,
+    /// It shows the screen they share.
+    pub(super) of_screen: bool,
     pub(super) key: String,
     /// A copy that was made for sharing it, and goes when it is shared.
     pub(super) ours: bool,
@@ -118,7 +122,7 @@ impl FileClient {
         let size = known.map_err(|_| Problem::new(ErrorCode::NotFound, "there is no such file"))?.len();
         let key = format!("{:032x}", rand::random::<u128>());
         let (events, _) = mpsc::unbounded_channel();
-        self.persist(&Upload { path, name, size, purpose, of: None, key, ours: false }, &events).await
+        self.persist(&Upload { path, name, size, purpose, of: None, of_screen: false, key, ours: false }, &events).await
     }
 
     /// An upload is not to be: neither here nor on the server is anything left of it.
@@ -134,7 +138,7 @@ impl FileClient {
     /// Begins an upload, or finds it again.
     async fn begin(&self, upload: &Upload) -> Result<Begun, Problem> {
         let wanted = json!({ "name": upload.name, "size": upload.size, "purpose": upload.purpose, "of": upload.of,
-            "key": upload.key });
+            "of_screen": upload.of_screen, "key": upload.key });
         let begun = self.call(Method::POST, "files", |request| request.json(&wanted)).await?;
         answered(begun).await?.json().await.map_err(|_| not_understood())
     }

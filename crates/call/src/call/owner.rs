@@ -29,7 +29,7 @@ use crate::{
     channel::{Channel, ChannelEvent},
     local::preview_size,
     network,
-    people::{People, participant_id},
+    people::{People, Shown, participant_id},
 };
 
 /// How long after the media ended the room may still say why.
@@ -361,28 +361,28 @@ impl Owner {
         }
         let me = || (self.room.me.clone(), self.room.display_name.clone());
         let mut shared = None;
-        let ((of, of_name), size) = match stream {
+        let ((of, of_name), of_screen, size) = match stream {
             LOCAL_PREVIEW => {
                 self.media.set_preview(Some(OWN_SNAPSHOT));
-                (me(), Some(OWN_SNAPSHOT))
+                (me(), false, Some(OWN_SNAPSHOT))
             }
             LOCAL_SHARE => {
                 shared = self.media.share_picture();
                 if shared.is_none() {
                     return self.notice(NoticeCode::NoSnapshot, None);
                 }
-                (me(), None)
+                (me(), true, None)
             }
             stream => {
-                let Some((of, name, size)) = self.people.of_stream(stream) else { return };
+                let Some(Shown { of, name, source, size }) = self.people.of_stream(stream) else { return };
                 self.receiving.want_full(room, stream, true);
-                ((of, name), size)
+                ((of, name), source == Source::ScreenShare, size)
             }
         };
         let at = time::OffsetDateTime::now_local().unwrap_or_else(|_| time::OffsetDateTime::now_utc());
         let (date, clock) = (at.date(), at.time());
         let name = format!("{of_name} {date} {:02}.{:02}.{:02}.png", clock.hour(), clock.minute(), clock.second());
-        let (shot, events) = (Shot { stream, size, of, name }, self.tools.events());
+        let (shot, events) = (Shot { stream, size, of, of_screen, name }, self.tools.events());
         match shared {
             Some(picture) => tokio::spawn(snapshot::take_shared(picture, shot, events)),
             None => tokio::spawn(snapshot::take(self.hub.clone(), shot, events)),
@@ -390,7 +390,7 @@ impl Owner {
     }
 
     fn file_event(&mut self, event: FileEvent, room: &Room) {
-        if let FileEvent::Snapped { stream, .. } | FileEvent::NotSnapped { stream } = &event {
+        if let FileEvent::Snapped { shot: Shot { stream, .. }, .. } | FileEvent::NotSnapped { stream } = &event {
             match *stream {
                 LOCAL_PREVIEW => self.media.set_preview(self.preview),
                 LOCAL_SHARE => {}

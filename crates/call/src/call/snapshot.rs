@@ -18,11 +18,14 @@ use crate::frames::{Frame, FrameHub, FrameSink};
 const WITHIN: Duration = Duration::from_secs(3);
 
 /// What a snapshot is of.
+#[derive(Debug)]
 pub(super) struct Shot {
     pub(super) stream: u32,
     /// As large as its sender says it is.
     pub(super) size: Option<PixelSize>,
     pub(super) of: ParticipantId,
+    /// It shows the screen they share.
+    pub(super) of_screen: bool,
     pub(super) name: String,
 }
 
@@ -62,7 +65,7 @@ async fn keep(picture: Option<I420Frame>, shot: Shot, events: mpsc::UnboundedSen
     let stream = shot.stream;
     let event = match picture {
         Some(picture) => match tokio::task::spawn_blocking(move || write(&picture)).await.ok().flatten() {
-            Some(file) => FileEvent::Snapped { file, name: shot.name, of: shot.of, stream },
+            Some(file) => FileEvent::Snapped { file, shot },
             None => FileEvent::NotSnapped { stream },
         },
         None => FileEvent::NotSnapped { stream },

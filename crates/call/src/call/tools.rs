@@ -66,6 +66,8 @@ pub(super) struct Shared {
     pub(super) purpose: FilePurpose,
     /// Whose stream a snapshot shows.
     pub(super) of: Option<ParticipantId>,
+    /// It shows the screen they share.
+    pub(super) of_screen: bool,
     /// A copy made for sharing it: it goes when it is shared, or not to be.
     pub(super) ours: bool,
     /// Ends when it is its turn.
@@ -127,8 +129,11 @@ impl Tools {
         }
         self.tell_boards(|boards| boards.take(message, &me, people));
         self.take_pointer(message, people);
-        // Who comes or goes changes how far a message has come to all.
-        let others = matches!(message, ServerMessage::Joined { .. } | ServerMessage::Left { .. });
+        // Who comes or goes changes how far a message has come to all; who looks at a snapshot is told with it.
+        let others = matches!(
+            message,
+            ServerMessage::Joined { .. } | ServerMessage::Left { .. } | ServerMessage::BoardViewers { .. }
+        );
         if self.chat.take(message, &room.me) || others || is_new {
             to_room.extend(self.chat.mark_to_tell());
             self.tell_chat(room, people);
@@ -207,8 +212,8 @@ impl Tools {
         let size = known.as_ref().map_or(0, std::fs::Metadata::len);
         // What no system takes in a name.
         let name = name.replace([':', '<', '>', '|', '?', '*', '"', '/', '\\'], " ").trim().to_owned();
-        let Shared { purpose, of, ours, before, done } = shared;
-        let upload = Upload { path, name, size, purpose, of, key: self.chat.new_key(), ours };
+        let Shared { purpose, of, of_screen, ours, before, done } = shared;
+        let upload = Upload { path, name, size, purpose, of, of_screen, key: self.chat.new_key(), ours };
         self.chat.share(upload.clone());
         if known.is_some() {
             self.start(upload, before, done);
@@ -261,12 +266,15 @@ impl Tools {
                 }
                 self.chat.set_file(file_id, state);
             }
-            FileEvent::Snapped { file, name, of, .. } => {
-                self.share(
-                    file,
-                    Some(name),
-                    Shared { purpose: FilePurpose::Snapshot, of: Some(of), ours: true, ..Shared::default() },
-                );
+            FileEvent::Snapped { file, shot } => {
+                let shared = Shared {
+                    purpose: FilePurpose::Snapshot,
+                    of: Some(shot.of),
+                    of_screen: shot.of_screen,
+                    ours: true,
+                    ..Shared::default()
+                };
+                self.share(file, Some(shot.name), shared);
             }
             FileEvent::NotSnapped { .. } => {}
         }

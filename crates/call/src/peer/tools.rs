@@ -87,7 +87,7 @@ impl Tools {
         else {
             return;
         };
-        call.use_board(BoardAction::Open { board: board.clone() });
+        call.use_board(BoardAction::Open { board: board.clone(), aside: false });
         if asked.draw {
             let points = (0..50).map(|n| Point { x: 200 + 10 * n, y: 300 + (n % 7) * 5 }).collect();
             let shape = Shape::Pen { points, colour: Colour::Teal, width: 6 };
@@ -108,7 +108,7 @@ impl Tools {
                 for board in snapshots.iter().filter_map(|one| one.file.info.file_id.as_str().parse::<BoardId>().ok()) {
                     if !self.items.contains_key(&board) {
                         self.items.insert(board.clone(), BTreeSet::new());
-                        call.use_board(BoardAction::Open { board });
+                        call.use_board(BoardAction::Open { board, aside: false });
                     }
                 }
             }

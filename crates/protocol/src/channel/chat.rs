@@ -72,6 +72,9 @@ pub struct FileInfo {
     /// Their name when it was taken.
     #[serde(default)]
     pub of_name: Option<String>,
+    /// It shows the screen they shared, not their camera.
+    #[serde(default)]
+    pub of_screen: bool,
     /// Width and height of a picture, in pixels.
     #[serde(default)]
     pub size_px: Option<(u32, u32)>,

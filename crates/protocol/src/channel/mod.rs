@@ -113,6 +113,9 @@ pub enum ClientMessage {
         /// The version I have of it; 0 is nothing.
         #[serde(default)]
         since: u64,
+        /// I look at it small, beside other things: the others are not told that I am there.
+        #[serde(default)]
+        aside: bool,
     },
     /// I look away.
     CloseBoard {

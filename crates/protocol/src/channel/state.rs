@@ -163,7 +163,7 @@ pub struct RoomState {
 pub struct WhiteboardState {
     /// Open.
     pub shown: bool,
-    /// Who opened it, or turned to another page.
+    /// Who opened it, turned to another page, or closed it.
     pub by: Option<ParticipantId>,
     /// The page that everybody shall look at, from 0.
     #[serde(default)]

@@ -111,6 +111,16 @@ pub enum BoardNews {
     },
 }
 
+/// An end of the order in which things lie over each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Edge {
+    /// Over everything else.
+    Front,
+    /// Under everything else.
+    Back,
+}
+
 /// What people do on a board.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(tag = "do", rename_all = "snake_case")]
@@ -119,6 +129,9 @@ pub enum BoardAction {
     Open {
         /// Which.
         board: BoardId,
+        /// It is looked at small, beside other things: the others are not told that one is there.
+        #[serde(default)]
+        aside: bool,
     },
     /// Look away.
     Close {
@@ -151,6 +164,16 @@ pub enum BoardAction {
         board: BoardId,
         /// Which, and what they are now.
         shapes: Vec<(ItemId, Shape)>,
+    },
+    /// Items are laid over or under everything else of their page, in the order they have among themselves; in one step
+    /// for undo.
+    Order {
+        /// Where.
+        board: BoardId,
+        /// Which.
+        ids: Vec<ItemId>,
+        /// Over everything, or under.
+        to: Edge,
     },
     /// Items are taken away; in one step for undo.
     Remove {

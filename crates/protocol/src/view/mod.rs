@@ -15,7 +15,7 @@ mod tools;
 mod waiting;
 
 pub use after::AfterView;
-pub use board::{BoardAction, BoardNews, BoardRights, CursorView, ExtendedView, ItemView};
+pub use board::{BoardAction, BoardNews, BoardRights, CursorView, Edge, ExtendedView, ItemView};
 pub use call::{AskedToUnmuteView, CallView, ConnectionView, ConsentAnswer, ConsentView, ReactionView, RingView};
 pub use devices::{DeviceState, DeviceView, DevicesView};
 pub use lobby::{LobbyView, NetworkCheck};

@@ -122,6 +122,8 @@ pub struct SnapshotView {
     pub by_name: String,
     /// Whom it shows.
     pub of_name: String,
+    /// It shows the screen they shared, not their camera.
+    pub of_screen: bool,
     /// When, Unix time in milliseconds.
     pub at_ms: f64,
     /// Names of the others who draw on it just now (live edit).

@@ -119,7 +119,7 @@ impl Room {
     pub(super) fn show_whiteboard(&mut self, by: &ParticipantId, shown: bool, page: u32) -> Result<(), Refusal> {
         let page = if shown { page.min(MAX_PAGES - 1) } else { 0 };
         if (self.whiteboard.shown, self.whiteboard.page) != (shown, page) {
-            self.whiteboard = WhiteboardState { shown, by: shown.then(|| by.clone()), page };
+            self.whiteboard = WhiteboardState { shown, by: Some(by.clone()), page };
             let whiteboard = self.whiteboard.clone();
             self.tell(None, |seq| ServerMessage::WhiteboardChanged { seq, whiteboard });
         }

@@ -361,6 +361,7 @@ fn chat_is_recorded_of_those_who_said_yes() {
         purpose: FilePurpose::Chat,
         of: None,
         of_name: None,
+        of_screen: false,
         size_px: None,
         has_thumbnail: false,
     };

@@ -184,6 +184,7 @@ fn file(purpose: FilePurpose) -> FileInfo {
         purpose,
         of: Some(id("host")),
         of_name: None,
+        of_screen: false,
         size_px: Some((1280, 720)),
         has_thumbnail: true,
     }
@@ -258,7 +259,7 @@ fn a_board_is_for_those_who_have_it_and_for_all_while_it_is_shown() {
     let mut scene = room_with(Tools { whiteboard: Whiteboard::Whole(false), ..Tools::ALL });
     scene.come("host", 1);
     scene.come("guest", 2);
-    let open = || ClientMessage::OpenBoard { board: id(ROOM_BOARD), since: 0 };
+    let open = || ClientMessage::OpenBoard { board: id(ROOM_BOARD), since: 0, aside: false };
     let outputs = scene.say(1, open()).expect("may");
     assert!(matches!(&outputs[..], [Output::ToBoard { connection: ConnectionId(1), .. }]), "{outputs:?}");
     assert_eq!(scene.say(2, open()), Err(Refusal::ToolMissing));

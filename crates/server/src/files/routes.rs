@@ -49,6 +49,9 @@ pub(crate) struct Wanted {
     /// Whose stream a snapshot shows.
     #[serde(default)]
     pub(crate) of: Option<ParticipantId>,
+    /// It shows the screen they share.
+    #[serde(default)]
+    pub(crate) of_screen: bool,
     /// As the client calls the message that will bring it.
     pub(crate) key: String,
     /// In hexadecimal; checked when it is given.
@@ -204,6 +207,7 @@ async fn finish(app: &App, file: &StoredFile) -> Result<FileInfo, ApiError> {
         purpose: file.wanted.purpose,
         of: file.wanted.of.clone(),
         of_name: None,
+        of_screen: file.wanted.of_screen,
         size_px,
         has_thumbnail: thumbnail.is_some(),
     };

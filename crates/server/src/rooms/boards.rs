@@ -1,14 +1,14 @@
 //! The boards of a room that is awake: who looks at which, what they do to it, and writing it down.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use visita_board::{Board, What};
+use visita_board::{Board, Refused, What};
 use visita_protocol::{
-    BoardId, FileId, ItemId, ParticipantId, RoomId,
-    board::{BoardOp, MAX_OPS, ROOM_BOARD},
+    BoardId, FileId, ItemId, ParticipantId, RoomId, WhiteboardRights,
+    board::{BoardOp, Item, MAX_OPS, ROOM_BOARD, Shape},
     channel::{ClientMessage, FilePurpose, ServerMessage},
 };
 use visita_room::{ConnectionId, Room};
@@ -35,12 +35,22 @@ pub(super) struct Boards {
 
 struct Open {
     board: Board,
-    watchers: BTreeMap<ConnectionId, ParticipantId>,
+    watchers: BTreeMap<ConnectionId, Watcher>,
     /// Done and not told to the others yet, with who did it.
     untold: Vec<(ConnectionId, BoardOp)>,
+    /// Files of the room that may lie there, as far as they were asked for.
+    pictures: HashSet<FileId>,
     /// Not written yet.
     dirty: BTreeSet<ItemId>,
     pages_dirty: bool,
+}
+
+/// Somebody who looks at a board.
+#[derive(Clone)]
+struct Watcher {
+    who: ParticipantId,
+    /// Small, beside other things: the others are not told.
+    aside: bool,
 }
 
 /// Messages, and for whom.
@@ -58,11 +68,11 @@ impl Boards {
         message: ClientMessage,
     ) -> Result<Mail, StoreError> {
         match message {
-            ClientMessage::OpenBoard { board, since } => {
+            ClientMessage::OpenBoard { board, since, aside } => {
                 let Some(open) = self.load(store, room_id, &board).await? else { return Ok(Vec::new()) };
-                let is_new = open.watchers.insert(from, who.clone()).is_none();
+                let before = open.watchers.insert(from, Watcher { who: who.clone(), aside });
                 let parts = open.board.parts(&board, since).into_iter();
-                if is_new {
+                if before.is_none_or(|before| before.aside) != aside {
                     self.viewers_change(&board);
                 }
                 Ok(parts.map(|part| (from, ServerMessage::BoardState { part })).collect())
@@ -76,6 +86,7 @@ impl Boards {
             }
             ClientMessage::Board { board, ops } => {
                 let Some(open) = self.load(store, room_id, &board).await? else { return Ok(Vec::new()) };
+                open.know_pictures(store, room_id, &ops).await?;
                 let refused = open.operate(room, &board, who, from, ops);
                 if !open.untold.is_empty() {
                     self.waits_since.get_or_insert_with(Instant::now);
@@ -133,7 +144,7 @@ impl Boards {
                 continue;
             }
             // Who may not see it any more has to open it anew, to get what was done meanwhile.
-            open.watchers.retain(|_, who| room.board_access(who, id).see);
+            open.watchers.retain(|_, watcher| room.board_access(&watcher.who, id).see);
             for to in open.watchers.keys() {
                 let ops: Vec<BoardOp> = done.iter().filter(|(by, _)| by != to).map(|(_, op)| op.clone()).collect();
                 if !ops.is_empty() {
@@ -143,7 +154,8 @@ impl Boards {
         }
         for board in std::mem::take(&mut self.viewers_changed) {
             let Some(open) = self.open.get(&board) else { continue };
-            let participants: BTreeSet<_> = open.watchers.values().cloned().collect();
+            let there = open.watchers.values().filter(|watcher| !watcher.aside);
+            let participants: BTreeSet<_> = there.map(|watcher| watcher.who.clone()).collect();
             let message =
                 ServerMessage::BoardViewers { board: board.clone(), participants: participants.into_iter().collect() };
             let sees = room.channels().filter(|(_, who)| room.board_access(who, &board).see);
@@ -186,8 +198,10 @@ impl Boards {
                 return Ok(None);
             }
             let (pages, items) = store.board(room, id).await?;
+            let board = Board::restored(first_version(), pages, items);
             let open = Open {
-                board: Board::restored(first_version(), pages, items),
+                pictures: board.items().filter_map(picture_of).cloned().collect(),
+                board,
                 watchers: BTreeMap::new(),
                 untold: Vec::new(),
                 dirty: BTreeSet::new(),
@@ -219,8 +233,32 @@ impl Open {
         board: &'a BoardId,
         but: ConnectionId,
     ) -> impl Iterator<Item = ConnectionId> + 'a {
-        let others = self.watchers.iter().filter(move |(to, who)| **to != but && room.board_access(who, board).see);
-        others.map(|(to, _)| *to)
+        let others = self.watchers.iter().filter(move |(to, _)| **to != but);
+        others.filter(|(_, watcher)| room.board_access(&watcher.who, board).see).map(|(to, _)| *to)
+    }
+
+    /// Looks up the pictures that are to lie there.
+    async fn know_pictures(&mut self, store: &dyn Store, room: &RoomId, ops: &[BoardOp]) -> Result<(), StoreError> {
+        for op in ops.iter().take(MAX_OPS) {
+            let BoardOp::Put { item } = op else { continue };
+            let Some(id) = picture_of(item).filter(|id| !self.pictures.contains(*id)) else { continue };
+            if store.file(id).await?.is_some_and(|file| file.room_id == *room && file.info.is_some()) {
+                self.pictures.insert(id.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether somebody may do that now.
+    fn check(&self, op: &BoardOp, who: &ParticipantId, rights: WhiteboardRights) -> Result<(), Refused> {
+        self.board.check(op, who, rights)?;
+        match op {
+            // A file of another room, or none at all, would be a hole in everybody's board.
+            BoardOp::Put { item } if picture_of(item).is_some_and(|id| !self.pictures.contains(id)) => {
+                Err(Refused::Invalid)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Does what may be done; tells what may not.
@@ -240,7 +278,7 @@ impl Open {
                 BoardOp::Extend { id, .. } | BoardOp::Remove { id, .. } => Some(id.clone()),
                 BoardOp::Pages { .. } => None,
             };
-            match (self.board.check(&op, who, rights), item) {
+            match (self.check(&op, who, rights), item) {
                 (Ok(()), item) => {
                     if self.board.apply(&op) {
                         self.pages_dirty |= item.is_none();
@@ -261,5 +299,12 @@ impl Open {
             }
         }
         refusals
+    }
+}
+
+const fn picture_of(item: &Item) -> Option<&FileId> {
+    match &item.shape {
+        Shape::Picture { file_id, .. } => Some(file_id),
+        _ => None,
     }
 }

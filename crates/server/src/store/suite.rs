@@ -607,6 +607,7 @@ fn file(name: &str) -> FileInfo {
         purpose: FilePurpose::Snapshot,
         of: None,
         of_name: None,
+        of_screen: false,
         size_px: Some((2, 1)),
         has_thumbnail: false,
     }
@@ -641,6 +642,7 @@ async fn a_file_is_listed_when_it_is_there(store: &dyn Store) {
         size: 3,
         purpose: FilePurpose::Snapshot,
         of: None,
+        of_screen: false,
         key: "k".into(),
         sha256: None,
     };

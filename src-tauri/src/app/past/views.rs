@@ -149,6 +149,7 @@ impl Names {
                 FilePurpose::Snapshot => snapshots.push(SnapshotView {
                     by_name: self.name(&upload.participant_id),
                     of_name: upload.info.of.as_ref().map(|of| self.name(of)).unwrap_or_default(),
+                    of_screen: upload.info.of_screen,
                     at_ms: unix_ms(&upload.created_at),
                     editing: Vec::new(),
                     file: file(upload.info),

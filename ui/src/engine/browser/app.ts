@@ -16,7 +16,6 @@ import type {
   ScreenView,
   Settings,
   SettingsPatch,
-  ShareSourcesView,
   ToolsNews,
 } from '../view';
 import { Awake } from './awake';
@@ -65,7 +64,6 @@ interface InCall {
   joinedMs: number;
   connectedMs: number | undefined;
   paintedMs: number | undefined;
-  sources: ShareSourcesView | null;
 }
 
 type Screen =
@@ -149,7 +147,7 @@ export class App {
       case 'lobby':
         return { kind: 'lobby', ...this.lobbyView(screen.lobby) };
       case 'call': {
-        const { call, lobby, sources } = screen.inCall;
+        const { call, lobby } = screen.inCall;
         const now = performance.now();
         if (call.state.is === 'waiting') {
           const waiting = call.waitingView(now);
@@ -160,7 +158,7 @@ export class App {
             host_name: waiting.host_name ?? lobby.preview.host_name,
           };
         }
-        return { kind: 'call', ...call.view(now), share_sources: sources };
+        return { kind: 'call', ...call.view(now) };
       }
       case 'after':
         return { kind: 'after', ...screen.view };
@@ -364,7 +362,6 @@ export class App {
         joinedMs: now,
         connectedMs: undefined,
         paintedMs: undefined,
-        sources: null,
       },
     });
   }
@@ -474,12 +471,6 @@ export class App {
     } else {
       this.call?.say({ type: 'consent', answer, text_version: text });
     }
-  }
-
-  shareSources(sources: ShareSourcesView | null): void {
-    if (this.screen.is !== 'call') return;
-    this.screen.inCall.sources = sources;
-    this.changed();
   }
 
   playTestSound(): void {

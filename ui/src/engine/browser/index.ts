@@ -7,8 +7,15 @@ import { Share } from './call/share';
 import { give } from './call/tools';
 import { browserKind, isPhone } from './support';
 
-/** `guest` is what somebody is called who gives no name. */
-export function browserEngine(guest: () => string): Engine {
+/** What the engine calls things, in the page's language. */
+export interface Words {
+  /** Somebody who gives no name. */
+  guest: () => string;
+  /** What somebody shows of their screen. */
+  screenOf: (name: string) => string;
+}
+
+export function browserEngine({ guest, screenOf }: Words): Engine {
   const app = new App();
   const kind = browserKind();
   const { pictures } = app;
@@ -80,8 +87,6 @@ export function browserEngine(guest: () => string): Engine {
     // Phones show nobody their screen.
     ...(Share.supported && {
       share: {
-        openPicker: async () => app.shareSources({ state: 'by_system' }),
-        closePicker: async () => app.shareSources(null),
         start: async () => app.call?.startShare(),
         pause: async (paused) => app.call?.share.pause(paused),
         stop: async () => app.call?.share.stop(),
@@ -93,7 +98,8 @@ export function browserEngine(guest: () => string): Engine {
         return () => app.boards.delete(heard);
       },
       act: async (action) => app.call?.tools.actOnBoard(action),
-      pickForBoard: async () => (await app.call?.tools.pickForBoard()) ?? null,
+      pickForBoard: async () => (await app.call?.tools.pickForBoard()) ?? [],
+      takeForBoard: async (files) => (await app.call?.tools.takeForBoard(files)) ?? [],
       putPicture: async (name, png) => (await app.call?.tools.putPicture(name, png)) ?? null,
     },
     tools: {
@@ -121,7 +127,7 @@ export function browserEngine(guest: () => string): Engine {
       onDrop: async (heard) => app.call?.tools.onDrop(heard) ?? (() => {}),
       point: async (spot) => say({ type: 'point', spot }),
       present: async (presenting) => say({ type: 'present', presenting }),
-      takeSnapshot: async (streamId) => app.call?.takeSnapshot(streamId),
+      takeSnapshot: async (streamId) => app.call?.takeSnapshot(streamId, screenOf),
     },
   };
 }

@@ -47,8 +47,8 @@ export async function good(response: Response): Promise<Response> {
   throw error && typeof error.code === 'string' ? new Fault(error) : notUnderstood();
 }
 
-export function notUnderstood(): Fault {
-  return fault('server_not_understood', 'the server answers, but not like a Visita server');
+export function notUnderstood(why = 'the server answers, but not like a Visita server'): Fault {
+  return fault('server_not_understood', why);
 }
 
 export async function json<T>(response: Response): Promise<T> {

@@ -16,8 +16,9 @@ export interface BoardSample {
   cursors: CursorView[];
   /** The last of them is a laser that goes round. */
   laser: boolean;
-  /** What is chosen for it: a document of so many pages, or one that cannot be shown; else a picture. */
+  /** What is chosen for it: a document of so many pages, or one that cannot be shown; else so many pictures. */
   document: string | null;
+  pictures: number;
 }
 
 const cursor = (participant_id: string, display_name: string, at: Point): CursorView => ({
@@ -43,6 +44,7 @@ export function boardSample(asked: URLSearchParams): BoardSample {
       : [],
     laser: asked.has('laser'),
     document: asked.get('document'),
+    pictures: Number(asked.get('pictures') ?? 1),
   };
 }
 
@@ -170,6 +172,13 @@ export function fakeBoard(
         });
         return step(board, new Map(changed));
       }
+      case 'order': {
+        const all = [...found.items.values()];
+        const chosen = all.filter(({ id }) => action.ids.includes(id)).sort((a, b) => a.z - b.z);
+        const heights = all.map(({ z }) => z);
+        const first = action.to === 'front' ? Math.max(...heights) + 1 : Math.min(...heights) - chosen.length;
+        return step(board, new Map(chosen.map((item, n) => [item.id, { ...item, z: first + n }])));
+      }
       case 'remove':
         return step(board, new Map(action.ids.map((id) => [id, undefined])));
       case 'add_page':
@@ -186,6 +195,7 @@ export function fakeBoard(
     }
   };
   const put = command('put picture', (_name: string, _png: Blob) => {});
+  const take = command('take for board', (_names: string[]) => {});
   const board: BoardCommands = {
     onNews: async (heard) => {
       listeners.add(heard);
@@ -194,8 +204,17 @@ export function fakeBoard(
     act: command('board', act),
     pickForBoard: async () =>
       sample.document === null
-        ? { kind: 'picture', file_id: 'file-knee', width: 640, height: 400 }
-        : { kind: 'document', name: 'knee-march.pdf', base64: documentOf(sample.document) },
+        ? Array.from({ length: sample.pictures }, () => ({
+            kind: 'picture',
+            file_id: 'file-knee',
+            width: 640,
+            height: 400,
+          }))
+        : [{ kind: 'document', name: 'knee-march.pdf', base64: documentOf(sample.document) }],
+    takeForBoard: async (files) => {
+      await take(files.map(({ name }) => name));
+      return files.map(() => ({ kind: 'picture', file_id: 'file-knee', width: 640, height: 400 }));
+    },
     putPicture: async (name, png) => {
       await put(name, png);
       return { file_id: 'file-page', width: 1414, height: 2000 };

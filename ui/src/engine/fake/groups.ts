@@ -211,7 +211,7 @@ export function groups(
       ),
       showWhiteboard: command('show whiteboard', (shown: boolean, page: number) =>
         inCall((call) => {
-          call.whiteboard = { shown, by: shown ? call.me.participant_id : null, page };
+          call.whiteboard = { shown, by: call.me.participant_id, page };
         }),
       ),
       grantDrawing: command('grant drawing', (id: string, granted: boolean) =>

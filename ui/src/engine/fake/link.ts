@@ -17,6 +17,7 @@ export function linkEngine(fake: FakeEngine, more: Partial<BrowserSide> = {}): E
     openUrl: () => {},
     ...more,
   };
-  const { rooms, account, after, windows, devices, past, ...both } = fake;
-  return { ...both, browser };
+  const { rooms, account, after, windows, devices, past, share, ...both } = fake;
+  const { openPicker, closePicker, ...shows } = share ?? {};
+  return { ...both, ...(share && { share: shows as typeof share }), browser };
 }

@@ -335,6 +335,7 @@ function snapshot(n: number): SnapshotView {
     },
     by_name: ELENA,
     of_name: ANNA,
+    of_screen: false,
     at_ms: at(21, 9, 40, 7 + n * 14),
     editing: [],
   };

@@ -181,6 +181,7 @@ export function toolsState(asked: URLSearchParams, view: AppView): ToolsState {
   };
   if (view.screen.kind === 'call') view.screen.unread_chat = unread;
   const [first, second, third] = state.gallery;
+  if (asked.has('screens') && second) second.of_screen = true;
   if (asked.has('editing') && first) first.editing = ['Anna Rossi'];
   if (asked.has('editing') && second) second.editing = ['Anna Rossi', 'Kenji Mori', 'Aisha Diallo'];
   if (asked.has('saving') && third) third.file.state = { state: 'downloading', received: 120_000 };
@@ -235,7 +236,21 @@ const CHATS: Record<string, () => ChatMessageView[]> & Record<'short', () => Cha
   short: () => conversation().slice(2, 6),
   pdf: documents,
   refused,
+  snapshots,
 };
+
+/** Snapshots of the gallery, as they come in the chat. */
+function snapshots(): ChatMessageView[] {
+  const taken = (n: number, who: keyof typeof WHO, of: string) => ({
+    ...written(n + 2, who, '', at(9, 43 + n)),
+    file: snapshot(n, of, at(9, 43 + n)).file,
+  });
+  return [
+    written(1, 'anna', 'It hurts when I go up the stairs, mostly in the morning.', at(9, 41)),
+    taken(0, 'me', 'Anna Rossi'),
+    taken(1, 'kenji', 'Kenji Mori'),
+  ];
+}
 
 /** Documents: one that is fine, one with a password, one that is damaged, one that is too large to be shown, one on its way. */
 function documents(): ChatMessageView[] {
@@ -359,6 +374,7 @@ function snapshot(n: number, of: string, at_ms: number): SnapshotView {
     },
     by_name: n === 1 ? 'Kenji Mori' : 'Dr Elena Conti',
     of_name: of,
+    of_screen: false,
     at_ms,
     editing: [],
   };

@@ -62,12 +62,42 @@ describe('after a call', () => {
     const engine = await openPage('screen=call&people=3&guest&chat=long');
     await press('leave');
     await press('save-chat');
-    await waitFor(() => expect(byId('chat-saved').textContent).toMatch(/^Saved to Downloads\/Chat .*\.txt$/));
+    await waitFor(() =>
+      expect(byId('chat-saved').textContent).toMatch(
+        /^Saved to Downloads\/Chat - Dr Elena Conti - [-\d]+ [.\d]+\.txt$/,
+      ),
+    );
     const [, , address] = engine.asked.find(([name]) => name === 'save') ?? [];
     const text = await (await fetch(String(address))).text();
     expect(text).toContain('Anna Rossi: ');
     expect(text).toContain('Kenji Mori sent a file: ');
     expect(text).not.toContain('undefined');
+  });
+
+  it('says where files and snapshots are that were not saved, and the way to them', async () => {
+    const engine = await openPage('screen=call&people=3&guest&chat=pdf&gallery=3');
+    await press('leave');
+    // Two of the snapshots and all four documents: one is here, and a message is no file.
+    expect(byId('left-files').textContent).toBe(
+      '6 files and snapshots that you did not save stay with Studio Conti. To save them yourself, go back into the visit.',
+    );
+    act(() =>
+      engine.change(({ screen }) => {
+        if (screen.kind === 'after') Object.assign(screen, { can_rejoin: false, company: null });
+      }),
+    );
+    expect(byId('left-files').textContent).toContain('stay with whoever set up the visit. They can give you');
+  });
+
+  it('says nothing of files where there were none, or all are here', async () => {
+    const engine = await openPage('screen=call&people=3&guest&gallery=1');
+    act(() =>
+      engine.changeTools(({ gallery: [only] }) => {
+        if (only) only.file.state = { state: 'saved', path: 'Downloads/a.jpg' };
+      }),
+    );
+    await press('leave');
+    expect(screen.queryByTestId('left-files')).toBeNull();
   });
 
   it('says when that copy was not saved, and offers none where nothing was written', async () => {

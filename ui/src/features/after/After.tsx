@@ -27,6 +27,7 @@ import { useSessionOf } from '../past/useSessionOf';
 import { AskForLink } from '../problem/AskForLink';
 import styles from './After.module.css';
 import { asksRating, bars, faults, network, overall, saysTime, spell, weakest } from './derive';
+import { LeftFiles } from './LeftFiles';
 import { SaveChat } from './SaveChat';
 
 interface Props {
@@ -156,7 +157,12 @@ export function After({ after, settings, onPast }: Props) {
               </Button>
             )}
           </div>
-          {!kept && !after.is_test_call && <SaveChat />}
+          {!kept && !after.is_test_call && (
+            <>
+              <SaveChat after={after} />
+              <LeftFiles after={after} />
+            </>
+          )}
         </div>
         {after.report && !test && <Report report={after.report} reason={after.reason} />}
       </main>

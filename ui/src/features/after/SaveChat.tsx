@@ -5,12 +5,14 @@ import { Button } from '../../components/Button';
 import { asBase64 } from '../../engine/bytes';
 import { useEngine } from '../../engine/context';
 import { useLeftTools } from '../../engine/tools';
+import type { AfterView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
+import { nameOfFile } from '../files/names';
 import styles from './After.module.css';
 import { chatAsText } from './copy';
 
 /** A copy of what was written, for whoever has no way back to it; nothing where nothing was. */
-export function SaveChat() {
+export function SaveChat({ after }: { after: Pick<AfterView, 'with_names'> }) {
   const { t, i18n } = useTranslation();
   const engine = useEngine();
   const left = useLeftTools();
@@ -19,7 +21,10 @@ export function SaveChat() {
   const text = chatAsText(left, t, dateLocale(i18n.language, navigator.languages));
   if (text === '') return null;
   const save = async () => {
-    const name = `${t('chat.title')} ${new Date().toISOString().slice(0, 10)}.txt`;
+    const names = after.with_names ?? [];
+    // Of more nobody would look for all.
+    const who = names.length <= 2 && names.join(', ');
+    const name = nameOfFile([t('chat.title'), who], new Date(), 'txt');
     const bytes = await asBase64(new Blob([text]));
     setPath(await engine.save(name, `data:text/plain;base64,${bytes}`).catch(() => null));
   };

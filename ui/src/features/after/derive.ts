@@ -1,5 +1,6 @@
 // What the screen after a call says.
 
+import type { ToolsView } from '../../engine/tools';
 import type { AfterView, QualityReport } from '../../engine/view';
 import { type Quality, quality } from '../call/derive';
 
@@ -91,4 +92,16 @@ export function weakest(report: QualityReport): { at: number; seconds: number } 
     from += length;
   }
   return best && { at: started_at + best.from * step, seconds: best.length * step };
+}
+
+/** How many of the files and snapshots of the last call are not on this computer. */
+export function notSaved({ chat, gallery }: ToolsView): number {
+  const all = [
+    ...chat.messages.flatMap(({ id, file }) => (id !== null && file ? [file] : [])),
+    ...gallery.map(({ file }) => file),
+  ];
+  const left = all.filter(
+    ({ state }) => state.state === 'ready' || state.state === 'downloading' || state.state === 'failed',
+  );
+  return new Set(left.map(({ info }) => info.file_id)).size;
 }

@@ -1,16 +1,17 @@
-import { ArrowLeft, Eye, PencilLine, Presentation, X } from 'lucide-react';
+import { ArrowLeft, Eye, ImagePlus, Lock, PencilLine, Presentation, X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
-import type { BoardCommands, PickedPicture } from '../../engine/engine';
+import { type BoardCommands, type PickedPicture, TAKES_FILES } from '../../engine/engine';
 import type { CallView } from '../../engine/view';
 import type { Background, BoardStageProps } from './BoardStage';
 import styles from './BoardView.module.css';
 import { itemsOn, mayDraw } from './boardState';
 import { Cursors } from './Cursors';
 import { Camera } from './camera';
+import { useBoardCommands } from './Drawn';
 import { covering, PAGE } from './export';
 import { FromDocument } from './FromDocument';
 import { Palette } from './Palette';
@@ -25,15 +26,16 @@ import { useAddPicture } from './useAddPicture';
 import { useKeys } from './useKeys';
 import { usePointers } from './usePointers';
 import { useSharedPage } from './useSharedPage';
+import { useTakesFiles } from './useTakesFiles';
 import { ViewControls } from './ViewControls';
 import { toBoard } from './viewport';
 
 /** A board that may have to find out first how large its picture is. */
 export default function BoardView(props: BoardStageProps) {
   const { board, background } = props;
-  const engine = useEngine();
+  const commands = useBoardCommands();
   const { image, size, missing } = useBackground(board, background);
-  if (!engine.board) return null;
+  if (!commands) return null;
   if (background && !size) {
     return (
       <div className={`${styles.board} ${styles.onPicture}`} data-testid="board-picture-coming">
@@ -43,7 +45,7 @@ export default function BoardView(props: BoardStageProps) {
       </div>
     );
   }
-  return <Open {...props} commands={engine.board} size={size ?? PAGE} image={image} missing={missing} />;
+  return <Open {...props} commands={commands} size={size ?? PAGE} image={image} missing={missing} />;
 }
 
 interface OpenProps extends BoardStageProps {
@@ -134,10 +136,19 @@ function Open({ board, call, background, onClose, children, commands, size, imag
     [camera],
   );
   const place = useCallback(
-    ({ file_id, width, height }: PickedPicture) => session.placePicture(file_id, width, height, middle()),
+    (some: PickedPicture[]) => session.placePictures(some, middle()),
     [session, middle],
   );
-  const { addPicture, fromDocument } = useAddPicture(commands, scene.rights.picture, place);
+  const adding = useAddPicture(commands, scene.rights.picture, place);
+  const { addPicture, take, fromDocument, turn } = adding;
+  const dropping = useTakesFiles(frame, commands, adding);
+  /** The page of the board on which the last page of a document lies. */
+  const lastPut = useRef<number>(undefined);
+  const placePage = (picture: PickedPicture, nth: number, count: number) => {
+    const after = nth === 0 ? undefined : lastPut.current;
+    const paged = !onPicture;
+    lastPut.current = session.placeDocumentPage(picture, { nth, count, after, paged, middle: middle() });
+  };
   useSharedPage(session, scene, onPicture ? undefined : call);
   usePointers(host, session, camera, paper, looks);
   useKeys(host, session, camera, addPicture);
@@ -149,6 +160,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
       className={`${styles.board} ${onPicture ? styles.onPicture : ''}`}
       aria-label={onPicture ? t('board.liveEdit') : t('board.name')}
       data-testid="board"
+      {...(take && { [TAKES_FILES]: '' })}
       data-board={board}
       data-count={scene.count}
     >
@@ -180,6 +192,12 @@ function Open({ board, call, background, onClose, children, commands, size, imag
         />
       )}
 
+      {dropping && (
+        <div className={styles.dropping} role="status" data-testid="board-drop">
+          <ImagePlus size={28} strokeWidth={1.8} aria-hidden />
+          {t('board.drop')}
+        </div>
+      )}
       {loading && !failed && (
         <div className={styles.middle} role="status">
           <Spinner size={32} />
@@ -236,7 +254,17 @@ function Open({ board, call, background, onClose, children, commands, size, imag
               </span>
             </p>
           )}
-          <div role="status">{fromDocument && <FromDocument {...fromDocument} />}</div>
+          {scene.locked && !looks && (
+            <p className={styles.hint} data-testid="board-not-mine">
+              <Lock size={17} strokeWidth={1.8} aria-hidden />
+              <span>{t('board.notMine')}</span>
+            </p>
+          )}
+          <div role="status">
+            {fromDocument && (
+              <FromDocument key={turn} {...fromDocument} paged={!onPicture} onPut={placePage} />
+            )}
+          </div>
         </div>
         <div className={styles.actions}>
           {leads && (
@@ -254,6 +282,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
             pictures={pictures}
             size={size}
             background={onPicture ? image : undefined}
+            call={call}
           />
           <Button
             icon={onPicture ? ArrowLeft : X}

@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -32,7 +32,16 @@ const placed = ({ asked }: Page) =>
     const done = action as { do: string; shape: { kind: string; file_id?: string } };
     return name === 'board' && done.do === 'put' && done.shape.kind === 'picture' ? [done.shape] : [];
   });
+/** On which pages of the board. */
+const on = ({ asked }: Page) =>
+  asked.flatMap(([name, action]) => {
+    const done = action as { do: string; page: number };
+    return name === 'board' && done.do === 'put' ? [done.page] : [];
+  });
 const asks = () => screen.findByTestId('which-page');
+const pageButton = (n: number, of = 4) => screen.getByRole('button', { name: `Page ${n} of ${of}` });
+const onto = () => userEvent.click(screen.getByTestId('which-page-put'));
+const told = () => screen.getByTestId('which-page-told').textContent;
 const pages = () => screen.getAllByTestId('document-page');
 
 describe('a page of a document', () => {
@@ -49,14 +58,66 @@ describe('a page of a document', () => {
 
   it('is asked for where there are several, and then put there', async () => {
     const page = await choose('document=4');
-    expect((await asks()).textContent).toContain('Which page?');
+    expect((await asks()).textContent).toContain('Which pages?');
     expect((await asks()).textContent).toContain('knee-march.pdf, 4 pages');
     expect(pages()).toHaveLength(4);
+    await onto();
     expect(placed(page)).toEqual([]);
-    await userEvent.click(screen.getByRole('button', { name: 'Page 3 of 4' }));
+    await userEvent.click(pageButton(3));
+    expect(screen.getByTestId('which-page-put').textContent).toBe('Put 1 page on the board');
+    await onto();
     await waitFor(() => expect(placed(page)).toMatchObject([{ file_id: 'file-page' }]));
     expect(sent(page)).toEqual(['knee-march 3.png']);
     await waitFor(() => expect(screen.queryByTestId('which-page')).toBeNull());
+  });
+
+  it('may be several, which lie on pages of their own, in their order', async () => {
+    const page = await choose('document=4');
+    await asks();
+    await userEvent.click(pageButton(4));
+    await userEvent.click(pageButton(2));
+    await userEvent.click(pageButton(3));
+    await userEvent.click(pageButton(3));
+    expect(pages().map((one) => one.getAttribute('aria-pressed'))).toEqual([
+      'false',
+      'true',
+      'false',
+      'true',
+    ]);
+    expect(screen.getByTestId('which-page-put').textContent).toBe('Put 2 pages on the board');
+    expect(told()).toBe('Each gets a page of the board of its own.');
+    await onto();
+    await waitFor(() => expect(placed(page)).toHaveLength(2));
+    expect(sent(page)).toEqual(['knee-march 2.png', 'knee-march 4.png']);
+    await waitFor(() => expect(screen.queryByTestId('which-page')).toBeNull());
+    expect(on(page)).toEqual([0, 1]);
+    expect(screen.getByTestId('board').dataset.count).toBe('1');
+  });
+
+  it('may be all of them, or none again', async () => {
+    const page = await choose('document=4');
+    await asks();
+    await userEvent.click(screen.getByTestId('which-page-all'));
+    expect(screen.getByTestId('which-page-put').textContent).toBe('Put 4 pages on the board');
+    await userEvent.click(screen.getByTestId('which-page-all'));
+    expect(screen.getByTestId('which-page-put').textContent).toBe('Put on the board');
+    await userEvent.click(screen.getByTestId('which-page-all'));
+    await onto();
+    await waitFor(() => expect(on(page)).toEqual([0, 1, 2, 3]));
+  });
+
+  it('is one of twenty at most, which is said', async () => {
+    await choose('document=22');
+    expect((await asks()).textContent).toContain('20 pages at most at once.');
+    await userEvent.click(screen.getByRole('button', { name: 'The first 20' }));
+    expect(screen.getByTestId('which-page-put').textContent).toBe('Put 20 pages on the board');
+    await userEvent.click(pageButton(21, 22));
+    expect(told()).toBe('20 pages at most at once.');
+    expect(pageButton(21, 22).getAttribute('aria-pressed')).toBe('false');
+    // One for another.
+    await userEvent.click(pageButton(1, 22));
+    await userEvent.click(pageButton(21, 22));
+    expect(pageButton(21, 22).getAttribute('aria-pressed')).toBe('true');
   });
 
   it('is chosen by keys', async () => {
@@ -67,8 +128,10 @@ describe('a page of a document', () => {
     expect(document.activeElement).toBe(pages()[1]);
     // Tab goes past the others.
     await userEvent.keyboard('{Tab}');
-    expect(document.activeElement).toBe(screen.getByTestId('which-page-cancel'));
-    await userEvent.keyboard('{Shift>}{Tab}{/Shift}{End}{Enter}');
+    expect(document.activeElement).toBe(screen.getByTestId('which-page-all'));
+    await userEvent.keyboard('{Shift>}{Tab}{/Shift}{End} ');
+    expect(pageButton(4).getAttribute('aria-pressed')).toBe('true');
+    await userEvent.keyboard('{Tab}{Tab}{Tab}{Enter}');
     await waitFor(() => expect(sent(page)).toEqual(['knee-march 4.png']));
   });
 
@@ -81,11 +144,13 @@ describe('a page of a document', () => {
         finish = resolve;
       }),
     );
-    await userEvent.click(screen.getByRole('button', { name: 'Page 2 of 4' }));
-    expect(within(await asks()).getByRole('status').textContent).toBe('Page 2 goes onto the board');
+    await userEvent.click(pageButton(2));
+    await onto();
+    expect(told()).toBe('Page 2 goes onto the board');
     // Another is not chosen meanwhile.
-    await userEvent.click(screen.getByRole('button', { name: 'Page 3 of 4' }));
-    expect(within(await asks()).getByRole('status').textContent).toBe('Page 2 goes onto the board');
+    await userEvent.click(pageButton(3));
+    expect(told()).toBe('Page 2 goes onto the board');
+    expect(pageButton(3).getAttribute('aria-pressed')).toBe('false');
     await userEvent.click(screen.getByTestId('which-page-cancel'));
     expect(screen.queryByTestId('which-page')).toBeNull();
     await act(async () => finish(new Blob(['a page'])));
@@ -98,14 +163,15 @@ describe('a page of a document', () => {
     await asks();
     await waitFor(() => expect(pages()).toHaveLength(4));
     vi.mocked(painted).mockRejectedValueOnce(new Error('damaged'));
-    await userEvent.click(screen.getByRole('button', { name: 'Page 2 of 4' }));
-    await waitFor(async () =>
-      expect(within(await asks()).getByRole('status').textContent).toBe(
-        'Page 2 cannot be shown. Choose another.',
-      ),
-    );
-    await userEvent.click(screen.getByRole('button', { name: 'Page 1 of 4' }));
-    await waitFor(() => expect(sent(page)).toEqual(['knee-march 1.png']));
+    await userEvent.click(pageButton(2));
+    await userEvent.click(pageButton(3));
+    await onto();
+    await waitFor(() => expect(told()).toBe('Page 2 cannot be shown. Choose another.'));
+    // Those that can are there.
+    expect(sent(page)).toEqual(['knee-march 3.png']);
+    await userEvent.click(pageButton(1));
+    await onto();
+    await waitFor(() => expect(sent(page)).toEqual(['knee-march 3.png', 'knee-march 1.png']));
   });
 
   it('that is the only one and cannot be painted is said to be so', async () => {
@@ -116,12 +182,14 @@ describe('a page of a document', () => {
   });
 
   it('leaves the board as it was where it did not go up', async () => {
-    const page = await openPage('screen=call&people=2&document=4');
+    const page = await openPage('screen=lobby&document=4');
     if (page.board) page.board.putPicture = async () => null;
+    await act(() => page.join(false));
     await userEvent.click(screen.getByTestId('board-slot'));
     await userEvent.click(await screen.findByTestId('tool-picture'));
     await asks();
-    await userEvent.click(screen.getByRole('button', { name: 'Page 2 of 4' }));
+    await userEvent.click(screen.getByTestId('which-page-all'));
+    await onto();
     await waitFor(() => expect(screen.queryByTestId('which-page')).toBeNull());
     expect(placed(page)).toEqual([]);
   });
@@ -143,6 +211,12 @@ describe('a document', () => {
     // The next one may be whole.
     await userEvent.click(screen.getByTestId('tool-picture'));
     expect(await screen.findByTestId('document-cannot')).toBeTruthy();
+  });
+
+  it('is nothing to pictures, of which several lie there at once', async () => {
+    const page = await choose('pictures=3');
+    await waitFor(() => expect(placed(page)).toHaveLength(3));
+    expect(sent(page)).toEqual([]);
   });
 
   it('is nothing to a picture, which lies there at once', async () => {

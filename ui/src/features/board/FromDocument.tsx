@@ -1,6 +1,6 @@
-import { FileLock2, FileWarning } from 'lucide-react';
+import { Check, FileLock2, FileWarning } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
-import { Button as AriaButton, Dialog, Heading } from 'react-aria-components';
+import { Dialog, Heading, ToggleButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { Sheet } from '../../components/Sheet';
@@ -19,56 +19,80 @@ const LONG_SIDE = 2000;
 /** Somebody waits for it, and may stop waiting. */
 const LONGEST_MS = 60_000;
 
+/** So many pages are put there at once. */
+const MOST_AT_ONCE = 20;
+const ONLY_PAGE = [1];
+
 interface Props {
   picked: PickedDocument;
   put: NonNullable<BoardCommands['putPicture']>;
-  onPut: (picture: PickedPicture) => void;
+  /** The board has pages: each page of the document gets one of its own. */
+  paged: boolean;
+  /** Each of them, in their order: which it is, from 0, and of how many. */
+  onPut: (picture: PickedPicture, nth: number, count: number) => void;
   onClose: () => void;
 }
 
-/** Of a document that was chosen, a page onto the board: its only one by itself, else the one that is asked for. */
-export function FromDocument({ picked, put, onPut, onClose }: Props) {
+/** Of a document that was chosen, pages onto the board: its only one by itself, else those that are asked for. */
+export function FromDocument({ picked, put, paged, onPut, onClose }: Props) {
   const { t } = useTranslation();
   const { name } = picked;
   const address = useMemo(() => addressOf(picked.base64), [picked]);
   const opened = useOpened(address);
   const document = opened.state === 'open' ? opened.document : undefined;
   const count = document?.pages ?? 0;
-  const [chosen, setChosen] = useState<number>();
-  /** A page that could not be painted. */
-  const [broken, setBroken] = useState<number>();
-  const n = count === 1 ? 1 : chosen;
+  const [chosen, setChosen] = useState<readonly number[]>([]);
+  /** More were chosen than go at once. */
+  const [tooMany, setTooMany] = useState(false);
+  /** On their way, in their order. */
+  const [going, setGoing] = useState<readonly number[]>();
+  const [now, setNow] = useState(0);
+  /** Pages that could not be painted. */
+  const [broken, setBroken] = useState<readonly number[]>([]);
+  const pages = count === 1 ? ONLY_PAGE : going;
 
-  const done = useEffectEvent((picture: PickedPicture | null) => {
-    if (picture) onPut(picture);
-    // What did not go up is said in a notice, which is seen once this is closed.
-    onClose();
-  });
-  const cannot = useEffectEvent((page: number) => {
-    setBroken(page);
-    setChosen(undefined);
+  const close = useEffectEvent(onClose);
+  const lies = useEffectEvent((picture: PickedPicture, nth: number, of: number) => onPut(picture, nth, of));
+  const cannot = useEffectEvent((some: readonly number[]) => {
+    setBroken(some);
+    setChosen([]);
+    setGoing(undefined);
   });
   const send = useEffectEvent((page: number, png: Blob) => put(pictureName(name, page, count), png));
   useEffect(() => {
-    if (!document || n === undefined) return;
+    if (!document || !pages) return;
     let gone = false;
     const bring = async () => {
-      const png = await pictureOf(document, n).catch(() => null);
-      if (gone) return;
-      if (!png) return cannot(n);
-      const picture = await send(n, png).catch(() => null);
-      if (!gone) done(picture);
+      const missing: number[] = [];
+      let nth = 0;
+      for (const [at, page] of pages.entries()) {
+        setNow(at);
+        const png = await pictureOf(document, page).catch(() => null);
+        if (gone) return;
+        if (!png) {
+          missing.push(page);
+          continue;
+        }
+        const picture = await send(page, png).catch(() => null);
+        if (gone) return;
+        // What did not go up is said in a notice, which is seen once this is closed; nor would the others go.
+        if (!picture) return close();
+        lies(picture, nth, pages.length);
+        nth += 1;
+      }
+      if (missing.length > 0) cannot(missing);
+      else close();
     };
     void bring();
     return () => {
       gone = true;
     };
-  }, [document, n]);
+  }, [document, pages]);
 
   if (opened.state === 'encrypted' || opened.state === 'broken') {
     return <Cannot name={name} why={opened.state} onClose={onClose} />;
   }
-  if (count === 1 && broken !== undefined) return <Cannot name={name} why="brokenPage" onClose={onClose} />;
+  if (count === 1 && broken.length > 0) return <Cannot name={name} why="brokenPage" onClose={onClose} />;
   if (!document || count === 1) {
     return (
       <p className={styles.coming} data-testid="document-coming">
@@ -77,32 +101,73 @@ export function FromDocument({ picked, put, onPut, onClose }: Props) {
       </p>
     );
   }
+  const most = Math.min(count, MOST_AT_ONCE);
+  const all = chosen.length === most && chosen.every((page) => page <= most);
+  const busy = going !== undefined;
+  const toggle = (page: number) => {
+    if (busy) return;
+    setBroken([]);
+    const without = chosen.filter((one) => one !== page);
+    const fits = without.length < chosen.length || chosen.length < MOST_AT_ONCE;
+    setTooMany(!fits);
+    if (without.length < chosen.length) setChosen(without);
+    else if (fits) setChosen([...chosen, page].sort((a, b) => a - b));
+  };
+  const toggleAll = () => {
+    if (busy) return;
+    setBroken([]);
+    setTooMany(false);
+    setChosen(all ? [] : Array.from({ length: most }, (_, n) => n + 1));
+  };
+  const told = () => {
+    if (going) {
+      const page = going[now] ?? 1;
+      return going.length === 1
+        ? t('board.pagePutting', { page })
+        : t('board.pagesPutting', { page, nth: now + 1, count: going.length });
+    }
+    if (broken.length > 0) {
+      return t('board.pageNot', { count: broken.length, page: broken.join(', ') });
+    }
+    if (tooMany) return t('board.pagesMost', { count: MOST_AT_ONCE });
+    return chosen.length > 1 ? t(paged ? 'board.pagesEach' : 'board.pagesBeside') : undefined;
+  };
+  const words = told();
   return (
     <Sheet className={styles.modal} dismissable onClose={onClose}>
       <Dialog className={styles.dialog ?? ''} data-testid="which-page">
         <Heading slot="title" className={styles.title ?? ''}>
-          {t('board.whichPage')}
+          {t('board.whichPages')}
         </Heading>
-        <p className={styles.text}>{t('board.ofDocument', { name, count })}</p>
-        <Pages document={document} chosen={chosen} onChoose={setChosen} />
+        <p className={styles.text}>
+          {t('board.ofDocument', { name, count })}
+          {count > MOST_AT_ONCE && ` · ${t('board.pagesMost', { count: MOST_AT_ONCE })}`}
+        </p>
+        <Pages document={document} chosen={chosen} going={going?.[now]} onChoose={toggle} />
+        <p className={styles.told} role="status" data-testid="which-page-told">
+          {busy && <Spinner size={18} />}
+          {!busy && broken.length > 0 && <FileWarning size={18} strokeWidth={1.8} aria-hidden />}
+          {words && <span>{words}</span>}
+        </p>
         <div className={styles.ways}>
-          <p className={styles.told} role="status">
-            {chosen !== undefined ? (
-              <>
-                <Spinner size={18} />
-                <span>{t('board.pagePutting', { page: chosen })}</span>
-              </>
-            ) : (
-              broken !== undefined && (
-                <>
-                  <FileWarning size={18} strokeWidth={1.8} aria-hidden />
-                  <span>{t('board.pageNot', { page: broken })}</span>
-                </>
-              )
-            )}
-          </p>
+          <Button onPress={toggleAll} unavailable={busy} aria-pressed={all} data-testid="which-page-all">
+            {all
+              ? t('board.noPages')
+              : count > MOST_AT_ONCE
+                ? t('board.firstPages', { count: MOST_AT_ONCE })
+                : t('board.allPages')}
+          </Button>
+          <span className={styles.between} />
           <Button onPress={onClose} data-testid="which-page-cancel">
             {t('board.cancel')}
+          </Button>
+          <Button
+            kind="primary"
+            unavailable={busy || chosen.length === 0}
+            onPress={() => chosen.length > 0 && setGoing(chosen)}
+            data-testid="which-page-put"
+          >
+            {t('board.putPages', { count: chosen.length })}
           </Button>
         </div>
       </Dialog>
@@ -123,8 +188,9 @@ function pictureName(document: string, n: number, count: number): string {
 
 interface PagesProps {
   document: PdfDocument;
+  chosen: readonly number[];
   /** It is on its way. */
-  chosen: number | undefined;
+  going: number | undefined;
   onChoose: (n: number) => void;
 }
 
@@ -132,7 +198,7 @@ interface PagesProps {
 const SMALL_SIDE = 360;
 
 /** All pages, small. One of them is in the order of Tab, as there may be hundreds; arrow keys go to the others. */
-function Pages({ document, chosen, onChoose }: PagesProps) {
+function Pages({ document, chosen, going, onChoose }: PagesProps) {
   const { t } = useTranslation();
   const grid = useRef<HTMLUListElement>(null);
   const [at, setAt] = useState(1);
@@ -157,7 +223,7 @@ function Pages({ document, chosen, onChoose }: PagesProps) {
       ref={grid}
       className={styles.pages}
       aria-label={t('board.pages')}
-      aria-busy={chosen !== undefined}
+      aria-busy={going !== undefined}
       onKeyDown={move}
     >
       {Array.from({ length: document.pages }, (_, index) => index + 1).map((n) => (
@@ -167,9 +233,10 @@ function Pages({ document, chosen, onChoose }: PagesProps) {
             count={document.pages}
             thumbnails={thumbnails}
             here={n === at}
-            chosen={n === chosen}
+            chosen={chosen.includes(n)}
+            going={n === going}
             onHere={() => setAt(n)}
-            onChoose={() => chosen === undefined && onChoose(n)}
+            onChoose={() => onChoose(n)}
           />
         </li>
       ))}
@@ -207,11 +274,12 @@ interface PageProps {
   /** The keyboard comes here first. */
   here: boolean;
   chosen: boolean;
+  going: boolean;
   onHere: () => void;
   onChoose: () => void;
 }
 
-function Page({ n, count, thumbnails, here, chosen, onHere, onChoose }: PageProps) {
+function Page({ n, count, thumbnails, here, chosen, going, onHere, onChoose }: PageProps) {
   const { t } = useTranslation();
   const button = useRef<HTMLButtonElement>(null);
   const seen = useSeen(button);
@@ -225,27 +293,33 @@ function Page({ n, count, thumbnails, here, chosen, onHere, onChoose }: PageProp
     };
   }, [seen, thumbnails, n]);
   return (
-    <AriaButton
+    <ToggleButton
       ref={button}
-      className={`${styles.page} ${chosen ? styles.chosen : ''}`}
+      className={`${styles.page} ${chosen ? styles.chosen : ''} ${going ? styles.going : ''}`}
+      isSelected={chosen}
       aria-label={t('viewer.page', { page: n, count })}
       autoFocus={n === 1}
       excludeFromTabOrder={!here}
       onFocus={onHere}
-      onPress={onChoose}
+      onChange={onChoose}
       data-testid="document-page"
     >
       <span className={styles.picture}>
         {url && <img src={url} alt="" draggable={false} />}
         {url === null && <FileWarning size={26} strokeWidth={1.5} aria-hidden />}
-        {(url === undefined || chosen) && (
+        {(url === undefined || going) && (
           <span className={styles.wait}>
             <Spinner size={26} />
           </span>
         )}
       </span>
+      {chosen && (
+        <span className={styles.check}>
+          <Check size={16} strokeWidth={2.4} aria-hidden />
+        </span>
+      )}
       <span className={styles.number}>{n}</span>
-    </AriaButton>
+    </ToggleButton>
   );
 }
 

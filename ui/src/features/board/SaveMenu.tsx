@@ -5,6 +5,10 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { Item, Menu } from '../../components/Menu';
 import { useEngine } from '../../engine/context';
+import { useTools } from '../../engine/tools';
+import type { CallView } from '../../engine/view';
+import { nameOfFile } from '../files/names';
+import { snapshotFileName, snapshotTitle } from '../gallery/words';
 import styles from './BoardView.module.css';
 import { itemsOn } from './boardState';
 import { asPdf, asPng } from './export';
@@ -17,6 +21,7 @@ interface Props {
   size: { width: number; height: number };
   /** The snapshot that is drawn on. */
   background: HTMLImageElement | undefined;
+  call: CallView;
 }
 
 /** What became of it; where it lies is said for a while. */
@@ -26,9 +31,11 @@ type Saved = { state: 'busy' | 'failed' } | { state: 'saved'; path: string };
 const SAID = 8_000;
 
 /** What is on the board, as a file. */
-export function SaveMenu({ session, pictures, size, background }: Props) {
+export function SaveMenu({ session, pictures, size, background, call }: Props) {
   const { t } = useTranslation();
   const engine = useEngine();
+  const { gallery } = useTools();
+  const snapshot = gallery.find(({ file }) => file.info.file_id === session.id);
   const [saved, setSaved] = useState<Saved>();
   const state = saved?.state;
   useEffect(() => {
@@ -41,14 +48,20 @@ export function SaveMenu({ session, pictures, size, background }: Props) {
     setSaved({ state: 'busy' });
     try {
       const { page, pages } = session.snapshot();
-      const name = background ? t('board.pictureName') : t('board.fileName');
-      const file = await made(key, page, pages);
-      const full = key === 'pdf' ? `${name}.pdf` : `${name} ${page + 1}.png`;
-      const path = await engine.save(full, file);
+      const path = await engine.save(nameOf(key, page, pages), await made(key, page, pages));
       setSaved(path === null ? { state: 'failed' } : { state: 'saved', path });
     } catch {
       setSaved({ state: 'failed' });
     }
+  };
+  const nameOf = (key: string, page: number, pages: number) => {
+    if (background) {
+      const title = snapshot ? snapshotTitle(t, snapshot) : t('board.pictureName');
+      return snapshotFileName(t, title, snapshot?.at_ms ?? null, key !== 'alone');
+    }
+    const board = t('board.fileName');
+    const what = key === 'pdf' || pages === 1 ? board : `${board} ${page + 1}`;
+    return nameOfFile([what, visitName(call)], new Date(), key === 'pdf' ? 'pdf' : 'png');
   };
   const made = (key: string, page: number, pages: number) => {
     if (key === 'pdf')
@@ -99,4 +112,10 @@ export function SaveMenu({ session, pictures, size, background }: Props) {
       </div>
     </>
   );
+}
+
+/** The room's title, or who is there where that is one person or two; of more nobody would look for all. */
+function visitName({ title, people }: CallView): string | undefined {
+  const names = people.map(({ display_name }) => display_name);
+  return title || (names.length <= 2 ? names.join(', ') : undefined);
 }

@@ -9,7 +9,7 @@ const QUIET = 1_500;
 /** The board for those who do not see it: how much lies there, and what is selected. */
 export function Spoken({ scene }: { scene: Scene }) {
   const { t } = useTranslation();
-  const { count, page, chosen, loading } = scene;
+  const { count, page, chosen, loading, locked } = scene;
   const items = t('board.items', { count, page: page + 1 });
   const [said, setSaid] = useState('');
   useEffect(() => {
@@ -35,7 +35,9 @@ export function Spoken({ scene }: { scene: Scene }) {
         {items}
       </p>
       <p className="sr-only" role="status">
-        {chosen ? t('board.itemOf', { what: what(chosen.shape), place: chosen.place, count }) : said}
+        {chosen
+          ? `${t('board.itemOf', { what: what(chosen.shape), place: chosen.place, count })}${locked ? `. ${t('board.notMine')}` : ''}`
+          : said}
       </p>
     </>
   );

@@ -1,5 +1,6 @@
 import {
   ArrowUpRight,
+  BringToFront,
   Circle,
   Eraser,
   Hand,
@@ -11,6 +12,7 @@ import {
   PaintBucket,
   Pencil,
   Redo2,
+  SendToBack,
   Shapes,
   Square,
   Trash2,
@@ -27,10 +29,11 @@ import {
 } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Item, ItemCheck, Line, Menu } from '../../components/Menu';
+import type { Edge } from '../../engine/view';
 import { type BoardSession, FIGURES, type Figure, isFigure, type Scene, type Tool } from './session';
 import { Tip } from './Tip';
 import styles from './Toolbar.module.css';
-import { KEYS } from './useKeys';
+import { KEYS, ORDER_KEYS } from './useKeys';
 
 export const FIGURE_ICONS: Record<Figure, LucideIcon> = {
   line: Minus,
@@ -114,11 +117,12 @@ function Undoing({ session, scene }: { session: BoardSession; scene: Scene }) {
         onPress={() => session.redo()}
         testid="board-redo"
       />
+      <OrderButton session={session} can={scene.orderable} />
       <Once
         icon={Trash2}
         name={t('board.remove')}
         keys="Del"
-        can={scene.selected.length > 0 && session.removable}
+        can={scene.removable}
         onPress={() => session.removeSelected()}
         testid="board-remove"
       />
@@ -206,6 +210,39 @@ function ShapesButton({ session, scene }: { session: BoardSession; scene: Scene 
             <ItemCheck />
           </Item>
         </MenuSection>
+      </Menu>
+    </MenuTrigger>
+  );
+}
+
+/** What is chosen, over everything else or under it. */
+function OrderButton({ session, can }: { session: BoardSession; can: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <MenuTrigger>
+      <Tip words={t('board.order')} keys={`${ORDER_KEYS.front} ${ORDER_KEYS.back}`}>
+        <Button
+          className={styles.tool ?? ''}
+          isDisabled={!can}
+          aria-label={t('board.order')}
+          data-testid="board-order"
+        >
+          <BringToFront size={20} strokeWidth={1.8} aria-hidden />
+        </Button>
+      </Tip>
+      <Menu
+        className={styles.shapes}
+        placement="right bottom"
+        offset={10}
+        aria-label={t('board.order')}
+        onAction={(key) => session.order(key as Edge)}
+      >
+        <Item id="front" icon={BringToFront} words={t('board.toFront')} data-testid="order-front">
+          <kbd aria-hidden>{ORDER_KEYS.front}</kbd>
+        </Item>
+        <Item id="back" icon={SendToBack} words={t('board.toBack')} data-testid="order-back">
+          <kbd aria-hidden>{ORDER_KEYS.back}</kbd>
+        </Item>
       </Menu>
     </MenuTrigger>
   );

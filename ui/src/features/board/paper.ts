@@ -522,6 +522,8 @@ export class Paper implements Watcher {
       keepRatio: keeps,
       enabledAnchors: keeps ? corners : [...corners, ...sides],
       resizeEnabled: session.mayChange(),
+      // What is not mine to change is only pointed out.
+      borderDash: session.mayChange() ? [] : [6, 5],
     });
     this.handles.nodes([this.frame]);
     this.handles.forceUpdate();

@@ -1,28 +1,56 @@
-import { useCallback, useMemo, useState } from 'react';
-import type { BoardCommands, PickedPicture } from '../../engine/engine';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { BoardCommands, PickedForBoard, PickedPicture } from '../../engine/engine';
 import type { PickedDocument } from './FromDocument';
 
-/** Choosing what is put on the board: a picture at once, of a document a page. Nothing where one may not, or cannot. */
+/**
+ * Choosing what is put on the board: pictures at once, of a document some pages. Nothing where one may not, or cannot.
+ * `take` is for files that were dropped there, or pasted.
+ */
 export function useAddPicture(
-  { pickForBoard: pick, putPicture: put }: BoardCommands,
+  { pickForBoard: pick, takeForBoard: takes, dropOnBoard: drops, putPicture: put }: BoardCommands,
   may: boolean,
-  place: (picture: PickedPicture) => void,
+  place: (pictures: PickedPicture[]) => void,
 ) {
-  const [document, setDocument] = useState<PickedDocument>();
-  const coming = document !== undefined;
+  /** One after the other is asked for its pages. */
+  const [documents, setDocuments] = useState<readonly PickedDocument[]>([]);
+  const [first] = documents;
+  const coming = first !== undefined;
+  const gone = useRef(false);
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      gone.current = true;
+    };
+  }, []);
+  const lay = useCallback(
+    (picked: readonly PickedForBoard[]) => {
+      if (gone.current) return;
+      place(picked.flatMap((one) => (one.kind === 'picture' ? [one] : [])));
+      const more = picked.flatMap((one) => (one.kind === 'document' ? [one] : []));
+      if (more.length > 0) setDocuments((before) => [...before, ...more]);
+    },
+    [place],
+  );
   const addPicture = useMemo(() => {
     if (!pick || !may) return undefined;
     return () => {
-      // One after the other: a second document would take the place of the first.
-      if (coming) return;
-      void pick().then((picked) => {
-        if (picked?.kind === 'picture') place(picked);
-        if (picked?.kind === 'document') setDocument(picked);
-      });
+      // While one is asked about, no other question is put over it.
+      if (!coming) void pick().then(lay);
     };
-  }, [pick, may, place, coming]);
-  const close = useCallback(() => setDocument(undefined), []);
-  const fromDocument =
-    may && put && document ? { picked: document, put, onPut: place, onClose: close } : undefined;
-  return { addPicture, fromDocument };
+  }, [pick, may, lay, coming]);
+  const take = useMemo(() => {
+    if (!takes || !may) return undefined;
+    return (files: readonly File[]) => void takes(files).then(lay);
+  }, [takes, may, lay]);
+  const takeDropped = useMemo(() => {
+    if (!drops || !may) return undefined;
+    return (paths: string[]) => void drops(paths).then(lay);
+  }, [drops, may, lay]);
+  const [turn, setTurn] = useState(0);
+  const close = useCallback(() => {
+    setDocuments(([, ...others]) => others);
+    setTurn((before) => before + 1);
+  }, []);
+  const fromDocument = may && put && first ? { picked: first, put, onClose: close } : undefined;
+  return { addPicture, take, takeDropped, fromDocument, turn };
 }

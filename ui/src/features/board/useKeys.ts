@@ -18,6 +18,9 @@ export const KEYS: Record<Tool | 'picture', string> = {
   picture: 'I',
 };
 
+/** As in other drawing programs; with Control held too. */
+export const ORDER_KEYS = { front: ']', back: '[' } as const;
+
 /** Where letters mean something else. */
 const TYPING = 'input, textarea, [contenteditable], [role="menu"], [role="listbox"], [role="dialog"]';
 
@@ -66,6 +69,10 @@ export function useKeys(
         ArrowUp: [0, -step],
         ArrowDown: [0, step],
       };
+      if (event.key === ORDER_KEYS.front || event.key === ORDER_KEYS.back) {
+        session.order(event.key === ORDER_KEYS.front ? 'front' : 'back');
+        return true;
+      }
       const arrow = arrows[event.key];
       if (arrow) {
         const [dx, dy] = arrow;

@@ -75,6 +75,7 @@ export function usePointers(
       }
       if (finger) fingers.set(event.pointerId, place);
       point(place);
+      if (drawing === undefined && !panning) over(place);
       if (panning?.pointer === event.pointerId) {
         camera.pan(place.x - panning.last.x, place.y - panning.last.y);
         panning.last = place;
@@ -96,6 +97,15 @@ export function usePointers(
       drawing = undefined;
       if (event.type === 'pointercancel') session.cancel();
       else session.up();
+    };
+    // What may be dragged and what may not is seen before one tries.
+    const over = (place: Point) => {
+      const there =
+        session.snapshot().tool === 'select' && !looks
+          ? session.under(toBoard(camera.now, place), REACH.fine / camera.now.scale)
+          : undefined;
+      if (there === undefined) delete element.dataset.over;
+      else element.dataset.over = session.mayChangeItem(there) ? 'mine' : 'theirs';
     };
     // Where it came to rest is said too, when the one before was said just now.
     const point = (place: Point) => {

@@ -3,7 +3,8 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
 import type { FakeEngine } from '../../engine/fake';
-import type { WaitingView } from '../../engine/view';
+import { callView } from '../../engine/fake/samples';
+import type { PersonView, WaitingView } from '../../engine/view';
 import { openPage } from '../../test/page';
 
 const byId = (id: string) => screen.getByTestId(id);
@@ -207,6 +208,29 @@ describe('those who are not in', () => {
     expect(byId('ring').textContent).toContain('Somebody · ');
     await press('ring-again');
     expect(engine.asked.at(-1)).toEqual(['ring', 'seat-8']);
+  });
+});
+
+describe('being alone', () => {
+  it('is said otherwise before anybody came and after all have left', async () => {
+    const page = await openPage('screen=call&people=1');
+    const people = (some: PersonView[]) =>
+      act(async () =>
+        page.change(({ screen }) => {
+          if (screen.kind === 'call') screen.people = some;
+        }),
+      );
+    expect(byId('stage').textContent).toContain('Nobody else is here yet');
+    await people(callView(2).people);
+    await people([]);
+    expect(byId('stage').textContent).toContain('Everyone else has left');
+    expect(byId('stage').textContent).not.toContain('yet');
+  });
+
+  it('leaves nobody who stays', async () => {
+    await openPage('screen=call&people=1');
+    await press('leave');
+    expect(byId('leave-others-stay').textContent).toBe('Leave');
   });
 });
 

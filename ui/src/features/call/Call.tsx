@@ -5,11 +5,14 @@ import { ROOM_BOARD } from '../../engine/rights';
 import { ToolsProvider } from '../../engine/tools';
 import type { CallView, DevicesView, NoticeView, RecordingLayout, Settings } from '../../engine/view';
 import { CallBoard } from '../board/CallBoard';
+import { DrawingsProvider } from '../board/Drawn';
+import { useBoardClosed } from '../board/useBoardClosed';
 import { hasBoard, useBoardOpen } from '../board/useBoardOpen';
 import { ChatPanel } from '../chat/ChatPanel';
 import { FileDrop } from '../files/FileDrop';
 import { PdfThumbnails } from '../files/pdf/thumbnails';
 import { Gallery } from '../gallery/Gallery';
+import { UnseenSnapshots } from '../gallery/Unseen';
 import { PointingProvider } from '../pointer/Pointing';
 import { Announcer } from './Announcer';
 import styles from './Call.module.css';
@@ -76,6 +79,7 @@ export function Call({ call, settings, devices, notice }: Props) {
     setPanel('gallery');
   };
   const board = useBoardOpen(call);
+  const closed = useBoardClosed(call, board.open);
   // A snapshot that is drawn on; the room's board takes its place when it opens.
   const [drawnOn, setDrawnOn] = useState<string>();
   useEffect(() => {
@@ -111,6 +115,8 @@ export function Call({ call, settings, devices, notice }: Props) {
     setDrawnOn(undefined);
     board.close();
   };
+  // A browser asks itself what is to be shown, at the press alone.
+  const share = () => (engine.share?.openPicker ? setPicks(true) : void engine.share?.start(null));
   const show = (one: Panel) => setPanel(one);
   const toggle = (one: Panel) => setPanel(panel === one ? undefined : one);
   return (
@@ -118,120 +124,125 @@ export function Call({ call, settings, devices, notice }: Props) {
       <ToolsProvider>
         <PointingProvider allowed={tools !== undefined && (me.tools.live_pointer ?? false)}>
           <PdfThumbnails>
-            <div
-              className={`${styles.screen} ${simple ? styles.simple : ''}`}
-              data-testid="screen-call"
-              data-connection={call.connection.state}
-            >
-              <TopBar
-                call={call}
-                simple={simple}
-                choice={choice}
-                pinned={pinned}
-                onChoose={(chosen) => {
-                  setChoice(chosen);
-                  setPinned(undefined);
-                  setDrawnOn(undefined);
-                  board.close();
-                }}
-                onUnpin={() => setPinned(undefined)}
-                board={seesBoard}
-                onConsent={openConsent}
-              />
-              <div className={styles.between}>
-                <main className={styles.middle} aria-label={t('call.stage')}>
-                  {presents && (opened !== undefined || (call.whiteboard.shown && board.may)) && (
-                    <MainSwitch
-                      call={call}
-                      main={seesBoard ? 'board' : 'presenter'}
-                      onMain={(main) => (main === 'board' ? toBoard() : setMain(main))}
-                      snapshot={snapshot !== undefined}
-                      simple={simple}
-                    />
-                  )}
-                  <Stage
+            <DrawingsProvider may={mayLook}>
+              <UnseenSnapshots looks={panel === 'gallery' || panel === 'chat'}>
+                <div
+                  className={`${styles.screen} ${simple ? styles.simple : ''}`}
+                  data-testid="screen-call"
+                  data-connection={call.connection.state}
+                >
+                  <TopBar
                     call={call}
                     simple={simple}
-                    mirrored={settings.mirror !== false}
-                    now={now}
+                    choice={choice}
                     pinned={pinned}
-                    onPin={setPinned}
-                    onShowPeople={() => show('people')}
-                    onSnapshot={mayTake && !simple ? take : undefined}
-                    board={
-                      seesBoard
-                        ? (face) => (
-                            <CallBoard call={call} snapshot={snapshot} onClose={closeBoard}>
-                              {face}
-                            </CallBoard>
-                          )
-                        : undefined
-                    }
+                    onChoose={(chosen) => {
+                      setChoice(chosen);
+                      setPinned(undefined);
+                      setDrawnOn(undefined);
+                      board.close();
+                    }}
+                    onUnpin={() => setPinned(undefined)}
+                    board={seesBoard}
+                    onConsent={openConsent}
                   />
-                  <Messages
-                    call={call}
-                    notice={notice}
-                    settings={settings}
-                    seesQueue={queue || panel === 'people'}
-                    onShowQueue={() => setQueue(true)}
-                    seesChat={panel === 'chat'}
-                    onShow={tools && show}
-                    drawnOn={seesBoard ? snapshot : undefined}
-                    onDraw={mayLook ? drawOn : undefined}
-                  />
-                </main>
-                {panel === 'people' && (
-                  <PeoplePanel
-                    call={call}
-                    pinned={pinned}
-                    onPin={setPinned}
-                    layout={[recorded, setRecorded]}
-                    onClose={close}
-                  />
-                )}
-                {panel === 'chat' && tools && <ChatPanel me={me} draft={draft} onClose={close} />}
-                {panel === 'gallery' && tools && (
-                  <Gallery
-                    me={me}
-                    takable={mayTake ? takable(call, now) : undefined}
-                    onTake={take}
-                    onDraw={mayLook ? drawOn : undefined}
-                    onClose={close}
-                  />
-                )}
-                {tools && me.tools.file_upload && <FileDrop onDropped={() => show('chat')} />}
-              </div>
-              {simple ? (
-                <SimpleBar
-                  settings={settings}
-                  call={call}
-                  onPanel={show}
-                  onShare={() => setPicks(true)}
-                  onConsent={openConsent}
-                  board={slot}
-                />
-              ) : (
-                <ControlBar
-                  call={call}
-                  settings={settings}
-                  devices={devices}
-                  panel={panel}
-                  onPanel={show}
-                  onToggle={toggle}
-                  queue={queue}
-                  onQueue={setQueue}
-                  onShare={() => setPicks(true)}
-                  onConsent={openConsent}
-                  board={slot}
-                />
-              )}
-              {picks && (
-                <SharePicker sources={call.share_sources ?? undefined} onClose={() => setPicks(false)} />
-              )}
-              {consentOpen && asksConsent && <ConsentDialog onClose={() => setConsentOpen(false)} />}
-              {call.sound_refused && <SoundButton />}
-              <Announcer call={call} />
-            </div>
+                  <div className={styles.between}>
+                    <main className={styles.middle} aria-label={t('call.stage')}>
+                      {presents && (opened !== undefined || (call.whiteboard.shown && board.may)) && (
+                        <MainSwitch
+                          call={call}
+                          main={seesBoard ? 'board' : 'presenter'}
+                          onMain={(main) => (main === 'board' ? toBoard() : setMain(main))}
+                          snapshot={snapshot !== undefined}
+                          simple={simple}
+                        />
+                      )}
+                      <Stage
+                        call={call}
+                        simple={simple}
+                        mirrored={settings.mirror !== false}
+                        now={now}
+                        pinned={pinned}
+                        onPin={setPinned}
+                        onShowPeople={() => show('people')}
+                        onSnapshot={mayTake && !simple ? take : undefined}
+                        board={
+                          seesBoard
+                            ? (face) => (
+                                <CallBoard call={call} snapshot={snapshot} onClose={closeBoard}>
+                                  {face}
+                                </CallBoard>
+                              )
+                            : undefined
+                        }
+                      />
+                      <Messages
+                        call={call}
+                        notice={notice}
+                        settings={settings}
+                        seesQueue={queue || panel === 'people'}
+                        onShowQueue={() => setQueue(true)}
+                        seesChat={panel === 'chat'}
+                        onShow={tools && show}
+                        drawnOn={seesBoard ? snapshot : undefined}
+                        onDraw={mayLook ? drawOn : undefined}
+                        boardClosed={closed}
+                      />
+                      {call.sound_refused && <SoundButton />}
+                    </main>
+                    {panel === 'people' && (
+                      <PeoplePanel
+                        call={call}
+                        pinned={pinned}
+                        onPin={setPinned}
+                        layout={[recorded, setRecorded]}
+                        onClose={close}
+                      />
+                    )}
+                    {panel === 'chat' && tools && <ChatPanel me={me} draft={draft} onClose={close} />}
+                    {panel === 'gallery' && tools && (
+                      <Gallery
+                        me={me}
+                        takable={mayTake ? takable(call, now) : undefined}
+                        onTake={take}
+                        onDraw={mayLook ? drawOn : undefined}
+                        onClose={close}
+                      />
+                    )}
+                    {tools && me.tools.file_upload && <FileDrop onDropped={() => show('chat')} />}
+                  </div>
+                  {simple ? (
+                    <SimpleBar
+                      settings={settings}
+                      call={call}
+                      onPanel={show}
+                      onShare={share}
+                      onConsent={openConsent}
+                      board={slot}
+                    />
+                  ) : (
+                    <ControlBar
+                      call={call}
+                      settings={settings}
+                      devices={devices}
+                      panel={panel}
+                      onPanel={show}
+                      onToggle={toggle}
+                      queue={queue}
+                      onQueue={setQueue}
+                      onShare={share}
+                      onConsent={openConsent}
+                      board={slot}
+                    />
+                  )}
+                  {picks && (
+                    <SharePicker sources={call.share_sources ?? undefined} onClose={() => setPicks(false)} />
+                  )}
+                  {consentOpen && asksConsent && <ConsentDialog onClose={() => setConsentOpen(false)} />}
+                  <Announcer call={call} />
+                </div>
+              </UnseenSnapshots>
+            </DrawingsProvider>
           </PdfThumbnails>
         </PointingProvider>
       </ToolsProvider>

@@ -5,6 +5,7 @@ import { Popup } from '../../components/Popup';
 import { useEngine } from '../../engine/context';
 import type { CallView, DevicesView, Settings } from '../../engine/view';
 import type { BoardOpen } from '../board/useBoardOpen';
+import { useUnseenSnapshots } from '../gallery/Unseen';
 import { BarSlot } from './BarSlot';
 import { BoardSlot } from './BoardSlot';
 import type { Panel } from './Call';
@@ -51,6 +52,7 @@ export function ControlBar(props: Props) {
   const mayChat = me.tools.chat || me.tools.file_upload;
   const takes = tools !== undefined && had.snapshot;
   const unread = call.unread_chat ?? 0;
+  const unseen = useUnseenSnapshots();
   return (
     <footer className={styles.bar}>
       <div className={styles.left}>
@@ -96,9 +98,10 @@ export function ControlBar(props: Props) {
           <BarSlot
             icon={Camera}
             word={me.tools.snapshot ? t('gallery.slot') : t('call.byHost')}
-            label={t('gallery.open')}
+            label={unseen > 0 ? t('gallery.openUnseen', { count: unseen }) : t('gallery.open')}
             open={panel === 'gallery'}
             locked={!me.tools.snapshot}
+            badge={unseen}
             onPress={() => onToggle('gallery')}
             testid="gallery"
           />

@@ -70,7 +70,12 @@ export function LeaveButton({ call, simple = false }: Props) {
           )
         }
       >
-        <Item id="leave" icon={LogOut} words={t('call.leaveOthersStay')} data-testid="leave-others-stay" />
+        <Item
+          id="leave"
+          icon={LogOut}
+          words={others > 0 ? t('call.leaveOthersStay') : t('call.leave')}
+          data-testid="leave-others-stay"
+        />
         <Item
           id="end"
           icon={PhoneOff}

@@ -11,6 +11,7 @@ import {
   MicOff,
   Paperclip,
   PencilLine,
+  Presentation,
   Timer,
   TriangleAlert,
   UserMinus,
@@ -20,13 +21,14 @@ import {
   Wifi,
   X,
 } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { useEngine } from '../../engine/context';
 import { useTools } from '../../engine/tools';
 import type { CallView, NoticeView, Settings } from '../../engine/view';
+import type { BoardClosed } from '../board/useBoardClosed';
 import { arrival, arrivalWords } from '../chat/derive';
 import styles from './Messages.module.css';
 import { type Message, message, stillClosed } from './messages';
@@ -46,14 +48,20 @@ interface Props {
   drawnOn: string | undefined;
   /** Opens one; nothing for whoever may not. */
   onDraw: ((fileId: string) => void) | undefined;
+  /** The board was closed for everybody while I looked at it. */
+  boardClosed: BoardClosed | undefined;
 }
 
 /** How much time one press adds, in seconds. */
 const EXTENSION = 600;
 
-/** One message in a row of its own above the control bar: it never lies over a face or a name. */
+/**
+ * One message, over the lower edge of the stage: pictures keep their place and what is seen of them. Names and one's own
+ * picture at that edge make room for it.
+ */
 export function Messages(props: Props) {
-  const { call, notice, settings, seesQueue, onShowQueue, seesChat, onShow, drawnOn, onDraw } = props;
+  const { call, notice, settings, seesQueue, onShowQueue, seesChat, onShow, drawnOn, onDraw, boardClosed } =
+    props;
   const { t } = useTranslation();
   const engine = useEngine();
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
@@ -66,13 +74,30 @@ export function Messages(props: Props) {
   const came = last && arrival(last, gallery);
   const drawnBy = (name: string | null) =>
     gallery.find(({ editing }) => name !== null && editing.includes(name))?.file.info.file_id;
+  const ofMyScreen =
+    notice?.code === 'snapshot_of_me' &&
+    gallery.find(
+      ({ file: { info }, by_name }) => info.of === call.me.participant_id && by_name === notice.name,
+    )?.of_screen === true;
   const seesDrawing = (name: string | null) => drawnOn !== undefined && drawnBy(name) === drawnOn;
-  const given = { call, notice, settings, closed, canExtend, seesQueue, seesChat, came, seesDrawing };
+  const given = {
+    call,
+    notice,
+    settings,
+    closed,
+    canExtend,
+    seesQueue,
+    seesChat,
+    came,
+    boardClosed,
+    seesDrawing,
+  };
   const still = stillClosed(given);
   useEffect(() => {
     if (still.size !== closed.size) setClosed(still);
   }, [still, closed]);
   const said = message(given);
+  const box = useRoomOnStage(said?.id);
   if (!said) return null;
   const close = () => {
     if (said.kind === 'notice') void engine.dismissNotice();
@@ -87,6 +112,7 @@ export function Messages(props: Props) {
   return (
     <div
       key={said.id}
+      ref={box}
       className={`${styles.notice} ${styles[said.tone]}`}
       // What an admin or the clock wants is read at once; the rest waits for its turn.
       role={said.kind === 'asked' || said.kind === 'half_minute' ? 'alert' : 'status'}
@@ -95,7 +121,7 @@ export function Messages(props: Props) {
     >
       <Sign said={said} />
       <p className={styles.words}>
-        <Words said={said} />
+        <Words said={said} ofMyScreen={ofMyScreen} />
       </p>
       {actions()}
       {!(said.kind === 'notice' && said.action === 'unmute') && (
@@ -163,6 +189,26 @@ export function Messages(props: Props) {
   }
 }
 
+/** Tells the stage how much of its lower edge a message takes. */
+function useRoomOnStage(id: string | undefined) {
+  const box = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each message is an element of its own
+  useLayoutEffect(() => {
+    const element = box.current;
+    const stage = element?.parentElement;
+    if (!element || !stage) return;
+    const measure = () => stage.style.setProperty('--notice', `${element.offsetHeight + 8}px`);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      stage.style.removeProperty('--notice');
+    };
+  }, [id]);
+  return box;
+}
+
 function Sign({ said }: { said: Message }) {
   const Icon = icon(said);
   return <Icon size={20} strokeWidth={1.8} aria-hidden />;
@@ -181,6 +227,8 @@ function icon(said: Message): typeof Info {
     case 'recording_trouble':
     case 'unstable':
       return TriangleAlert;
+    case 'board_closed':
+      return Presentation;
     case 'test_call':
       return AudioLines;
     case 'trouble':
@@ -216,7 +264,7 @@ function icon(said: Message): typeof Info {
   }
 }
 
-function Words({ said }: { said: Message }) {
+function Words({ said, ofMyScreen }: { said: Message; ofMyScreen: boolean }) {
   const { t } = useTranslation();
   switch (said.kind) {
     case 'asked':
@@ -248,6 +296,8 @@ function Words({ said }: { said: Message }) {
       return <>{t(`recording.trouble_${said.trouble}`)}</>;
     case 'unstable':
       return <>{t('message.unstable')}</>;
+    case 'board_closed':
+      return <>{said.by === undefined ? t('board.closed') : t('board.closedBy', { name: said.by })}</>;
     case 'test_call':
       return <>{t('call.testHint')}</>;
     case 'trouble':
@@ -255,6 +305,9 @@ function Words({ said }: { said: Message }) {
     case 'notice':
       if (said.came && said.came.kind !== 'words') {
         return <>{arrivalWords(t, said.notice.name ?? t('notice.somebody'), said.came)}</>;
+      }
+      if (said.notice.code === 'snapshot_of_me' && ofMyScreen) {
+        return <>{t('notice.snapshotOfMyScreen', { name: said.notice.name ?? t('notice.somebody') })}</>;
       }
       return <>{t(`notice.${said.notice.code}`, { name: said.notice.name ?? t('notice.somebody') })}</>;
   }

@@ -16,6 +16,7 @@ import { useTools } from '../../engine/tools';
 import type { CallView, Settings } from '../../engine/view';
 import { largeAgain } from '../../simple';
 import type { BoardOpen } from '../board/useBoardOpen';
+import { useUnseenSnapshots } from '../gallery/Unseen';
 import { BarSlot } from './BarSlot';
 import type { Panel } from './Call';
 import { FullscreenItem } from './FullscreenItem';
@@ -42,12 +43,15 @@ export function MoreSlot({ call, settings, onPanel, onConsent, onShare, chat, ga
   const { share } = engine;
   const spotlight = useSpotlight(call);
   const { gallery: snapshots } = useTools();
+  const news = useUnseenSnapshots();
+  // Where they have a place in the bar it is told there.
+  const unseen = gallery ? news : 0;
   const { tools, muted_by_admin } = call.me;
   const { full, toggle } = useFullscreen();
   const { consent } = call.me;
   return (
     <MenuTrigger>
-      <BarSlot icon={Ellipsis} word={t('more.slot')} testid="more" />
+      <BarSlot icon={Ellipsis} word={t('more.slot')} badge={unseen} testid="more" />
       <Menu
         placement="top"
         offset={16}
@@ -82,7 +86,12 @@ export function MoreSlot({ call, settings, onPanel, onConsent, onShare, chat, ga
           <Item id="chat" icon={MessageCircle} words={t('chat.open')} data-testid="more-chat" />
         )}
         {gallery && (tools.snapshot || snapshots.length > 0) && (
-          <Item id="gallery" icon={Camera} words={t('gallery.title')} data-testid="more-gallery" />
+          <Item
+            id="gallery"
+            icon={Camera}
+            words={unseen > 0 ? t('gallery.simpleUnseen', { count: unseen }) : t('gallery.title')}
+            data-testid="more-gallery"
+          />
         )}
         {spotlight.map(({ id, icon, words, help }) => (
           <Item key={id} id={id} icon={icon} words={words} help={help} data-testid={`more-${id}`} />

@@ -21,8 +21,8 @@ export function SharePicker({ sources = { state: 'loading' }, onClose }: Props) 
   const { share } = useEngine();
   const [chosen, setChosen] = useState<string | null>(null);
   useEffect(() => {
-    void share?.openPicker();
-    return () => void share?.closePicker();
+    void share?.openPicker?.();
+    return () => void share?.closePicker?.();
   }, [share]);
   const found = sources.state === 'ready' ? sources.sources : [];
   // What was chosen may have been closed meanwhile.

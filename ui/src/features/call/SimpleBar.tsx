@@ -9,6 +9,7 @@ import { useTools } from '../../engine/tools';
 import type { CallView, Settings } from '../../engine/view';
 import { simplePatch } from '../../simple';
 import type { BoardOpen } from '../board/useBoardOpen';
+import { useUnseenSnapshots } from '../gallery/Unseen';
 import type { Panel } from './Call';
 import { cameraButton, type DeviceButton, headcount, microphoneButton } from './derive';
 import { LeaveButton } from './LeaveButton';
@@ -109,6 +110,11 @@ function More({ call, settings, onPanel, onShare, onConsent, board }: Props) {
   const spotlight = useSpotlight(call);
   const { tools } = call.me;
   const unread = call.unread_chat ?? 0;
+  const unseen = useUnseenSnapshots();
+  const news = [
+    unread > 0 && t('chat.unread', { count: unread }),
+    unseen > 0 && t('gallery.simpleUnseen', { count: unseen }),
+  ].filter(Boolean);
   const then = (act: () => void) => () => {
     setOpen(false);
     act();
@@ -117,14 +123,12 @@ function More({ call, settings, onPanel, onShare, onConsent, board }: Props) {
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
       <Button
         className={styles.button ?? ''}
-        aria-label={
-          unread > 0 ? `${t('simple.more')}, ${t('chat.unread', { count: unread })}` : t('simple.more')
-        }
+        aria-label={[t('simple.more'), ...news].join(', ')}
         data-testid="more"
       >
         <Ellipsis size={32} strokeWidth={1.8} aria-hidden />
         <span>{t('simple.more')}</span>
-        {unread > 0 && <span className={styles.badge}>{unread}</span>}
+        {news.length > 0 && <span className={styles.badge}>{unread + unseen}</span>}
       </Button>
       <Popup className={styles.popover} placement="top" offset={14}>
         <Dialog className={styles.more ?? ''} aria-label={t('simple.more')}>
@@ -142,7 +146,7 @@ function More({ call, settings, onPanel, onShare, onConsent, board }: Props) {
             )}
             {engine.tools && (tools.snapshot || gallery.length > 0) && (
               <WordButton size="guest" onPress={then(() => onPanel('gallery'))} data-testid="more-gallery">
-                {t('gallery.simple')}
+                {unseen > 0 ? t('gallery.simpleUnseen', { count: unseen }) : t('gallery.simple')}
               </WordButton>
             )}
             {spotlight.map(({ id, words, act }) => (

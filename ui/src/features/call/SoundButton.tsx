@@ -4,7 +4,10 @@ import { Button } from '../../components/Button';
 import { useEngine } from '../../engine/context';
 import styles from './SoundButton.module.css';
 
-/** A browser may keep a page silent until something on it is pressed: then there is one thing to press. */
+/**
+ * A browser may keep a page silent until something on it is pressed: then there is one thing to press. It lies over the stage
+ * alone; messages and the way out are not behind it.
+ */
 export function SoundButton() {
   const { t } = useTranslation();
   const { browser } = useEngine();

@@ -35,6 +35,9 @@ interface Props {
 /** On a stage narrower than this a board has all of it. */
 const BOARD_AND_STRIP = 620;
 
+/** On a stage lower than this there is no room for cards under a strip. */
+const CARDS_BESIDE = 480;
+
 /** The people, and oneself. */
 export function Stage(props: Props) {
   const { call, simple, mirrored, pinned, onPin, onShowPeople, onSnapshot, board } = props;
@@ -106,86 +109,99 @@ export function Stage(props: Props) {
       {call.share && <ShareCard share={call.share} />}
     </>
   );
+  // Whoever is alone after others were there waits for nobody who is still to come.
+  const met = useRef(false);
+  met.current ||= call.people.length > 0;
+  // Over the tiles they would hide a raised hand, and under a strip that is short the half of it.
+  const strip = now.kind === 'shared' || now.kind === 'focus' || now.kind === 'board';
+  const beside = strip && (box.height === 0 || box.height >= CARDS_BESIDE);
+  const sideCards = beside && cards;
   return (
-    <div ref={stage} className={styles.stage} data-testid="stage" data-layout={now.kind}>
-      {now.kind === 'joining' && (
-        <div className={styles.message} role="status">
-          <Spinner size={40} />
-          <h2 className={styles.messageTitle}>{t('call.joining')}</h2>
-          <p>{t('call.joiningText')}</p>
-        </div>
-      )}
-      {now.kind === 'alone' && (
-        <div className={styles.message}>
-          <span className={styles.sign}>
-            <Users size={32} strokeWidth={1.8} aria-hidden />
-          </span>
-          <h2 className={styles.messageTitle}>{t('call.alone')}</h2>
-          <p>{call.is_test_call ? t('call.testHint') : t('call.aloneText')}</p>
-          {admin && call.me.is_admin && !call.is_test_call && (
-            <Button
-              size="bar"
-              icon={BellRing}
-              unavailable={rings}
-              onPress={() => void admin.ring(null)}
-              data-testid="ring-others"
-            >
-              {rings ? t('people.ring_ringing') : t('people.ringOthers')}
-            </Button>
-          )}
-        </div>
-      )}
-      {now.kind === 'single' && <Tile {...tile(now.person)} single simple={simple} />}
-      {now.kind === 'grid' && <Grid now={now} box={box} tile={tile} own={own} onMore={onShowPeople} />}
-      {now.kind === 'focus' && (
-        <div className={styles.shared}>
-          <Tile key={now.person.participant_id} {...tile(now.person)} large simple={simple} />
-          <Side cards={cards}>
-            <Strip people={now.people} tile={tile} own={own} />
-          </Side>
-        </div>
-      )}
-      {now.kind === 'shared' && (
-        <div className={styles.shared}>
-          {'own' in now.shown ? (
-            <OwnShare share={now.shown.own} me={call.me} onSnapshot={onSnapshot} />
-          ) : (
-            <ScreenTile
-              owner={now.shown.owner}
-              stream={now.shown.stream}
-              frozen={frozen}
-              presents={presenter === now.shown.owner}
-              onStopPresenting={presenter === now.shown.owner ? stop : undefined}
-              onSnapshot={onSnapshot}
-            />
-          )}
-          <Side cards={cards}>
-            <Strip people={now.people} tile={tile} own={own} />
-          </Side>
-        </div>
-      )}
-      {board && (
-        <div className={styles.shared}>
-          {board(onlyOther && !cards && <Tile {...tile(onlyOther)} crowded />)}
-          {(call.people.length > 1 || cards) && (box.width === 0 || box.width >= BOARD_AND_STRIP) && (
-            <Side cards={cards}>
-              <Strip people={call.people.filter(({ role }) => role !== 'audience')} tile={tile} own={own} />
+    <>
+      {cards && !beside && <div className={styles.cardsAbove}>{cards}</div>}
+      <div ref={stage} className={styles.stage} data-testid="stage" data-layout={now.kind}>
+        {now.kind === 'joining' && (
+          <div className={styles.message} role="status">
+            <Spinner size={40} />
+            <h2 className={styles.messageTitle}>{t('call.joining')}</h2>
+            <p>{t('call.joiningText')}</p>
+          </div>
+        )}
+        {now.kind === 'alone' && (
+          <div className={styles.message}>
+            <span className={styles.sign}>
+              <Users size={32} strokeWidth={1.8} aria-hidden />
+            </span>
+            <h2 className={styles.messageTitle}>{met.current ? t('call.allLeft') : t('call.alone')}</h2>
+            <p>
+              {call.is_test_call
+                ? t('call.testHint')
+                : met.current
+                  ? t('call.allLeftText')
+                  : t('call.aloneText')}
+            </p>
+            {admin && call.me.is_admin && !call.is_test_call && (
+              <Button
+                size="bar"
+                icon={BellRing}
+                unavailable={rings}
+                onPress={() => void admin.ring(null)}
+                data-testid="ring-others"
+              >
+                {rings ? t('people.ring_ringing') : t('people.ringOthers')}
+              </Button>
+            )}
+          </div>
+        )}
+        {now.kind === 'single' && <Tile {...tile(now.person)} single simple={simple} />}
+        {now.kind === 'grid' && <Grid now={now} box={box} tile={tile} own={own} onMore={onShowPeople} />}
+        {now.kind === 'focus' && (
+          <div className={styles.shared}>
+            <Tile key={now.person.participant_id} {...tile(now.person)} large simple={simple} />
+            <Side cards={sideCards}>
+              <Strip people={now.people} tile={tile} own={own} />
             </Side>
-          )}
-        </div>
-      )}
-      {cards && now.kind !== 'shared' && now.kind !== 'focus' && now.kind !== 'board' && (
-        <div className={styles.cardsFloat}>{cards}</div>
-      )}
-      {floats && <OwnPicture call={call} simple={simple} mirrored={mirrored} onSnapshot={onSnapshot} />}
-      {!pictures.supported && (
-        <div className={styles.noPictures} role="status" data-testid="no-decoder">
-          <b>{t('call.noDecoderTitle')}</b>
-          <span>{t('call.noDecoder')}</span>
-        </div>
-      )}
-      {frozen && <Reconnecting />}
-    </div>
+          </div>
+        )}
+        {now.kind === 'shared' && (
+          <div className={styles.shared}>
+            {'own' in now.shown ? (
+              <OwnShare share={now.shown.own} me={call.me} onSnapshot={onSnapshot} />
+            ) : (
+              <ScreenTile
+                owner={now.shown.owner}
+                stream={now.shown.stream}
+                frozen={frozen}
+                presents={presenter === now.shown.owner}
+                onStopPresenting={presenter === now.shown.owner ? stop : undefined}
+                onSnapshot={onSnapshot}
+              />
+            )}
+            <Side cards={sideCards}>
+              <Strip people={now.people} tile={tile} own={own} />
+            </Side>
+          </div>
+        )}
+        {board && (
+          <div className={styles.shared}>
+            {board(onlyOther && !sideCards && <Tile {...tile(onlyOther)} crowded />)}
+            {(call.people.length > 1 || sideCards) && (box.width === 0 || box.width >= BOARD_AND_STRIP) && (
+              <Side cards={sideCards}>
+                <Strip people={call.people.filter(({ role }) => role !== 'audience')} tile={tile} own={own} />
+              </Side>
+            )}
+          </div>
+        )}
+        {floats && <OwnPicture call={call} simple={simple} mirrored={mirrored} onSnapshot={onSnapshot} />}
+        {!pictures.supported && (
+          <div className={styles.noPictures} role="status" data-testid="no-decoder">
+            <b>{t('call.noDecoderTitle')}</b>
+            <span>{t('call.noDecoder')}</span>
+          </div>
+        )}
+        {frozen && <Reconnecting />}
+      </div>
+    </>
   );
 }
 
@@ -231,18 +247,20 @@ interface GridProps {
 function Grid({ now: { people, ownTile, more }, box, tile, own, onMore }: GridProps) {
   const count = people.length + (ownTile ? 1 : 0) + (more > 0 ? 1 : 0);
   const gap = gapFor(count);
-  const { columns, width, height } = arrange(count, box.width, box.height, gap);
+  const { columns, rows, width, height } = arrange(count, box.width, box.height, gap);
   const size = { width, height };
+  const first = ownTile ? 1 : 0;
+  const rowOf = (place: number) => (place < (rows - 1) * columns ? styles.higher : undefined);
   const crowded = count > CROWD;
   return (
     <div className={styles.grid} style={{ gap, maxWidth: columns * width + (columns - 1) * gap }}>
       {ownTile && (
-        <div style={size}>
+        <div style={size} className={rowOf(0)}>
           <OwnTile {...own} crowded={crowded} />
         </div>
       )}
-      {people.map((person) => (
-        <div key={person.participant_id} style={size}>
+      {people.map((person, n) => (
+        <div key={person.participant_id} style={size} className={rowOf(n + first)}>
           <Tile {...tile(person)} under={!ownTile} crowded={crowded} />
         </div>
       ))}

@@ -27,6 +27,16 @@ describe('the message', () => {
     expect(message(given({ is_test_call: true }, { closed: new Set(['test_call']) }))).toBeUndefined();
   });
 
+  it('says that somebody closed the board, before what passes', () => {
+    const boardClosed = { by: 'Anna' };
+    expect(message(given({}, { boardClosed, notice: joined }))).toMatchObject({
+      kind: 'board_closed',
+      by: 'Anna',
+    });
+    const closed = new Set(['board closed Anna']);
+    expect(message(given({}, { boardClosed, closed }))).toBeUndefined();
+  });
+
   it('that passes is said although a device is missing, and the device again after it', () => {
     const me = { ...callView(2).me, camera: { state: 'missing' } as const };
     expect(message(given({ me }, { notice: joined }))).toMatchObject({ kind: 'notice' });

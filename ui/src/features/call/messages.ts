@@ -9,6 +9,7 @@ import type {
   RecordingStop,
   Settings,
 } from '../../engine/view';
+import type { BoardClosed } from '../board/useBoardClosed';
 import type { Arrival } from '../chat/derive';
 import { type RecordingTrouble, recordingTrouble } from './derive';
 
@@ -25,6 +26,8 @@ export type Message = {
   /** A device of one's own; it stays as long as the trouble does. */
   | { kind: 'trouble'; device: 'microphone' | 'camera' | 'speaker'; state: Trouble }
   | { kind: 'unstable' }
+  /** Somebody closed the board that I looked at. */
+  | { kind: 'board_closed'; by: string | undefined }
   /** What a test call is for. */
   | { kind: 'test_call' }
   /** For admins: what became of the recording, or may. */
@@ -51,6 +54,8 @@ export interface Given {
   seesChat: boolean;
   /** What came with the last message of whoever a notice names. */
   came?: Arrival | undefined;
+  /** The board was closed for everybody while I looked at it. */
+  boardClosed?: BoardClosed | undefined;
   /** Somebody whose drawing is in sight, on the same snapshot. */
   seesDrawing?: ((name: string | null) => boolean) | undefined;
 }
@@ -75,6 +80,7 @@ function candidates({
   seesQueue,
   seesChat,
   came,
+  boardClosed,
   seesDrawing,
 }: Given): Message[] {
   const found: Message[] = [];
@@ -117,6 +123,10 @@ function candidates({
     found.push({ id: 'five_minutes', tone: 'plain', kind: 'five_minutes', extend: canExtend });
   }
   if (call.connection.state === 'unstable') found.push({ id: 'unstable', tone: 'warn', kind: 'unstable' });
+  if (boardClosed) {
+    const { by } = boardClosed;
+    found.push({ id: `board closed ${by ?? ''}`, tone: 'plain', kind: 'board_closed', by });
+  }
   const tone = notice && toneOf(notice.code);
   const seen =
     (notice?.code === 'chat_message' && seesChat) ||

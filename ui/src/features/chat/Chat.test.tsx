@@ -4,6 +4,7 @@ import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FakeEngine } from '../../engine/fake';
 import { openPage } from '../../test/page';
+import { watchSight } from '../../test/sight';
 
 const byId = (id: string) => screen.getByTestId(id);
 const shown = (id: string) => screen.queryByTestId(id) !== null;
@@ -29,6 +30,7 @@ async function openChat(query = 'chat=long', without: Parameters<typeof openPage
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
 
@@ -384,5 +386,43 @@ describe('a back end without tools', () => {
     expect([shown('chat'), shown('gallery')]).toEqual([false, false]);
     await press('more');
     for (const id of ['more-pointer', 'more-present', 'more-gallery']) expect(shown(id)).toBe(false);
+  });
+});
+
+describe('a snapshot in the chat', () => {
+  const open = async (query: string) => {
+    const sight = watchSight();
+    const engine = await openChat(`chat=snapshots&gallery=2&screens${query}`);
+    sight.show(() => true);
+    return engine;
+  };
+
+  it('says what it shows, and is saved at once where nothing is drawn on it', async () => {
+    const engine = await open('');
+    expect(card('snapshot-0').textContent).toContain('Snapshot of Anna Rossi');
+    expect(card('snapshot-1').textContent).toContain('Kenji Mori’s screen');
+    await userEvent.click(within(card('snapshot-1')).getByTestId('file-picture'));
+    expect(within(byId('picture-sheet')).getByRole('heading').textContent).toBe('Kenji Mori’s screen');
+    await press('picture-close');
+    await userEvent.click(within(card('snapshot-0')).getByTestId('file-save'));
+    expect(asked(engine, 'download')).toEqual([['download', 'snapshot-0']]);
+  });
+
+  it('shows what was drawn on it, small and large, and is saved with that or without', async () => {
+    const engine = await open('&drawn');
+    await waitFor(() => expect(screen.getAllByTestId('drawn')).toHaveLength(2));
+    const small = within(card('snapshot-1'));
+    expect(small.getByTestId('file-picture').getAttribute('aria-label')).toContain('drawn on');
+    await userEvent.click(small.getByTestId('file-save'));
+    expect(screen.getAllByRole('menuitem').map(({ textContent }) => textContent)).toEqual([
+      'With the drawing',
+      'Without the drawing',
+    ]);
+    await press('save-plain');
+    expect(asked(engine, 'download')).toEqual([['download', 'snapshot-1']]);
+    await userEvent.click(small.getByTestId('file-picture'));
+    const sheet = within(byId('picture-sheet'));
+    expect(sheet.getByTestId('drawn').dataset.of).toBe('snapshot-1');
+    expect(sheet.getByTestId('picture-save')).toBeTruthy();
   });
 });

@@ -82,7 +82,7 @@ export const Message = memo(function Message(props: Props) {
             </p>
           </div>
         )}
-        {file && <FileCard messageKey={key} mine={mine} file={file} />}
+        {file && <FileCard messageKey={key} atMs={message.at_ms} mine={mine} file={file} />}
         <div className={styles.acts}>
           {mayReply && message.id !== null && (
             <IconButton

@@ -1,10 +1,26 @@
+import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
-import type { ChatMessageView } from '../../engine/view';
-import { dayName, days, find, firstUnread, saysTick, withFound, withLinks } from './derive';
+import type { ChatMessageView, FileView } from '../../engine/view';
+import {
+  arrival,
+  arrivalWords,
+  dayName,
+  days,
+  find,
+  firstUnread,
+  saysTick,
+  withFound,
+  withLinks,
+} from './derive';
 
 const MINUTE = 60_000;
 const NOON = new Date(2026, 10, 21, 12).getTime();
 
+const snapshot = (id: string): FileView => ({
+  info: { file_id: id, name: 'a.png', media_type: 'image/png', size: 1, sha256: '', purpose: 'snapshot' },
+  state: { state: 'ready' },
+  may_delete: false,
+});
 const message = (key: string, more: Partial<ChatMessageView> = {}): ChatMessageView => ({
   key,
   id: 1,
@@ -49,6 +65,24 @@ describe('a conversation', () => {
     expect(firstUnread(messages, 1)).toBe('d');
     expect(firstUnread(messages, 2)).toBe('b');
     expect(firstUnread(messages, 9)).toBe('a');
+  });
+
+  it('takes no snapshot for something that is new here', () => {
+    const messages = [message('a'), message('b', { file: snapshot('screen') }), message('c')];
+    expect(firstUnread(messages, 2)).toBe('a');
+  });
+
+  it('tells of whose screen a snapshot was taken', () => {
+    const file = snapshot('screen');
+    const taken = message('a', { file });
+    const known = { file, of_name: 'Kenji', of_screen: true };
+    const words = (gallery: Parameters<typeof arrival>[1]) => {
+      const came = arrival(taken, gallery);
+      return came.kind === 'words' ? '' : arrivalWords(i18next.t, 'Anna', came);
+    };
+    expect(words([known])).toBe('Anna took a picture of Kenji’s screen.');
+    expect(words([{ ...known, of_screen: false }])).toBe('Anna took a picture of Kenji.');
+    expect(words([])).toBe('Anna took a picture.');
   });
 
   it('names days by how near they are', () => {

@@ -4,25 +4,27 @@ import type { TFunction } from 'i18next';
 import type { ChatMessageView, ChatTick, SnapshotView } from '../../engine/view';
 
 /** What came with a message. */
-export type Arrival = { kind: 'words' } | { kind: 'file'; file: string } | { kind: 'snapshot'; of?: string };
+export type Arrival =
+  | { kind: 'words' }
+  | { kind: 'file'; file: string }
+  | { kind: 'snapshot'; of?: string; screen?: boolean };
 
 export function arrival(
   { file }: Pick<ChatMessageView, 'file'>,
-  gallery: Pick<SnapshotView, 'file' | 'of_name'>[],
+  gallery: Pick<SnapshotView, 'file' | 'of_name' | 'of_screen'>[],
 ): Arrival {
   if (!file) return { kind: 'words' };
   const { file_id: id, name, purpose } = file.info;
   if (purpose !== 'snapshot') return { kind: 'file', file: name };
-  const of = gallery.find((one) => one.file.info.file_id === id)?.of_name;
-  return { kind: 'snapshot', ...(of && { of }) };
+  const known = gallery.find((one) => one.file.info.file_id === id);
+  return { kind: 'snapshot', ...(known?.of_name && { of: known.of_name, screen: known.of_screen }) };
 }
 
 /** How it is told that somebody took a picture, or sent a file. */
 export function arrivalWords(t: TFunction, name: string, came: Exclude<Arrival, { kind: 'words' }>): string {
   if (came.kind === 'file') return t('notice.file', { name, file: came.file });
-  return came.of === undefined
-    ? t('notice.snapshot', { name })
-    : t('notice.snapshotOf', { name, of: came.of });
+  if (came.of === undefined) return t('notice.snapshot', { name });
+  return t(came.screen ? 'notice.snapshotOfScreen' : 'notice.snapshotOf', { name, of: came.of });
 }
 
 /** What one person wrote in one go. */
@@ -82,13 +84,13 @@ export function dayName(at: number, now: number): 'today' | 'yesterday' | 'date'
   return dayOf(at) === dayOf(yesterday.getTime()) ? 'yesterday' : 'date';
 }
 
-/** The key of the first of so many unread messages: only those of others count. */
+/** The key of the first of so many unread messages: only those of others count, and no snapshots. */
 export function firstUnread(messages: ChatMessageView[], unread: number): string | undefined {
   let first: string | undefined;
   let left = unread;
   for (let n = messages.length - 1; n >= 0 && left > 0; n -= 1) {
     const message = messages[n];
-    if (!message || message.mine) continue;
+    if (!message || message.mine || message.file?.info.purpose === 'snapshot') continue;
     first = message.key;
     left -= 1;
   }

@@ -4,8 +4,12 @@ import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../components/IconButton';
 import { useEngine } from '../../engine/context';
+import { useTools } from '../../engine/tools';
 import type { FileView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
+import { type Drawing, Drawn, useDrawing, useInSight } from '../board/Drawn';
+import { SaveDrawn, SavedDrawn, useSaveDrawn } from '../gallery/SaveDrawn';
+import { titleOfFile } from '../gallery/words';
 import { PointedChip } from '../pointer/PointedFiles';
 import { DeleteQuestion } from './DeleteQuestion';
 import styles from './FileCard.module.css';
@@ -19,19 +23,29 @@ import { usePicture } from './usePicture';
 interface Props {
   /** Of the message it came with. */
   messageKey: string;
+  /** When that was said. */
+  atMs: number | null;
   mine: boolean;
   file: FileView;
 }
 
 /** A file that was shared: what it is, where it stands, and what can be done with it. */
-export function FileCard({ messageKey, mine, file }: Props) {
+export function FileCard({ messageKey, atMs, mine, file }: Props) {
   const { t, i18n } = useTranslation();
   const { tools: commands } = useEngine();
   const [asks, setAsks] = useState(false);
   // Open large, from this page on.
   const [open, setOpen] = useState<number>();
   const { info, state } = file;
-  const { file_id: id, name } = info;
+  const { file_id: id } = info;
+  const { gallery } = useTools();
+  const title = titleOfFile(t, info, gallery);
+  const name = title ?? info.name;
+  const place = useRef<HTMLDivElement>(null);
+  const inSight = useInSight(place);
+  const drawing = useDrawing(id, info.purpose === 'snapshot' && inSight);
+  const saved = { file, title: name, atMs };
+  const saving = useSaveDrawn(saved);
   const locale = dateLocale(i18n.language, navigator.languages);
   const size = sizeWords(info.size ?? 0, locale);
   const moved = progress(file);
@@ -48,10 +62,10 @@ export function FileCard({ messageKey, mine, file }: Props) {
     deleted: () => t('file.deleted'),
   };
   return (
-    <div className={styles.card} data-testid="file" data-state={state.state} data-file-id={id}>
+    <div ref={place} className={styles.card} data-testid="file" data-state={state.state} data-file-id={id}>
       {there && shownAs(info) && (
         <div className={styles.shown}>
-          <Thumbnail file={file} onOpen={() => setOpen(1)} />
+          <Thumbnail file={file} name={name} drawing={drawing} onOpen={() => setOpen(1)} />
           <PointedChip fileId={id} onOpen={setOpen} />
         </div>
       )}
@@ -60,27 +74,29 @@ export function FileCard({ messageKey, mine, file }: Props) {
           <Icon size={20} strokeWidth={1.8} aria-hidden />
         </span>
         <div className={styles.words}>
-          <p className={styles.name} title={name}>
+          <p className={styles.name} title={info.name}>
             {name}
           </p>
           <p className={failed ? styles.failed : styles.help}>{words[state.state]()}</p>
         </div>
-        {state.state === 'ready' && (
-          <IconButton
-            icon={Download}
-            label={t('file.saveName', { name })}
-            onPress={() => void commands?.download(id)}
-            data-testid="file-save"
-          />
-        )}
-        {state.state === 'saved' && (
-          <IconButton
-            icon={FolderOpen}
-            label={t('file.openName', { name })}
-            onPress={() => void commands?.openFile(id)}
-            data-testid="file-open"
-          />
-        )}
+        <SaveDrawn {...saved} drawing={drawing} saving={saving} look="sign" testid="file">
+          {state.state === 'ready' && (
+            <IconButton
+              icon={Download}
+              label={t('file.saveName', { name })}
+              onPress={() => void commands?.download(id)}
+              data-testid="file-save"
+            />
+          )}
+          {state.state === 'saved' && (
+            <IconButton
+              icon={FolderOpen}
+              label={t('file.openName', { name })}
+              onPress={() => void commands?.openFile(id)}
+              data-testid="file-open"
+            />
+          )}
+        </SaveDrawn>
         {failed && mayTryAgain(state) && (
           <IconButton
             icon={RotateCcw}
@@ -114,6 +130,7 @@ export function FileCard({ messageKey, mine, file }: Props) {
           />
         )}
       </div>
+      <SavedDrawn saving={saving} />
       {moved && (
         <>
           <ProgressBar label={name} share={moved.share} />
@@ -132,14 +149,21 @@ export function FileCard({ messageKey, mine, file }: Props) {
         />
       )}
       {there && open !== undefined && (
-        <FileViewer file={file} page={open} onClose={() => setOpen(undefined)} />
+        <FileViewer file={file} title={name} atMs={atMs} page={open} onClose={() => setOpen(undefined)} />
       )}
     </div>
   );
 }
 
+interface ThumbnailProps {
+  file: FileView;
+  name: string;
+  drawing: Drawing | undefined;
+  onOpen: () => void;
+}
+
 /** A small picture of it, which opens large. It has its room before it is there, so that nothing moves when it comes. */
-function Thumbnail({ file: { info }, onOpen }: { file: FileView; onOpen: () => void }) {
+function Thumbnail({ file: { info }, name, drawing, onOpen }: ThumbnailProps) {
   const { t } = useTranslation();
   const place = useRef<HTMLButtonElement>(null);
   const seen = useSeen(place);
@@ -147,17 +171,19 @@ function Thumbnail({ file: { info }, onOpen }: { file: FileView; onOpen: () => v
   const picture = usePicture(info.file_id, false, !document);
   const first = usePdfThumbnail(info.file_id, document && seen && (info.size ?? 0) <= MOST_PREVIEWED);
   const shown = document ? first : picture;
+  const label = t('file.enlarge', { name });
   const [width, height] = (!document && info.size_px) || [4, 3];
   return (
     <AriaButton
       ref={place}
       className={`${styles.thumbnail} ${document ? styles.document : ''}`}
       style={{ aspectRatio: `${width} / ${height}` }}
-      aria-label={t('file.enlarge', { name: info.name })}
+      aria-label={drawing ? `${label}, ${t('past.drawnOn')}` : label}
       onPress={onOpen}
       data-testid="file-picture"
     >
       {shown && <img src={shown} alt="" draggable={false} />}
+      {shown && drawing && info.size_px && <Drawn drawing={drawing} size={info.size_px} />}
       {!shown && document && <FileText size={32} strokeWidth={1.6} aria-hidden />}
     </AriaButton>
   );

@@ -43,6 +43,11 @@ export function FileDrop({ onDropped }: { onDropped: () => void }) {
       });
     };
     const paste = (event: ClipboardEvent) => {
+      if (event.defaultPrevented) {
+        // It lies on the board.
+        shared = true;
+        return;
+      }
       const paths = pastedPaths(event.clipboardData?.getData('text/uri-list') ?? '');
       // A picture that was copied from a page or the screen lies in no file.
       const pictures = [...(event.clipboardData?.files ?? [])].filter((file) =>

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import type { Size } from '../../engine/frames/fit';
+import { type Drawing, Drawn } from '../board/Drawn';
 import { PointerLayer } from '../pointer/PointerLayer';
 import { usePointing } from '../pointer/Pointing';
 import { Coming, FileSheet, Instead } from './FileSheet';
@@ -18,13 +19,15 @@ interface Props {
   text?: string;
   /** Width and height in pixels, where they are known. */
   size?: [number, number] | null | undefined;
+  /** What is drawn over it. */
+  drawing?: Drawing | undefined;
   /** What can be done with it. */
   children?: ReactNode;
   onClose: () => void;
 }
 
 /** A picture as large as the window, or larger. */
-export function PictureSheet({ fileId, title, text, size, children, onClose }: Props) {
+export function PictureSheet({ fileId, title, text, size, drawing, children, onClose }: Props) {
   const { t } = useTranslation();
   const { on } = usePointing();
   const large = useFetched(fileId, true);
@@ -66,13 +69,14 @@ export function PictureSheet({ fileId, title, text, size, children, onClose }: P
           <img
             className={shown ? styles.sized : styles.picture}
             src={picture}
-            alt={title}
+            alt={drawing ? `${title}, ${t('past.drawnOn')}` : title}
             draggable={false}
             onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => {
               // The small one is not as large as it is.
               if (width > 0 && large.state === 'there') setFound({ of: fileId, width, height });
             }}
           />
+          {own && drawing && <Drawn drawing={drawing} size={[own.width, own.height]} large />}
           {own && shown && (
             <PointerLayer
               target={{ kind: 'file', file_id: fileId, page: 1 }}

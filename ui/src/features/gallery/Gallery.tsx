@@ -24,6 +24,7 @@ import { useEngine } from '../../engine/context';
 import { useTools } from '../../engine/tools';
 import type { MeView, SnapshotView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
+import { Drawn, useDrawing, useInSight } from '../board/Drawn';
 import type { Takable } from '../call/layout';
 import { DeleteQuestion } from '../files/DeleteQuestion';
 import { PictureSheet } from '../files/PictureSheet';
@@ -32,6 +33,9 @@ import { progress } from '../files/sizes';
 import { usePicture } from '../files/usePicture';
 import { PointedChip } from '../pointer/PointedFiles';
 import styles from './Gallery.module.css';
+import { SaveAll } from './SaveAll';
+import { SaveDrawn, SavedDrawn, useSaveDrawn } from './SaveDrawn';
+import { snapshotTitle } from './words';
 
 interface Props {
   me: MeView;
@@ -46,6 +50,7 @@ interface Props {
 /** The snapshots of this visit, and the way to one more. */
 export function Gallery({ me, takable, onTake, onDraw, onClose }: Props) {
   const { t } = useTranslation();
+  const { past } = useEngine();
   const { gallery } = useTools();
   const [large, setLarge] = useState<string>();
   const at = gallery.findIndex(({ file }) => file.info.file_id === large);
@@ -63,6 +68,8 @@ export function Gallery({ me, takable, onTake, onDraw, onClose }: Props) {
     >
       <div className={styles.body}>
         {takable && <Take takable={takable} onTake={onTake} />}
+        {/* An owner of rooms finds them among past visits. */}
+        {gallery.length > 0 && !(me.is_admin && past) && <SaveAll gallery={gallery} />}
         {gallery.length === 0 ? (
           <Empty
             icon={Camera}
@@ -176,26 +183,32 @@ function Snapshot({ snapshot, me, onDraw, onLarge }: SnapshotProps & { onLarge: 
   const draw = useDraw(snapshot, me);
   const { info } = snapshot.file;
   const picture = usePicture(info.file_id, false);
-  const drawing = useDrawing(snapshot);
+  const editors = useEditors(snapshot);
+  const place = useRef<HTMLLIElement>(null);
+  const drawing = useDrawing(info.file_id, useInSight(place));
+  const saved = { file: snapshot.file, title: words.title, atMs: snapshot.at_ms };
+  const saving = useSaveDrawn(saved);
+  const name = t('gallery.enlarge', { name: words.title, time: words.time });
   const moved = progress(snapshot.file);
   const [width, height] = info.size_px ?? [16, 9];
   return (
-    <li className={styles.snapshot} data-testid="snapshot" data-file-id={info.file_id}>
+    <li ref={place} className={styles.snapshot} data-testid="snapshot" data-file-id={info.file_id}>
       <div className={styles.shown}>
         <AriaButton
           className={styles.picture ?? ''}
           style={{ aspectRatio: `${width} / ${height}` }}
-          aria-label={t('gallery.enlarge', { name: words.title, time: words.time })}
-          {...(drawing && { 'aria-describedby': `drawing-${info.file_id}` })}
+          aria-label={drawing ? `${name}, ${t('past.drawnOn')}` : name}
+          {...(editors && { 'aria-describedby': `drawing-${info.file_id}` })}
           onPress={onLarge}
           data-testid="snapshot-enlarge"
         >
           {picture && <img src={picture} alt="" draggable={false} />}
+          {picture && drawing && info.size_px && <Drawn drawing={drawing} size={info.size_px} />}
         </AriaButton>
-        {drawing && (
+        {editors && (
           <p id={`drawing-${info.file_id}`} className={styles.drawing} data-testid="snapshot-drawing">
             <PencilLine size={15} strokeWidth={1.8} aria-hidden />
-            <span>{drawing}</span>
+            <span>{editors}</span>
           </p>
         )}
         <PointedChip fileId={info.file_id} onOpen={onLarge} />
@@ -214,8 +227,11 @@ function Snapshot({ snapshot, me, onDraw, onLarge }: SnapshotProps & { onLarge: 
             data-testid="snapshot-draw"
           />
         )}
-        <Keep snapshot={snapshot} />
+        <SaveDrawn {...saved} drawing={drawing} saving={saving} look="sign" testid="snapshot">
+          <Keep snapshot={snapshot} />
+        </SaveDrawn>
       </div>
+      <SavedDrawn saving={saving} />
     </li>
   );
 }
@@ -257,7 +273,7 @@ function Keep({ snapshot: { file } }: { snapshot: SnapshotView }) {
 }
 
 /** Who draws on it just now; nothing while nobody does. */
-function useDrawing({ editing }: SnapshotView): string | undefined {
+function useEditors({ editing }: SnapshotView): string | undefined {
   const { t } = useTranslation();
   const [name, other, ...rest] = editing;
   if (name === undefined) return undefined;
@@ -278,16 +294,20 @@ function Large({ snapshot, me, onDraw, onNewer, onOlder, onClose }: LargeProps) 
   const { tools: commands } = useEngine();
   const words = useWords(snapshot, me);
   const draw = useDraw(snapshot, me);
-  const drawing = useDrawing(snapshot);
+  const editors = useEditors(snapshot);
   const { info, may_delete } = snapshot.file;
   const id = info.file_id;
+  const drawing = useDrawing(id, true);
+  const saved = { file: snapshot.file, title: words.title, atMs: snapshot.at_ms };
+  const saving = useSaveDrawn(saved);
   const [asks, setAsks] = useState<string>();
   return (
     <PictureSheet
       fileId={id}
       title={words.title}
-      text={[words.taken, drawing].filter(Boolean).join(' · ')}
+      text={[words.taken, editors].filter(Boolean).join(' · ')}
       size={info.size_px}
+      drawing={drawing}
       onClose={onClose}
     >
       {asks === id ? (
@@ -314,7 +334,10 @@ function Large({ snapshot, me, onDraw, onNewer, onOlder, onClose }: LargeProps) 
               {draw.words}
             </Button>
           )}
-          <SaveFile file={snapshot.file} testid="large" />
+          <SaveDrawn {...saved} drawing={drawing} saving={saving} look="word" testid="large">
+            <SaveFile file={snapshot.file} testid="large" />
+          </SaveDrawn>
+          <SavedDrawn saving={saving} />
           {may_delete && (
             <Button icon={Trash2} onPress={() => setAsks(id)} data-testid="large-delete">
               {t('file.delete')}
@@ -366,7 +389,7 @@ function useWords(snapshot: SnapshotView, me: MeView) {
   const mine = snapshot.by_name === me.display_name;
   const name = snapshot.by_name || t('notice.somebody');
   return {
-    title: t('gallery.of', { name: snapshot.of_name || t('notice.somebody') }),
+    title: snapshotTitle(t, snapshot),
     time,
     by: mine ? t('gallery.takenByYou', { time }) : t('gallery.takenBy', { time, name }),
     taken: mine ? t('gallery.takenYou', { day, time }) : t('gallery.taken', { day, time, name }),
@@ -377,16 +400,17 @@ function useWords(snapshot: SnapshotView, me: MeView) {
 function News({ gallery }: { gallery: SnapshotView[] }) {
   const { t } = useTranslation();
   const known = useRef<Set<string>>(undefined);
-  const [name, setName] = useState<string>();
+  const [came, setCame] = useState<SnapshotView>();
   useEffect(() => {
     const before = known.current;
     known.current = new Set(gallery.map(({ file }) => file.info.file_id));
     const fresh = before && gallery.find(({ file }) => !before.has(file.info.file_id));
-    if (fresh) setName(fresh.of_name);
+    if (fresh) setCame(fresh);
   }, [gallery]);
+  const name = came?.of_name || t('notice.somebody');
   return (
     <div className="sr-only" role="status" data-testid="gallery-news">
-      {name !== undefined && t('gallery.arrived', { name: name || t('notice.somebody') })}
+      {came && t(came.of_screen ? 'gallery.arrivedScreen' : 'gallery.arrived', { name })}
     </div>
   );
 }

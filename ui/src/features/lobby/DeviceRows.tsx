@@ -50,11 +50,11 @@ export function DeviceRows({ lobby }: { lobby: LobbyView }) {
           icon={cam === 'on' || cam === 'starting' ? Video : VideoOff}
           title={t(`camera.${cam}`)}
           more={
-            <Words>
-              {'label' in camera && camera.state === 'on'
-                ? camera.label
-                : (allow(cam) ?? t(`camera.${help(cam) ?? 'offHelp'}`))}
-            </Words>
+            'label' in camera && camera.state === 'on' ? (
+              <Label>{camera.label}</Label>
+            ) : (
+              <Words>{allow(cam) ?? t(`camera.${help(cam) ?? 'offHelp'}`)}</Words>
+            )
           }
         >
           <Switch device={camera} testid="toggle-camera" set={(on) => void engine.setCamera(on)} />
@@ -65,17 +65,19 @@ export function DeviceRows({ lobby }: { lobby: LobbyView }) {
         icon={Volume2}
         title={t(`speaker.${spk}`)}
         more={
-          <Words>
-            {speaker.state === 'on'
-              ? speaker.label || t('hear.here')
-              : t(
-                  spk === 'missing'
-                    ? 'speaker.missingHelp'
-                    : spk === 'starting'
-                      ? 'speaker.startingHelp'
-                      : 'speaker.failedHelp',
-                )}
-          </Words>
+          speaker.state === 'on' ? (
+            <Label>{speaker.label || t('hear.here')}</Label>
+          ) : (
+            <Words>
+              {t(
+                spk === 'missing'
+                  ? 'speaker.missingHelp'
+                  : spk === 'starting'
+                    ? 'speaker.startingHelp'
+                    : 'speaker.failedHelp',
+              )}
+            </Words>
+          )
         }
       >
         {speaker.state === 'on' && (
@@ -121,6 +123,15 @@ function Row({ device, icon: Icon, title, more, children }: RowProps) {
       </div>
       {children}
     </div>
+  );
+}
+
+/** What a device is called: makers are wordy, and the row with its button is to be seen at once. */
+function Label({ children }: { children: string }) {
+  return (
+    <p className={`${styles.more} ${styles.label}`} title={children}>
+      {children}
+    </p>
   );
 }
 

@@ -5,10 +5,11 @@ import { Avatar } from '../../components/Avatar';
 import { IconButton } from '../../components/IconButton';
 import { useCopy } from '../../components/useCopy';
 import { useEngine } from '../../engine/context';
-import type { ChatMessageView, KeptView } from '../../engine/view';
+import type { ChatMessageView, KeptView, SnapshotView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
 import { days, saysTick } from '../chat/derive';
 import { Words } from '../chat/Message';
+import { titleOfFile } from '../gallery/words';
 import styles from './Chat.module.css';
 import cards from './Kept.module.css';
 import { Nothing } from './Nothing';
@@ -113,6 +114,7 @@ export function Chat({ kept }: { kept: KeptView }) {
                           time={time.format(message.at_ms ?? day.at)}
                           says={saysTick(message, group.messages[n + 1])}
                           wanted={found ? search : ''}
+                          snapshots={kept.snapshots}
                           onOpen={open}
                         />
                       ))}
@@ -136,11 +138,13 @@ interface MessageProps {
   time: string;
   says: boolean;
   wanted: string;
+  /** Of the visit: they have titles of their own. */
+  snapshots: readonly SnapshotView[];
   onOpen: (link: string) => void;
 }
 
 /** As in the call, but nothing can be done about it any more; its file lies among the files. */
-function Message({ message, time, says, wanted, onOpen }: MessageProps) {
+function Message({ message, time, says, wanted, snapshots, onOpen }: MessageProps) {
   const { t } = useTranslation();
   const { mine, from_name: name, text, reply, file, tick } = message;
   return (
@@ -165,7 +169,11 @@ function Message({ message, time, says, wanted, onOpen }: MessageProps) {
         <p className={styles.shared}>
           <FileText size={16} strokeWidth={1.8} aria-hidden />
           <span>
-            <Words text={file.info.name} wanted={wanted} onOpen={onOpen} />
+            <Words
+              text={titleOfFile(t, file.info, snapshots) ?? file.info.name}
+              wanted={wanted}
+              onOpen={onOpen}
+            />
           </span>
         </p>
       )}

@@ -379,3 +379,20 @@ describe('the chat', () => {
     expect(byId('kept-chat-count').textContent).toBe('7 messages');
   });
 });
+
+describe('a snapshot of a shared screen', () => {
+  it('is called so, and in the chat too', async () => {
+    const engine = await openKept();
+    act(() =>
+      engine.changePast(({ opened }) => {
+        const [first] = opened?.snapshots ?? [];
+        const [said] = opened?.chat ?? [];
+        if (!first || !said) throw new Error('a snapshot and a message');
+        first.of_screen = true;
+        said.file = first.file;
+      }),
+    );
+    expect(all('kept-snapshot')[0]?.getAttribute('aria-label')).toContain('Anna Rossi’s screen');
+    expect(all('kept-message')[0]?.textContent).toContain('Anna Rossi’s screen');
+  });
+});

@@ -24,6 +24,7 @@ import { clock } from '../call/derive';
 import { Agreement } from '../call/RecordingCard';
 import { DeleteQuestion } from '../files/DeleteQuestion';
 import { sizeWords } from '../files/sizes';
+import { snapshotTitle } from '../gallery/words';
 import { agreement, marks } from './derive';
 import { Player } from './Player';
 import styles from './Recordings.module.css';
@@ -83,8 +84,8 @@ function Recording({ recording, kept }: { recording: RecordingView; kept: KeptVi
   const { recording_id: id, state, bytes, kept_until_ms: until, play_url: url } = recording;
   const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
-  const nameOf = ({ of_name, at_ms }: SnapshotView) =>
-    `${time.format(at_ms ?? 0)} · ${t('gallery.of', { name: of_name || t('notice.somebody') })}`;
+  const nameOf = (snapshot: SnapshotView) =>
+    `${time.format(snapshot.at_ms ?? 0)} · ${snapshotTitle(t, snapshot)}`;
   const save = (format: RecordingFormat) => void past?.act({ do: 'save_recording', recording: id, format });
   const facts = [
     t(`recording.layout_${recording.layout}`),

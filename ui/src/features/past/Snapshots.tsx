@@ -12,6 +12,7 @@ import { PictureSheet } from '../files/PictureSheet';
 import { SaveFile } from '../files/SaveFile';
 import { FilesElsewhere, useFileSource } from '../files/source';
 import { usePicture } from '../files/usePicture';
+import { snapshotTitle } from '../gallery/words';
 import cards from './Kept.module.css';
 import { Nothing } from './Nothing';
 import type { KeptPictures } from './pictures';
@@ -181,14 +182,15 @@ function Large({ snapshot, pictures, onBefore, onAfter, onClose }: LargeProps) {
   );
 }
 
-function useWords({ of_name, by_name, at_ms }: SnapshotView) {
+function useWords(snapshot: SnapshotView) {
   const { t, i18n } = useTranslation();
   const locale = dateLocale(i18n.language, navigator.languages);
+  const { by_name, at_ms } = snapshot;
   const at = at_ms ?? 0;
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(at);
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' }).format(at);
   return {
-    title: t('gallery.of', { name: of_name || t('notice.somebody') }),
+    title: snapshotTitle(t, snapshot),
     time,
     taken: t('gallery.taken', { day, time, name: by_name || t('notice.somebody') }),
   };

@@ -13,7 +13,7 @@ use visita_protocol::{
     BoardId, FileId, ItemId, ParticipantId, Tools,
     board::{BoardOp, Item, Point, ROOM_BOARD, Shape},
     channel::{ClientMessage, ServerMessage},
-    view::{BoardAction, BoardNews, BoardRights, CursorView, ExtendedView, ItemView},
+    view::{BoardAction, BoardNews, BoardRights, CursorView, Edge, ExtendedView, ItemView},
 };
 
 use crate::people::People;
@@ -46,6 +46,8 @@ struct Open {
     /// The server's version of it that is here.
     version: u64,
     loading: bool,
+    /// Looked at small, beside other things.
+    aside: bool,
     undo: Vec<Step>,
     redo: Vec<Step>,
     sent: VecDeque<(Instant, BoardOp)>,
@@ -77,7 +79,7 @@ impl Boards {
     /// Does what I wish.
     pub(super) fn act(&mut self, action: BoardAction, me: &Me<'_>) -> Outcome {
         match action {
-            BoardAction::Open { board } => self.look(board, me),
+            BoardAction::Open { board, aside } => self.look(board, aside, me),
             BoardAction::Close { board } => {
                 let closed = self.open.remove(&board);
                 if self.lost.is_some() {
@@ -112,6 +114,17 @@ impl Boards {
                 let put = |(item, shape)| BoardOp::Put { item: Item { shape, stamp: stamp.clone(), ..item } };
                 changed.into_iter().map(put).collect()
             }),
+            BoardAction::Order { board, ids, to } => self.on(board, me, |open| {
+                let moved = open.to_edge(&ids, to);
+                let before = moved.iter().filter_map(|item| open.board.item(&item.id).cloned());
+                let step: Step = before.map(|item| (item.id.clone(), Some(item))).collect();
+                if step.is_empty() {
+                    return Vec::new();
+                }
+                open.step(step);
+                let stamp = open.board.next_stamp(me.id.clone());
+                moved.into_iter().map(|item| BoardOp::Put { item: Item { stamp: stamp.clone(), ..item } }).collect()
+            }),
             BoardAction::Remove { board, ids } => self.on(board, me, |open| {
                 let there: Vec<Item> = ids.iter().filter_map(|id| open.board.item(id).cloned()).collect();
                 if there.is_empty() {
@@ -145,12 +158,13 @@ impl Boards {
         }
     }
 
-    fn look(&mut self, board: BoardId, me: &Me<'_>) -> Outcome {
+    fn look(&mut self, board: BoardId, aside: bool, me: &Me<'_>) -> Outcome {
         let open = self.open.entry(board.clone()).or_insert_with(|| Open { loading: true, ..Open::default() });
         open.told_rights = None;
+        open.aside = aside;
         let mut to_page = vec![open.whole(&board, me.id)];
         to_page.extend(open.rights(&board, me));
-        Outcome { to_room: vec![ClientMessage::OpenBoard { board, since: open.version }], to_page }
+        Outcome { to_room: vec![open.asks_for(&board)], to_page }
     }
 
     /// Does operations of mine here and tells them.
@@ -249,12 +263,12 @@ impl Boards {
 
     /// The board over this file is open.
     pub(super) fn is_open(&self, file: &FileId) -> bool {
-        self.open.keys().any(|board| board.as_str() == file.as_str())
+        self.open.iter().any(|(board, open)| board.as_str() == file.as_str() && !open.aside)
     }
 
     /// A board other than the room's is open.
     pub(super) fn is_at_a_snapshot(&self) -> bool {
-        self.open.keys().any(|board| board.as_str() != ROOM_BOARD)
+        self.open.iter().any(|(board, open)| board.as_str() != ROOM_BOARD && !open.aside)
     }
 
     /// What I may do has changed.
@@ -264,9 +278,7 @@ impl Boards {
 
     /// What may be looked at changed: what is open is asked for again from where it is.
     pub(super) fn open_again(&self) -> Vec<ClientMessage> {
-        let again =
-            |(board, open): (&BoardId, &Open)| ClientMessage::OpenBoard { board: board.clone(), since: open.version };
-        self.open.iter().map(again).collect()
+        self.open.iter().map(|(board, open)| open.asks_for(board)).collect()
     }
 
     /// A new line to the room: what was open is opened again from where it was, and what may not have been heard is said
@@ -283,7 +295,7 @@ impl Boards {
             // This line may break as well before it is heard.
             open.sent.iter_mut().for_each(|(at, _)| *at = now);
             to_room.extend(messages(board, open.sent.iter().map(|(_, op)| op.clone())));
-            to_room.push(ClientMessage::OpenBoard { board: board.clone(), since: open.version });
+            to_room.push(open.asks_for(board));
         }
         to_room
     }
@@ -302,6 +314,36 @@ impl Open {
         if self.undo.len() > STEPS {
             self.undo.remove(0);
         }
+    }
+
+    /// Asks for what is there since the version that is here.
+    fn asks_for(&self, board: &BoardId) -> ClientMessage {
+        ClientMessage::OpenBoard { board: board.clone(), since: self.version, aside: self.aside }
+    }
+
+    /// Those of these that do not lie at that end of their page yet, with the places they get there.
+    fn to_edge(&self, ids: &[ItemId], to: Edge) -> Vec<Item> {
+        let order = |a: &&Item, b: &&Item| (a.z, &a.id).cmp(&(b.z, &b.id));
+        let mut chosen: Vec<&Item> = ids.iter().filter_map(|id| self.board.item(id)).collect();
+        chosen.sort_by(order);
+        chosen.dedup_by(|a, b| a.id == b.id);
+        let beyond = |other: &Item| {
+            let passes = |item: &&Item| match to {
+                Edge::Front => order(&&**item, &other).is_lt(),
+                Edge::Back => order(&&**item, &other).is_gt(),
+            };
+            chosen.iter().any(|item| item.page == other.page && passes(&item))
+        };
+        let is_chosen = |other: &Item| chosen.iter().any(|item| item.id == other.id);
+        if !self.board.items().any(|other| !is_chosen(other) && beyond(other)) {
+            return Vec::new();
+        }
+        let count = u32::try_from(chosen.len()).unwrap_or(u32::MAX);
+        let first = match to {
+            Edge::Front => self.board.top(),
+            Edge::Back => (self.board.bottom() + 1).saturating_sub(count),
+        };
+        (first..).zip(chosen).map(|(z, item)| Item { z, ..item.clone() }).collect()
     }
 
     /// Makes items what they were, where nobody else has changed them since; and the step that leads forth again.
@@ -438,11 +480,41 @@ mod tests {
     }
 
     #[test]
+    fn things_are_laid_over_and_under_each_other_and_back() {
+        let (me, board) = (id::<ParticipantId>("ada"), id::<BoardId>(ROOM_BOARD));
+        let me = Me { id: &me, tools: Tools::ALL };
+        let mut boards = Boards::default();
+        boards.act(BoardAction::Open { board: board.clone(), aside: false }, &me);
+        for name in ["a", "b", "c", "d"] {
+            let shape =
+                Shape::Text { at: Point { x: 1, y: 1 }, text: "a".into(), colour: Default::default(), size: 20 };
+            boards.act(BoardAction::Put { board: board.clone(), id: id(name), page: 0, shape }, &me);
+        }
+        let order = |boards: &Boards| -> String {
+            let mut items: Vec<_> = boards.open[&board].board.items().map(|item| (item.z, item.id.as_str())).collect();
+            items.sort_unstable();
+            items.iter().map(|(_, id)| *id).collect()
+        };
+        let mut lay = |ids: &[&str], to| {
+            let ids = ids.iter().map(|name| id(name)).collect();
+            let said = boards.act(BoardAction::Order { board: board.clone(), ids, to }, &me).to_room.len();
+            (order(&boards), said)
+        };
+        assert_eq!(lay(&["d", "c"], Edge::Back), ("cdab".into(), 1), "in the order they have among themselves");
+        assert_eq!(lay(&["c"], Edge::Front), ("dabc".into(), 1));
+        assert_eq!(lay(&["b", "c"], Edge::Front), ("dabc".into(), 0), "they lie there already");
+        boards.act(BoardAction::Undo { board: board.clone() }, &me);
+        assert_eq!(order(&boards), "cdab");
+        boards.act(BoardAction::Redo { board: board.clone() }, &me);
+        assert_eq!(order(&boards), "dabc");
+    }
+
+    #[test]
     fn what_is_drawn_without_a_line_is_said_however_long_it_takes() {
         let (me, board) = (id::<ParticipantId>("ada"), id::<BoardId>(ROOM_BOARD));
         let me = Me { id: &me, tools: Tools::ALL };
         let mut boards = Boards::default();
-        boards.act(BoardAction::Open { board: board.clone() }, &me);
+        boards.act(BoardAction::Open { board: board.clone(), aside: false }, &me);
         let put = |name: &str| {
             let shape =
                 Shape::Text { at: Point { x: 1, y: 1 }, text: "a".into(), colour: Default::default(), size: 20 };

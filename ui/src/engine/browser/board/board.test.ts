@@ -84,7 +84,7 @@ describe('the boards that are open', () => {
 
   function opened() {
     const boards = new Boards();
-    boards.act({ do: 'open', board }, me, 0);
+    boards.act({ do: 'open', board, aside: false }, me, 0);
     return boards;
   }
 
@@ -115,7 +115,55 @@ describe('the boards that are open', () => {
     const news = boards.take({ type: 'board_refused', board, id: 's', item: null, error }, me, () => '', 0);
     expect(news).toMatchObject([{ kind: 'changed', removed: ['s'] }]);
     expect(boards.act({ do: 'undo', board }, me, 0).toRoom).toEqual([]);
-    expect(boards.lineIsNew(0)).toEqual([{ type: 'open_board', board, since: 0 }]);
+    expect(boards.lineIsNew(0)).toEqual([{ type: 'open_board', board, since: 0, aside: false }]);
+  });
+
+  it('lie aside until somebody draws on them, on a new line too', () => {
+    const boards = new Boards();
+    const asks = (aside: boolean) => [{ type: 'open_board', board: 'snap', since: 0, aside }];
+    const open = (aside: boolean) => boards.act({ do: 'open', board: 'snap', aside }, me, 0).toRoom;
+    expect(open(true)).toEqual(asks(true));
+    expect([boards.isOpen('snap'), boards.isAtASnapshot]).toEqual([false, false]);
+    expect(boards.lineIsNew(0)).toEqual(asks(true));
+    expect(boards.openAgain()).toEqual(asks(true));
+    expect(open(false)).toEqual(asks(false));
+    expect([boards.isOpen('snap'), boards.isAtASnapshot]).toEqual([true, true]);
+    expect(boards.lineIsNew(0)).toEqual(asks(false));
+    boards.act({ do: 'close', board: 'snap' }, me, 0);
+    expect([boards.isOpen('snap'), boards.lineIsNew(0)]).toEqual([false, []]);
+  });
+
+  it('lay items over and under all others of their page, in one step', () => {
+    const boards = opened();
+    const ids = ['a', 'b', 'c', 'd'];
+    for (const id of ids) boards.act(put(id), me, 0);
+    boards.act({ do: 'put', board, id: 'elsewhere', page: 1, shape: pen(1) }, me, 0);
+    const heights = new Map(ids.map((id, n) => [id, 1_000_000 + n]));
+    const order = () => [...heights].sort(([, a], [, b]) => a - b).map(([id]) => id);
+    const act = (action: BoardAction) => {
+      const outcome = boards.act(action, me, 0);
+      for (const news of outcome.toPage) {
+        if (news.kind === 'changed') for (const { id, z } of news.put) heights.set(id, z);
+      }
+      return opsOf(outcome.toRoom);
+    };
+    // The first of a board has room under it.
+    expect(heights.get('a')).toBe(1_000_000);
+    expect(act({ do: 'order', board, ids: ['d', 'b'], to: 'back' })).toHaveLength(2);
+    expect(order()).toEqual(['b', 'd', 'a', 'c']);
+    // They lie there already.
+    expect(act({ do: 'order', board, ids: ['b', 'd'], to: 'back' })).toEqual([]);
+    expect(act({ do: 'order', board, ids: ['c'], to: 'front' })).toEqual([]);
+    // What lies on another page is not in the way.
+    expect(act({ do: 'order', board, ids: ['elsewhere'], to: 'back' })).toEqual([]);
+    act({ do: 'order', board, ids: ['b', 'a'], to: 'front' });
+    expect(order()).toEqual(['d', 'c', 'b', 'a']);
+    act({ do: 'undo', board });
+    expect(order()).toEqual(['b', 'd', 'a', 'c']);
+    act({ do: 'redo', board });
+    expect(order()).toEqual(['d', 'c', 'b', 'a']);
+    // Of what is not there nothing comes.
+    expect(act({ do: 'order', board, ids: ['gone'], to: 'front' })).toEqual([]);
   });
 
   it('say again on a new line what was done lately', () => {

@@ -8,6 +8,8 @@ import { type BoardOp, type BoardPart, compareStamps, type Item, type Stamp } fr
 const EARLY = 4096;
 /** Nothing lies higher; what lies as high is in the order of ids. */
 const HIGHEST = 0x7fffffff;
+/** Where the first of a board lies: there is room under it. */
+const MIDDLE = 1_000_000;
 
 type What = { there: Item } | { gone: Stamp };
 
@@ -61,7 +63,13 @@ export class Board {
   /** The place over everything else. */
   top(): number {
     const highest = this.items().reduce((most, { z }) => Math.max(most, z), -1);
-    return Math.min(highest + 1, HIGHEST);
+    return highest < 0 ? MIDDLE : Math.min(highest + 1, HIGHEST);
+  }
+
+  /** The place under everything else. */
+  bottom(): number {
+    const lowest = this.items().reduce((least, { z }) => Math.min(least, z), Number.POSITIVE_INFINITY);
+    return Number.isFinite(lowest) ? Math.max(0, lowest - 1) : MIDDLE;
   }
 
   /** Does what was done, unless something later is known; whether that changed anything. */

@@ -2,10 +2,10 @@
 // at once; should the server refuse it, it is undone. The counterpart of `crates/call/src/call/boards`.
 
 import { boardRights, ROOM_BOARD } from '../../rights';
-import type { BoardAction, BoardNews, ItemView, ParticipantId, Point, Tools } from '../../view';
+import type { BoardAction, BoardNews, Edge, ItemView, ParticipantId, Point, Tools } from '../../view';
 import type { ClientMessage, ServerMessage } from '../call/messages';
 import { Board } from './board';
-import { type BoardOp, type Item, itemOf, MAX_OPS, type Stamp } from './ops';
+import { type BoardOp, compareItems, type Item, itemOf, MAX_OPS, type Stamp } from './ops';
 
 /** What I did within this time before a line broke is said again on the next. Twice is as good as once. */
 const SAY_AGAIN_MS = 30_000;
@@ -47,6 +47,8 @@ class Open {
   /** The server's version of it that is here. */
   version = 0;
   loading = true;
+  /** Looked at small, beside other things. */
+  aside = false;
   undo: Step[] = [];
   redo: Step[] = [];
   sent: { atMs: number; op: BoardOp }[] = [];
@@ -54,6 +56,27 @@ class Open {
   toldRights: string | undefined;
 
   constructor(readonly id: string) {}
+
+  /** Asks for what is there since the version that is here. */
+  asksFor(): ClientMessage {
+    return { type: 'open_board', board: this.id, since: this.version, aside: this.aside };
+  }
+
+  /** Those of these that do not lie at that end of their page yet, with the places they get there. */
+  toEdge(ids: readonly string[], to: Edge): Item[] {
+    const { board } = this;
+    const chosen = [...new Set(ids)].flatMap((id) => board.item(id) ?? []).sort(compareItems);
+    const names = new Set(chosen.map(({ id }) => id));
+    const passes = (item: Item, other: Item) =>
+      item.page === other.page &&
+      (to === 'front' ? compareItems(item, other) < 0 : compareItems(item, other) > 0);
+    const moves = board
+      .items()
+      .some((other) => !names.has(other.id) && chosen.some((item) => passes(item, other)));
+    if (!moves) return [];
+    const first = to === 'front' ? board.top() : Math.max(0, board.bottom() + 1 - chosen.length);
+    return chosen.map((item, n) => ({ ...item, z: first + n }));
+  }
 
   /** What was done can be taken back. */
   step(step: Step): void {
@@ -145,21 +168,21 @@ export class Boards {
   /** Done without a line, on boards that were closed before there was one again. */
   private unsaid: [string, BoardOp][] = [];
 
-  /** The board over this file is open. */
+  /** The board over this file is open, and not only beside other things. */
   isOpen(file: string): boolean {
-    return this.open.has(file);
+    return this.open.get(file)?.aside === false;
   }
 
-  /** A board other than the room's is open. */
+  /** A board other than the room's is open, and not only beside other things. */
   get isAtASnapshot(): boolean {
-    return [...this.open.keys()].some((board) => board !== ROOM_BOARD);
+    return [...this.open.values()].some(({ id, aside }) => id !== ROOM_BOARD && !aside);
   }
 
   /** Does what I wish. */
   act(action: BoardAction, me: Me, nowMs: number): Outcome {
     switch (action.do) {
       case 'open':
-        return this.look(action.board, me);
+        return this.look(action.board, action.aside ?? false, me);
       case 'close':
         if (this.lostMs !== undefined) {
           for (const { op } of this.open.get(action.board)?.sent ?? []) this.unsaid.push([action.board, op]);
@@ -178,15 +201,16 @@ export class Boards {
     }
   }
 
-  private look(board: string, me: Me): Outcome {
+  private look(board: string, aside: boolean, me: Me): Outcome {
     let open = this.open.get(board);
     if (!open) {
       open = new Open(board);
       this.open.set(board, open);
     }
     open.toldRights = undefined;
+    open.aside = aside;
     return {
-      toRoom: [{ type: 'open_board', board, since: open.version }],
+      toRoom: [open.asksFor()],
       toPage: [open.whole(me.id), ...open.rights(me)],
     };
   }
@@ -275,11 +299,7 @@ export class Boards {
 
   /** What may be looked at changed: what is open is asked for again from where it is. */
   openAgain(): ClientMessage[] {
-    return [...this.open.values()].map(({ id, version }) => ({
-      type: 'open_board',
-      board: id,
-      since: version,
-    }));
+    return [...this.open.values()].map((open) => open.asksFor());
   }
 
   /** The line to the room is lost. */
@@ -303,7 +323,7 @@ export class Boards {
           open.id,
           open.sent.map(({ op }) => op),
         ),
-        { type: 'open_board', board: open.id, since: open.version },
+        open.asksFor(),
       ];
     });
     return [...unsaid, ...said];
@@ -338,6 +358,13 @@ function operations(action: Doing, open: Open, me: Me): BoardOp[] {
       open.step(changed.map(({ item }) => [item.id, item]));
       const stamp = board.nextStamp(me.id);
       return changed.map(({ item, shape }) => ({ op: 'put', item: { ...item, shape, stamp } }));
+    }
+    case 'order': {
+      const moved = open.toEdge(action.ids, action.to);
+      if (moved.length === 0) return [];
+      open.step(moved.map(({ id }) => [id, board.item(id)]));
+      const stamp = board.nextStamp(me.id);
+      return moved.map((item) => ({ op: 'put', item: { ...item, stamp } }));
     }
     case 'remove': {
       const there = action.ids.flatMap((id) => board.item(id) ?? []);

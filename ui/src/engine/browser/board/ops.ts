@@ -43,6 +43,11 @@ export function compareStamps(a: Stamp, b: Stamp): number {
   return a.by < b.by ? -1 : a.by > b.by ? 1 : 0;
 }
 
+/** Negative where `a` lies under `b`. */
+export function compareItems(a: Item, b: Item): number {
+  return a.z - b.z || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
 /** What an operation is about; nothing where it is about the whole board. */
 export function itemOf(op: BoardOp): string | undefined {
   switch (op.op) {

@@ -97,6 +97,22 @@ describe('the chat', () => {
     expect(chat.markToTell()).toHaveLength(1);
   });
 
+  it('counts from what I saw on another device, or before the page was loaded anew', () => {
+    const chat = new Chat();
+    const mark = (participant_id: string, seen: number) => ({ participant_id, received: 3, seen });
+    const messages = [message(1), message(2), message(3)];
+    const marks = [mark('host', 3), mark('me', 2)];
+    chat.take({ type: 'chat_history', messages, marks }, 'me', 0);
+    expect(chat.unread('me')).toBe(1);
+    // Told on, it takes nothing back.
+    expect(chat.markToTell()).toEqual([{ type: 'chat_mark', received: 3, seen: 2 }]);
+    chat.take({ type: 'chat_marked', mark: mark('me', 1) }, 'me', 0);
+    chat.take({ type: 'chat_marked', mark: mark('host', 3) }, 'me', 0);
+    expect(chat.unread('me')).toBe(1);
+    chat.take({ type: 'chat_marked', mark: mark('me', 3) }, 'me', 0);
+    expect(chat.unread('me')).toBe(0);
+  });
+
   it('shows who writes, for a while', () => {
     const chat = new Chat();
     chat.take({ type: 'typing', participant_id: 'host', typing: true }, 'me', 0);
@@ -124,5 +140,34 @@ describe('the chat', () => {
     ]);
     chat.take({ type: 'file_deleted', file_id: 'snapshot' }, 'me', 0);
     expect(chat.gallery(me, people('host'), editors)).toEqual([]);
+  });
+
+  it('counts a snapshot with the snapshots, not as something written', () => {
+    const chat = new Chat();
+    const file = (purpose: 'snapshot' | 'chat', id: string) => ({
+      file_id: id,
+      name: `${id}.png`,
+      media_type: 'image/png',
+      size: 3,
+      sha256: '',
+      purpose,
+      of: 'host',
+      of_screen: id === 'screen',
+    });
+    const history = [
+      message(1, { file: file('snapshot', 'screen') }),
+      message(2, { file: file('chat', 'letter') }),
+      message(3, { file: file('snapshot', 'camera') }),
+    ];
+    chat.take({ type: 'chat_history', messages: history, marks: [] }, 'me', 0);
+    expect(chat.unread('me')).toBe(1);
+    expect(chat.view(me, people('host'), 0)).toMatchObject({
+      unread: 1,
+      messages: [{ id: 1 }, { id: 2 }, { id: 3 }],
+    });
+    expect(chat.gallery(me, people('host'), new Map())).toMatchObject([
+      { of_screen: false },
+      { of_screen: true },
+    ]);
   });
 });

@@ -58,14 +58,14 @@ export class Chat {
     switch (message.type) {
       case 'chat_history':
         for (const one of message.messages) this.add(one, me);
-        for (const mark of message.marks) this.marks.set(mark.participant_id, mark);
+        for (const mark of message.marks) this.mark(mark, me);
         return true;
       case 'chat':
         this.typing.delete(message.message.from);
         this.add(message.message, me);
         return true;
       case 'chat_marked':
-        this.marks.set(message.mark.participant_id, message.mark);
+        this.mark(message.mark, me);
         return true;
       case 'typing':
         if (!message.typing) return this.typing.delete(message.participant_id);
@@ -87,6 +87,12 @@ export class Chat {
       default:
         return false;
     }
+  }
+
+  /** How far it came to somebody. What I saw on another device, or before the page was loaded anew, I have seen. */
+  private mark(mark: ChatMark, me: ParticipantId): void {
+    this.marks.set(mark.participant_id, mark);
+    if (mark.participant_id === me) this.seen = Math.max(this.seen, mark.seen);
   }
 
   private add(message: ChatMessage, me: ParticipantId): void {
@@ -168,10 +174,10 @@ export class Chat {
     this.files.set(fileId, state);
   }
 
-  /** Messages of others that I have not seen. */
+  /** Messages of others that I have not seen; a snapshot is counted with the snapshots. */
   unread(me: ParticipantId): number {
     const unread = [...this.messages.values()].filter((one) => one.id > this.seen && one.from !== me);
-    return unread.filter(isLine).length;
+    return unread.filter((one) => isLine(one) && one.file?.purpose !== 'snapshot').length;
   }
 
   /** Something may be drawn differently because time went by. */
@@ -248,6 +254,7 @@ export class Chat {
             by_name: message.from_name,
             // Who was shown may have left since.
             of_name: (of === me.id ? me.name : of != null && people.nameOf(of)) || file.info.of_name || '',
+            of_screen: file.info.of_screen ?? false,
             at_ms: message.at_ms,
             editing: editing.flatMap((id) => people.nameOf(id) ?? []),
           },
@@ -297,7 +304,7 @@ function isLine({ file }: ChatMessage): boolean {
 
 function pendingFile({ key, file }: Pending): FileView | null {
   if (!file) return null;
-  const { blob, name, purpose, of } = file.upload;
+  const { blob, name, purpose, of, ofScreen } = file.upload;
   const info: FileInfo = {
     file_id: key,
     name,
@@ -306,6 +313,7 @@ function pendingFile({ key, file }: Pending): FileView | null {
     sha256: '',
     purpose,
     of,
+    of_screen: ofScreen,
     size_px: null,
     has_thumbnail: false,
   };

@@ -26,6 +26,8 @@ export interface Upload {
   purpose: FileInfo['purpose'];
   /** Whose stream a snapshot shows. */
   of: ParticipantId | null;
+  /** It shows the screen they share. */
+  ofScreen: boolean;
   key: string;
 }
 
@@ -106,8 +108,11 @@ export class FileClient {
   }
 
   /** Begins an upload, or finds it again. */
-  private async begin({ name, blob, purpose, of, key }: Upload, cancelled?: AbortSignal): Promise<Begun> {
-    const body = JSON.stringify({ name, size: blob.size, purpose, of, key });
+  private async begin(
+    { name, blob, purpose, of, ofScreen, key }: Upload,
+    cancelled?: AbortSignal,
+  ): Promise<Begun> {
+    const body = JSON.stringify({ name, size: blob.size, purpose, of, of_screen: ofScreen, key });
     const request = { body, ...(cancelled && { signal: cancelled }) };
     return json<Begun>(await good(await this.call('POST', 'files', request)));
   }
@@ -126,28 +131,21 @@ export class FileClient {
     await good(await this.call('DELETE', `files/${fileId}`));
   }
 
-  /** A file's bytes; tells how many are here. */
+  /** A file's bytes, those that were shared; tells how many are here. */
   async fetch(info: FileInfo, received: (bytes: number) => void, cancelled: AbortSignal): Promise<Blob> {
     const response = await good(
       await this.call('GET', `files/${info.file_id}`, { withinMs: FILE_TIME_MS, signal: cancelled }),
     );
-    const reader = response.body?.getReader();
-    if (!reader) return response.blob();
-    const parts: Uint8Array<ArrayBuffer>[] = [];
-    let [all, told] = [0, 0];
+    let blob: Blob;
     try {
-      for (let read = await reader.read(); !read.done; read = await reader.read()) {
-        parts.push(read.value);
-        all += read.value.length;
-        if (all - told < PIECE) continue;
-        told = all;
-        received(all);
-      }
+      blob = new Blob(await parts(response, received), { type: info.media_type });
     } catch {
       throw fault('server_unreachable', 'the file broke off');
     }
-    if (info.size !== null && all !== info.size) throw fault('server_unreachable', 'the file broke off');
-    return new Blob(parts, { type: info.media_type });
+    if (info.size !== null && blob.size !== info.size)
+      throw fault('server_unreachable', 'the file broke off');
+    if (!(await isAsShared(blob, info))) throw notUnderstood('other bytes came than were shared');
+    return blob;
   }
 
   /** A file that is a picture, or `large` a document too; or the small picture of any. Nothing where there is none. */
@@ -182,6 +180,30 @@ export class FileClient {
     const all = { ...(headers as Record<string, string> | undefined), authorization: `Bearer ${token}` };
     return ask(base + path, { method, headers: all, ...request }, withinMs);
   }
+}
+
+/** What an answer holds, piece by piece. */
+async function parts(response: Response, received: (bytes: number) => void): Promise<BlobPart[]> {
+  const reader = response.body?.getReader();
+  if (!reader) return [await response.blob()];
+  const parts: BlobPart[] = [];
+  let [all, told] = [0, 0];
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    parts.push(read.value);
+    all += read.value.length;
+    if (all - told < PIECE) continue;
+    told = all;
+    received(all);
+  }
+  return parts;
+}
+
+/** Whether these are the bytes that were shared. Without TLS a browser reckons no hash: they are taken as they are. */
+async function isAsShared(blob: Blob, { sha256 }: FileInfo): Promise<boolean> {
+  const { subtle } = crypto as Partial<Crypto>;
+  if (!subtle) return true;
+  const hash = new Uint8Array(await subtle.digest('SHA-256', new Uint8Array(await blob.arrayBuffer())));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('') === sha256.toLowerCase();
 }
 
 /** Whether trying again may help. */

@@ -9,7 +9,6 @@ import type {
   LeaveReason,
   MediaSource,
   NoticeCode,
-  ParticipantId,
   Problem,
   ToolsNews,
   WaitingView,
@@ -521,16 +520,19 @@ export class Call {
     return this.line?.media?.rttMs() ?? null;
   }
 
-  /** Takes a picture of a stream at its own resolution, for everybody. */
-  async takeSnapshot(streamId: number): Promise<void> {
+  /** Takes a picture of a stream at its own resolution, for everybody; `screenOf` is what somebody's screen is called. */
+  async takeSnapshot(streamId: number, screenOf: (name: string) => string): Promise<void> {
     if (!this.room.tools.snapshot) return this.ways.notice('refused', null);
     const own = streamId === LOCAL_PREVIEW || streamId === LOCAL_SHARE;
-    const of = own ? { id: this.room.me, name: this.room.displayName } : this.people.ofStream(streamId);
+    const theirs = this.people.ofStream(streamId);
+    const of = own ? { id: this.room.me, name: this.room.displayName } : theirs;
     if (!of) return;
+    const ofScreen = own ? streamId === LOCAL_SHARE : theirs?.track.source === 'screen';
     // Of a share what the others see: paused, what is there now is for nobody.
     const mine = streamId === LOCAL_SHARE ? this.share.track : this.local.track('camera');
     const picture = own ? mine && (await pictureOf(mine, 0)) : await this.line?.media?.snapshot(streamId);
-    if (picture) this.tools.share(picture, `${of.name} ${timeName(new Date())}.png`, shotOf(of.id));
+    const name = `${ofScreen ? screenOf(of.name) : of.name} ${timeName(new Date())}.png`;
+    if (picture) this.tools.share(picture, name, { purpose: 'snapshot', of: of.id, ofScreen });
     else this.ways.notice('no_snapshot', null);
   }
 
@@ -612,8 +614,6 @@ export class Call {
 function isTrouble({ state }: DeviceState): boolean {
   return state === 'missing' || state === 'busy' || state === 'denied' || state === 'failed';
 }
-
-const shotOf = (of: ParticipantId) => ({ purpose: 'snapshot', of }) as const;
 
 /** As people write dates into names of files: `2026-11-22 14.05.09`. */
 function timeName(at: Date): string {

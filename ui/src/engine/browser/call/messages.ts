@@ -153,7 +153,7 @@ export type ClientMessage =
   | { type: 'typing'; typing: boolean }
   | { type: 'point'; spot: Spot | null }
   | { type: 'present'; presenting: boolean }
-  | { type: 'open_board'; board: string; since: number }
+  | { type: 'open_board'; board: string; since: number; aside: boolean }
   | { type: 'close_board'; board: string }
   | { type: 'board'; board: string; ops: BoardOp[] }
   | { type: 'board_cursor'; board: string; page: number; at: Point | null; laser: boolean }

@@ -41,14 +41,17 @@ describe('uploads', () => {
   /** What is asked of the server and not answered yet, by what is to be done: `POST letter 1`, `PATCH letter 1`. */
   let asked: Map<string, (answer: Response) => void>;
   let all: string[];
+  let bodies: unknown[];
 
   beforeEach(() => {
     asked = new Map();
     all = [];
+    bodies = [];
     vi.stubGlobal('fetch', (url: string, { method, body, signal }: RequestInit) => {
       const name = method === 'POST' ? JSON.parse(String(body)).name : url.split('/').at(-1);
       const what = `${method} ${name}`;
       all.push(what);
+      if (method === 'POST') bodies.push(JSON.parse(String(body)));
       return new Promise<Response>((resolve, reject) => {
         asked.set(what, resolve);
         signal?.addEventListener('abort', () => reject(signal.reason));
@@ -88,6 +91,14 @@ describe('uploads', () => {
     tools.share(new Blob(['some words']), 'a snapshot');
     await vi.advanceTimersByTimeAsync(0);
     expect(all.slice(4)).toEqual(['POST a snapshot']);
+  });
+
+  it('say of a snapshot whose it is, and that it shows a screen', async () => {
+    const shot = { purpose: 'snapshot', of: 'host', ofScreen: true } as const;
+    tools.share(new Blob(['some words']), 'a screen', shot);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bodies.at(-1)).toMatchObject({ purpose: 'snapshot', of: 'host', of_screen: true });
+    expect(chat().messages[0]?.file?.info).toMatchObject({ of: 'host', of_screen: true });
   });
 
   it('are given up while they wait, and never come to the server', async () => {
@@ -161,16 +172,17 @@ describe('what is chosen for the board', () => {
   afterEach(() => vi.restoreAllMocks());
 
   /** The browser's dialog gives this. */
-  const chooses = (file: File | undefined) =>
+  const chooses = (...files: File[]) =>
     vi.spyOn(HTMLInputElement.prototype, 'click').mockImplementation(function (this: HTMLInputElement) {
       expect(this.accept).toBe('image/png,image/jpeg,image/webp,image/gif,application/pdf');
-      if (file) Object.defineProperty(this, 'files', { value: [file] });
-      this.dispatchEvent(new Event(file ? 'change' : 'cancel'));
+      expect(this.multiple).toBe(true);
+      if (files.length > 0) Object.defineProperty(this, 'files', { value: files });
+      this.dispatchEvent(new Event(files.length > 0 ? 'change' : 'cancel'));
     });
 
   it('is among what can be put there, or nothing', async () => {
-    const click = chooses(undefined);
-    expect(await tools.pickForBoard()).toBeNull();
+    const click = chooses();
+    expect(await tools.pickForBoard()).toEqual([]);
     expect(click).toHaveBeenCalledOnce();
     expect(sent).toEqual([]);
   });
@@ -178,17 +190,44 @@ describe('what is chosen for the board', () => {
   it('goes up where it is a picture, whatever it is called', async () => {
     chooses(new File(['\x89PNG and so on'], 'knee.pdf', { type: 'application/pdf' }));
     const picture = { kind: 'picture', file_id: 'page', width: 640, height: 400 };
-    expect(await tools.pickForBoard()).toEqual(picture);
+    expect(await tools.pickForBoard()).toEqual([picture]);
     expect(sent).toEqual(['POST knee.pdf', 'PATCH']);
+  });
+
+  it('comes with the others that were chosen, in their order', async () => {
+    chooses(
+      new File(['one'], 'one.png'),
+      new File(['%PDF-1.7'], 'two.pdf'),
+      new File(['three'], 'three.png'),
+    );
+    expect((await tools.pickForBoard()).map(({ kind }) => kind)).toEqual(['picture', 'document', 'picture']);
+    expect(sent).toEqual(['POST one.png', 'PATCH', 'POST three.png', 'PATCH']);
+  });
+
+  it('that is dropped on the board is not shared in the chat', () => {
+    document.body.innerHTML = '<main><section data-takes-files></section></main>';
+    const heard: string[] = [];
+    const unlisten = tools.onDrop((drag) => void heard.push(drag.state));
+    const drag = (type: string, at: string) => {
+      const event = new Event(type, { bubbles: true, cancelable: true });
+      const dataTransfer = { types: ['Files'], files: [new File(['x'], 'x.png')] };
+      document.querySelector(at)?.dispatchEvent(Object.assign(event, { dataTransfer }));
+    };
+    drag('dragover', 'main');
+    drag('dragover', 'section');
+    drag('drop', 'section');
+    expect(heard).toEqual(['over', 'left']);
+    drag('drop', 'main');
+    expect(heard).toEqual(['over', 'left', 'left', 'dropped']);
+    unlisten();
+    document.body.innerHTML = '';
   });
 
   it('is read where it is a document, and stays here', async () => {
     chooses(new File(['%PDF-1.7 and so on'], 'knee.png'));
-    expect(await tools.pickForBoard()).toEqual({
-      kind: 'document',
-      name: 'knee.png',
-      base64: btoa('%PDF-1.7 and so on'),
-    });
+    expect(await tools.pickForBoard()).toEqual([
+      { kind: 'document', name: 'knee.png', base64: btoa('%PDF-1.7 and so on') },
+    ]);
     expect(sent).toEqual([]);
     expect(notices).toEqual([]);
   });
@@ -197,13 +236,13 @@ describe('what is chosen for the board', () => {
     const large = new File(['%PDF-1.7'], 'large.pdf');
     Object.defineProperty(large, 'size', { value: 41 * 1024 * 1024 });
     chooses(large);
-    expect(await tools.pickForBoard()).toBeNull();
+    expect(await tools.pickForBoard()).toEqual([]);
     const gone = new File(['%PDF-1.7'], 'gone.pdf');
     gone.slice = () => {
       throw new DOMException('gone', 'NotReadableError');
     };
     chooses(gone);
-    expect(await tools.pickForBoard()).toBeNull();
+    expect(await tools.pickForBoard()).toEqual([]);
     expect(notices).toEqual([
       ['no_picture', 'large.pdf'],
       ['no_picture', 'gone.pdf'],
@@ -213,7 +252,7 @@ describe('what is chosen for the board', () => {
   it('is said not to go up, be it a picture or a page', async () => {
     status = 413;
     chooses(new File(['a picture'], 'knee.png'));
-    expect(await tools.pickForBoard()).toBeNull();
+    expect(await tools.pickForBoard()).toEqual([]);
     expect(await tools.putPicture('report 2.png', new Blob(['a page']))).toBeNull();
     expect(notices).toEqual([
       ['no_picture', 'knee.png'],

@@ -1,7 +1,7 @@
 // Chat, boards, pointers and files together, and their way to the page. The counterpart of `crates/call/src/call/tools.rs`.
 
-import { asBase64, asDataUrl } from '../../bytes';
-import type { FileDrag, PickedForBoard, PickedPicture } from '../../engine';
+import { asBase64, asDataUrl, isDocument } from '../../bytes';
+import { type FileDrag, type PickedForBoard, type PickedPicture, takesFiles } from '../../engine';
 import type { BoardAction, BoardNews, NoticeCode, ParticipantId, Spot, ToolsNews } from '../../view';
 import { Boards } from '../board/boards';
 import { problemOf } from '../problem';
@@ -15,10 +15,8 @@ import type { RoomSide } from './room';
 const POINTER_FOR_MS = 8_000;
 /** Pictures of which the server finds out the size, and documents, of which a page becomes one. */
 const FOR_BOARD = 'image/png,image/jpeg,image/webp,image/gif,application/pdf';
-/** How a document begins, whatever it is called. */
-const DOCUMENT = '%PDF-';
 
-type Shared = Pick<Upload, 'purpose' | 'of'>;
+type Shared = Pick<Upload, 'purpose' | 'of' | 'ofScreen'>;
 
 interface Pointer {
   spot: Spot;
@@ -181,6 +179,8 @@ export class Tools {
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return;
+      // What is let go there is for the board.
+      if (takesFiles(event.target)) return heard({ state: 'left' });
       event.preventDefault();
       heard({ state: 'over' });
     };
@@ -188,7 +188,7 @@ export class Tools {
       if (event.relatedTarget === null) heard({ state: 'left' });
     };
     const drop = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
+      if (!hasFiles(event) || takesFiles(event.target)) return;
       event.preventDefault();
       heard({ state: 'left' });
       for (const file of event.dataTransfer?.files ?? []) this.dropped.set(newKey(), file);
@@ -214,10 +214,10 @@ export class Tools {
   share(
     blob: Blob,
     name: string,
-    { purpose, of }: Shared = { purpose: 'chat', of: null },
+    shared: Shared = { purpose: 'chat', of: null, ofScreen: false },
     before?: Promise<void>,
   ): Promise<void> {
-    const upload = { blob, name: fileName(name), purpose, of, key: newKey() };
+    const upload = { blob, name: fileName(name), ...shared, key: newKey() };
     this.chat.share(upload);
     this.tellChat();
     return this.upload(upload, before);
@@ -297,13 +297,25 @@ export class Tools {
     return address;
   }
 
-  /** Lets people choose a picture, which goes up for the board, or a document, which only the page reads. */
-  async pickForBoard(): Promise<PickedForBoard | null> {
-    const [file] = await chosen(FOR_BOARD, false);
-    if (!file) return null;
+  /** Lets people choose pictures, which go up for the board, and documents, which only the page reads. */
+  async pickForBoard(): Promise<PickedForBoard[]> {
+    return this.takeForBoard(await chosen(FOR_BOARD, true));
+  }
+
+  /** One after the other, in their order. */
+  async takeForBoard(files: readonly File[]): Promise<PickedForBoard[]> {
+    const all: PickedForBoard[] = [];
+    for (const file of files) {
+      const one = await this.takeOne(file);
+      if (one) all.push(one);
+    }
+    return all;
+  }
+
+  private async takeOne(file: File): Promise<PickedForBoard | null> {
     const { name } = file;
     try {
-      if ((await file.slice(0, DOCUMENT.length).text()) === DOCUMENT) {
+      if (await isDocument(file)) {
         if (file.size > MOST_SHOWN) return this.notPut(name);
         return { kind: 'document', name, base64: await asBase64(file) };
       }
@@ -317,7 +329,8 @@ export class Tools {
 
   /** Sends a picture up for the board; says where that fails. */
   async putPicture(name: string, blob: Blob): Promise<PickedPicture | null> {
-    const upload: Upload = { blob, name: fileName(name), purpose: 'board', of: null, key: newKey() };
+    const shared: Shared = { purpose: 'board', of: null, ofScreen: false };
+    const upload: Upload = { blob, name: fileName(name), ...shared, key: newKey() };
     try {
       return await this.files.put(upload, this.forBoard.signal);
     } catch {

@@ -30,6 +30,8 @@ export interface Hand {
   put(id: string, shape: Shape, chosen: boolean): void;
   redrawLocal(ids: Iterable<string>): void;
   changed(): void;
+  /** Those that I may change. */
+  changeableOf(items: readonly { id: string }[]): string[];
   /** Says all that differs of the selected items, in one step. */
   commitLocals(): void;
   /** A stroke is as long as may be: it goes on as another. */
@@ -213,9 +215,9 @@ export class Marquee implements Gesture {
   move(_points: readonly Point[], last: Point): void {
     const { hand } = this;
     this.to = last;
-    const inside = itemsOn(hand.board, hand.page)
-      .filter(({ shape }) => holds(this.box, frame(shape)))
-      .map(({ id }) => id);
+    const inside = hand.changeableOf(
+      itemsOn(hand.board, hand.page).filter(({ shape }) => holds(this.box, frame(shape))),
+    );
     hand.selected = [...new Set([...this.before, ...inside])];
     hand.changed();
   }

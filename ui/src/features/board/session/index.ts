@@ -2,7 +2,7 @@
 // nothing: the paper asks it what there is.
 
 import type { BoardCommands } from '../../../engine/engine';
-import type { BoardAction, BoardNews, Colour, Point, Shape } from '../../../engine/view';
+import type { BoardAction, BoardNews, Colour, Edge, Point, Shape } from '../../../engine/view';
 import { type Board, emptyBoard, hear, itemsOn, mayDraw, type Touched } from '../boardState';
 import { boxOf } from '../draw';
 import { type Box, clamp, fitted, frame, hits, isIn, moved, rounded, union } from '../geometry';
@@ -29,6 +29,32 @@ export { FIGURES, type Figure, isFigure, type Tool, toolsOf, type Width } from '
 const CURSOR = 34;
 /** How many pages there may be. */
 export const MOST_PAGES = 100;
+
+/** Between pictures that came together. */
+const GAP = 24;
+
+/** So many pages of a document lie beside each other over a snapshot. */
+const BESIDE = 3;
+
+/** Where a page of a document goes. */
+interface DocumentPlace {
+  /** Which it is of those that were chosen, from 0. */
+  nth: number;
+  count: number;
+  /** The page of the board on which the one before it lies. */
+  after: number | undefined;
+  /** The board has pages. */
+  paged: boolean;
+  /** Of what is seen. */
+  middle: Point;
+}
+
+/** What was sent up, with its size in pixels. */
+interface Picture {
+  file_id: string;
+  width: number;
+  height: number;
+}
 
 /** Whoever draws it. */
 export interface Watcher {
@@ -83,7 +109,7 @@ export class BoardSession {
     });
     if (this.closed) return unlisten();
     this.unlisten = unlisten;
-    this.act({ do: 'open', board: this.id });
+    this.act({ do: 'open', board: this.id, aside: false });
   }
 
   close(): void {
@@ -229,14 +255,57 @@ export class BoardSession {
     this.act({ do: 'add_page', board: this.id });
   }
 
-  placePicture(fileId: string, width: number, height: number, middle: Point): void {
-    const scale = Math.min(1, (this.size.width * 0.5) / width, (this.size.height * 0.6) / height);
-    const size = {
-      x: Math.max(1, Math.round(width * scale)),
-      y: Math.max(1, Math.round(height * scale)),
+  /** Pictures that came together lie beside each other; with them one goes on, so all of them are selected. */
+  placePictures(pictures: readonly Picture[], middle: Point): void {
+    const columns = Math.ceil(Math.sqrt(pictures.length));
+    const rows = Math.ceil(pictures.length / Math.max(1, columns));
+    const gap = GAP * this.unit;
+    // All of them have the place of one, and a little more each time there are more.
+    const share = columns === 1 ? { x: 0.5, y: 0.6 } : { x: 0.8, y: 0.8 };
+    const most = { x: (this.size.width * share.x) / columns, y: (this.size.height * share.y) / rows };
+    const ids = pictures.map(({ file_id, width, height }, n) => {
+      const [column, row] = [n % columns, Math.floor(n / columns)];
+      const cell = {
+        x: middle.x + (column - (columns - 1) / 2) * (most.x + gap),
+        y: middle.y + (row - (rows - 1) / 2) * (most.y + gap),
+      };
+      const id = newId();
+      this.put(id, pictureIn(file_id, width, height, most, cell), this.page, true);
+      return id;
+    });
+    if (ids.length > 0) this.select(ids);
+  }
+
+  /**
+   * A page of a document, and on which page of the board it lies: the first here, each of the others on one of its own, as
+   * large as that is. Over a snapshot there are no pages: there they lie beside each other.
+   */
+  placeDocumentPage(picture: Picture, { nth, count, after, paged, middle }: DocumentPlace): number {
+    const { size, page: here } = this;
+    const { file_id, width, height } = picture;
+    const put = (page: number, most: Point, at: Point) => {
+      this.put(newId(), pictureIn(file_id, width, height, most, at), page, count === 1);
+      return page;
     };
-    const at = rounded({ x: middle.x - size.x / 2, y: middle.y - size.y / 2 });
-    this.put(newId(), { kind: 'picture', at, size, file_id: fileId }, true);
+    const part = { x: size.width * 0.5, y: size.height * 0.6 };
+    if (!paged && count > 1) {
+      const column = nth % BESIDE;
+      const at = { x: (size.width * (column + 0.5)) / BESIDE, y: size.height / 2 };
+      const row = Math.floor(nth / BESIDE) * GAP * this.unit;
+      return put(here, { x: (size.width * 0.94) / BESIDE, y: part.y }, { x: at.x + row, y: at.y + row });
+    }
+    const whole = { x: size.width * 0.96, y: size.height * 0.96 };
+    const centre = { x: size.width / 2, y: size.height / 2 };
+    if (nth === 0 || after === undefined) {
+      const empty = paged && itemsOn(this.board, here).length === 0;
+      return empty ? put(here, whole, centre) : put(here, part, middle);
+    }
+    let next = after + 1;
+    while (next < this.board.pages && itemsOn(this.board, next).length > 0) next += 1;
+    // There is no room for more pages: it lies on the last one.
+    if (next >= MOST_PAGES) return put(after, part, centre);
+    if (next >= this.board.pages) this.act({ do: 'add_page', board: this.id });
+    return put(next, whole, centre);
   }
 
   // --------------------------------------------------------------------------------------------- the pointer
@@ -311,7 +380,7 @@ export class BoardSession {
 
   selectAll(): void {
     this.tool = 'select';
-    this.select(itemsOn(this.board, this.page).map(({ id }) => id));
+    this.select(this.changeableOf(itemsOn(this.board, this.page)));
   }
 
   /** The next item, for those who do not point. */
@@ -331,6 +400,7 @@ export class BoardSession {
 
   /** The selection's frame becomes another: while it is dragged, and when it is let go. */
   fit(from: Box, to: Box, finished: boolean): void {
+    if (!this.mayChange()) return;
     for (const id of this.selected) {
       const shape = this.board.items.get(id)?.shape;
       if (shape) this.pending.set(id, fitted(shape, from, to));
@@ -366,6 +436,17 @@ export class BoardSession {
     this.changed();
   }
 
+  /** Lays what is selected over everything else of the page, or under it. */
+  order(to: Edge): void {
+    if (!this.orderable) return;
+    this.act({ do: 'order', board: this.id, ids: [...this.selected], to });
+  }
+
+  /** Whether what is selected may be laid over or under the rest. */
+  get orderable(): boolean {
+    return this.selected.length > 0 && this.mayChange();
+  }
+
   /** Whether what is selected may be taken away. */
   get removable(): boolean {
     return this.selected.some((id) => this.mayRemove(id));
@@ -378,7 +459,7 @@ export class BoardSession {
     if (isFigure(this.tool) && rights.shape) {
       const from = { x: middle.x - half.x, y: middle.y - half.y };
       const to = { x: middle.x + half.x, y: middle.y + half.y };
-      this.put(newId(), this.style.figure(this.tool, from, to), true);
+      this.put(newId(), this.style.figure(this.tool, from, to), this.page, true);
     } else if (this.tool === 'text' && rights.text) {
       this.beginText(middle, 0);
     }
@@ -389,7 +470,7 @@ export class BoardSession {
   /** Changes the words of an item, where that is what it is. */
   edit(id: string): boolean {
     const shape = this.board.items.get(id)?.shape;
-    if (shape?.kind !== 'text' || !this.board.rights.text) return false;
+    if (shape?.kind !== 'text' || !this.mayChangeItem(id)) return false;
     this.editing = { id, at: shape.at, text: shape.text, colour: shape.colour, size: shape.size };
     this.selected = [];
     this.changed();
@@ -418,7 +499,7 @@ export class BoardSession {
     };
     const { id } = editing;
     if (id === undefined) {
-      if (text !== '') this.put(newId(), shape, false);
+      if (text !== '') this.put(newId(), shape, this.page, false);
     } else if (text === '') {
       this.act({ do: 'remove', board: this.id, ids: [id] });
     } else {
@@ -454,9 +535,10 @@ export class BoardSession {
       },
       clock: this.clock,
       act: (action) => session.act(action),
-      put: (id, shape, chosen) => session.put(id, shape, chosen),
+      put: (id, shape, chosen) => session.put(id, shape, session.page, chosen),
       redrawLocal: (ids) => session.redrawLocal(ids),
       changed: () => session.changed(),
+      changeableOf: (items) => session.changeableOf(items),
       commitLocals: () => session.commitLocals(),
       strokeAgain: (at) => {
         session.up();
@@ -482,7 +564,10 @@ export class BoardSession {
   private beginSelect(at: Point, reach: number, { shift }: Held): void {
     const box = this.selectionBox();
     const there = this.under(at, reach);
-    if (shift && there) {
+    if (shift && there && this.selected.length > 0 && !(this.mayChange() && this.mayChangeItem(there))) {
+      // What I may not change is selected alone, to be looked at: with it nothing could be moved.
+      if (!this.selected.includes(there) && this.mayChangeItem(there)) this.selected = [there];
+    } else if (shift && there) {
       const without = this.selected.filter((id) => id !== there);
       this.selected = without.length === this.selected.length ? [...this.selected, there] : without;
     } else if (!there && !(box && this.selected.length > 0 && isIn(at, box))) {
@@ -497,10 +582,19 @@ export class BoardSession {
 
   /** Whether all that is selected may be changed. */
   mayChange(): boolean {
-    return this.selected.every((id) => {
-      const shape = this.board.items.get(id)?.shape;
-      return shape !== undefined && rightTo(shape, this.board.rights);
-    });
+    return this.selected.every((id) => this.mayChangeItem(id));
+  }
+
+  /** What somebody else put there is changed only by those who may erase it: moved away it is as good as erased. */
+  mayChangeItem(id: string): boolean {
+    const item = this.board.items.get(id);
+    if (!item) return false;
+    const { rights } = this.board;
+    return rightTo(item.shape, rights) && (item.mine || rights.eraser);
+  }
+
+  private changeableOf(items: readonly { id: string }[]): string[] {
+    return items.map(({ id }) => id).filter((id) => this.mayChangeItem(id));
   }
 
   private mayRemove(id: string): boolean {
@@ -519,10 +613,13 @@ export class BoardSession {
     return undefined;
   }
 
-  private put(id: string, shape: Shape, chosen: boolean): void {
-    this.pending.set(id, shape);
-    this.pending.done(id);
-    this.act({ do: 'put', board: this.id, id, page: this.page, shape });
+  private put(id: string, shape: Shape, page: number, chosen: boolean): void {
+    // What lies on another page is not drawn here until it is there.
+    if (page === this.page) {
+      this.pending.set(id, shape);
+      this.pending.done(id);
+    }
+    this.act({ do: 'put', board: this.id, id, page, shape });
     if (chosen) {
       this.tool = 'select';
       this.selected = [id];
@@ -607,6 +704,9 @@ export class BoardSession {
       width: this.style.width,
       filled: this.style.filled,
       selected,
+      locked: selected.length > 0 && !this.mayChange(),
+      orderable: this.orderable,
+      removable: this.removable,
       chosen,
       editing: this.editing,
     };
@@ -621,4 +721,15 @@ const NONE: ReadonlySet<string> = new Set();
 
 function boxed(shape: Shape | undefined): Box[] {
   return shape ? [boxOf(shape)] : [];
+}
+
+/** A picture around a point, no larger than it is, nor than `most`. */
+function pictureIn(file_id: string, width: number, height: number, most: Point, middle: Point): Shape {
+  const scale = Math.min(1, most.x / width, most.y / height);
+  const size = {
+    x: Math.max(1, Math.round(width * scale)),
+    y: Math.max(1, Math.round(height * scale)),
+  };
+  const at = rounded({ x: middle.x - size.x / 2, y: middle.y - size.y / 2 });
+  return { kind: 'picture', at, size, file_id };
 }

@@ -31,6 +31,12 @@ export interface Scene {
   width: Width;
   filled: boolean;
   selected: readonly string[];
+  /** What is selected is not mine to change. */
+  locked: boolean;
+  /** It may be laid over or under the rest. */
+  orderable: boolean;
+  /** Some of it may be taken away. */
+  removable: boolean;
   /** The shape that is selected alone. */
   chosen: { shape: Shape; place: number } | undefined;
   editing: Editing | undefined;

@@ -294,9 +294,58 @@ describe('rights', () => {
 
   it('without the eraser let me delete only what is mine', async () => {
     const { session, of } = await opened({ ...ALL, eraser: false }, TWO);
-    session.selectAll();
+    session.select(['box', 'words']);
     session.removeSelected();
     expect(of('remove')).toMatchObject([{ ids: ['box'] }]);
+  });
+
+  it('without the eraser let me change nothing of others, by no way', async () => {
+    const { session, of } = await opened({ ...ALL, eraser: false }, TWO);
+    // All that can be done something with.
+    session.selectAll();
+    expect(session.snapshot()).toMatchObject({ selected: ['box'], locked: false });
+    session.choose('select');
+    session.down(at(50, 50), 4, NONE_HELD);
+    session.moveTo([at(900, 900)], 4, NONE_HELD);
+    session.up();
+    expect(session.snapshot().selected).toEqual(['box']);
+    // It may be looked at, and heard of.
+    session.down(at(510, 510), 4, NONE_HELD);
+    session.moveTo([at(560, 560)], 4, NONE_HELD);
+    session.up();
+    expect(session.snapshot()).toMatchObject({
+      selected: ['words'],
+      locked: true,
+      orderable: false,
+      removable: false,
+    });
+    session.nudge(10, 0);
+    session.grow(2);
+    session.setColour('plum');
+    session.order('front');
+    session.removeSelected();
+    expect(session.edit('words')).toBe(false);
+    expect(session.mayChange()).toBe(false);
+    // Nor does it come along with mine.
+    session.down(at(200, 150), 4, NONE_HELD);
+    session.up();
+    session.down(at(510, 510), 4, { shift: true });
+    session.up();
+    expect(session.snapshot().selected).toEqual(['box']);
+    expect([of('change'), of('order'), of('remove')]).toEqual([[], [], []]);
+    expect(session.locals()).toEqual([]);
+    session.order('back');
+    expect(of('order')).toEqual([{ do: 'order', board: 'board', ids: ['box'], to: 'back' }]);
+  });
+
+  it('to the eraser let me change what somebody else put there', async () => {
+    const { session, of } = await opened(ALL, TWO);
+    session.select(['words']);
+    session.order('front');
+    session.nudge(10, 0);
+    expect(of('order')).toEqual([{ do: 'order', board: 'board', ids: ['words'], to: 'front' }]);
+    expect(of('change')).toHaveLength(1);
+    expect(session.edit('words')).toBe(true);
   });
 });
 
@@ -363,6 +412,62 @@ describe('the laser', () => {
     const rights = { ...NO_RIGHTS, cursor: true };
     news({ kind: 'rights', board: 'board', rights, can_undo: false, can_redo: false });
     expect(session.snapshot().tool).toBe('select');
+  });
+});
+
+describe('pictures', () => {
+  const picture = (n: number) => ({ file_id: `file-${n}`, width: 640, height: 400 });
+  const placeOf = ({ shape }: { shape: Shape }) =>
+    shape.kind === 'picture'
+      ? { ...shape.at, right: shape.at.x + shape.size.x, low: shape.at.y + shape.size.y }
+      : undefined;
+
+  it('that come together lie beside each other, and are selected', async () => {
+    const { session, of } = await opened();
+    session.placePictures([1, 2, 3, 4].map(picture), at(800, 500));
+    const places = of('put').flatMap((one) => placeOf(one) ?? []);
+    expect(places).toHaveLength(4);
+    for (const [n, a] of places.entries()) {
+      expect(a.x >= 0 && a.y >= 0 && a.right <= 1600 && a.low <= 1000).toBe(true);
+      for (const b of places.slice(n + 1)) {
+        expect(a.right <= b.x || b.right <= a.x || a.low <= b.y || b.low <= a.y).toBe(true);
+      }
+    }
+    expect(session.snapshot().selected).toEqual(of('put').map(({ id }) => id));
+    session.placePictures([], at(800, 500));
+    expect(session.snapshot().selected).toHaveLength(4);
+  });
+
+  it('of a document get a page of the board each, after the one where I am', async () => {
+    const far = { ...item('far', 3, box), page: 2 };
+    const { session, of, changed, asked } = await opened(ALL, [...TWO, far]);
+    changed({ pages: 3 });
+    let after: number | undefined;
+    for (let nth = 0; nth < 3; nth += 1) {
+      const place = { nth, count: 3, after, paged: true, middle: at(800, 500) };
+      after = session.placeDocumentPage({ file_id: 'p', width: 1414, height: 2000 }, place);
+    }
+    // The second page was empty, the third is not.
+    expect(of('put').map(({ page }) => page)).toEqual([0, 1, 3]);
+    expect(asked.slice(-3).map((one) => one.do)).toEqual(['put', 'add_page', 'put']);
+    // Alone on its page it is as large as that.
+    const [first, second] = of('put').map(placeOf);
+    expect((second?.low ?? 0) - (second?.y ?? 0)).toBe(960);
+    expect((first?.low ?? 0) - (first?.y ?? 0)).toBe(600);
+    // Who shows it begins where they are.
+    expect(session.snapshot()).toMatchObject({ page: 0, selected: [] });
+  });
+
+  it('of a document lie beside each other where there are no pages', async () => {
+    const { session, of } = await opened();
+    for (let nth = 0; nth < 3; nth += 1) {
+      const place = { nth, count: 3, after: 0, paged: false, middle: at(800, 500) };
+      session.placeDocumentPage({ file_id: 'p', width: 1414, height: 2000 }, place);
+    }
+    expect(of('put').map(({ page }) => page)).toEqual([0, 0, 0]);
+    expect(of('add_page')).toEqual([]);
+    const [a, b, c] = of('put').map(placeOf);
+    expect((a?.right ?? 9e9) <= (b?.x ?? 0) && (b?.right ?? 9e9) <= (c?.x ?? 0)).toBe(true);
   });
 });
 
