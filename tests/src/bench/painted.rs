@@ -31,18 +31,22 @@ const APART: Duration = Duration::from_millis(250);
 const LOOK: &str = "
     const small = Object.assign(document.createElement('canvas'), { width: 160, height: 100 });
     const pen = small.getContext('2d', { willReadFrequently: true });
+    pen.imageSmoothingEnabled = false;
     window.__inked = [];
     let last;
-    const look = () => {
+    const frame = new MessageChannel();
+    frame.port1.onmessage = () => {
       pen.clearRect(0, 0, 160, 100);
       for (const canvas of document.querySelectorAll('[data-testid=board-paper] canvas')) pen.drawImage(canvas, 0, 0, 160, 100);
       let ink = 0;
       for (const value of pen.getImageData(0, 0, 160, 100).data) ink += value;
       if (last !== undefined && ink !== last) window.__inked.push(performance.timeOrigin + performance.now());
       last = ink;
-      requestAnimationFrame(look);
+      next();
     };
-    look();";
+    // After all that the frame draws.
+    const next = () => requestAnimationFrame(() => frame.port2.postMessage(null));
+    next();";
 
 /// Milliseconds from a stroke until it was painted in the other's window: the middle, the 95th of a hundred and the longest.
 ///
@@ -70,7 +74,7 @@ pub(super) async fn strokes(bins: &Path) -> Result<[f64; 3]> {
     let draw = |n: i32| -> Result<f64> {
         let id: ItemId = format!("s{n}").parse().map_err(|_| anyhow::anyhow!("an id"))?;
         let points = (0..12).map(|x| Point { x: 100 + x * 80, y: 40 + n * 15 }).collect();
-        let shape = Shape::Pen { points, colour: Colour::Plum, width: 12 };
+        let shape = Shape::Pen { points, colour: Colour::Plum, width: 30 };
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
         person.call.use_board(BoardAction::Put { board: room_board(), id, page: 0, shape });
         Ok(now.as_secs_f64() * 1000.0)

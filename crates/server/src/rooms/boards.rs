@@ -18,7 +18,8 @@ use crate::store::{Store, StoreError};
 /// How long what was done may wait to be written. A killed server forgets at most this; who was drawing says it again.
 const WRITE_AFTER: Duration = Duration::from_millis(250);
 
-/// How long what was done may wait to be told, so that ten people who draw are one message to each of them and not ten.
+/// Time between two tellings of what was done, so that ten people who draw are one message to each of them and not ten.
+/// What is done after a pause is told at once.
 const TELL_AFTER: Duration = Duration::from_millis(10);
 
 /// Boards that were opened since the room woke up.
@@ -29,6 +30,7 @@ pub(super) struct Boards {
     waits_since: Option<Instant>,
     /// Since when something waits to be told.
     untold_since: Option<Instant>,
+    told_at: Option<Instant>,
     /// Who looks at these changed: live edit began there, or ended.
     viewers_changed: BTreeSet<BoardId>,
 }
@@ -131,12 +133,14 @@ impl Boards {
 
     /// When [`Boards::tell`] has something to say.
     pub(super) fn telling_due(&self) -> Option<Instant> {
-        self.untold_since.map(|since| since + TELL_AFTER)
+        let again = self.told_at.map(|told| told + TELL_AFTER);
+        self.untold_since.map(|since| again.map_or(since, |again| since.max(again)))
     }
 
     /// What was done since the last time, for those who look at it.
     pub(super) fn tell(&mut self, room: &Room) -> Mail {
         self.untold_since = None;
+        self.told_at = Some(Instant::now());
         let mut mail = Mail::new();
         for (id, open) in &mut self.open {
             let done = std::mem::take(&mut open.untold);

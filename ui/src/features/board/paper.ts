@@ -57,8 +57,10 @@ export class Paper implements Watcher {
   /** It is to be begun. */
   private comes = false;
   private dirty: Box[] = [];
+  // Each canvas is drawn only when it would be another than before: whoever draws for ten people has no time to lose.
   private stale = true;
   private topStale = true;
+  private controlsStale = true;
   private frameAsked = 0;
   private movedAt = 0;
   private sizing: Box | undefined;
@@ -126,6 +128,7 @@ export class Paper implements Watcher {
 
   setGround(ground: Ground): void {
     this.ground = ground;
+    this.stale = true;
     this.ask();
   }
 
@@ -246,7 +249,9 @@ export class Paper implements Watcher {
     this.coming = undefined;
     this.dirty = [];
     this.comes = true;
+    this.stale = true;
     this.topStale = true;
+    this.controlsStale = true;
     this.ask();
   }
 
@@ -261,9 +266,7 @@ export class Paper implements Watcher {
   }
 
   private ask(): void {
-    this.stale = true;
-    if (this.frameAsked) return;
-    this.frameAsked = requestAnimationFrame(() => {
+    this.frameAsked ||= requestAnimationFrame(() => {
       this.frameAsked = 0;
       this.draw();
     });
@@ -276,16 +279,12 @@ export class Paper implements Watcher {
     this.mend();
     if (this.stale) this.base.draw();
     if (this.topStale) this.top.draw();
-    this.controls.draw();
+    if (this.controlsStale) this.controls.draw();
     this.stale = false;
     this.topStale = false;
+    this.controlsStale = false;
     const waits = this.live.size > 0 || this.session.busy || this.session.locals().length > 0;
-    if (waits || this.coming || this.comes) {
-      this.frameAsked ||= requestAnimationFrame(() => {
-        this.frameAsked = 0;
-        this.draw();
-      });
-    }
+    if (waits || this.coming || this.comes) this.ask();
   }
 
   private settleQuiet(): void {
@@ -502,7 +501,10 @@ export class Paper implements Watcher {
     const box = session.selectionBox();
     const shapes = session.snapshot().selected.map((id) => session.shapeOf(id));
     if (!box || shapes.length === 0) {
-      if (this.handles.nodes().length > 0) this.handles.nodes([]);
+      if (this.handles.nodes().length > 0) {
+        this.handles.nodes([]);
+        this.controlsStale = true;
+      }
       this.ask();
       return;
     }
@@ -527,11 +529,14 @@ export class Paper implements Watcher {
     });
     this.handles.nodes([this.frame]);
     this.handles.forceUpdate();
+    this.controlsStale = true;
     this.ask();
   }
 
   private sized(finished: boolean): void {
     if (!this.sizing) return;
+    this.controlsStale = true;
+    this.ask();
     const { x, y, scale } = this.viewport;
     const corner: Point = { x: (this.frame.x() - x) / scale, y: (this.frame.y() - y) / scale };
     const width = this.sizing.width === 0 ? 0 : (this.frame.width() * this.frame.scaleX()) / scale;

@@ -205,6 +205,7 @@ export function Call({ call, settings, devices, notice }: Props) {
                         me={me}
                         takable={mayTake ? takable(call, now) : undefined}
                         onTake={take}
+                        drawnOn={seesBoard ? snapshot : undefined}
                         onDraw={mayLook ? drawOn : undefined}
                         onClose={close}
                       />

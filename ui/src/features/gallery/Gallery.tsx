@@ -42,13 +42,15 @@ interface Props {
   /** What can be taken, the main thing first; nothing for whoever may not. */
   takable: Takable[] | undefined;
   onTake: (streamId: number) => void;
+  /** The one that is open on the stage. */
+  drawnOn?: string | undefined;
   /** Draws on a snapshot together with the others, or looks on; nothing for whoever has no board. */
   onDraw: ((fileId: string) => void) | undefined;
   onClose: () => void;
 }
 
 /** The snapshots of this visit, and the way to one more. */
-export function Gallery({ me, takable, onTake, onDraw, onClose }: Props) {
+export function Gallery({ me, takable, onTake, drawnOn, onDraw, onClose }: Props) {
   const { t } = useTranslation();
   const { past } = useEngine();
   const { gallery } = useTools();
@@ -84,6 +86,7 @@ export function Gallery({ me, takable, onTake, onDraw, onClose }: Props) {
                 key={one.file.info.file_id}
                 snapshot={one}
                 me={me}
+                here={one.file.info.file_id === drawnOn}
                 onDraw={onDraw}
                 onLarge={() => setLarge(one.file.info.file_id)}
               />
@@ -177,7 +180,13 @@ interface SnapshotProps {
   onDraw: ((fileId: string) => void) | undefined;
 }
 
-function Snapshot({ snapshot, me, onDraw, onLarge }: SnapshotProps & { onLarge: () => void }) {
+interface CardProps extends SnapshotProps {
+  /** It is open on the stage. */
+  here: boolean;
+  onLarge: () => void;
+}
+
+function Snapshot({ snapshot, me, here, onDraw, onLarge }: CardProps) {
   const { t } = useTranslation();
   const words = useWords(snapshot, me);
   const draw = useDraw(snapshot, me);
@@ -192,7 +201,13 @@ function Snapshot({ snapshot, me, onDraw, onLarge }: SnapshotProps & { onLarge: 
   const moved = progress(snapshot.file);
   const [width, height] = info.size_px ?? [16, 9];
   return (
-    <li ref={place} className={styles.snapshot} data-testid="snapshot" data-file-id={info.file_id}>
+    <li
+      ref={place}
+      className={`${styles.snapshot} ${here ? styles.here : ''}`}
+      {...(here && { 'aria-current': true })}
+      data-testid="snapshot"
+      data-file-id={info.file_id}
+    >
       <div className={styles.shown}>
         <AriaButton
           className={styles.picture ?? ''}
@@ -219,7 +234,13 @@ function Snapshot({ snapshot, me, onDraw, onLarge }: SnapshotProps & { onLarge: 
           <b>{words.title}</b>
           <span>{words.by}</span>
         </p>
-        {onDraw && draw && (
+        {here && (
+          <span className={styles.hereChip} data-testid="snapshot-here">
+            <PencilLine size={15} strokeWidth={1.8} aria-hidden />
+            {t('gallery.here')}
+          </span>
+        )}
+        {onDraw && draw && !here && (
           <IconButton
             icon={draw.icon}
             label={`${draw.words}: ${words.title}, ${words.time}`}

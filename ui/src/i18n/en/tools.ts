@@ -158,6 +158,7 @@ export const tools = {
     enlarge: 'Show large: {{name}}, {{time}}',
     deleteSure: 'Delete this snapshot for everyone?',
     draw: 'Draw together',
+    here: 'Open',
     watch: 'See what is drawn',
     newer: 'Newer',
     older: 'Older',

@@ -162,6 +162,7 @@ export const tools: Pick<
     enlarge: 'Mostra in grande: {{name}}, {{time}}',
     deleteSure: 'Eliminare questa foto per tutti?',
     draw: 'Disegna insieme',
+    here: 'Aperta',
     watch: 'Guarda il disegno',
     newer: 'Più recente',
     older: 'Meno recente',
