@@ -16,7 +16,7 @@ use tokio::{sync::mpsc, time::timeout};
 use tokio_tungstenite::{connect_async, tungstenite::Message};
 use visita_board::Board;
 use visita_call::{
-    Told,
+    JoinTarget, Told,
     testing::{Page, Person, by_link, room_board},
 };
 use visita_protocol::{
@@ -280,7 +280,12 @@ async fn large_board(server: &Server, figures: &mut Figures) -> Result<()> {
 }
 
 async fn come(room: &Room, seat: usize) -> (Person, Page) {
-    let mut person = Person::quiet(by_link(&room.links[seat], "Somebody"), "Somebody");
+    let mut target = by_link(&room.links[seat], "Somebody");
+    // Who was in from there before may still be on the way out.
+    if let JoinTarget::Link { displace, .. } = &mut target {
+        *displace = true;
+    }
+    let mut person = Person::quiet(target, "Somebody");
     let page = Page::of(&mut person);
     person.is_in().await;
     (person, page)
