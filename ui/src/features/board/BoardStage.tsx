@@ -14,6 +14,8 @@ export interface Background {
   size?: { width: number; height: number } | undefined;
   /** Who took it. */
   takenBy: string;
+  /** Names of the others who have it open. */
+  others: readonly string[];
 }
 
 export interface BoardStageProps {

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import { ArrowLeft, Eye, ImagePlus, Lock, PencilLine, Presentation, X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -234,7 +235,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
             <p className={styles.title}>
               <PencilLine size={17} strokeWidth={1.8} aria-hidden />
               <span>
-                {t('board.liveEdit')}
+                {seenBy(background.others, t)}
                 {background.takenBy && ` · ${t('board.takenBy', { name: background.takenBy })}`}
               </span>
             </p>
@@ -243,7 +244,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
           {!onPicture && <Opened call={call} />}
           {scene.editing && (
             <p id="board-typing" className={styles.hint} data-testid="board-typing">
-              {t('board.typing')}
+              {t(touched() ? 'board.typingTouch' : 'board.typing')}
             </p>
           )}
           {looks && !loading && (
@@ -382,3 +383,14 @@ function insetsOf(frame: HTMLElement | null) {
     left: left ? Math.max(24, left.right - box.left + 10) : none.left,
   };
 }
+
+/** Who has it open too: strokes that nobody sees explain nothing. */
+function seenBy([name, other, ...rest]: readonly string[], t: TFunction): string {
+  if (name === undefined) return t('board.liveEdit0');
+  if (other === undefined) return t('board.liveEdit1', { name });
+  if (rest.length === 0) return t('board.liveEdit2', { name, other });
+  return t('board.liveEditMore', { name, count: rest.length + 1 });
+}
+
+/** There is a finger and no keyboard. */
+const touched = () => window.matchMedia?.('(hover: none) and (pointer: coarse)').matches ?? false;

@@ -35,6 +35,7 @@ export function CallBoard({ call, snapshot, onClose, children }: Props) {
   const background: Background = {
     size: width && height ? { width, height } : undefined,
     takenBy: known?.by_name ?? '',
+    others: known?.editing ?? [],
   };
   return (
     <BoardStage board={snapshot} call={call} background={background} onClose={onClose}>

@@ -44,6 +44,23 @@ describe('a message', () => {
     await page.close();
   });
 
+  it('is seen over a panel that fills a telephone', async () => {
+    const page = await openIn('screen=call&people=2&simple', 360, 740);
+    await page.getByTestId('more').click();
+    await page.getByTestId('more-chat').click();
+    await page.getByTestId('chat-panel').waitFor();
+    await page.evaluate(() =>
+      window.fake.change((view) => {
+        view.notice = { code: 'person_joined', name: 'Maria Antonietta Dall’Acqua-Bianchi' };
+      }),
+    );
+    const notice = page.getByTestId('notice');
+    await notice.waitFor();
+    expect(await isOnTop(notice)).toBe(true);
+    apart(await rect(notice), await rect(page.getByTestId('chat-field')));
+    await page.close();
+  });
+
   it('lies over no tool of the board', async () => {
     const page = await openIn('screen=call&people=2&drawn&shown');
     await page.getByTestId('board').waitFor();

@@ -88,7 +88,7 @@ export const Message = memo(function Message(props: Props) {
             <IconButton
               icon={CornerUpLeft}
               className={styles.act}
-              label={t('chat.replyTo', { name: mine ? t('chat.you') : name })}
+              label={mine ? t('chat.replyToOwn') : t('chat.replyTo', { name })}
               onPress={() => actions.reply(message)}
               data-testid="reply"
             />

@@ -52,7 +52,7 @@ describe('the gallery', () => {
   it('takes what is large, and shows it first', async () => {
     const engine = await openPage('screen=call&people=3&share&gallery=1');
     await press('gallery');
-    expect(byId('gallery-panel').textContent).toContain('Takes the screen of Anna Rossi');
+    expect(byId('gallery-panel').textContent).toContain('Takes a picture of Anna Rossi’s screen');
     await press('take-snapshot');
     expect(engine.asked).toEqual([['take snapshot', 900]]);
     expect(screen.getAllByTestId('snapshot')).toHaveLength(2);
@@ -93,7 +93,7 @@ describe('the gallery', () => {
         call.share = { kind: 'screen', label: 'Screen 1', paused: false, stream_id: null };
       }),
     );
-    expect(byId('gallery-panel').textContent).toContain('Takes what you share as it is seen now.');
+    expect(byId('gallery-panel').textContent).toContain('Takes a picture of what you share.');
     await userEvent.click(within(byId('own-share')).getByTestId('share-snapshot'));
     expect(taken()).toEqual(['take snapshot', LOCAL_SHARE]);
     await userEvent.click(within(byId('self-preview')).getByTestId('own-snapshot'));

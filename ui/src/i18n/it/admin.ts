@@ -37,7 +37,7 @@ export const admin: Pick<Dictionary, 'people' | 'queue'> = {
     stopSharing: 'Ferma la condivisione',
     allowSharing: 'Permetti di nuovo di mostrare',
     makePresenter: 'Fai presentare',
-    takePresenter: 'Non presenta più',
+    takePresenter: 'Non far presentare',
     letDraw: 'Lascia disegnare',
     lookOnly: 'Fai solo guardare',
     lowerHand: 'Abbassa la mano',

@@ -31,6 +31,7 @@ export const tools: Pick<
     toEnd: 'All’ultimo messaggio',
     reply: 'Rispondi',
     replyTo: 'Rispondi a {{name}}',
+    replyToOwn: 'Rispondi a un suo messaggio',
     replying: 'Risposta a {{name}}',
     replyToYou: 'Risposta a un suo messaggio',
     replyEnd: 'Non rispondere',

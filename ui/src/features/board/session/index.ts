@@ -83,6 +83,8 @@ export class BoardSession {
   private tool: Tool = 'select';
   private editing: Editing | undefined;
   private tooled = false;
+  /** The tool that was in hand when the right to it was taken. */
+  private putDown: Tool | undefined;
   private now: Scene;
   private unlisten: (() => void) | undefined;
   private closed = false;
@@ -203,6 +205,7 @@ export class BoardSession {
     const laser = this.tool === 'laser' || tool === 'laser';
     this.tooled = true;
     this.tool = tool;
+    this.putDown = undefined;
     if (tool !== 'select') this.selected = [];
     this.changed();
     // A hand that rests shows the others what it holds now.
@@ -656,10 +659,14 @@ export class BoardSession {
     this.redrawLocal(shapes.map(([id]) => id));
   }
 
-  /** A tool that I may not use is put down. */
+  /** A tool that I may not use is put down, and taken up again when I may. */
   private chooseAllowed(): void {
     const { rights } = this.board;
     const tools = toolsOf(rights);
+    if (this.putDown && tools.includes(this.putDown)) {
+      this.tool = this.putDown;
+      this.putDown = undefined;
+    } else if (this.tooled && !tools.includes(this.tool)) this.putDown = this.tool;
     // Whoever opens a board wants to draw.
     if (!this.tooled && rights.pen) this.tool = 'pen';
     else if (!tools.includes(this.tool)) this.tool = (mayDraw(rights) ? tools[1] : undefined) ?? 'select';

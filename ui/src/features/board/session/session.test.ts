@@ -407,6 +407,17 @@ describe('the laser', () => {
     expect(session.snapshot().tool).toBe('select');
   });
 
+  it('and any other tool is taken up again with its right', async () => {
+    const { session, news } = await opened();
+    session.choose('arrow');
+    const told = (rights: BoardRights) =>
+      news({ kind: 'rights', board: 'board', rights, can_undo: false, can_redo: false });
+    told(NO_RIGHTS);
+    expect(session.snapshot().tool).toBe('select');
+    told(ALL);
+    expect(session.snapshot().tool).toBe('arrow');
+  });
+
   it('is not what one is left with when all else is taken', async () => {
     const { session, news } = await opened();
     const rights = { ...NO_RIGHTS, cursor: true };

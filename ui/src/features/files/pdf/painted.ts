@@ -4,6 +4,8 @@ import type { PdfPage } from './open';
 
 /** A small picture that is not painted after so long is not worth the wait. */
 const LONGEST_MS = 15_000;
+/** The machine was busy. */
+const LATE = new Error('not painted in time');
 
 /** A page so many times as large, on white; nothing where nothing can be painted on. */
 export async function painted(page: PdfPage, scale: number, longestMs = LONGEST_MS): Promise<Blob | null> {
@@ -13,7 +15,7 @@ export async function painted(page: PdfPage, scale: number, longestMs = LONGEST_
   let limit: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     limit = setTimeout(() => {
-      reject();
+      reject(LATE);
       painting.cancel();
     }, longestMs);
   });
@@ -41,7 +43,11 @@ export class Thumbnails<Key> {
       made = this.last
         .then(() => this.make(key))
         .then((blob) => blob && URL.createObjectURL(blob))
-        .catch(() => null);
+        .catch((error) => {
+          // What cannot be painted never can; what came late is made when it is asked for again.
+          if (error === LATE) this.made.delete(key);
+          return null;
+        });
       this.made.set(key, made);
       this.last = made;
     }
