@@ -152,7 +152,7 @@ pub struct Facts {
     pub host_name: Option<String>,
     /// What who sits or waits there is called, else the name that was given to the seat.
     pub display_name: Option<String>,
-    /// Names of those who are in, in the order of their coming.
+    /// Names of the others who are in. in the order of their coming.
     pub people_in: Vec<String>,
     /// Whether the seat is connected.
     pub in_use: bool,

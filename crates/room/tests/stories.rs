@@ -408,6 +408,7 @@ fn a_look_tells_who_is_in_and_who_invites() {
     assert!(!facts.in_use);
     let facts = look(&scene, "host");
     assert_eq!((facts.host_name, facts.in_use), (None, true), "nobody is invited by themselves");
+    assert_eq!(facts.people_in, ["Name of third"], "nor are they somebody else");
     assert_eq!(facts.display_name.as_deref(), Some("Name of host"));
     assert_eq!(scene.outputs(), [], "a look changes nothing");
 }

@@ -265,10 +265,12 @@ impl Room {
             Err(Refusal::NotStarted { .. } | Refusal::NotComplete) => self.seats.get(id).ok_or(Refusal::NoSuchSeat)?,
             other => other?,
         };
+        // Whoever comes back, or comes on a second device, is not somebody else.
+        let others = self.people().filter(|(other, _)| other.settings.participant_id != *id);
         Ok(Facts {
             host_name: self.host_name(id),
             display_name: seat.shown_name().or(seat.settings.display_name.as_deref()).map(str::to_owned),
-            people_in: self.people().map(|(_, stay)| stay.display_name.clone()).collect(),
+            people_in: others.map(|(_, stay)| stay.display_name.clone()).collect(),
             in_use: seat.is_connected() || seat.waiting_channel().is_some(),
             waits: self.waits(seat),
             starts_at: self.settings.starts_at,
