@@ -332,7 +332,7 @@ impl Open {
                 Edge::Front => order(&&**item, &other).is_lt(),
                 Edge::Back => order(&&**item, &other).is_gt(),
             };
-            chosen.iter().any(|item| item.page == other.page && passes(&item))
+            chosen.iter().any(|item| item.page == other.page && passes(item))
         };
         let is_chosen = |other: &Item| chosen.iter().any(|item| item.id == other.id);
         if !self.board.items().any(|other| !is_chosen(other) && beyond(other)) {
