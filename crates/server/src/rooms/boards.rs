@@ -22,6 +22,9 @@ const WRITE_AFTER: Duration = Duration::from_millis(250);
 /// What is done after a pause is told at once.
 const TELL_AFTER: Duration = Duration::from_millis(10);
 
+/// Files of one message that are looked for in vain; those after them are refused unseen.
+const MOST_MISSING: usize = 8;
+
 /// Boards that were opened since the room woke up.
 #[derive(Default)]
 pub(super) struct Boards {
@@ -88,7 +91,9 @@ impl Boards {
             }
             ClientMessage::Board { board, ops } => {
                 let Some(open) = self.load(store, room_id, &board).await? else { return Ok(Vec::new()) };
-                open.know_pictures(store, room_id, &ops).await?;
+                if room.board_access(who, &board).rights.wb_add_file {
+                    open.know_pictures(store, room_id, &ops).await?;
+                }
                 let refused = open.operate(room, &board, who, from, ops);
                 if !open.untold.is_empty() {
                     self.waits_since.get_or_insert_with(Instant::now);
@@ -241,13 +246,19 @@ impl Open {
         others.filter(|(_, watcher)| room.board_access(&watcher.who, board).see).map(|(to, _)| *to)
     }
 
-    /// Looks up the pictures that are to lie there.
+    /// Looks up the pictures that are to lie there. Whoever names files that are not there is not looked after for long.
     async fn know_pictures(&mut self, store: &dyn Store, room: &RoomId, ops: &[BoardOp]) -> Result<(), StoreError> {
+        let mut missing = 0;
         for op in ops.iter().take(MAX_OPS) {
             let BoardOp::Put { item } = op else { continue };
             let Some(id) = picture_of(item).filter(|id| !self.pictures.contains(*id)) else { continue };
             if store.file(id).await?.is_some_and(|file| file.room_id == *room && file.info.is_some()) {
                 self.pictures.insert(id.clone());
+            } else {
+                missing += 1;
+            }
+            if missing == MOST_MISSING {
+                break;
             }
         }
         Ok(())

@@ -18,6 +18,7 @@ import {
   Stroke,
 } from './gestures';
 import { Pending } from './pending';
+import { besideEachOther, type DocumentPlace, ofDocument, type Picture } from './placing';
 import { type Editing, type Scene, same, written } from './scene';
 import { isFigure, rightTo, Style, type Tool, toolsOf, type Width } from './tools';
 
@@ -29,32 +30,6 @@ export { FIGURES, type Figure, isFigure, type Tool, toolsOf, type Width } from '
 const CURSOR = 34;
 /** How many pages there may be. */
 export const MOST_PAGES = 100;
-
-/** Between pictures that came together. */
-const GAP = 24;
-
-/** So many pages of a document lie beside each other over a snapshot. */
-const BESIDE = 3;
-
-/** Where a page of a document goes. */
-interface DocumentPlace {
-  /** Which it is of those that were chosen, from 0. */
-  nth: number;
-  count: number;
-  /** The page of the board on which the one before it lies. */
-  after: number | undefined;
-  /** The board has pages. */
-  paged: boolean;
-  /** Of what is seen. */
-  middle: Point;
-}
-
-/** What was sent up, with its size in pixels. */
-interface Picture {
-  file_id: string;
-  width: number;
-  height: number;
-}
 
 /** Whoever draws it. */
 export interface Watcher {
@@ -258,57 +233,29 @@ export class BoardSession {
     this.act({ do: 'add_page', board: this.id });
   }
 
-  /** Pictures that came together lie beside each other; with them one goes on, so all of them are selected. */
+  /** With pictures that came together one goes on, so all of them are selected. */
   placePictures(pictures: readonly Picture[], middle: Point): void {
-    const columns = Math.ceil(Math.sqrt(pictures.length));
-    const rows = Math.ceil(pictures.length / Math.max(1, columns));
-    const gap = GAP * this.unit;
-    // All of them have the place of one, and a little more each time there are more.
-    const share = columns === 1 ? { x: 0.5, y: 0.6 } : { x: 0.8, y: 0.8 };
-    const most = { x: (this.size.width * share.x) / columns, y: (this.size.height * share.y) / rows };
-    const ids = pictures.map(({ file_id, width, height }, n) => {
-      const [column, row] = [n % columns, Math.floor(n / columns)];
-      const cell = {
-        x: middle.x + (column - (columns - 1) / 2) * (most.x + gap),
-        y: middle.y + (row - (rows - 1) / 2) * (most.y + gap),
-      };
+    const ids = besideEachOther(pictures, this.size, this.unit, middle).map((shape) => {
       const id = newId();
-      this.put(id, pictureIn(file_id, width, height, most, cell), this.page, true);
+      this.put(id, shape, this.page, true);
       return id;
     });
     if (ids.length > 0) this.select(ids);
   }
 
-  /**
-   * A page of a document, and on which page of the board it lies: the first here, each of the others on one of its own, as
-   * large as that is. Over a snapshot there are no pages: there they lie beside each other.
-   */
-  placeDocumentPage(picture: Picture, { nth, count, after, paged, middle }: DocumentPlace): number {
-    const { size, page: here } = this;
-    const { file_id, width, height } = picture;
-    const put = (page: number, most: Point, at: Point) => {
-      this.put(newId(), pictureIn(file_id, width, height, most, at), page, count === 1);
-      return page;
-    };
-    const part = { x: size.width * 0.5, y: size.height * 0.6 };
-    if (!paged && count > 1) {
-      const column = nth % BESIDE;
-      const at = { x: (size.width * (column + 0.5)) / BESIDE, y: size.height / 2 };
-      const row = Math.floor(nth / BESIDE) * GAP * this.unit;
-      return put(here, { x: (size.width * 0.94) / BESIDE, y: part.y }, { x: at.x + row, y: at.y + row });
-    }
-    const whole = { x: size.width * 0.96, y: size.height * 0.96 };
-    const centre = { x: size.width / 2, y: size.height / 2 };
-    if (nth === 0 || after === undefined) {
-      const empty = paged && itemsOn(this.board, here).length === 0;
-      return empty ? put(here, whole, centre) : put(here, part, middle);
-    }
-    let next = after + 1;
-    while (next < this.board.pages && itemsOn(this.board, next).length > 0) next += 1;
-    // There is no room for more pages: it lies on the last one.
-    if (next >= MOST_PAGES) return put(after, part, centre);
-    if (next >= this.board.pages) this.act({ do: 'add_page', board: this.id });
-    return put(next, whole, centre);
+  /** Puts a page of a document there; on which page of the board it lies. */
+  placeDocumentPage(picture: Picture, place: DocumentPlace): number {
+    const { page, shape } = ofDocument(picture, place, {
+      size: this.size,
+      unit: this.unit,
+      page: this.page,
+      pages: this.board.pages,
+      mostPages: MOST_PAGES,
+      isEmpty: (one) => itemsOn(this.board, one).length === 0,
+    });
+    if (page >= this.board.pages) this.act({ do: 'add_page', board: this.id });
+    this.put(newId(), shape, page, place.count === 1);
+    return page;
   }
 
   // --------------------------------------------------------------------------------------------- the pointer
@@ -728,15 +675,4 @@ const NONE: ReadonlySet<string> = new Set();
 
 function boxed(shape: Shape | undefined): Box[] {
   return shape ? [boxOf(shape)] : [];
-}
-
-/** A picture around a point, no larger than it is, nor than `most`. */
-function pictureIn(file_id: string, width: number, height: number, most: Point, middle: Point): Shape {
-  const scale = Math.min(1, most.x / width, most.y / height);
-  const size = {
-    x: Math.max(1, Math.round(width * scale)),
-    y: Math.max(1, Math.round(height * scale)),
-  };
-  const at = rounded({ x: middle.x - size.x / 2, y: middle.y - size.y / 2 });
-  return { kind: 'picture', at, size, file_id };
 }
