@@ -18,8 +18,8 @@ use x11rb::{
     connection::Connection,
     protocol::{
         xproto::{
-            AtomEnum, ClientMessageEvent, ConnectionExt, CreateGCAux, CreateWindowAux, EventMask, ImageFormat,
-            MapState, PropMode, Window, WindowClass,
+            AtomEnum, ClientMessageEvent, ConnectionExt, CreateGCAux, CreateWindowAux, EventMask, GrabMode, ImageFormat,
+            MapState, ModMask, PropMode, Window, WindowClass,
         },
         xtest::ConnectionExt as _,
     },
@@ -97,15 +97,26 @@ impl Eye {
         // Of X's events.
         const PRESS: u8 = 2;
         const RELEASE: u8 = 3;
+        let code = self.keycode(keysym)?;
+        let kind = if down { PRESS } else { RELEASE };
+        self.connection.xtest_fake_input(kind, code, 0, self.root, 0, 0, 0)?.check()?;
+        Ok(())
+    }
+
+    /// Takes a key from all other programs, for as long as this is looked through.
+    pub fn take_key(&self, keysym: u32) -> Result<()> {
+        let (code, any) = (self.keycode(keysym)?, ModMask::ANY);
+        self.connection.grab_key(false, self.root, any, code, GrabMode::ASYNC, GrabMode::ASYNC)?.check()?;
+        Ok(())
+    }
+
+    fn keycode(&self, keysym: u32) -> Result<u8> {
         let setup = self.connection.setup();
         let (first, last) = (setup.min_keycode, setup.max_keycode);
         let keys = self.connection.get_keyboard_mapping(first, last - first + 1)?.reply()?;
         let per_key = usize::from(keys.keysyms_per_keycode);
         let at = keys.keysyms.chunks(per_key).position(|syms| syms.contains(&keysym)).context("no such key")?;
-        let code = first + u8::try_from(at)?;
-        let kind = if down { PRESS } else { RELEASE };
-        self.connection.xtest_fake_input(kind, code, 0, self.root, 0, 0, 0)?.check()?;
-        Ok(())
+        Ok(first + u8::try_from(at)?)
     }
 
     /// The largest window of this name that is shown.

@@ -1,9 +1,6 @@
 //! The two HTTP calls of a link: looking at it (`GET /join/<code>`) and going in (`POST /join/<code>`).
 
-use std::{
-    sync::OnceLock,
-    time::{Duration, Instant},
-};
+use std::{sync::OnceLock, time::Duration};
 
 use serde::de::DeserializeOwned;
 use visita_protocol::{
@@ -24,12 +21,9 @@ pub fn parse_link(text: &str) -> Result<RoomLink, Problem> {
     })
 }
 
-/// Looks at a link without using anything up. Also tells how long the server took to answer.
-pub async fn preview(link: &RoomLink) -> Result<(JoinPreview, Duration), Problem> {
-    let started = Instant::now();
-    let answer = client()?.get(join_url(link)?).header("accept", "application/json").send().await;
-    let preview = read(answer).await?;
-    Ok((preview, started.elapsed()))
+/// Looks at a link without using anything up.
+pub async fn preview(link: &RoomLink) -> Result<JoinPreview, Problem> {
+    read(client()?.get(join_url(link)?).header("accept", "application/json").send().await).await
 }
 
 /// Goes in: answers where media and room channel are, with a token for each.
@@ -68,7 +62,7 @@ pub fn http_client(made: impl Fn() -> reqwest::ClientBuilder) -> reqwest::Result
     })
 }
 
-fn join_url(link: &RoomLink) -> Result<url::Url, Problem> {
+pub(crate) fn join_url(link: &RoomLink) -> Result<url::Url, Problem> {
     link.server
         .join(&format!("join/{}", link.code.expose()))
         .map_err(|_| Problem::new(ErrorCode::LinkMalformed, "this is not a link"))

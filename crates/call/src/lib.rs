@@ -18,6 +18,7 @@ mod people;
 mod playout;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod trial;
 
 pub use call::{Call, CallState, FileClient, JoinTarget, Reception, Told, save_beside};
 pub use frames::FrameHub;

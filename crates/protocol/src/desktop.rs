@@ -133,6 +133,8 @@ pub struct MadeRoomView {
     pub good_until: Option<f64>,
     /// How far they reach.
     pub reach: Reach,
+    /// Why a new link could not be had that was asked for.
+    pub refused: Option<Problem>,
 }
 
 /// The link of one seat.
@@ -201,6 +203,8 @@ pub enum AccountView {
         can_record: bool,
         /// The line to the server is up: one is online, and can be rung.
         online: bool,
+        /// Signing in elsewhere instead came to nothing.
+        refused: Option<SignInRefusedView>,
     },
     /// The time of it is over; a new sign-in link or token is needed.
     Expired {
@@ -214,6 +218,15 @@ pub enum AccountView {
         /// Why.
         problem: Problem,
     },
+}
+
+/// A sign-in that came to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SignInRefusedView {
+    /// Where, as `host` or `host:port`; empty when it could not be read.
+    pub server: String,
+    /// Why.
+    pub problem: Problem,
 }
 
 /// A sign-in link that came from outside: whether it is to be used.

@@ -5,6 +5,9 @@ use specta::Type;
 
 use crate::{CallType, ParticipantId, RecordingMode, RoomId, Secret, Tools};
 
+/// How many bytes `GET` and `POST /join/<code>/line` carry at most, by which the way to a server is tried.
+pub const MOST_ON_TRIAL: usize = 256 * 1024;
+
 /// What `GET /join/<code>` with `Accept: application/json` answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct JoinPreview {

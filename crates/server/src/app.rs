@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tower_http::cors::{Any, CorsLayer};
 use url::Url;
-use visita_protocol::{ErrorCode, Problem, RoomId};
+use visita_protocol::{ErrorCode, Problem, RoomId, entry::MOST_ON_TRIAL};
 use visita_room::Standing;
 use visita_sfu::SfuControl;
 
@@ -40,8 +40,9 @@ use crate::{
     webhooks::Webhooks,
 };
 
-/// Longest body accepted, in bytes. A room of 25 with every right spelt out has less than 16 KiB.
-const MAX_BODY: usize = 256 * 1024;
+/// Longest body accepted, in bytes: what the way to this server is tried with. A room of 25 with every right spelt out has
+/// less than 16 KiB.
+const MAX_BODY: usize = MOST_ON_TRIAL;
 
 /// Shared by all handlers.
 #[derive(Clone)]
@@ -158,6 +159,7 @@ pub(crate) fn routes(app: App) -> Router {
         .allow_headers([header::ACCEPT, header::CONTENT_TYPE]);
     Router::new()
         .route("/join/{code}", get(join::look).post(join::enter))
+        .route("/join/{code}/line", get(join::down).post(join::up))
         // Set before the layer, which otherwise would not see a browser's OPTIONS.
         .method_not_allowed_fallback(wrong_method)
         .layer(join_cors)
@@ -172,6 +174,8 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/assets/{*path}", get(join::asset))
         .route("/pdf/{*path}", get(join::asset))
         .route("/icon.svg", get(join::asset))
+        .route("/embed/{app_id}", get(join::embedded))
+        .route("/widget.js", get(join::widget))
         .route("/sign-in/{code}", get(join::sign_in_page))
         .route("/channel", get(channel::open))
         .route("/livekit/webhook", post(media::webhook))

@@ -19,6 +19,7 @@ over_each_carrier!(
     a_seat_in_use_asks_before_it_is_taken_over,
     links_of_no_use_say_why_and_nothing_of_the_room,
     browsers_get_a_page_that_says_nothing_until_it_asks,
+    only_pages_that_are_listed_may_frame,
     pages_of_other_origins_may_use_links_and_nothing_else,
 );
 
@@ -217,6 +218,59 @@ async fn links_of_no_use_say_why_and_nothing_of_the_room(carrier: Carrier) {
         let answer = server.api.look(&format!("/join/{odd}")).await;
         assert_eq!(code(&answer), expected, "{odd}");
         assert!(answer.0.is_client_error());
+    }
+}
+
+async fn only_pages_that_are_listed_may_frame(carrier: Carrier) {
+    let server = carrier.server().await;
+    server.api.users().await;
+    let room = server.api.room(json!({})).await;
+    let framed_by = async |path: &str| {
+        let asked = server.api.client.get(path).header(header::ACCEPT, "text/html").send().await.expect("an answer");
+        let policy = asked.headers().get(header::CONTENT_SECURITY_POLICY).map(|value| value.to_str().expect("text"));
+        let framed_by = policy.and_then(|policy| policy.split_once("frame-ancestors ")).map(|(_, said)| said.to_owned());
+        (asked.status(), framed_by.unwrap_or_default())
+    };
+    let none = (StatusCode::OK, "'none'".to_owned());
+    assert_eq!(framed_by(&room.guest).await, none);
+    let embed = format!("{}/embed/clinic", server.api.base);
+    assert_eq!(framed_by(&embed).await.0, StatusCode::NOT_FOUND);
+
+    let origins = json!(["https://Clinic.example.org/", "http://127.0.0.1:8080", "https://clinic.example.org:443"]);
+    let wanted = json!({ "web_app_id": "clinic", "embed_origins": origins });
+    let (_, company) = server.api.patch("/v2/company", &wanted).await;
+    assert_eq!(company["embed_origins"], json!(["https://clinic.example.org", "http://127.0.0.1:8080"]));
+    let listed = (StatusCode::OK, "https://clinic.example.org http://127.0.0.1:8080".to_owned());
+    assert_eq!(framed_by(&room.guest).await, listed);
+    assert_eq!(framed_by(&embed).await, listed);
+    // What leads nowhere is nobody's, and neither is the page once its code is out of the address.
+    assert_eq!(framed_by(&format!("{}x", room.guest)).await, none);
+    assert_eq!(framed_by(&format!("{}/join/", server.api.base)).await, none);
+
+    for (wrong, field) in [
+        (json!({ "embed_origins": ["https://a.example.org", "https://b.example.org/path"] }), "embed_origins[1]"),
+        (json!({ "embed_origins": ["https://*.example.org"] }), "embed_origins[0]"),
+        (json!({ "embed_origins": ["ftp://a.example.org"] }), "embed_origins[0]"),
+        (json!({ "embed_origins": ["https://a.example.org; script-src *"] }), "embed_origins[0]"),
+        (json!({ "embed_origins": ["https://a.example.org;script-src"] }), "embed_origins[0]"),
+        (json!({ "embed_origins": ["https://a.example.org", "https://b.example.org,"] }), "embed_origins[1]"),
+        (json!({ "embed_origins": vec!["https://a.example.org"; 51] }), "embed_origins"),
+        (json!({ "embed_origins": null }), "embed_origins"),
+        (json!({ "web_app_id": "a/b" }), "web_app_id"),
+    ] {
+        let (status, answer) = server.api.patch("/v2/company", &wrong).await;
+        assert_eq!((status, answer["error"]["field"].as_str()), (StatusCode::BAD_REQUEST, Some(field)), "{answer}");
+    }
+    assert_eq!(framed_by(&embed).await, listed, "nothing changed");
+
+    let script = server.api.client.get(format!("{}/widget.js", server.api.base)).send().await.expect("an answer");
+    assert_eq!(script.status(), StatusCode::OK);
+    for (name, value) in [
+        ("access-control-allow-origin", "*"),
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("content-type", "text/javascript; charset=utf-8"),
+    ] {
+        assert_eq!(script.headers().get(name).and_then(|value| value.to_str().ok()), Some(value), "{name}");
     }
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 use visita_media::speaker;
 use visita_protocol::{
     ErrorCode, Problem, Secret, UserId,
-    desktop::{AccountView, IncomingCallView, SignInAskedView},
+    desktop::{AccountView, IncomingCallView, SignInAskedView, SignInRefusedView},
     link::RoomLink,
     rest::{Credentials, Role, SignedIn},
     user_channel::{CallOver, IncomingCall, UserClientMessage, UserServerMessage},
@@ -41,6 +41,8 @@ pub(super) struct Account {
     turn: u32,
     /// A sign-in link that is to be used only when the person says so.
     asked: Option<(Url, Secret)>,
+    /// Why the last sign-in came to nothing, while an earlier one holds.
+    refused: Option<SignInRefusedView>,
     /// Whether rooms can be recorded, of this computer and of the account.
     can_record: [bool; 2],
 }
@@ -51,6 +53,8 @@ enum State {
     None,
     SigningIn {
         server: String,
+        /// Who one is until then, and stays when it comes to nothing.
+        before: Option<Kept>,
     },
     In {
         kept: Kept,
@@ -98,13 +102,14 @@ impl Account {
     pub(super) fn view(&self) -> AccountView {
         match &self.state {
             State::None => AccountView::Local { can_record: self.can_record[Home::Computer as usize] },
-            State::SigningIn { server } => AccountView::SigningIn { server: server.clone() },
+            State::SigningIn { server, .. } => AccountView::SigningIn { server: server.clone() },
             State::In { kept, online, .. } => AccountView::SignedIn {
                 server: host_of(&kept.server),
                 user_id: kept.user_id.to_string(),
                 role: kept.role,
                 can_record: self.can_record[Home::Account as usize],
                 online: *online,
+                refused: self.refused.clone(),
             },
             State::Expired { server } => AccountView::Expired { server: server.clone() },
             State::Refused { server, problem } => {
@@ -164,20 +169,21 @@ impl App {
         };
         self.account.turn += 1;
         self.account.asked = None;
+        self.account.refused = None;
         let (url, secret) = match parsed {
             Ok(parsed) => parsed,
-            Err(problem) => {
-                self.account.state = State::Refused { server: String::new(), problem };
-                return;
-            }
+            Err(problem) => return self.not_signed_in(String::new(), problem),
         };
         let own = self.built_in.as_ref().map(|built_in| built_in.url().clone());
         if let Err(problem) = self.policy.check(&url, own.as_ref()) {
-            self.account.state = State::Refused { server: host_of(&url), problem };
-            return;
+            return self.not_signed_in(host_of(&url), problem);
         }
-        self.lines.account = None;
-        self.account.state = State::SigningIn { server: host_of(&url) };
+        let before = match std::mem::take(&mut self.account.state) {
+            State::In { kept, .. } => Some(kept),
+            State::SigningIn { before, .. } => before,
+            _ => None,
+        };
+        self.account.state = State::SigningIn { server: host_of(&url), before };
         let by_link = server.is_none();
         let (turn, internal) = (self.account.turn, self.internal.clone());
         tokio::spawn(async move {
@@ -200,11 +206,30 @@ impl App {
             }
             Err(problem) => {
                 let server = match &self.account.state {
-                    State::SigningIn { server } => server.clone(),
+                    State::SigningIn { server, .. } => server.clone(),
                     _ => String::new(),
                 };
-                self.account.state = State::Refused { server, problem };
+                self.not_signed_in(server, problem);
             }
+        }
+    }
+
+    /// Whoever is signed in somewhere stays so.
+    fn not_signed_in(&mut self, server: String, problem: Problem) {
+        let before = match &mut self.account.state {
+            State::SigningIn { before, .. } => before.take(),
+            State::In { .. } => {
+                self.account.refused = Some(SignInRefusedView { server, problem });
+                return;
+            }
+            _ => None,
+        };
+        match before {
+            Some(kept) => {
+                self.come_in(kept);
+                self.account.refused = Some(SignInRefusedView { server, problem });
+            }
+            None => self.account.state = State::Refused { server, problem },
         }
     }
 

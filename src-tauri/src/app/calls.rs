@@ -4,18 +4,18 @@ use std::{sync::Arc, time::Instant};
 
 use tauri_specta::Event;
 use tokio::sync::{mpsc, watch};
-use visita_call::{Call, CallState, JoinTarget, LocalMedia, Told, entry, peer, peer::PeerOptions};
+use visita_call::{Call, CallState, JoinTarget, LocalMedia, Told, entry, peer, peer::PeerOptions, trial};
 use visita_protocol::{
     CallType, ErrorCode, Problem, RoomId,
     channel::{LeaveReason, MediaSource},
     desktop::RatingView,
     entry::JoinPreview,
     link::RoomLink,
-    view::{AfterView, BuiltInServerView, ConnectionView, NoticeCode, NoticeView},
+    view::{AfterView, BuiltInServerView, ConnectionView, NetworkCheck, NoticeCode, NoticeView},
 };
 
 use super::{
-    App, Internal, QUICK_ANSWER, Timing, account,
+    App, Internal, Timing, account,
     command::{AdminAction, SeatAction},
     devices, host_of,
     meter::Meter,
@@ -90,10 +90,10 @@ impl App {
         self.look_up(link);
     }
 
-    pub(super) fn previewed(&mut self, link: RoomLink, answer: Result<(JoinPreview, std::time::Duration), Problem>) {
+    pub(super) fn previewed(&mut self, link: RoomLink, answer: Result<JoinPreview, Problem>) {
         let answering = self.answering.take();
-        let (preview, took) = match answer {
-            Ok(answer) => answer,
+        let preview = match answer {
+            Ok(preview) => preview,
             Err(problem) => {
                 self.screen = Screen::Home { problem: Some(problem) };
                 return;
@@ -113,7 +113,7 @@ impl App {
             link,
             preview,
             display_name,
-            good_network: took < QUICK_ANSWER,
+            network: NetworkCheck::Checking,
             changes: media.watch(),
             media,
             problem: None,
@@ -123,6 +123,25 @@ impl App {
         devices::look(self.internal.clone());
         if at_once {
             self.join(false);
+        } else {
+            self.try_way();
+        }
+    }
+
+    /// What the way to the lobby's server is like.
+    fn try_way(&mut self) {
+        let Screen::Lobby(lobby) = &mut self.screen else { return };
+        lobby.network = NetworkCheck::Checking;
+        let (turn, internal, link) = (self.turn, self.internal.clone(), lobby.link.clone());
+        tokio::spawn(async move {
+            let network = trial::try_way(&link).await;
+            let _ = internal.send(Internal::Tried { turn, network });
+        });
+    }
+
+    pub(super) fn tried(&mut self, network: NetworkCheck) {
+        if let Screen::Lobby(lobby) = &mut self.screen {
+            lobby.network = network;
         }
     }
 
@@ -140,15 +159,16 @@ impl App {
         });
     }
 
-    pub(super) fn lobby_news(&mut self, answer: Result<(JoinPreview, std::time::Duration), Problem>) {
+    pub(super) fn lobby_news(&mut self, answer: Result<JoinPreview, Problem>) {
         let Screen::Lobby(lobby) = &mut self.screen else { return };
         match answer {
-            Ok((preview, took)) => {
-                lobby.good_network = took < QUICK_ANSWER;
-                if lobby.problem.as_ref().is_some_and(|p| p.code == ErrorCode::ServerUnreachable) {
-                    lobby.problem = None;
-                }
+            Ok(preview) => {
                 lobby.preview = preview;
+                let unreachable = |problem: &mut Problem| problem.code == ErrorCode::ServerUnreachable;
+                let is_back = lobby.problem.take_if(unreachable).is_some();
+                if is_back || lobby.network == NetworkCheck::Unreachable {
+                    self.try_way();
+                }
             }
             Err(problem) => lobby.problem = Some(problem),
         }

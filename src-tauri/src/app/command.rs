@@ -1,6 +1,6 @@
 //! What the page, the command line, the tray and the keyboard ask for; and what the owner's own tasks report back.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use serde::Deserialize;
 use specta::Type;
@@ -11,7 +11,7 @@ use visita_protocol::{
     entry::JoinPreview,
     link::RoomLink,
     rest::{Credentials, SignedIn},
-    view::{BoardAction, DevicesView, PastAction, SettingsPatch, ShownSize, ToolAction},
+    view::{BoardAction, DevicesView, NetworkCheck, PastAction, SettingsPatch, ShownSize, ToolAction},
 };
 
 use super::{
@@ -41,6 +41,8 @@ pub(crate) enum Command {
     DismissNotice,
     /// No program of this computer opens what is there.
     NotOpened(PathBuf),
+    /// Other programs have these keys.
+    KeysRefused(String),
     /// A picture of this name could not be put on the board.
     NoPicture(String),
     UpdateSettings(SettingsPatch),
@@ -188,6 +190,7 @@ pub(crate) enum RoomsAction {
     Refresh,
     Create { draft: RoomDraft },
     ShowLinks { room: RoomId },
+    RenewLink { room: RoomId, participant: ParticipantId },
     CloseNewRoom,
     Enter { room: RoomId },
     Remove { room: RoomId },
@@ -277,12 +280,17 @@ pub(super) enum Internal {
     Preview {
         turn: u32,
         link: RoomLink,
-        answer: Result<(JoinPreview, Duration), Problem>,
+        answer: Result<JoinPreview, Problem>,
     },
     /// The lobby looked again.
     LobbyNews {
         turn: u32,
-        answer: Result<(JoinPreview, Duration), Problem>,
+        answer: Result<JoinPreview, Problem>,
+    },
+    /// The way to the lobby's server was tried.
+    Tried {
+        turn: u32,
+        network: NetworkCheck,
     },
     TestRoom {
         turn: u32,

@@ -66,8 +66,6 @@ const ROOMS_EVERY: Duration = Duration::from_secs(5);
 const LOBBY_EVERY: Duration = Duration::from_secs(5);
 /// A notice goes away by itself after this long.
 const NOTICE_FOR: Duration = Duration::from_secs(6);
-/// A server that answers a look within this is near enough for picture and sound.
-const QUICK_ANSWER: Duration = Duration::from_millis(600);
 /// After a test call both ends have this long to say goodbye before the room goes.
 const TEST_ROOM_STAYS: Duration = Duration::from_secs(2);
 
@@ -363,6 +361,7 @@ impl App {
             Command::Rejoin => self.rejoin(),
             Command::DismissNotice => self.notice = None,
             Command::NotOpened(path) => self.not_opened(&path),
+            Command::KeysRefused(keys) => self.notice(NoticeView { code: NoticeCode::KeysRefused, name: Some(keys) }),
             Command::NoPicture(name) => self.notice(NoticeView { code: NoticeCode::NoPicture, name: Some(name) }),
             Command::UpdateSettings(patch) => {
                 self.store.update(patch);
@@ -431,6 +430,7 @@ impl App {
             }
             Internal::Preview { turn, link, answer } if turn == self.turn => self.previewed(link, answer),
             Internal::LobbyNews { turn, answer } if turn == self.turn => self.lobby_news(answer),
+            Internal::Tried { turn, network } if turn == self.turn => self.tried(network),
             Internal::TestRoom { turn, answer } if turn == self.turn => match answer {
                 Ok((room, mine, friends)) => self.enter_test_call(room, mine, friends),
                 Err(problem) => self.screen = Screen::Home { problem: Some(problem) },
@@ -441,6 +441,7 @@ impl App {
             },
             Internal::Preview { .. }
             | Internal::LobbyNews { .. }
+            | Internal::Tried { .. }
             | Internal::TestRoom { .. }
             | Internal::MyLink { .. } => {}
             Internal::Devices(devices) => self.devices = devices,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use url::Host;
 use visita_protocol::{
-    ErrorCode, Problem, RoomId, UserId,
+    ErrorCode, ParticipantId, Problem, RoomId, UserId,
     desktop::{MadeRoomView, NewRoomView, Preset, Reach, RoomCardView, RoomDraft, RoomsView, SeatDraft, SeatLinkView},
     link::RoomLink,
     rest::{AddParticipant, CreateParticipant, CreateRoom, Participant, Role, Room, RoomKind, RoomStatus, UserUrl},
@@ -112,6 +112,7 @@ impl App {
             RoomsAction::Refresh => self.refresh_rooms(),
             RoomsAction::Create { draft } => self.create_room(draft),
             RoomsAction::ShowLinks { room } => self.show_links(room),
+            RoomsAction::RenewLink { room, participant } => self.renew_link(room, participant),
             RoomsAction::CloseNewRoom => {
                 self.new_room_turn += 1;
                 self.new_room = None;
@@ -255,6 +256,7 @@ impl App {
             links: room.user_urls.iter().map(link).collect(),
             good_until: room.ends_at.as_deref().and_then(unix),
             reach: room.user_urls.first().map_or(Reach::Computer, |seat| reach(&seat.url)),
+            refused: None,
         }
     }
 
@@ -280,9 +282,27 @@ impl App {
         if turn != self.new_room_turn {
             return;
         }
-        self.new_room = Some(match answer {
-            Ok((room, my_id)) => NewRoomView::Made(self.made_view(&room, Some(&my_id))),
-            Err(problem) => NewRoomView::Refused { problem },
+        self.new_room = Some(match (answer, self.new_room.take()) {
+            (Ok((room, my_id)), _) => NewRoomView::Made(self.made_view(&room, Some(&my_id))),
+            // The links that are shown are good as before.
+            (Err(problem), Some(NewRoomView::Made(made))) => {
+                NewRoomView::Made(MadeRoomView { refused: Some(problem), ..made })
+            }
+            (Err(problem), _) => NewRoomView::Refused { problem },
+        });
+    }
+
+    fn renew_link(&mut self, room: RoomId, participant: ParticipantId) {
+        let Some(rooms) = self.rooms_of(&room) else { return };
+        self.new_room_turn += 1;
+        let (turn, internal) = (self.new_room_turn, self.internal.clone());
+        tokio::spawn(async move {
+            let renewed = async {
+                rooms.me.renew_link(&room, &participant).await?;
+                rooms.me.room(&room).await
+            };
+            let answer = renewed.await.map(|room| (room, rooms.my_id));
+            let _ = internal.send(Internal::Links { turn, answer });
         });
     }
 

@@ -27,7 +27,7 @@ pub(super) struct Lobby {
     pub(super) link: RoomLink,
     pub(super) preview: JoinPreview,
     pub(super) display_name: String,
-    pub(super) good_network: bool,
+    pub(super) network: NetworkCheck,
     pub(super) media: Arc<LocalMedia>,
     pub(super) changes: watch::Receiver<LocalState>,
     pub(super) problem: Option<Problem>,
@@ -177,8 +177,7 @@ impl Lobby {
             display_name: self.display_name.clone(),
             network: match &self.problem {
                 Some(problem) if problem.code == ErrorCode::ServerUnreachable => NetworkCheck::Unreachable,
-                _ if self.good_network => NetworkCheck::Good,
-                _ => NetworkCheck::Weak,
+                _ => self.network,
             },
             microphone: or_not_allowed(self.preview.call_type.has_microphone(), local.microphone),
             camera: or_not_allowed(self.preview.call_type.has_camera(), local.camera),

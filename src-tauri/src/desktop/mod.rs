@@ -213,10 +213,12 @@ impl Desktop {
             (Shortcut::HoldToTalk, hold_to_talk),
             (Shortcut::HoldToMute, hold_to_mute),
         ];
+        let mut refused = Vec::new();
         for (shortcut, written) in all {
             let Some(written) = written else { continue };
+            let written = written.as_str();
             let commands = self.commands.clone();
-            let done = keys.on_shortcut(written.as_str(), move |_, _, event| {
+            let done = keys.on_shortcut(written, move |_, _, event| {
                 let pressed = match event.state() {
                     ShortcutState::Pressed => Pressed::Down,
                     ShortcutState::Released => Pressed::Up,
@@ -226,7 +228,11 @@ impl Desktop {
             });
             if let Err(error) = done {
                 tracing::info!(%error, keys = written, "another program has these keys, or the system gives none");
+                refused.push(written);
             }
+        }
+        if !refused.is_empty() {
+            let _ = self.commands.send(Command::KeysRefused(refused.join(", ")));
         }
     }
 

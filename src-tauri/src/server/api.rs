@@ -4,7 +4,7 @@ use reqwest::{Method, header};
 use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 use visita_protocol::{
-    ErrorBody, ErrorCode, FileId, Problem, RecordingId, RoomId, Secret, SessionId, UserId,
+    ErrorBody, ErrorCode, FileId, ParticipantId, Problem, RecordingId, RoomId, Secret, SessionId, UserId,
     rest::{
         AddParticipant, Chat, CreateCredentials, CreateRoom, CreateUser, Credentials, KeptBoards, ParticipantList,
         PastSessionList, Recording, RecordingList, RenewCredentials, Role, Room, RoomList, SessionDetails, SignedIn,
@@ -75,6 +75,11 @@ impl Api {
 
     pub(crate) async fn rooms(&self) -> Result<RoomList, Problem> {
         self.get("v2/rooms?limit=50").await
+    }
+
+    /// Takes the link of a seat back, and who came by it out.
+    pub(crate) async fn renew_link(&self, room: &RoomId, seat: &ParticipantId) -> Result<UserUrl, Problem> {
+        self.post(&format!("v2/rooms/{room}/participants/{seat}/link"), &serde_json::json!({})).await
     }
 
     pub(crate) async fn room(&self, room: &RoomId) -> Result<Room, Problem> {

@@ -1,16 +1,18 @@
 //! What the desktop shows of a call beside its window, and what comes from the keyboard while another program has it.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use tokio::{io::AsyncWriteExt, process::Command};
 use visita_tests::{
+    process::Running,
     rooms::Peer,
     until,
     window::{PATIENCE, Window},
 };
 
 use super::{
-    desk::{Desk, Heard},
-    stage::{Stage, skipped_without},
+    desk::{Desk, Heard, bus},
+    stage::{Stage, skipped, skipped_without},
 };
 
 // X keysyms.
@@ -79,5 +81,96 @@ async fn the_desktop_follows_the_call() -> Result<()> {
     window.leave().await?;
     desk.hears("the display may go off again", |heard| *heard == Heard::LetGo).await?;
     guest.stop().await?;
+    window.close().await
+}
+
+/// Keys that another program has do nothing here, and the person is told which. The others work.
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_of_other_programs_are_named() -> Result<()> {
+    if skipped("keys_of_other_programs_are_named") {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let hands = stage.display.eye()?;
+    hands.take_key(F7)?;
+    let window = stage.window(&[&stage.room.links[0]]).await?;
+    let keys = json!({"toggle_mute": "F7", "hold_to_talk": null, "hold_to_mute": "F9"});
+    window.invoke_with("update_settings", json!({"patch": {"shortcuts": keys}})).await?;
+    window.click("join").await?;
+    let view = window.view("told", |view| view["notice"]["code"] == "keys_refused").await?;
+    ensure!(view["notice"]["name"] == "F7", "{view}");
+    window.view("in", |view| view["screen"]["connection"]["state"] == "connected").await?;
+    hands.key(F9, true)?;
+    microphone(&window, "muted while the cough key is held", "off").await?;
+    hands.key(F9, false)?;
+    microphone(&window, "heard again", "on").await?;
+    window.leave().await?;
+    window.close().await
+}
+
+/// Starting at login is an entry of the desktop's, there only while it is wished for.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_starts_at_login_when_wished() -> Result<()> {
+    if skipped("it_starts_at_login_when_wished") {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let window = stage.window(&[]).await?;
+    window.screen("home").await?;
+    let entries = || -> Vec<String> {
+        let folder = std::fs::read_dir(window.data().join("config/autostart"));
+        let files = folder.into_iter().flatten().filter_map(Result::ok);
+        files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).collect()
+    };
+    ensure!(entries().is_empty(), "nobody wished for it: {:?}", entries());
+    window.invoke_with("update_settings", json!({"patch": {"start_at_login": true}})).await?;
+    let entry = until("an entry", PATIENCE, || async { Ok(entries().pop()) }).await?;
+    let runs = entry.lines().find_map(|line| line.strip_prefix("Exec=")).context("it starts nothing")?;
+    let program = stage.bins.join("visita").display().to_string();
+    ensure!(runs.starts_with(&program) && runs.contains("--background"), "{entry}");
+    window.invoke_with("update_settings", json!({"patch": {"start_at_login": false}})).await?;
+    until("no entry", PATIENCE, || async { Ok(entries().is_empty().then_some(())) }).await?;
+    window.close().await
+}
+
+/// Where a keyring answers, secrets are in it and nowhere else.
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_are_in_the_keyring_where_one_answers() -> Result<()> {
+    const NAME: &str = "secrets_are_in_the_keyring_where_one_answers";
+    if skipped_without(NAME, &["dbus-daemon", "gnome-keyring-daemon"]) {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let (_daemon, address) = bus().await?;
+    let ring = tempfile::tempdir()?;
+    let mut keyring = Command::new("gnome-keyring-daemon");
+    keyring
+        .args(["--foreground", "--unlock", "--components=secrets"])
+        .arg(format!("--control-directory={}", ring.path().display()));
+    keyring.env("DBUS_SESSION_BUS_ADDRESS", &address).env("XDG_DATA_HOME", ring.path()).env("HOME", ring.path());
+    let (_keyring, mut password) = Running::start_told(&mut keyring)?;
+    password.write_all(b"a password").await?;
+    drop(password);
+    let mut setting = stage.setting(&[]);
+    setting.env.push(("DBUS_SESSION_BUS_ADDRESS".into(), address));
+    setting.env.push(("VISITA_KEYRING".into(), "system".into()));
+    let window = Window::open(&stage.bins, &setting).await?;
+    window.view("a keyring", |view| view["about"]["keyring"] == "system").await?;
+    window.view("rooms", |view| view["rooms"]["state"] == "ready").await?;
+    let (status, link) = stage.server.post("/v2/users/user-0/sign-in-link", &json!({})).await?;
+    ensure!(status < 300, "{status} {link}");
+    window.click("open-settings").await?;
+    window.click("settings-tab-account").await?;
+    window.fill("sign-in-secret", link["url"].as_str().unwrap_or_default()).await?;
+    window.click("sign-in").await?;
+    window.view("signed in", |view| view["account"]["state"] == "signed_in").await?;
+    // What is kept there is in no readable form, and no secret lies beside it.
+    until("kept in the keyring", PATIENCE, || async {
+        let size = |file: std::fs::DirEntry| file.metadata().map_or(0, |data| data.len());
+        let files = std::fs::read_dir(ring.path().join("keyrings")).into_iter().flatten().filter_map(Result::ok);
+        Ok(files.map(size).max().filter(|bytes| *bytes > 500).map(|_| ()))
+    })
+    .await?;
+    ensure!(!window.data().join("secrets.json").exists(), "secrets are in a file beside the keyring");
     window.close().await
 }

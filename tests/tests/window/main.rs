@@ -3,6 +3,7 @@
 mod desk;
 mod desktop;
 mod hosting;
+mod layouts;
 mod outside;
 mod recorded;
 mod stage;

@@ -1,7 +1,7 @@
 //! What comes from outside the window: a second start, links of the app's own scheme, rings, policies.
 
 use anyhow::{Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::process::Command;
 use visita_tests::{
     process::Running,
@@ -161,5 +161,54 @@ async fn a_policy_holds_and_a_seat_in_use_is_asked_about() -> Result<()> {
     window.view("in", |view| view["screen"]["connection"]["state"] == "connected").await?;
     let (code, report) = other_device.finish().await?;
     ensure!(code == Some(0) && report["ended"] == "displaced", "{code:?} {report}");
+    window.close().await
+}
+
+/// Whatever gets into the page, it runs its own code only, and talks to nobody but this app.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_keeps_to_itself() -> Result<()> {
+    if skipped("the_page_keeps_to_itself") {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let window = stage.window(&[]).await?;
+    window.screen("home").await?;
+    window
+        .script(
+            "window.refused = [];
+             addEventListener('securitypolicyviolation', (e) => refused.push(e.effectiveDirective));
+             const inline = document.createElement('script');
+             inline.textContent = 'window.ran = true';
+             document.body.append(inline);
+             try { eval('window.ran = true'); } catch {}
+             const button = document.createElement('button');
+             button.setAttribute('onclick', 'window.ran = true');
+             document.body.append(button);
+             button.click();
+             button.remove();
+             new Image().src = 'http://192.0.2.1/picture.png';
+             fetch('http://192.0.2.1/').catch(() => {});
+             try { new WebSocket('ws://192.0.2.1/'); } catch {}
+             const frame = document.createElement('iframe');
+             frame.src = 'http://192.0.2.1/';
+             document.body.append(frame);
+             const form = document.createElement('form');
+             form.action = 'http://192.0.2.1/';
+             document.body.append(form);
+             form.submit();",
+        )
+        .await?;
+    for directive in ["script-src", "img-src", "connect-src", "frame-src", "form-action"] {
+        until(&format!("{directive} is refused"), PATIENCE, || async {
+            let refused = window.script("return window.refused").await?;
+            let names = |told: &Value| told.as_str().is_some_and(|told| told.starts_with(directive));
+            Ok(refused.as_array().is_some_and(|all| all.iter().any(names)).then_some(()))
+        })
+        .await?;
+    }
+    ensure!(window.script("return window.ran ?? null").await?.is_null(), "foreign code ran");
+    // It is still there, and no address of elsewhere is gone to.
+    window.script("window.location.assign('http://192.0.2.1/')").await?;
+    window.screen("home").await?;
     window.close().await
 }

@@ -72,7 +72,7 @@ impl Owner {
     ) -> Result<(), Way> {
         let media = Arc::clone(&self.media);
         match or_leave(entry::preview(link), inbox, &media, &mut self.later).await? {
-            Ok((room, _)) => {
+            Ok(room) => {
                 self.connection = ConnectionView::Connected;
                 early.room = Some(room);
             }

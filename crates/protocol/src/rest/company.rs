@@ -10,8 +10,11 @@ pub struct Company {
     pub name: String,
     /// BCP 47, such as `en` or `it-IT`.
     pub default_language: String,
-    /// For web SDKs.
+    /// Names the company to its own pages, no other's.
     pub web_app_id: Option<String>,
+    /// Whose pages may show a call of the company in a frame, such as `https://clinic.example.org`.
+    #[serde(default)]
+    pub embed_origins: Vec<String>,
     /// For mobile SDKs.
     pub mobile_app_id: Option<String>,
     /// Where browsers go after a call, `http` or `https`.
@@ -34,9 +37,14 @@ pub struct UpdateCompany {
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub default_language: Option<String>,
-    /// Up to 128 characters.
+    /// 1 to 128 letters, digits and `. _ ~ -`, not another company's.
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
     pub web_app_id: Option<Option<String>>,
+    /// Up to 50 origins (RFC 6454) of `http` or `https` whose pages may show a call of the company in a frame; none when
+    /// empty.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub embed_origins: Option<Vec<String>>,
     /// Up to 128 characters.
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
     pub mobile_app_id: Option<Option<String>>,

@@ -78,4 +78,6 @@ pub enum NoticeCode {
     ConnectionBack,
     /// A link came while in a call; it is not opened.
     LinkInCall,
+    /// Other programs have the keys `name`, which do nothing here.
+    KeysRefused,
 }

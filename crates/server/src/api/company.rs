@@ -18,6 +18,8 @@ use crate::{
 const MAX_NAME: usize = 120;
 /// Longest app id, in characters.
 const MAX_APP_ID: usize = 128;
+/// How many origins may frame a company's pages.
+const MAX_ORIGINS: usize = 50;
 /// Longest URL, in characters.
 pub(super) const MAX_URL: usize = 2000;
 
@@ -36,13 +38,14 @@ pub(super) async fn get(State(app): State<App>, Backend(company): Backend) -> Re
 /// Changes the company: what is absent stays, `null` clears.
 #[utoipa::path(patch, path = "/v2/company", tag = "Company", security(("apikey" = [])),
     request_body(content = UpdateCompany, example = json!({
-        "name": "Clinic", "default_language": "it", "web_app_id": null,
+        "name": "Clinic", "default_language": "it", "web_app_id": "clinic",
+        "embed_origins": ["https://clinic.example.org"],
         "end_of_call_redirect_url": "https://clinic.example.org/thanks" })),
     responses(
     (status = 200, description = "The company as it is now", body = rest::Company),
     (status = 400, description = "A field is not valid; nothing changed", body = ErrorBody),
     (status = 401, description = "No key, or a wrong one", body = ErrorBody),
-    (status = 409, description = "Another company has the name", body = ErrorBody)))]
+    (status = 409, description = "Another company has the name or the web app id", body = ErrorBody)))]
 pub(super) async fn update(
     State(app): State<App>,
     Backend(company): Backend,
@@ -54,8 +57,7 @@ pub(super) async fn update(
     match app.store.set_company_settings(&company.id, &settings).await {
         Ok(()) => {}
         Err(StoreError::Exists) => {
-            let problem = Problem::new(ErrorCode::Conflict, "another company has this name");
-            return Err(Problem { field: Some("name".into()), ..problem }.into());
+            return Err(Problem::new(ErrorCode::Conflict, "another company has this name or web app id").into());
         }
         Err(error) => return Err(error.into()),
     }
@@ -68,6 +70,7 @@ fn merge(old: CompanySettings, wanted: UpdateCompany) -> Result<CompanySettings,
         name,
         default_language,
         web_app_id,
+        embed_origins,
         mobile_app_id,
         end_of_call_redirect_url,
         user_details_provider_url,
@@ -96,6 +99,12 @@ fn merge(old: CompanySettings, wanted: UpdateCompany) -> Result<CompanySettings,
             return Err(Problem::invalid(field, "an app id has 1 to 128 characters, none of them control characters"));
         }
     }
+    // It stands in the path of a page.
+    let stays_in_a_path = |id: &String| id.chars().all(|c| c.is_ascii_alphanumeric() || "._~-".contains(c));
+    if !web_app_id.iter().flatten().all(stays_in_a_path) {
+        return Err(Problem::invalid("web_app_id", "a web app id has letters, digits and . _ ~ - only"));
+    }
+    let embed_origins = embed_origins.map(|origins| check_origins(&origins)).transpose()?;
     for (field, url) in [
         ("end_of_call_redirect_url", &end_of_call_redirect_url),
         ("user_details_provider_url", &user_details_provider_url),
@@ -111,6 +120,7 @@ fn merge(old: CompanySettings, wanted: UpdateCompany) -> Result<CompanySettings,
         name,
         default_language: default_language.unwrap_or(old.default_language),
         web_app_id: web_app_id.unwrap_or(old.web_app_id),
+        embed_origins: embed_origins.unwrap_or(old.embed_origins),
         mobile_app_id: mobile_app_id.unwrap_or(old.mobile_app_id),
         end_of_call_redirect_url: end_of_call_redirect_url.unwrap_or(old.end_of_call_redirect_url),
         end_of_call_redirect_after: old.end_of_call_redirect_after,
@@ -118,6 +128,32 @@ fn merge(old: CompanySettings, wanted: UpdateCompany) -> Result<CompanySettings,
         user_details_provider_url: user_details_provider_url.unwrap_or(old.user_details_provider_url),
         recording_retention_days: recording_retention_days.unwrap_or(old.recording_retention_days),
     })
+}
+
+/// Origins as a browser serializes them (RFC 6454 section 6.2), each once.
+fn check_origins(origins: &[String]) -> Result<Vec<String>, Problem> {
+    if origins.len() > MAX_ORIGINS {
+        return Err(Problem::invalid("embed_origins", "at most 50 origins"));
+    }
+    let mut good: Vec<String> = Vec::new();
+    for (index, text) in origins.iter().enumerate() {
+        let field = format!("embed_origins[{index}]");
+        check_url(&field, text)?;
+        let says_more = |url: &url::Url| {
+            // Of a domain a URL allows more characters than a policy, where some begin something else.
+            let is_odd = |domain: &str| domain.chars().any(|c| !c.is_ascii_alphanumeric() && !"-._".contains(c));
+            url.path() != "/" || url.query().is_some() || url.fragment().is_some() || url.domain().is_some_and(is_odd)
+        };
+        let origin = url::Url::parse(text).ok().filter(|url| !says_more(url));
+        let origin = origin.map(|url| url.origin().ascii_serialization());
+        let Some(origin) = origin else {
+            return Err(Problem::invalid(&field, "an origin is a scheme, a host and a port, such as https://example.org"));
+        };
+        if !good.contains(&origin) {
+            good.push(origin);
+        }
+    }
+    Ok(good)
 }
 
 /// A URL that a browser or this server may be sent to.
@@ -145,6 +181,7 @@ fn told(settings: CompanySettings) -> rest::Company {
         name: settings.name,
         default_language: settings.default_language,
         web_app_id: settings.web_app_id,
+        embed_origins: settings.embed_origins,
         mobile_app_id: settings.mobile_app_id,
         end_of_call_redirect_url: settings.end_of_call_redirect_url,
         user_details_provider_url: settings.user_details_provider_url,

@@ -82,6 +82,7 @@ pub(super) async fn check(
         || matches!(
             route,
             "/join/{code}"
+                | "/join/{code}/line"
                 | "/sign-in/{code}"
                 | "/recordings/{code}"
                 | "/pictures/{picture_id}"
@@ -102,7 +103,9 @@ pub(super) async fn check(
     // What was not known might have been a guess.
     let is_guess = match response.status() {
         StatusCode::UNAUTHORIZED => true,
-        StatusCode::NOT_FOUND => matches!(route, "/join/{code}" | "/sign-in/{code}" | "/recordings/{code}"),
+        StatusCode::NOT_FOUND => {
+            matches!(route, "/join/{code}" | "/join/{code}/line" | "/sign-in/{code}" | "/recordings/{code}")
+        }
         _ => false,
     };
     if is_guess && let Err(wait) = ask(&limiters.0.failures, &address) {

@@ -60,10 +60,28 @@ impl Encoding {
     }
 }
 
-/// The page, for every code: it asks for what it shows, and words what is wrong. `None` when it was not built.
-pub(super) async fn page(app: &App, headers: &HeaderMap) -> Option<Response> {
-    let file = Pages::get("join.html")?;
-    let mut response = answer("join.html", file, headers, "no-store").await;
+/// One of the built pages.
+#[derive(Clone, Copy)]
+pub(super) enum Page {
+    /// Of a link: for every code the same; it asks for what it shows, and words what is wrong.
+    Join,
+    /// Of the widget, which is nothing without a page around it.
+    Embed,
+}
+
+impl Page {
+    fn file(self) -> &'static str {
+        match self {
+            Self::Join => "join.html",
+            Self::Embed => "embed.html",
+        }
+    }
+}
+
+/// The page, which these origins may frame. `None` when it was not built.
+pub(super) async fn page(app: &App, headers: &HeaderMap, page: Page, framed_by: &[String]) -> Option<Response> {
+    let file = Pages::get(page.file())?;
+    let mut response = answer(page.file(), file, headers, "no-store").await;
     let own = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| own.insert(name, HeaderValue::from_static(value));
     set(header::REFERRER_POLICY, "no-referrer");
@@ -71,9 +89,22 @@ pub(super) async fn page(app: &App, headers: &HeaderMap) -> Option<Response> {
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), PERMISSIONS);
     set(header::VARY, "accept, accept-encoding");
-    let policy = policy(&app.base_for(headers), &app.livekit_url_for(&app.base_for(headers)));
+    let policy = policy(&app.base_for(headers), &app.livekit_url_for(&app.base_for(headers)), framed_by);
     own.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).ok()?);
     Some(response)
+}
+
+/// `GET /widget.js`: what makes the frame, for pages of every origin; which of them may frame is the frame's affair.
+pub(crate) async fn widget(State(_): State<App>, headers: HeaderMap) -> Response {
+    let Some(file) = Pages::get("widget.js") else {
+        return ApiError::from(Problem::new(ErrorCode::NotFound, "nothing here")).into_response();
+    };
+    // Its name does not change with its content.
+    let mut response = answer("widget.js", file, &headers, "public, max-age=300").await;
+    let own = response.headers_mut();
+    own.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    own.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
+    response
 }
 
 /// `GET /assets/…`, `/pdf/…`, `/icon.svg`
@@ -90,12 +121,13 @@ pub(crate) async fn asset(State(_): State<App>, uri: Uri, headers: HeaderMap) ->
 }
 
 /// Only what is ours, and the media server.
-fn policy(base: &Url, livekit: &str) -> String {
+fn policy(base: &Url, livekit: &str, framed_by: &[String]) -> String {
+    let framed_by = if framed_by.is_empty() { "'none'".into() } else { framed_by.join(" ") };
     let web = |socket: &str| socket.replacen("ws", "http", 1);
     format!(
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
          media-src 'self' blob: mediastream:; worker-src 'self'; connect-src 'self' {} {livekit} {}; frame-src visita:; \
-         object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+         object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {framed_by}",
         websocket_url(base, ""),
         web(livekit),
     )
@@ -248,10 +280,13 @@ mod tests {
     #[test]
     fn the_policy_names_the_media_server_and_nobody_else() {
         let base = Url::parse("https://visits.example.org").expect("a URL");
-        let said = policy(&base, "wss://media.example.org");
+        let said = policy(&base, "wss://media.example.org", &[]);
         let connect = said.split("; ").find(|rule| rule.starts_with("connect-src")).expect("a rule");
         let named = "connect-src 'self' wss://visits.example.org wss://media.example.org https://media.example.org";
         assert_eq!(connect, named);
-        assert!(!said.contains("unsafe") && !said.contains('*'));
+        assert!(!said.contains("unsafe") && !said.contains('*') && said.ends_with("; frame-ancestors 'none'"));
+        let origins = ["https://a.example.org".into(), "http://127.0.0.1:8080".into()];
+        let said = policy(&base, "wss://media.example.org", &origins);
+        assert!(said.ends_with("; frame-ancestors https://a.example.org http://127.0.0.1:8080"), "{said}");
     }
 }

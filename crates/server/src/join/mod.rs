@@ -1,6 +1,7 @@
 //! `/join/<code>`: a look that uses nothing up, as JSON for apps and as a page for browsers, and going in.
 
 mod browser;
+mod line;
 mod page;
 
 use axum::{
@@ -16,7 +17,10 @@ use visita_protocol::{
 };
 use visita_room::{Facts, Refusal, Standing, Timestamp};
 
-pub(crate) use browser::asset;
+pub(crate) use browser::{asset, widget};
+pub(crate) use line::{down, up};
+
+use browser::Page;
 
 use crate::{
     app::{App, websocket_url, wrong_method},
@@ -51,9 +55,10 @@ pub(crate) async fn look(
     headers: HeaderMap,
 ) -> Response {
     let Query(opens) = opens.unwrap_or_default();
-    // The page asks again for what it shows, so that a look by whatever follows links finds out nothing at all.
+    // The page asks again for what it shows, so that a look by whatever follows links finds out nothing of the room.
     if wants_page(&headers) {
-        return browser::page(&app, &headers).await.unwrap_or_else(|| {
+        let framed_by = framed_by(&app, &code).await;
+        return browser::page(&app, &headers, Page::Join, &framed_by).await.unwrap_or_else(|| {
             let language = opens.language.as_deref().and_then(page::Language::named);
             let language = language.unwrap_or_else(|| page::Language::of(&headers));
             let page = page::invitation(&app.base_for(&headers), &code, language);
@@ -68,9 +73,26 @@ pub(crate) async fn look(
     response
 }
 
+/// Whose pages may frame this link's: none when it leads nowhere.
+async fn framed_by(app: &App, code: &str) -> Vec<String> {
+    let Ok((_, room)) = find(app, code).await else { return Vec::new() };
+    let settings = app.store.company_settings(&room.company.id).await;
+    settings.ok().flatten().map(|settings| settings.embed_origins).unwrap_or_default()
+}
+
+/// `GET /embed/<web app id>`: what the widget shows in the pages of a company.
+pub(crate) async fn embedded(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let page = match app.store.embed_origins(&id).await {
+        Ok(Some(framed_by)) => browser::page(&app, &headers, Page::Embed, &framed_by).await,
+        Ok(None) => None,
+        Err(error) => return ApiError::from(error).into_response(),
+    };
+    page.unwrap_or_else(|| refused(Problem::new(ErrorCode::NotFound, "there is no such app here").into(), &headers))
+}
+
 /// `GET /join/`: where the page of a link is once the code is taken out of the address.
 pub(crate) async fn page_without_code(State(app): State<App>, headers: HeaderMap) -> Response {
-    let page = if wants_page(&headers) { browser::page(&app, &headers).await } else { None };
+    let page = if wants_page(&headers) { browser::page(&app, &headers, Page::Join, &[]).await } else { None };
     page.unwrap_or_else(|| ApiError::from(Problem::new(ErrorCode::NotFound, "nothing here")).into_response())
 }
 

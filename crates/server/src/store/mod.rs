@@ -66,6 +66,8 @@ pub(crate) trait People: Send + Sync + 'static {
     async fn has_company(&self) -> Result<bool, StoreError>;
     /// What a company says about itself.
     async fn company_settings(&self, company: &CompanyId) -> Result<Option<CompanySettings>, StoreError>;
+    /// Whose pages may frame those of the company with this id of web apps; `None` when there is none.
+    async fn embed_origins(&self, web_app_id: &str) -> Result<Option<Vec<String>>, StoreError>;
     /// Replaces it; [`StoreError::Exists`] when another company has the name. How long recordings are kept holds for those
     /// there are, too.
     async fn set_company_settings(&self, company: &CompanyId, settings: &CompanySettings) -> Result<(), StoreError>;

@@ -268,6 +268,7 @@ async fn companies_keep_what_they_say_about_themselves(store: &dyn Store) {
         name: "Clinica".into(),
         default_language: "it".into(),
         web_app_id: Some("web".into()),
+        embed_origins: vec!["https://a.example.org".into(), "https://b.example.org:8443".into()],
         mobile_app_id: None,
         end_of_call_redirect_url: Some("https://example.org/".into()),
         end_of_call_redirect_after: Duration::from_millis(1500),
@@ -281,6 +282,10 @@ async fn companies_keep_what_they_say_about_themselves(store: &dyn Store) {
     assert_eq!((again.id, again.name.as_str()), (company, "Clinica"), "found by the name it was made under");
     let other = store.ensure_company("Other", hash(9), crate::ids::new(), NOW).await.expect("stored");
     assert!(matches!(store.set_company_settings(&other.id, &wanted).await, Err(StoreError::Exists)));
+    let same_app = CompanySettings { name: "Other".into(), ..wanted.clone() };
+    assert!(matches!(store.set_company_settings(&other.id, &same_app).await, Err(StoreError::Exists)));
+    assert_eq!(store.embed_origins("web").await.expect("read"), Some(wanted.embed_origins));
+    assert_eq!(store.embed_origins("other").await.expect("read"), None);
 }
 
 async fn lists_come_in_pages(store: &dyn Store) {

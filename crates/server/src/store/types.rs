@@ -26,7 +26,10 @@ pub(crate) struct Company {
 pub(crate) struct CompanySettings {
     pub(crate) name: String,
     pub(crate) default_language: String,
+    /// No other company's.
     pub(crate) web_app_id: Option<String>,
+    /// Whose pages may frame the company's.
+    pub(crate) embed_origins: Vec<String>,
     pub(crate) mobile_app_id: Option<String>,
     pub(crate) end_of_call_redirect_url: Option<String>,
     /// How long after the end of a call browsers go there.

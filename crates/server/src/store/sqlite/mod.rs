@@ -166,6 +166,11 @@ fn read_millis(row: &SqliteRow, column: &'static str) -> Result<Duration, StoreE
     u64::try_from(row.try_get::<i64, _>(column)?).map(Duration::from_millis).map_err(|_| StoreError::Damaged(column))
 }
 
+/// A list that is written one a line.
+fn read_lines(row: &SqliteRow, column: &'static str) -> Result<Vec<String>, StoreError> {
+    Ok(row.try_get::<&str, _>(column)?.lines().map(str::to_owned).collect())
+}
+
 fn read_count(row: &SqliteRow, column: usize) -> Result<u64, StoreError> {
     u64::try_from(row.try_get::<i64, _>(column)?).map_err(|_| StoreError::Damaged("count"))
 }

@@ -6,8 +6,8 @@ use visita_protocol::{CompanyId, ParticipantId, RoomId, UserId, rest::User};
 use visita_room::Timestamp;
 
 use super::{
-    Sqlite, duration_ms, exists, ms, offset, read_count, read_hash, read_id, read_millis, read_time, read_time_or_none,
-    read_word,
+    Sqlite, duration_ms, exists, ms, offset, read_count, read_hash, read_id, read_lines, read_millis, read_time,
+    read_time_or_none, read_word,
     recordings::{KeptOf, keep_recordings},
     word,
 };
@@ -62,7 +62,8 @@ impl People for Sqlite {
     async fn company_settings(&self, company: &CompanyId) -> Result<Option<CompanySettings>, StoreError> {
         let row = sqlx::query(
             "SELECT name, default_language, web_app_id, mobile_app_id, end_of_call_redirect_url,
-                    user_details_provider_url, recording_retention_days, end_of_call_redirect_ms, default_background
+                    user_details_provider_url, recording_retention_days, end_of_call_redirect_ms, default_background,
+                    embed_origins
              FROM companies WHERE company_id = ?",
         )
         .bind(company.as_str())
@@ -73,6 +74,7 @@ impl People for Sqlite {
                 name: row.try_get("name")?,
                 default_language: row.try_get("default_language")?,
                 web_app_id: row.try_get("web_app_id")?,
+                embed_origins: read_lines(&row, "embed_origins")?,
                 mobile_app_id: row.try_get("mobile_app_id")?,
                 end_of_call_redirect_url: row.try_get("end_of_call_redirect_url")?,
                 end_of_call_redirect_after: read_millis(&row, "end_of_call_redirect_ms")?,
@@ -84,12 +86,20 @@ impl People for Sqlite {
         .transpose()
     }
 
+    async fn embed_origins(&self, web_app_id: &str) -> Result<Option<Vec<String>>, StoreError> {
+        let row = sqlx::query("SELECT embed_origins FROM companies WHERE web_app_id = ?")
+            .bind(web_app_id)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| read_lines(&row, "embed_origins")).transpose()
+    }
+
     async fn set_company_settings(&self, company: &CompanyId, settings: &CompanySettings) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         sqlx::query(
             "UPDATE companies SET name = ?, default_language = ?, web_app_id = ?, mobile_app_id = ?,
                     end_of_call_redirect_url = ?, user_details_provider_url = ?, recording_retention_days = ?,
-                    end_of_call_redirect_ms = ?, default_background = ?
+                    end_of_call_redirect_ms = ?, default_background = ?, embed_origins = ?
              WHERE company_id = ?",
         )
         .bind(&settings.name)
@@ -101,6 +111,7 @@ impl People for Sqlite {
         .bind(settings.recording_retention_days)
         .bind(duration_ms(settings.end_of_call_redirect_after))
         .bind(settings.default_background.as_deref())
+        .bind(settings.embed_origins.join("\n"))
         .bind(company.as_str())
         .execute(&mut *tx)
         .await
