@@ -13,8 +13,8 @@ export default defineConfig({
     target: ['safari17', 'chrome120', 'firefox121'],
     chunkSizeWarningLimit: 800,
     rollupOptions: {
-      // The app's page, and the page of a link in a browser.
-      input: ['index.html', 'join.html'],
+      // The app's page, the page of a link in a browser, and that of the widget in a company's page.
+      input: ['index.html', 'join.html', 'embed.html'],
     },
   },
   test: {

@@ -18,8 +18,8 @@ use x11rb::{
     connection::Connection,
     protocol::{
         xproto::{
-            AtomEnum, ClientMessageEvent, ConnectionExt, CreateGCAux, CreateWindowAux, EventMask, GrabMode, ImageFormat,
-            MapState, ModMask, PropMode, Window, WindowClass,
+            AtomEnum, ClientMessageEvent, ConnectionExt, CreateGCAux, CreateWindowAux, EventMask, GrabMode,
+            ImageFormat, MapState, ModMask, PropMode, Window, WindowClass,
         },
         xtest::ConnectionExt as _,
     },

@@ -46,7 +46,7 @@ fn stroke(person: &Person, item: &str, points: usize) {
     let at = |n: usize| Point { x: i32::try_from(n).unwrap_or(0), y: 7 };
     let shape = Shape::Pen { points: vec![at(0)], colour: Colour::Ink, width: 3 };
     let id = || item.parse().expect("an id");
-    person.call.use_board(BoardAction::Put { board: board(), id: id(), page: 0, shape });
+    person.call.use_board(BoardAction::Put { board: board(), id: id(), page: 0, shape, with: None });
     for n in 1..points {
         person.call.use_board(BoardAction::Extend { board: board(), id: id(), points: vec![at(n)] });
     }

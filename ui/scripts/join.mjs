@@ -6,7 +6,8 @@ import { rm } from 'node:fs/promises';
 import { browser, counts, folder, server } from './join/stage.mjs';
 
 // One after the other: each has the machine for itself.
-for (const parts of ['invitation', 'call', 'rules', 'badDays', 'looks']) await import(`./join/${parts}.mjs`);
+for (const parts of ['invitation', 'call', 'rules', 'badDays', 'looks', 'widget'])
+  await import(`./join/${parts}.mjs`);
 
 await browser.close();
 await server.stop();

@@ -1,6 +1,7 @@
 // Draws every screen from the fake engine, in both themes and languages: `npm run screenshots -- FOLDER [PATTERN]`.
 // With a pattern, only the pictures whose name it matches. Each screen is also gone over by axe, contrast included, which
-// a test without layout cannot see.
+// a test without layout cannot see. With `--check` in place of a folder that is all: each screen at each size once, light
+// in English or dark in Italian by turns, and no pictures.
 
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -10,6 +11,7 @@ import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
 import { screens } from './screenshots/screens.mjs';
 
+const checks = process.argv[2] === '--check';
 const folder = resolve(process.env.INIT_CWD ?? '.', process.argv[2] ?? 'screenshots');
 const only = new RegExp(process.argv[3] ?? '');
 
@@ -34,14 +36,18 @@ const browser = await chromium.launch({
   ],
 });
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-await mkdir(folder, { recursive: true });
+if (!checks) await mkdir(folder, { recursive: true });
 let count = 0;
+let turn = 0;
 let complaints = 0;
+const complainedOf = new Set();
 try {
   for (const [name, query, sizes, act] of screens) {
     for (const size of sizes) {
+      turn += 1;
       for (const theme of ['light', 'dark']) {
         for (const lang of ['en', 'it']) {
+          if (checks && `${theme} ${lang}` !== (turn % 2 === 0 ? 'light en' : 'dark it')) continue;
           const file = `${name}-${size.width}-${theme}-${lang}.png`;
           if (!only.test(file)) continue;
           const page = await browser.newPage({
@@ -68,7 +74,7 @@ try {
             opened: act !== undefined,
           }))
             complain(file, violation);
-          await page.screenshot({ path: join(folder, file) });
+          if (!checks) await page.screenshot({ path: join(folder, file) });
           await page.close();
           count += 1;
         }
@@ -80,7 +86,8 @@ try {
   await server.close();
   await rm(outDir, { recursive: true });
 }
-console.log(`${count} pictures in ${folder}, ${complaints} complaints`);
+if (checks) console.log(`${count} checked, ${complainedOf.size} failed`);
+else console.log(`${count} pictures in ${folder}, ${complaints} complaints`);
 process.exitCode = complaints > 0 ? 1 : 0;
 
 /** Opens a page. A computer whose network changes just then loses the files of a page; it is opened again. */
@@ -97,6 +104,7 @@ async function open(page, url) {
 
 function complain(file, what) {
   complaints += 1;
+  complainedOf.add(file);
   console.error(`${file}: ${what}`);
 }
 

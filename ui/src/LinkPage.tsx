@@ -29,13 +29,14 @@ export function LinkPage() {
   return (
     <I18nProvider locale={i18n.language}>
       <Suspense fallback={<Opening host={location.host} />}>
-        <Screen view={view} />
+        <LinkScreen view={view} />
       </Suspense>
     </I18nProvider>
   );
 }
 
-function Screen({ view }: { view: AppView }) {
+/** One screen of a link. */
+export function LinkScreen({ view }: { view: AppView }) {
   const { screen } = view;
   const engine = useEngine();
   const retry = useRetry(screen, () => void engine.openLink(''), true);

@@ -144,7 +144,7 @@ fn each_operation_needs_its_right() {
         width: 2,
         filled: false,
     };
-    let text = Shape::Text { at: point(1), text: "Hip".into(), colour: Colour::Ink, size: 20 };
+    let text = Shape::Text { at: point(1), text: "Hip".into(), colour: Colour::Ink, size: 20, ground: None };
     let picture = Shape::Picture { at: point(1), size: Point { x: 5, y: 5 }, file_id: id("file") };
     type Right = fn(&mut WhiteboardRights) -> &mut bool;
     let rights: [(Shape, Right); 4] = [
@@ -182,8 +182,8 @@ fn nobody_draws_in_anothers_name_or_beyond_all_bounds() {
     let far = Shape::Pen { points: vec![Point { x: i32::MIN, y: 0 }], colour: Colour::Ink, width: 4 };
     let long = Shape::Pen { points: vec![point(0); MAX_POINTS + 1], colour: Colour::Ink, width: 4 };
     let thick = Shape::Pen { points: vec![point(0)], colour: Colour::Ink, width: 0 };
-    let text = Shape::Text { at: point(0), text: "\u{7}".into(), colour: Colour::Ink, size: 20 };
-    let turned = Shape::Text { at: point(0), text: "\u{202e}cba".into(), colour: Colour::Ink, size: 20 };
+    let text = Shape::Text { at: point(0), text: "\u{7}".into(), colour: Colour::Ink, size: 20, ground: None };
+    let turned = Shape::Text { at: point(0), text: "\u{202e}cba".into(), colour: Colour::Ink, size: 20, ground: None };
     let mut high = item("x", "ada", 3, "ada", pen(&[1]));
     high.page = 100;
     for (op, why) in [

@@ -123,7 +123,7 @@ async fn what_is_written_while_the_server_is_away_comes_once() {
     say(&guest, "From the guest");
     for (person, item) in [(&host, "hosts"), (&guest, "guests")] {
         let shape = Shape::Pen { points: vec![Point { x: 1, y: 1 }], colour: Colour::Ink, width: 3 };
-        person.call.use_board(BoardAction::Put { board: board(), id: id(item), page: 0, shape });
+        person.call.use_board(BoardAction::Put { board: board(), id: id(item), page: 0, shape, with: None });
         person.call.use_board(BoardAction::Extend {
             board: board(),
             id: id(item),
@@ -160,7 +160,7 @@ async fn strokes_grow_are_taken_back_and_refused() {
     }
     assert!(at_host.drawn.rights.eraser && !at_guest.drawn.rights.eraser && !at_guest.drawn.rights.text);
     let stroke = |points| Shape::Pen { points: vec![Point { x: 0, y: 0 }; points], colour: Colour::Teal, width: 4 };
-    guest.call.use_board(BoardAction::Put { board: board(), id: id("s"), page: 0, shape: stroke(1) });
+    guest.call.use_board(BoardAction::Put { board: board(), id: id("s"), page: 0, shape: stroke(1), with: None });
     for _ in 0..10 {
         guest.call.use_board(BoardAction::Extend {
             board: board(),
@@ -180,11 +180,11 @@ async fn strokes_grow_are_taken_back_and_refused() {
     at_host.until("it is back, whole", |drawn| some(drawn.points("s") == Some(21), ())).await;
 
     // A kind without the right holds here for a moment, and is gone when the server has said no.
-    let text = Shape::Text { at: Point { x: 0, y: 0 }, text: "No".into(), colour: Colour::Ink, size: 20 };
-    guest.call.use_board(BoardAction::Put { board: board(), id: id("t"), page: 0, shape: text });
+    let text = Shape::Text { at: Point { x: 0, y: 0 }, text: "No".into(), colour: Colour::Ink, size: 20, ground: None };
+    guest.call.use_board(BoardAction::Put { board: board(), id: id("t"), page: 0, shape: text, with: None });
     at_guest.until("it shows at once", |drawn| some(drawn.item_count() == 2, ())).await;
     at_guest.until("it is refused", |drawn| some(drawn.item_count() == 1, ())).await;
-    host.call.use_board(BoardAction::Put { board: board(), id: id("h"), page: 0, shape: stroke(3) });
+    host.call.use_board(BoardAction::Put { board: board(), id: id("h"), page: 0, shape: stroke(3), with: None });
     at_guest.until("the host's stroke", |drawn| some(drawn.points("h") == Some(3), ())).await;
     guest.call.use_board(BoardAction::Remove { board: board(), ids: vec![id("h")] });
     at_guest.until("taken away here", |drawn| some(drawn.points("h").is_none(), ())).await;
@@ -204,7 +204,7 @@ async fn strokes_grow_are_taken_back_and_refused() {
     host.call.use_board(BoardAction::Change { board: board(), shapes: vec![(id("s"), moved(21))] });
     at_guest.until("it is moved", is("s", moved(21))).await;
     guest.call.use_board(BoardAction::Undo { board: board() });
-    guest.call.use_board(BoardAction::Put { board: board(), id: id("later"), page: 0, shape: stroke(1) });
+    guest.call.use_board(BoardAction::Put { board: board(), id: id("later"), page: 0, shape: stroke(1), with: None });
     at_host.until("what came later", |drawn| some(drawn.points("later") == Some(1), ())).await;
     assert_eq!(at_host.drawn.points("s"), Some(21), "not taken away under the other's hands");
 }
@@ -354,7 +354,13 @@ async fn a_snapshot_is_of_the_streams_own_size_and_the_one_shown_hears_of_it() {
     }
     let shape = Shape::Pen { points: vec![Point { x: 640, y: 360 }], colour: Colour::Plum, width: 6 };
     for (n, mark) in ["mark", "another"].into_iter().enumerate() {
-        guest.call.use_board(BoardAction::Put { board: over.clone(), id: id(mark), page: 0, shape: shape.clone() });
+        guest.call.use_board(BoardAction::Put {
+            board: over.clone(),
+            id: id(mark),
+            page: 0,
+            shape: shape.clone(),
+            with: None,
+        });
         at_host.until("the mark", |drawn| some(drawn.boards.get(&over)?.len() == n + 1, ())).await;
     }
     let drawing = |names: &'static [&str]| move |drawn: &Drawn| some(drawn.gallery.first()?.editing == *names, ());

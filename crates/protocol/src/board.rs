@@ -26,6 +26,7 @@ pub struct Point {
 pub enum Colour {
     #[default]
     Ink,
+    Red,
     Teal,
     Blue,
     Plum,
@@ -85,6 +86,9 @@ pub enum Shape {
         colour: Colour,
         /// Height of a letter.
         size: u16,
+        /// On a note of this colour; on nothing when absent.
+        #[serde(default)]
+        ground: Option<Colour>,
     },
     /// A picture that was shared (`wb_add_file`).
     Picture {

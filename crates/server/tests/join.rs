@@ -228,7 +228,8 @@ async fn only_pages_that_are_listed_may_frame(carrier: Carrier) {
     let framed_by = async |path: &str| {
         let asked = server.api.client.get(path).header(header::ACCEPT, "text/html").send().await.expect("an answer");
         let policy = asked.headers().get(header::CONTENT_SECURITY_POLICY).map(|value| value.to_str().expect("text"));
-        let framed_by = policy.and_then(|policy| policy.split_once("frame-ancestors ")).map(|(_, said)| said.to_owned());
+        let framed_by =
+            policy.and_then(|policy| policy.split_once("frame-ancestors ")).map(|(_, said)| said.to_owned());
         (asked.status(), framed_by.unwrap_or_default())
     };
     let none = (StatusCode::OK, "'none'".to_owned());

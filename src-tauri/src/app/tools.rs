@@ -70,10 +70,8 @@ impl App {
     /// Says so where the person is.
     pub(super) fn not_opened(&mut self, path: &Path) {
         let path = path.display().to_string();
-        if let Screen::Call(_) = self.screen {
+        if matches!(self.screen, Screen::Call(_)) || !self.past_not_opened(Some(path.clone())) {
             self.notice(NoticeView { code: NoticeCode::NotOpened, name: Some(path) });
-        } else {
-            self.past_not_opened(Some(path));
         }
     }
 

@@ -133,10 +133,9 @@ impl Desktop {
         });
     }
 
-    /// Opens an address of the web in the system's browser; nothing else that an address can do.
+    /// Opens an address of the web in the system's browser, or begins a mail to one; nothing else that an address can do.
     pub(crate) fn open_url(&self, text: &str) {
-        let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        let Some(url) = url.filter(|url| url.username().is_empty() && url.password().is_none()) else {
+        let Some(url) = opened(text) else {
             tracing::info!("an address was not opened");
             return;
         };
@@ -265,4 +264,39 @@ pub(crate) fn open_main(tauri: &AppHandle, hidden: bool) -> tauri::Result<()> {
 /// The tray, made on the main thread before anything follows.
 pub(crate) fn prepare(tauri: &AppHandle) {
     tray::make(tauri);
+}
+
+/// An address that may be opened. A mail has nothing but whom it is to: what else such an address can bring, attachments
+/// among it, is for the person to write.
+fn opened(text: &str) -> Option<url::Url> {
+    let url = url::Url::parse(text).ok()?;
+    let may = match url.scheme() {
+        "http" | "https" => url.username().is_empty() && url.password().is_none(),
+        "mailto" => url.query().is_none() && url.fragment().is_none() && url.path().contains('@'),
+        _ => false,
+    };
+    may.then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_and_plain_mails_are_opened() {
+        for good in ["https://example.org/a?b", "http://10.0.0.1", "mailto:anna@example.org"] {
+            assert!(opened(good).is_some(), "{good}");
+        }
+        for bad in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "https://user:secret@example.org",
+            "mailto:anna@example.org?attach=/etc/passwd",
+            "mailto:nobody",
+            "visita://example.org/join/abc",
+            "example.org",
+        ] {
+            assert!(opened(bad).is_none(), "{bad}");
+        }
+    }
 }

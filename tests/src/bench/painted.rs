@@ -76,7 +76,7 @@ pub(super) async fn strokes(bins: &Path) -> Result<[f64; 3]> {
         let points = (0..12).map(|x| Point { x: 100 + x * 80, y: 40 + n * 15 }).collect();
         let shape = Shape::Pen { points, colour: Colour::Plum, width: 30 };
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
-        person.call.use_board(BoardAction::Put { board: room_board(), id, page: 0, shape });
+        person.call.use_board(BoardAction::Put { board: room_board(), id, page: 0, shape, with: None });
         Ok(now.as_secs_f64() * 1000.0)
     };
     draw(0)?;

@@ -164,7 +164,7 @@ async fn draw(server: &Server, arguments: &Arguments, figures: &mut Figures) -> 
                 drawn.lock().entry(name).or_default().push(Instant::now());
                 let action = if n % STROKE == 0 {
                     let shape = Shape::Pen { points: vec![at], colour: Colour::Ink, width: 3 };
-                    BoardAction::Put { board: room_board(), id, page: 0, shape }
+                    BoardAction::Put { board: room_board(), id, page: 0, shape, with: None }
                 } else {
                     BoardAction::Extend { board: room_board(), id, points: vec![at] }
                 };

@@ -60,6 +60,8 @@ const wide = { width: 1280, height: 800 };
 const small = { width: 800, height: 600 };
 const phone = { width: 360, height: 740 };
 const ring = { width: 420, height: 220 };
+// In a telephone's page.
+const card = { width: 326, height: 308 };
 const mini = { width: 320, height: 200 };
 
 /** Name, query, sizes. Every picture is taken light and dark, English and Italian. */
@@ -392,7 +394,7 @@ export const screens = [
   ['pdf-locked', 'screen=call&people=3&chat=pdf', [wide, small, phone], (page) => openPdf(page, 'locked')],
   ['pdf-broken', 'screen=call&people=3&chat=pdf', [wide], (page) => openPdf(page, 'broken')],
   ['picture-pointed', 'screen=call&people=3&chat=long&pointers=files', [wide, small, phone], picturePointed],
-  ['window-incoming', 'window=incoming', [ring]],
+  ['window-incoming', 'window=incoming', [ring, card]],
   ['window-incoming-unnamed', 'window=incoming&nobody', [ring]],
   ['window-mini', 'window=mini&screen=call&people=2&recording=on&mic=off', [mini]],
   ['window-mini-starting', 'window=mini&screen=call&people=2&recording=starting', [mini]],

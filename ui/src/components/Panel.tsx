@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from './IconButton';
 import styles from './Panel.module.css';
@@ -24,8 +24,9 @@ export function Panel(props: Props) {
   const { t } = useTranslation();
   const panel = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  // Asked now: a menu that opens this is closed by the time this is there.
+  const [opener] = useState(openerNow);
   useEffect(() => {
-    const opener = document.activeElement;
     // Opened by key or pointer: whoever reads by ear is brought to it.
     const element = panel.current;
     if (!takesFocus) heading.current?.focus();
@@ -34,7 +35,7 @@ export function Panel(props: Props) {
       const lost = left === null || left === document.body || element?.contains(left);
       if (lost && opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
-  }, [takesFocus]);
+  }, [takesFocus, opener]);
   return (
     <aside
       ref={panel}
@@ -58,4 +59,11 @@ export function Panel(props: Props) {
       {children}
     </aside>
   );
+}
+
+/** Whence it is opened; from a menu, the button of that. */
+function openerNow(): Element | null {
+  const now = document.activeElement;
+  const menu = now?.closest('[role="menu"], [role="dialog"]');
+  return (menu?.id && document.querySelector(`[aria-controls="${CSS.escape(menu.id)}"]`)) || now;
 }

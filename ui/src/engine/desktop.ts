@@ -1,7 +1,7 @@
 // The desktop back end, by Tauri's commands and events.
 
 import { getCurrentWebview } from '@tauri-apps/api/webview';
-import { commands, events } from '../ipc/bindings';
+import { commands, events, type BoardAction as RustBoardAction } from '../ipc/bindings';
 import { asBase64, isDocument } from './bytes';
 import { type Engine, type FileDrag, type PickedForBoard, takesFiles, type Unlisten } from './engine';
 import { FramesClient } from './frames/client';
@@ -76,6 +76,7 @@ export function desktopEngine(): Engine {
       refresh: () => done(rooms({ do: 'refresh' })),
       create: (draft) => done(rooms({ do: 'create', draft })),
       showLinks: (room) => done(rooms({ do: 'show_links', room })),
+      renewLink: (room, participant) => done(rooms({ do: 'renew_link', room, participant })),
       closeNewRoom: () => done(rooms({ do: 'close_new_room' })),
       enter: (room) => done(rooms({ do: 'enter', room })),
       remove: (room) => done(rooms({ do: 'remove', room })),
@@ -102,7 +103,8 @@ export function desktopEngine(): Engine {
     },
     board: {
       onNews: (heard) => events.boardChanged.listen(({ payload }) => heard(payload)),
-      act: (action) => done(commands.board(action)),
+      // What is left out the app reads as nothing.
+      act: (action) => done(commands.board(action as RustBoardAction)),
       pickForBoard: () => commands.pickForBoard(),
       takeForBoard,
       onDrop: (heard) => onDrop(heard, true),

@@ -1,6 +1,7 @@
 // What the page asks of whatever stands behind it. The desktop back end, and an invented one for tests and for looking at
 // screens in a plain browser, are both of this kind.
 
+import type { Room } from '../../widget/src/wire';
 import type { BrowserKind } from './browser/support';
 import type {
   AppView,
@@ -71,6 +72,8 @@ export interface Engine {
   readonly board?: BoardCommands;
   readonly tools?: ToolsCommands;
   readonly past?: PastCommands;
+  /** Only where the page lies in a company's page. */
+  readonly frame?: FrameSide;
 }
 
 /** What a browser has that the app has not. */
@@ -87,6 +90,18 @@ export interface BrowserSide {
   joinHere(): Promise<void>;
   /** Opens an address of the web beside this page. */
   openUrl(url: string): void;
+}
+
+/** What a page has that lies in another: the small windows are drawn in it. */
+export interface FrameSide extends Pick<WindowCommands, 'answerCall' | 'declineCall' | 'showMain'> {
+  /** Nothing is shown any more. */
+  close(): void;
+  /** How much of the call there is room for. */
+  room(): Room;
+  /** Grows each time the keyboard is given to the frame. */
+  focused(): number;
+  /** Tells of changes of these. */
+  onShown(heard: () => void): Unlisten;
 }
 
 /** What everybody may ask for in a room, or before it. */
@@ -147,6 +162,8 @@ export interface RoomsCommands {
   create(draft: RoomDraft): Promise<void>;
   /** Shows the links of a room again. */
   showLinks(room: RoomId): Promise<void>;
+  /** Takes a seat's link back, and who came by it out; the links that are shown have the new one. */
+  renewLink(room: RoomId, seat: ParticipantId): Promise<void>;
   /** Done with the links, or with a refusal. */
   closeNewRoom(): Promise<void>;
   /** Goes into a room of one's own. */

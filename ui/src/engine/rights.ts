@@ -44,3 +44,18 @@ export function boardRights(tools: Tools, board: string): BoardRights {
     cursor: has('wb_cursor'),
   };
 }
+
+/** What is left of a seat's tools where only some are to be shown; what `to` does not name is off. */
+export function narrowed(tools: Tools, to: Tools): Tools {
+  const left = Object.fromEntries(
+    TOOLS.filter((tool) => tool !== 'whiteboard').map((tool) => [tool, Boolean(tools[tool] && to[tool])]),
+  );
+  return { ...left, whiteboard: onBoard(tools.whiteboard ?? false, to.whiteboard ?? false) } as Tools;
+}
+
+function onBoard(has: NonNullable<Tools['whiteboard']>, to: typeof has): typeof has {
+  if (typeof to === 'boolean') return to && has;
+  if (typeof has === 'boolean') return has && to;
+  const both = Object.entries(has).filter(([name, on]) => on && to[name as keyof typeof to]);
+  return Object.fromEntries(both.map(([name]) => [name, true])) as typeof has;
+}

@@ -14,6 +14,7 @@ export interface ToolsView {
 const NOTHING: ToolsView = { chat: { messages: [], typing: [], unread: 0 }, gallery: [] };
 
 const ToolsContext = createContext(NOTHING);
+const OwnSeatContext = createContext<string | undefined>(undefined);
 // Apart from the rest: they change up to 30 times a second.
 const PointersContext = createContext<PointerView[]>([]);
 
@@ -26,8 +27,8 @@ export function useLeftTools(): ToolsView {
   return (tools && left.get(tools)) ?? NOTHING;
 }
 
-/** Listens for as long as a call lasts. */
-export function ToolsProvider({ children }: { children: ReactNode }) {
+/** Listens for as long as a call lasts; `me` is my seat in it. */
+export function ToolsProvider({ me, children }: { me?: string; children: ReactNode }) {
   const { tools } = useEngine();
   const [chat, setChat] = useState(NOTHING.chat);
   const [gallery, setGallery] = useState(NOTHING.gallery);
@@ -58,7 +59,9 @@ export function ToolsProvider({ children }: { children: ReactNode }) {
   }, [tools, view]);
   return (
     <ToolsContext value={view}>
-      <PointersContext value={pointers}>{children}</PointersContext>
+      <OwnSeatContext value={me}>
+        <PointersContext value={pointers}>{children}</PointersContext>
+      </OwnSeatContext>
     </ToolsContext>
   );
 }
@@ -78,6 +81,11 @@ function sameWhereSame(before: ChatView, now: ChatView): ChatView {
 /** Chat and gallery. */
 export function useTools(): ToolsView {
   return use(ToolsContext);
+}
+
+/** The seat I am in, which tells pictures of me from pictures of others; nothing outside a call. */
+export function useOwnSeat(): string | undefined {
+  return use(OwnSeatContext);
 }
 
 /** Where the others point. */

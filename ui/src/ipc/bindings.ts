@@ -106,7 +106,9 @@ role: Role;
 /**  Rooms can be recorded. */
 can_record: boolean; 
 /**  The line to the server is up: one is online, and can be rung. */
-online: boolean } | 
+online: boolean; 
+/**  Signing in elsewhere instead came to nothing. */
+refused: SignInRefusedView | null } | 
 /**  The time of it is over; a new sign-in link or token is needed. */
 { state: "expired"; 
 /**  Where. */
@@ -221,7 +223,9 @@ id: ItemId;
 /**  On which page. */
 page: number; 
 /**  What. */
-shape: Shape } | 
+shape: Shape; 
+/**  Taken back together with what put this item there, where that still can be. */
+with?: ItemId | null } | 
 /**  The stroke goes on. */
 { do: "extend"; 
 /**  Where. */
@@ -459,7 +463,7 @@ export type ChatView = {
 };
 
 /**  The colours to draw with. */
-export type Colour = "ink" | "teal" | "blue" | "plum" | "ochre" | "green";
+export type Colour = "ink" | "red" | "teal" | "blue" | "plum" | "ochre" | "green";
 
 /**  The line to the room. */
 export type ConnectionView = 
@@ -943,6 +947,8 @@ export type MadeRoomView = {
 	good_until: number | null,
 	/**  How far they reach. */
 	reach: Reach,
+	/**  Why a new link could not be had that was asked for. */
+	refused: Problem | null,
 };
 
 /**  My own seat. */
@@ -1118,7 +1124,9 @@ export type NoticeCode =
 /**  The line is back. */
 "connection_back" | 
 /**  A link came while in a call; it is not opened. */
-"link_in_call";
+"link_in_call" | 
+/**  Other programs have the keys `name`, which do nothing here. */
+"keys_refused";
 
 /**  A message above the control bar. */
 export type NoticeView = {
@@ -1610,7 +1618,7 @@ export type RoomDraft = {
 export type RoomId = string;
 
 /**  One's own rooms. */
-export type RoomsAction = { do: "refresh" } | { do: "create"; draft: RoomDraft } | { do: "show_links"; room: RoomId } | { do: "close_new_room" } | { do: "enter"; room: RoomId } | { do: "remove"; room: RoomId };
+export type RoomsAction = { do: "refresh" } | { do: "create"; draft: RoomDraft } | { do: "show_links"; room: RoomId } | { do: "renew_link"; room: RoomId; participant: ParticipantId } | { do: "close_new_room" } | { do: "enter"; room: RoomId } | { do: "remove"; room: RoomId };
 
 /**  One's own rooms. */
 export type RoomsView = 
@@ -1815,7 +1823,9 @@ text: string;
 /**  In this colour. */
 colour: Colour; 
 /**  Height of a letter. */
-size: number } | 
+size: number; 
+/**  On a note of this colour; on nothing when absent. */
+ground?: Colour | null } | 
 /**  A picture that was shared (`wb_add_file`). */
 { kind: "picture"; 
 /**  Upper left corner. */
@@ -1900,6 +1910,14 @@ export type SignInAskedView = {
 	server: string,
 	/**  Where one is signed in now, and would not be any more. */
 	replaces: string | null,
+};
+
+/**  A sign-in that came to nothing. */
+export type SignInRefusedView = {
+	/**  Where, as `host` or `host:port`; empty when it could not be read. */
+	server: string,
+	/**  Why. */
+	problem: Problem,
 };
 
 /**  A picture in the gallery. */

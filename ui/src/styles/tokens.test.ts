@@ -53,6 +53,33 @@ const SIGNS: [string, string][] = [
   ['focus', 'stage'],
 ];
 
+describe('drawing', () => {
+  const drawn = (name: string) =>
+    [...css.matchAll(new RegExp(`--draw-${name}: (#[0-9a-f]{6});`, 'g'))].map(([, one]) => one ?? '');
+
+  it.each(['ink', 'red', 'ochre', 'green', 'teal', 'blue', 'plum'])(
+    'in %s is seen on paper and on pictures',
+    (colour) => {
+      const [[onPaper = ''], [onPicture = '']] = [drawn(colour), drawn(`light-${colour}`)];
+      expect(contrast(onPaper, '#ffffff')).toBeGreaterThanOrEqual(3);
+      // Its edge is nearly black.
+      expect(contrast(onPicture, '#0a1011')).toBeGreaterThanOrEqual(7);
+    },
+  );
+
+  it.each(['ink', 'red', 'ochre', 'green', 'teal', 'blue', 'plum'])(
+    'on a note in %s is read as on paper',
+    (colour) => {
+      // The same in both themes.
+      const grounds = drawn(`note-${colour}`);
+      expect(grounds).toHaveLength(1);
+      for (const ground of grounds) {
+        expect(contrast(drawn('ink')[0] ?? '', ground)).toBeGreaterThanOrEqual(7);
+      }
+    },
+  );
+});
+
 describe.each(['light', 'dark'] as const)('%s', (theme) => {
   const colours = tokens(theme);
   const of = (name: string) => {

@@ -23,9 +23,14 @@ export function inChromium(): void {
   afterAll(() => browser?.close());
 }
 
-/** Opens the page; 800×600 is the smallest window that the app has. */
-export async function openIn(query: string, width = 800, height = 600): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
+/** Opens the page; 800×600 is the smallest window that the app has. `touch` is a telephone or tablet. */
+export async function openIn(query: string, width = 800, height = 600, touch = false): Promise<Page> {
+  const page = await browser.newPage({
+    viewport: { width, height },
+    reducedMotion: 'reduce',
+    hasTouch: touch,
+    isMobile: touch,
+  });
   page.setDefaultTimeout(20_000);
   await page.goto(`${inject('page')}?${query}&still`);
   await page.locator('[data-testid^="screen-"]').waitFor();

@@ -91,7 +91,7 @@ impl Tools {
         if asked.draw {
             let points = (0..50).map(|n| Point { x: 200 + 10 * n, y: 300 + (n % 7) * 5 }).collect();
             let shape = Shape::Pen { points, colour: Colour::Teal, width: 6 };
-            call.use_board(BoardAction::Put { board, id, page: 0, shape });
+            call.use_board(BoardAction::Put { board, id, page: 0, shape, with: None });
         }
     }
 

@@ -148,6 +148,9 @@ pub enum BoardAction {
         page: u32,
         /// What.
         shape: Shape,
+        /// Taken back together with what put this item there, where that still can be.
+        #[serde(default)]
+        with: Option<ItemId>,
     },
     /// The stroke goes on.
     Extend {

@@ -147,7 +147,10 @@ fn check_origins(origins: &[String]) -> Result<Vec<String>, Problem> {
         let origin = url::Url::parse(text).ok().filter(|url| !says_more(url));
         let origin = origin.map(|url| url.origin().ascii_serialization());
         let Some(origin) = origin else {
-            return Err(Problem::invalid(&field, "an origin is a scheme, a host and a port, such as https://example.org"));
+            return Err(Problem::invalid(
+                &field,
+                "an origin is a scheme, a host and a port, such as https://example.org",
+            ));
         };
         if !good.contains(&origin) {
             good.push(origin);

@@ -42,11 +42,7 @@ pub(crate) async fn down(
 }
 
 /// `POST /join/<code>/line`: takes what comes and keeps nothing of it.
-pub(crate) async fn up(
-    State(app): State<App>,
-    Path(code): Path<String>,
-    body: Bytes,
-) -> Result<StatusCode, ApiError> {
+pub(crate) async fn up(State(app): State<App>, Path(code): Path<String>, body: Bytes) -> Result<StatusCode, ApiError> {
     drop(body);
     find(&app, &code).await?;
     Ok(StatusCode::NO_CONTENT)

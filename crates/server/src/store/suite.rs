@@ -685,7 +685,13 @@ async fn a_board_is_as_it_was_drawn(store: &dyn Store) {
         author: parsed("seat"),
         page: 0,
         z: 0,
-        shape: Shape::Text { at: Point { x: 1, y: 2 }, text: "Anca".into(), colour: Colour::Teal, size: 20 },
+        shape: Shape::Text {
+            at: Point { x: 1, y: 2 },
+            text: "Anca".into(),
+            colour: Colour::Teal,
+            size: 20,
+            ground: None,
+        },
         stamp: stamp(clock),
     };
     // More than go into one statement.

@@ -121,12 +121,12 @@ impl App {
         self.tell_past();
     }
 
-    /// What was saved, and no program here opens.
-    pub(super) fn past_not_opened(&mut self, path: Option<String>) {
-        if let Some(kept) = &mut self.past.view.opened {
-            kept.not_opened = path;
-            self.tell_past();
-        }
+    /// What was saved, and no program here opens. Whether it was told: only what is kept of a visit has a place for it.
+    pub(super) fn past_not_opened(&mut self, path: Option<String>) -> bool {
+        let Some(kept) = &mut self.past.view.opened else { return false };
+        kept.not_opened = path;
+        self.tell_past();
+        true
     }
 
     /// Whoever is signed in now is asked as.

@@ -2,6 +2,7 @@
 // to the desktop.
 
 import type { Unlisten } from '../engine';
+import { narrowed } from '../rights';
 import type {
   AfterView,
   AppView,
@@ -10,12 +11,15 @@ import type {
   LeaveReason,
   Levels,
   LobbyView,
+  NetworkCheck,
   NoticeCode,
   NoticeView,
   Problem,
+  RoomId,
   ScreenView,
   Settings,
   SettingsPatch,
+  Tools,
   ToolsNews,
 } from '../view';
 import { Awake } from './awake';
@@ -26,13 +30,13 @@ import { appLink, type Link, linkOf, preview } from './entry';
 import { VideoPictures } from './pictures';
 import { problemOf } from './problem';
 import { keep, kept, openSettings, patched } from './settings';
+import { tryWay } from './trial';
+import { forgetVisit, keepTime, timeBefore } from './visit';
 
 /** So often the lobby looks who is in. */
 const LOBBY_EVERY_MS = 5_000;
 /** A notice goes away by itself after this long. */
 const NOTICE_FOR_MS = 6_000;
-/** A server that answers a look within this is near enough for picture and sound. */
-const QUICK_MS = 600;
 
 /** The code of a visit that goes on, for a page that is loaded anew; gone with the tab. */
 const CODE = 'visita.visit';
@@ -42,7 +46,9 @@ interface Lobby {
   /** The person goes on here, not in the app. */
   here: boolean;
   displayName: string;
-  quick: boolean;
+  /** The camera is wanted, where there may be one. */
+  camera: boolean;
+  network: NetworkCheck;
   problem: Problem | null;
   /** My answer to being recorded, and which wording I was shown. */
   consent: { answer: boolean; text: string } | undefined;
@@ -84,9 +90,19 @@ const SOUNDS: Partial<Record<NoticeCode, number[]>> = {
   asked_to_unmute: [698, 880],
 };
 
+/** How somebody goes on with a link. */
+export interface Onward {
+  /** Here, and not in the app. */
+  here?: boolean;
+  /** A call that was answered: straight in, unless something has to be said before. */
+  answered?: { camera: boolean };
+}
+
 export class App {
   readonly pictures = new VideoPictures();
   settings = openSettings();
+  /** All that is to be shown of the tools; nothing where it is all there are. */
+  shownTools: Tools | undefined;
   private screen: Screen = { is: 'opening' };
   private link: Link | undefined;
   private local: LocalMedia | undefined;
@@ -100,7 +116,8 @@ export class App {
   readonly tools = new Set<(news: ToolsNews) => void>();
   readonly boards = new Set<(news: BoardNews) => void>();
 
-  constructor() {
+  /** `inAddress`: the page is that of the link in its address. Else it is told its links, and keeps none. */
+  constructor(private readonly inAddress = true) {
     setInterval(() => this.look(), 1000);
     this.pictures.painted = (stream) => {
       if (this.screen.is === 'call' && stream !== 0) this.screen.inCall.paintedMs ??= performance.now();
@@ -158,21 +175,25 @@ export class App {
             host_name: waiting.host_name ?? lobby.preview.host_name,
           };
         }
-        return { kind: 'call', ...call.view(now) };
+        const view = call.view(now);
+        if (!this.shownTools) return { kind: 'call', ...view };
+        const tools = narrowed(view.me.tools, this.shownTools);
+        const unread_chat = tools.chat ? view.unread_chat : 0;
+        return { kind: 'call', ...view, me: { ...view.me, tools }, unread_chat };
       }
       case 'after':
         return { kind: 'after', ...screen.view };
     }
   }
 
-  private lobbyView({ preview: seen, here, displayName, quick, problem, consent }: Lobby): LobbyView {
+  private lobbyView({ preview: seen, here, displayName, network, problem, consent }: Lobby): LobbyView {
     const { local } = this;
     const off = { state: 'off' } as const;
     return {
       host: location.host,
       preview: seen,
       display_name: displayName,
-      network: problem?.code === 'server_unreachable' ? 'unreachable' : quick ? 'good' : 'weak',
+      network: problem?.code === 'server_unreachable' ? 'unreachable' : network,
       microphone: local?.state('microphone') ?? off,
       camera: seen.call_type === 'audio_only' ? { state: 'not_allowed' } : (local?.state('camera') ?? off),
       speaker: local?.speaker() ?? off,
@@ -208,36 +229,60 @@ export class App {
 
   /** The link is in the address; where the page was loaded anew in a visit, in the tab's own memory. */
   private openPage(): void {
+    if (!this.inAddress) {
+      this.show({ is: 'home', problem: null });
+      return;
+    }
     const code = kept('sessionStorage', CODE);
     this.link = linkOf(location) ?? (code === null ? undefined : { server: location.origin, code });
     if (this.link) void this.lookUp();
     else this.show({ is: 'home', problem: { code: 'link_unknown', message: 'no link in the address' } });
   }
 
-  /** Looks at the link. `here`: going on in the browser was chosen before. */
-  async lookUp(here = false): Promise<void> {
+  /** Opens a link in the place of whatever is shown. */
+  open(link: Link, onward: Onward): void {
+    if (this.screen.is === 'call') this.screen.inCall.call.leave();
+    this.devices(false);
+    this.link = link;
+    void this.lookUp(onward);
+  }
+
+  /** Nothing is shown any more. */
+  close(): void {
+    this.turn += 1;
+    if (this.screen.is === 'call') this.screen.inCall.call.leave();
+    this.devices(false);
+    this.link = undefined;
+    this.show({ is: 'home', problem: null });
+  }
+
+  /** Looks at the link. */
+  async lookUp({ here = false, answered }: Onward = {}): Promise<void> {
     const { link } = this;
     if (!link) return;
     this.turn += 1;
     const { turn } = this;
     this.show({ is: 'opening' });
     try {
-      const { preview: seen, tookMs } = await preview(link);
+      const seen = await preview(link);
       if (turn !== this.turn) return;
-      // Whoever loads the page anew in a visit displaces nobody but themselves.
-      const again = kept('sessionStorage', CODE) === link.code;
+      const again = this.isAgain(link);
       this.show({
         is: 'lobby',
         lobby: {
           preview: again ? { ...seen, in_use: false } : seen,
           here: here || again,
           displayName: seen.display_name ?? this.settings.display_name,
-          quick: tookMs < QUICK_MS,
+          // A call of sound starts with sound; where the camera may be switched on it waits for that.
+          camera: seen.call_type === 'audio_video' && answered?.camera !== false,
+          network: 'checking',
           problem: null,
           consent: undefined,
         },
       });
       if (here || again) this.devices(true);
+      if (answered && !seen.asks_consent && !seen.in_use) this.join(false, null);
+      else void this.tryWay();
     } catch (thrown) {
       if (turn === this.turn) this.show({ is: 'home', problem: problemOf(thrown) });
     }
@@ -249,15 +294,25 @@ export class App {
     if (!link || document.visibilityState !== 'visible') return;
     const still = () => turn === this.turn && this.screen.is === 'lobby' && this.screen.lobby === lobby;
     try {
-      const { preview: seen, tookMs } = await preview(link);
+      const seen = await preview(link);
       if (!still()) return;
-      const again = kept('sessionStorage', CODE) === link.code;
+      const again = this.isAgain(link);
       lobby.preview = again ? { ...seen, in_use: false } : seen;
-      lobby.quick = tookMs < QUICK_MS;
-      if (lobby.problem?.code === 'server_unreachable') lobby.problem = null;
+      const back = lobby.problem?.code === 'server_unreachable';
+      if (back) lobby.problem = null;
+      if (back || lobby.network === 'unreachable') void this.tryWay();
     } catch (thrown) {
       if (still()) lobby.problem = problemOf(thrown);
     }
+    this.changed();
+  }
+
+  /** What the way to the lobby's server is like. */
+  private async tryWay(): Promise<void> {
+    const { link, screen } = this;
+    if (!link || screen.is !== 'lobby') return;
+    screen.lobby.network = 'checking';
+    screen.lobby.network = await tryWay(link);
     this.changed();
   }
 
@@ -283,6 +338,7 @@ export class App {
     if (inCall.call.state.is !== 'running' || inCall.call.connection.state !== 'connected') return;
     inCall.inMs += since;
     if (inCall.call.people.view().length > 0) inCall.withOthersMs += since;
+    keepTime(inCall);
   }
 
   joinHere(): void {
@@ -312,8 +368,7 @@ export class App {
         for (const heard of this.levels) heard(levels);
       },
     );
-    // A call of sound starts with sound; where the camera may be switched on it waits for that.
-    void this.local.start(screen.lobby.preview.call_type === 'audio_video');
+    void this.local.start(screen.lobby.camera);
     // By the time somebody has looked at themselves the rest is there.
     void loadMedia().catch(() => {});
   }
@@ -325,7 +380,8 @@ export class App {
 
   // --- the call ---
 
-  join(displace: boolean, guest: string): void {
+  /** `guest`: what somebody is called who gives no name; nothing leaves it to the server. */
+  join(displace: boolean, guest: string | null): void {
     const { screen, link } = this;
     if (screen.is !== 'lobby' || !link) return;
     this.devices(true);
@@ -333,8 +389,10 @@ export class App {
     if (!local) return;
     const { lobby } = screen;
     const name = lobby.displayName.trim() || guest;
-    const again = kept('sessionStorage', CODE) === link.code;
+    const again = this.isAgain(link);
     const now = performance.now();
+    if (!again) forgetVisit();
+    const before = timeBefore();
     this.notice = undefined;
     const call = new Call(link, name, displace || again, local, this.pictures, {
       changed: this.changed,
@@ -356,8 +414,7 @@ export class App {
         met: new Set(),
         wasIn: false,
         wasAdmin: false,
-        withOthersMs: 0,
-        inMs: 0,
+        ...before,
         lookedMs: now,
         joinedMs: now,
         connectedMs: undefined,
@@ -404,8 +461,16 @@ export class App {
 
   /** In: the code goes out of the address and its history, and stays with the tab for as long as the visit does. */
   private inVisit(link: Link | undefined): void {
+    if (!this.inAddress) return;
     if (link && kept('sessionStorage', CODE) !== link.code) keep('sessionStorage', CODE, link.code);
-    if (location.pathname !== '/join/') history.replaceState(null, '', '/join/');
+    // A frame has no address that anybody sees, and browsers that load it anew go to its last one.
+    const framed = window.parent !== window;
+    if (!framed && location.pathname !== '/join/') history.replaceState(null, '', '/join/');
+  }
+
+  /** Whoever loads the page anew in a visit displaces nobody but themselves. */
+  private isAgain(link: Link): boolean {
+    return this.inAddress && kept('sessionStorage', CODE) === link.code;
   }
 
   private sayConsent(inCall: InCall): void {
@@ -420,7 +485,8 @@ export class App {
     this.devices(false);
     const again = reason === 'left' || reason === 'connection_lost' || reason === 'displaced';
     // What was left is not gone on with by loading the page anew, and what was taken over elsewhere not taken back.
-    keep('sessionStorage', CODE, null);
+    if (this.inAddress) keep('sessionStorage', CODE, null);
+    forgetVisit();
     this.show({
       is: 'after',
       view: {
@@ -454,6 +520,12 @@ export class App {
 
   // --- in the call ---
 
+  /** The room of the lobby or the call. */
+  get room(): RoomId | undefined {
+    if (this.screen.is === 'call') return this.screen.inCall.lobby.preview.room_id;
+    return this.screen.is === 'lobby' ? this.screen.lobby.preview.room_id : undefined;
+  }
+
   /** The call, while there is one. */
   get call(): Call | undefined {
     return this.screen.is === 'call' ? this.screen.inCall.call : undefined;
@@ -485,6 +557,12 @@ export class App {
     await this.local?.look();
   }
 
+  /** How the page around this one wants it to look, for as long as it is there. */
+  dress(settings: Partial<Pick<Settings, 'language' | 'theme'>>): void {
+    this.settings = { ...this.settings, ...settings };
+    this.changed();
+  }
+
   update(patch: SettingsPatch): void {
     const before: Settings = this.settings;
     this.settings = patched(before, patch);
@@ -504,6 +582,8 @@ export class App {
 
   /** To be shown for a moment. */
   private say(code: NoticeCode, name: string | null): void {
+    // There is nothing to read it in.
+    if (code === 'chat_message' && this.shownTools && !this.shownTools.chat) return;
     const sound = SOUNDS[code];
     if (sound && (code !== 'doorbell' || this.settings.doorbell)) this.local?.play(sound);
     this.notice = { code, name, sinceMs: performance.now() };

@@ -47,11 +47,10 @@ function decode(part: string): string {
   }
 }
 
-/** Looks at a link. Also tells how long the server took to answer, in milliseconds. */
-export async function preview(link: Link): Promise<{ preview: JoinPreview; tookMs: number }> {
-  const started = performance.now();
+/** Looks at a link. */
+export async function preview(link: Link): Promise<JoinPreview> {
   const answer = await ask(urlOf(link), { headers: { accept: 'application/json' } }, ANSWER_MS);
-  return { preview: await json<JoinPreview>(await good(answer)), tookMs: performance.now() - started };
+  return json<JoinPreview>(await good(answer));
 }
 
 /** Goes in. */
@@ -69,7 +68,8 @@ export function appLink({ server, code }: Link): string {
   return `visita://${new URL(server).host}/join/${code}`;
 }
 
-function urlOf({ server, code }: Link): string {
+/** Where it is asked about. */
+export function urlOf({ server, code }: Link): string {
   if (!CODE.test(code)) throw fault('link_unknown', 'this link is not whole');
   return `${server}/join/${code}`;
 }

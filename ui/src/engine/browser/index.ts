@@ -15,8 +15,7 @@ export interface Words {
   screenOf: (name: string) => string;
 }
 
-export function browserEngine({ guest, screenOf }: Words): Engine {
-  const app = new App();
+export function browserEngine({ guest, screenOf }: Words, app = new App()): Engine {
   const kind = browserKind();
   const { pictures } = app;
   const say = (message: Parameters<NonNullable<App['call']>['say']>[0]) => app.call?.say(message);
@@ -40,7 +39,7 @@ export function browserEngine({ guest, screenOf }: Words): Engine {
     leave: async () => app.leave(),
     endForEveryone: async () => say({ type: 'end_session' }),
     goHome: async () => app.goHome(),
-    rejoin: async () => app.lookUp(true),
+    rejoin: async () => app.lookUp({ here: true }),
     dismissNotice: async () => app.dismissNotice(),
     updateSettings: async (patch) => app.update(patch),
     refreshDevices: async () => app.refreshDevices(),
@@ -52,7 +51,11 @@ export function browserEngine({ guest, screenOf }: Words): Engine {
       flipCamera: isPhone(kind) ? async () => app.flipCamera() : undefined,
       appLink: () => (isPhone(kind) ? undefined : app.appLink()),
       joinHere: async () => app.joinHere(),
-      openUrl: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
+      openUrl: (url) => {
+        // A mail begins in a program of the system: it needs no page of its own, and leaves this one as it is.
+        if (url.startsWith('mailto:')) location.assign(url);
+        else window.open(url, '_blank', 'noopener,noreferrer');
+      },
     },
     seat: {
       raiseHand: async (raised) => say({ type: 'raise_hand', raised }),

@@ -115,9 +115,12 @@ export function fakeBoard(
     tell({ kind: 'changed', board, pages, put, extended: [], removed });
     return back;
   };
-  const step = (board: string, doing: Step) => {
+  const step = (board: string, doing: Step, together?: string | null) => {
     const found = kept(board);
-    found.undo.push(write(board, doing));
+    const before = together && found.undo.findLast((one) => one.has(together));
+    const back = write(board, doing);
+    if (before) for (const [id, item] of back) before.set(id, item);
+    else found.undo.push(back);
     found.redo = [];
     rights(board, found);
   };
@@ -156,7 +159,11 @@ export function fakeBoard(
       case 'put': {
         const z = Math.max(0, ...[...found.items.values()].map((item) => item.z)) + 1;
         const { id, page, shape } = action;
-        return step(board, new Map([[id, { id, page, z, author: 'seat-me', mine: true, shape }]]));
+        return step(
+          board,
+          new Map([[id, { id, page, z, author: 'seat-me', mine: true, shape }]]),
+          action.with,
+        );
       }
       case 'extend': {
         const shape = found.items.get(action.id)?.shape;

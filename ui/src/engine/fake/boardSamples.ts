@@ -41,6 +41,15 @@ const words = (x: number, y: number, text: string, size: number, colour: Colour 
   size,
 });
 
+const note = (x: number, y: number, text: string, size: number, ground: Colour): Shape => ({
+  kind: 'text',
+  at: { x, y },
+  text,
+  colour: 'ink',
+  size,
+  ground,
+});
+
 const figure = (
   outline: 'line' | 'arrow' | 'rectangle' | 'ellipse',
   [fx, fy, tx, ty]: [number, number, number, number],
@@ -79,8 +88,8 @@ export function boardItems(): ItemView[] {
     figure('arrow', [852, 552, 610, 618], 'teal', 8),
     words(880, 480, 'cartilage thinner here', 44),
     words(880, 546, 'hurts on stairs', 44, 'teal'),
-    figure('rectangle', [880, 650, 1460, 930], 'ochre', 4, true),
-    words(916, 676, 'Plan until December\n1. Bike 15 min, every day\n2. Stretch after walking', 40),
+    note(80, 720, 'Swollen\nin March', 36, 'teal'),
+    note(906, 676, 'Plan until December\n1. Bike 15 min, every day\n2. Stretch after walking', 40, 'ochre'),
     { kind: 'picture', at: { x: 880, y: 90 }, size: { x: 500, y: 312 }, file_id: 'file-knee' },
   ]);
 }

@@ -265,6 +265,7 @@ export function groups(
             starts_at: draft.starts_at,
             good_until: draft.ends_at,
             reach: view.network?.on ? 'network' : 'computer',
+            refused: null,
             links: draft.seats.map(({ display_name, is_admin, me }, n) => ({
               participant_id: `seat-${n}`,
               display_name,
@@ -276,6 +277,13 @@ export function groups(
         }),
       ),
       showLinks: command('show links', (_room: string) => {}),
+      renewLink: command('renew link', (_room: string, seat: string) =>
+        change(({ new_room }) => {
+          if (new_room?.state !== 'made') return;
+          const link = new_room.links.find(({ participant_id }) => participant_id === seat);
+          if (link) link.url = link.url.replace(/join\/.*/, 'join/n7Zk2LmPa9RtVbXcyUd4Xr9n');
+        }),
+      ),
       closeNewRoom: command('close new room', () =>
         change((view) => {
           view.new_room = null;

@@ -269,6 +269,7 @@ function elsewhere(view: AppView, asked: URLSearchParams) {
       role: 'plus',
       can_record: true,
       online: true,
+      refused: asked.has('refused') ? { server: 'visits.example.org', problem } : null,
     };
   if (account === 'basic')
     view.account = {
@@ -278,6 +279,7 @@ function elsewhere(view: AppView, asked: URLSearchParams) {
       role: 'basic',
       can_record: false,
       online: true,
+      refused: null,
     };
   const signIn = asked.get('sign_in_asked');
   if (signIn !== null) {

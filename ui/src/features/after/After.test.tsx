@@ -79,7 +79,7 @@ describe('after a call', () => {
     await press('leave');
     // Two of the snapshots and all four documents: one is here, and a message is no file.
     expect(byId('left-files').textContent).toBe(
-      '6 files and snapshots that you did not save stay with Studio Conti. To save them yourself, go back into the visit.',
+      'You did not save 6 files and snapshots. Chat, files, snapshots and the board of this visit stay with Studio Conti. To save them yourself, go back into the visit.',
     );
     act(() =>
       engine.change(({ screen }) => {

@@ -98,7 +98,7 @@ export function After({ after, settings, onPast }: Props) {
                   : t(`after.${after.reason}Text`)}
             </p>
             {test && <p>{t('after.testHelp')}</p>}
-            {engine.browser && <p>{t('invite.close')}</p>}
+            {engine.browser && window.parent === window && <p>{t('invite.close')}</p>}
           </div>
           {asks && !sent && (
             <Rating stars={stars} onStars={setStars} comment={comment} onComment={setComment} />
@@ -126,14 +126,14 @@ export function After({ after, settings, onPast }: Props) {
               >
                 {t('after.send')}
               </Button>
-            ) : engine.browser ? null : (
+            ) : engine.browser && !engine.frame ? null : (
               <Button
                 kind={again || after.reason === 'removed' ? 'second' : 'primary'}
                 size="guest"
                 onPress={() => void engine.goHome()}
                 data-testid="go-home"
               >
-                {t('after.home')}
+                {engine.frame ? t('embed.close') : t('after.home')}
               </Button>
             )}
             {again && (

@@ -13,12 +13,12 @@ export function LeftFiles({ after }: { after: Pick<AfterView, 'company' | 'can_r
   const { t } = useTranslation();
   const count = notSaved(useLeftTools());
   if (count === 0) return null;
-  const keeper = after.company || t('after.filesKeeper');
+  const keeper = after.company || t('keeps.keeper');
   return (
     <p className={styles.stays} data-testid="left-files">
       <Paperclip size={20} strokeWidth={1.8} aria-hidden />
       <span>
-        {t('after.filesStay', { count, keeper })}{' '}
+        {t('after.filesNot', { count })} {t('keeps.stay', { keeper })}{' '}
         {after.can_rejoin ? t('after.filesBack') : t('after.filesAsk')}
       </span>
     </p>

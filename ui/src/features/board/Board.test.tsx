@@ -336,6 +336,31 @@ describe('the board', () => {
     expect(texts().slice(1)).toEqual(['beside', 'the bar', 'closed']);
   });
 
+  it('has notes by the key K, and their colours while they are meant', async () => {
+    const page = await open('screen=call&people=2');
+    const colour = (name: string) => screen.getByRole('radio', { name });
+    screen.getByTestId('board-paper').focus();
+    await userEvent.click(screen.getByRole('radio', { name: 'Teal' }));
+    await userEvent.keyboard('k');
+    expect(screen.getByTestId('tool-note').getAttribute('aria-pressed')).toBe('true');
+    expect(screen.getByRole('radiogroup', { name: 'Colour of the note' })).toBeTruthy();
+    // Yellow whatever the pen has; the words are black on any of them.
+    expect(colour('Yellow').getAttribute('aria-checked')).toBe('true');
+    await userEvent.click(colour('Grey'));
+    drag([400, 300]);
+    const field = await screen.findByRole('textbox', { name: 'Text of the note' });
+    expect(field.style.background).toBe('var(--draw-note-ink)');
+    expect(field.style.color).toBe('var(--draw-ink)');
+    await userEvent.type(field, 'Bike{Escape}');
+    expect(of(page, 'put')).toMatchObject([{ shape: { text: 'Bike', colour: 'ink', ground: 'ink' } }]);
+    // It is said as what it is.
+    await userEvent.keyboard('n');
+    expect(await screen.findByText(/^Note: Bike, 1 of 1/)).toBeTruthy();
+    await userEvent.keyboard('p');
+    expect(colour('Teal').getAttribute('aria-checked')).toBe('true');
+    expect(screen.queryByRole('radio', { name: 'Grey' })).toBeNull();
+  });
+
   it('lets whoever may only show where they point look round, and take a laser', async () => {
     const page = await openPage('screen=call&people=2&guest&shown&drawn&drawing=point');
     await board();
@@ -352,7 +377,7 @@ describe('the board', () => {
 
   it('has only the tools of my rights', async () => {
     await open('screen=call&people=2&guest&drawing=some');
-    for (const tool of ['tool-shapes', 'tool-text', 'tool-picture', 'tool-eraser']) {
+    for (const tool of ['tool-shapes', 'tool-text', 'tool-note', 'tool-picture', 'tool-eraser']) {
       expect(screen.queryByTestId(tool), tool).toBeNull();
     }
     expect(screen.getByTestId('tool-pen')).toBeTruthy();

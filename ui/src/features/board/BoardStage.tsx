@@ -14,6 +14,8 @@ export interface Background {
   size?: { width: number; height: number } | undefined;
   /** Who took it. */
   takenBy: string;
+  /** I did. */
+  mine?: boolean;
   /** Names of the others who have it open. */
   others: readonly string[];
 }

@@ -6,13 +6,14 @@ import { Button } from '../../components/Button';
 import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
 import { type BoardCommands, type PickedPicture, TAKES_FILES } from '../../engine/engine';
+import { boardRights } from '../../engine/rights';
 import type { CallView } from '../../engine/view';
 import type { Background, BoardStageProps } from './BoardStage';
 import styles from './BoardView.module.css';
 import { itemsOn, mayDraw } from './boardState';
 import { Cursors } from './Cursors';
 import { Camera } from './camera';
-import { useBoardCommands } from './Drawn';
+import { useBoardCommands, useChosen } from './Drawn';
 import { covering, PAGE } from './export';
 import { FromDocument } from './FromDocument';
 import { Palette } from './Palette';
@@ -30,6 +31,10 @@ import { useSharedPage } from './useSharedPage';
 import { useTakesFiles } from './useTakesFiles';
 import { ViewControls } from './ViewControls';
 import { toBoard } from './viewport';
+
+/** On a board no wider than this, and not lower than that, the tools lie in rows under the page: they would hide much of it. */
+const NARROW = 560;
+const UPRIGHT = 440;
 
 /** A board that may have to find out first how large its picture is. */
 export default function BoardView(props: BoardStageProps) {
@@ -61,7 +66,8 @@ function Open({ board, call, background, onClose, children, commands, size, imag
   const { t } = useTranslation();
   const engine = useEngine();
   const onPicture = background !== undefined;
-  const [session] = useState(() => new BoardSession(commands, board, size));
+  const chosen = useChosen();
+  const [session] = useState(() => new BoardSession(commands, board, size, undefined, chosen));
   const [pictures] = useState(
     () => new BoardPictures(engine.tools && ((fileId) => pictureOf(engine.tools, fileId))),
   );
@@ -71,6 +77,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
   const canvas = useRef<HTMLDivElement>(null);
   const paper = useRef<Paper>(null);
   const [failed, setFailed] = useState(false);
+  const [narrow, setNarrow] = useState(false);
   const looks = !mayDraw(scene.rights);
   const leads = !onPicture && engine.admin !== undefined && call.me.is_admin;
   const camera = useMemo(
@@ -120,6 +127,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
     const measure = () => {
       paper.current?.resize(element.clientWidth, element.clientHeight);
       camera.resize(element.clientWidth, element.clientHeight);
+      setNarrow(element.clientWidth <= NARROW && element.clientHeight >= UPRIGHT);
     };
     measure();
     const observer = new ResizeObserver(measure);
@@ -130,7 +138,13 @@ function Open({ board, call, background, onClose, children, commands, size, imag
   // All of a page is seen at first; what somebody draws later does not move it.
   const { loading, page } = scene;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each page is shown anew
-  useEffect(() => camera.refit(), [camera, loading, page, looks]);
+  useEffect(() => camera.refit(), [camera, loading, page, looks, narrow]);
+
+  useEffect(() => {
+    const tell = () => session.seenAt(camera.now.scale);
+    tell();
+    return camera.subscribe(tell);
+  }, [session, camera]);
 
   const middle = useCallback(
     () => toBoard(camera.now, { x: camera.width / 2, y: camera.height / 2 }),
@@ -143,22 +157,26 @@ function Open({ board, call, background, onClose, children, commands, size, imag
   const adding = useAddPicture(commands, scene.rights.picture, place);
   const { addPicture, take, fromDocument, turn } = adding;
   const dropping = useTakesFiles(frame, commands, adding);
-  /** The page of the board on which the last page of a document lies. */
-  const lastPut = useRef<number>(undefined);
+  /** Of a document: its first page, and the page of the board on which the last of them lies. */
+  const put = useRef<{ first: string; page: number }>(undefined);
   const placePage = (picture: PickedPicture, nth: number, count: number) => {
-    const after = nth === 0 ? undefined : lastPut.current;
-    const paged = !onPicture;
-    lastPut.current = session.placeDocumentPage(picture, { nth, count, after, paged, middle: middle() });
+    const { first, page: after } = (nth > 0 && put.current) || {};
+    const place = { nth, count, after, first, paged: !onPicture, middle: middle() };
+    const { id, page } = session.placeDocumentPage(picture, place);
+    put.current = { first: first ?? id, page };
   };
   useSharedPage(session, scene, onPicture ? undefined : call);
   usePointers(host, session, camera, paper, looks);
   useKeys(host, session, camera, addPicture);
 
+  const tools = (!looks || scene.rights.cursor) && (
+    <Toolbar session={session} scene={scene} looks={looks} lies={narrow} addPicture={addPicture} />
+  );
   const empty = !loading && !onPicture && scene.pages === 1 && scene.count === 0 && !scene.editing;
   return (
     <section
       ref={frame}
-      className={`${styles.board} ${onPicture ? styles.onPicture : ''}`}
+      className={`${styles.board} ${onPicture ? styles.onPicture : ''} ${narrow ? styles.narrow : ''}`}
       aria-label={onPicture ? t('board.liveEdit') : t('board.name')}
       data-testid="board"
       {...(take && { [TAKES_FILES]: '' })}
@@ -236,7 +254,8 @@ function Open({ board, call, background, onClose, children, commands, size, imag
               <PencilLine size={17} strokeWidth={1.8} aria-hidden />
               <span>
                 {seenBy(background.others, t)}
-                {background.takenBy && ` · ${t('board.takenBy', { name: background.takenBy })}`}
+                {background.takenBy &&
+                  ` · ${background.mine ? t('board.takenByYou') : t('board.takenBy', { name: background.takenBy })}`}
               </span>
             </p>
           )}
@@ -247,14 +266,23 @@ function Open({ board, call, background, onClose, children, commands, size, imag
               {t(touched() ? 'board.typingTouch' : 'board.typing')}
             </p>
           )}
-          {looks && !loading && (
-            <p className={styles.hint} data-testid="board-look">
-              <Eye size={17} strokeWidth={1.8} aria-hidden />
-              <span>
-                <b>{t('board.look')}.</b> {t('board.lookText')}
-              </span>
-            </p>
-          )}
+          <div role="status">
+            {looks && !loading && (
+              <p className={styles.hint} data-testid="board-look">
+                <Eye size={17} strokeWidth={1.8} aria-hidden />
+                <span>
+                  <b>{t(scene.drew ? 'board.lookTaken' : 'board.look')}.</b> {t('board.lookText')}
+                </span>
+              </p>
+            )}
+          </div>
+          <div role="status">
+            {scene.elsewhere && (
+              <p className={styles.hint} data-testid="board-elsewhere">
+                {t('board.elsewhere')}
+              </p>
+            )}
+          </div>
           {scene.locked && !looks && (
             <p className={styles.hint} data-testid="board-not-mine">
               <Lock size={17} strokeWidth={1.8} aria-hidden />
@@ -268,6 +296,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
           </div>
         </div>
         <div className={styles.actions}>
+          <MayDraw call={call} board={board} me={!looks} />
           {leads && (
             <Button
               icon={Presentation}
@@ -297,15 +326,30 @@ function Open({ board, call, background, onClose, children, commands, size, imag
         </div>
       </div>
 
-      {(!looks || scene.rights.cursor) && (
-        <Toolbar session={session} scene={scene} looks={looks} addPicture={addPicture} />
-      )}
+      {!narrow && tools}
       {children && <div className={styles.face}>{children}</div>}
-      <div className={`${styles.bottom} ${children ? styles.besideFace : ''}`}>
+      <div className={`${styles.bottom} ${children ? styles.besideFace : ''}`} data-over="bottom">
+        {narrow && tools}
         {!looks && <Palette session={session} scene={scene} onPicture={onPicture} />}
         <ViewControls session={session} scene={scene} camera={camera} paged={!onPicture} draws={!looks} />
       </div>
     </section>
+  );
+}
+
+/** How many may draw here, and who; nothing while that is but one. */
+function MayDraw({ call, board, me }: { call: CallView; board: string; me: boolean }) {
+  const { t, i18n } = useTranslation();
+  const others = call.people.filter(({ tools }) => mayDraw(boardRights(tools, board)));
+  const names = [...(me ? [t('call.you')] : []), ...others.map(({ display_name }) => display_name)];
+  if (names.length < 2) return null;
+  const who = new Intl.ListFormat(i18n.language, { type: 'conjunction' }).format(names);
+  return (
+    <p className={`${styles.hint} ${styles.mayDraw}`} title={who} data-testid="board-may-draw">
+      <PencilLine size={17} strokeWidth={1.8} aria-hidden />
+      <span aria-hidden>{t('board.mayDraw', { count: names.length })}</span>
+      <span className="sr-only">{t('board.mayDrawWho', { count: names.length, names: who })}</span>
+    </p>
   );
 }
 

@@ -35,6 +35,7 @@ export function CallBoard({ call, snapshot, onClose, children }: Props) {
   const background: Background = {
     size: width && height ? { width, height } : undefined,
     takenBy: known?.by_name ?? '',
+    mine: known !== undefined && known.by_name === call.me.display_name,
     others: known?.editing ?? [],
   };
   return (

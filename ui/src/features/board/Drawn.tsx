@@ -15,6 +15,7 @@ import type { BoardCommands } from '../../engine/engine';
 import styles from './Drawn.module.css';
 import { look, paint, pathOf } from './draw';
 import { Drawings } from './drawings';
+import type { Choices } from './session';
 
 /** What passes by while somebody scrolls is not opened. */
 const RESTS_MS = 150;
@@ -48,6 +49,11 @@ export function DrawingsProvider({ may, children }: { may: boolean; children: Re
 export function useBoardCommands(): BoardCommands | undefined {
   const { board } = useEngine();
   return use(DrawingsContext).drawings?.editor ?? board;
+}
+
+/** What is drawn with, kept from board to board. */
+export function useChosen(): Choices | undefined {
+  return use(DrawingsContext).drawings?.chosen;
 }
 
 /** What is drawn over snapshots; nothing for whoever may not see it. */

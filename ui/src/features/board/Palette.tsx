@@ -16,14 +16,21 @@ const WIDTHS = ['thin', 'usual', 'thick'] as const;
 /** Colours and widths: of what is drawn next, and of what is selected. */
 export function Palette({ session, scene, onPicture }: Props) {
   const { t } = useTranslation();
-  const { chosen } = scene;
+  const { chosen, notes } = scene;
   const shape = chosen?.shape;
-  const colour = shape && shape.kind !== 'picture' ? shape.colour : scene.colour;
+  const colour = colourOf(scene);
+  const nameOf = (one: (typeof COLOURS)[number]) => {
+    if (notes && one === 'ink') return t('board.grey');
+    if (notes && one === 'ochre') return t('board.yellow');
+    return one === 'ink' && onPicture ? t('board.white') : t(`board.${one}`);
+  };
+  const kind = notes ? styles.notes : onPicture ? styles.light : '';
+  const width = session.widthOf(shape) ?? scene.width;
   return (
-    <div className={`${styles.palette} ${onPicture ? styles.light : ''}`} data-testid="board-palette">
+    <div className={`${styles.palette} ${kind}`} data-testid="board-palette">
       <ToggleButtonGroup
         className={styles.row ?? ''}
-        aria-label={t('board.colours')}
+        aria-label={t(notes ? 'board.noteColours' : 'board.colours')}
         selectionMode="single"
         disallowEmptySelection
         selectedKeys={[colour]}
@@ -37,7 +44,7 @@ export function Palette({ session, scene, onPicture }: Props) {
             key={one}
             id={one}
             className={styles.swatch ?? ''}
-            aria-label={one === 'ink' && onPicture ? t('board.white') : t(`board.${one}`)}
+            aria-label={nameOf(one)}
             data-colour={one}
             data-testid={`colour-${one}`}
           >
@@ -51,7 +58,7 @@ export function Palette({ session, scene, onPicture }: Props) {
         aria-label={t('board.widths')}
         selectionMode="single"
         disallowEmptySelection
-        selectedKeys={[String(scene.width)]}
+        selectedKeys={[String(width)]}
         onSelectionChange={(keys) => {
           const [key] = keys;
           if (key !== undefined) session.setWidth(Number(key) as Width);
@@ -72,4 +79,11 @@ export function Palette({ session, scene, onPicture }: Props) {
       </ToggleButtonGroup>
     </div>
   );
+}
+
+/** The one that is in use: of what is written or selected, else of what comes next. */
+function colourOf({ notes, editing, chosen, colour, ground }: Scene): Colour {
+  const shape = editing ?? chosen?.shape;
+  if (notes) return (shape && 'ground' in shape && shape.ground) || ground;
+  return shape && 'colour' in shape ? shape.colour : colour;
 }

@@ -24,7 +24,7 @@ export function Spoken({ scene }: { scene: Scene }) {
       case 'figure':
         return t(`board.${shape.outline}`);
       case 'text':
-        return t('board.typed', { text: shape.text });
+        return t(shape.ground ? 'board.noted' : 'board.typed', { text: shape.text });
       case 'picture':
         return t('board.picture');
     }

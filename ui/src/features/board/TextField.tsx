@@ -1,6 +1,7 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Camera } from './camera';
+import { clamp, NOTE } from './geometry';
 import type { BoardSession, Editing } from './session';
 import styles from './TextField.module.css';
 import { LINE, textSize } from './text';
@@ -15,7 +16,12 @@ interface Props {
   onDone: () => void;
 }
 
-/** Words are typed where they will lie. */
+/** Smaller letters cannot be read, and a telephone would enlarge the whole page to show them; in pixels. */
+const LEAST = 16;
+/** What is enlarged keeps so far from the edges of the board, in pixels. */
+const EDGE = 8;
+
+/** Words are typed where they will lie; larger where they could not be read, and then inside the board. */
 export function TextField({ session, camera, editing, onPicture, onDone }: Props) {
   const { t } = useTranslation();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -29,23 +35,34 @@ export function TextField({ session, camera, editing, onPicture, onDone }: Props
     }, 0);
     return () => clearTimeout(timer);
   }, []);
-  const { x, y } = toScreen(viewport, editing.at);
-  const size = editing.size * viewport.scale;
-  const { width, height } = textSize(editing.text, editing.size);
+  const size = Math.max(LEAST, editing.size * viewport.scale);
+  const { width, height } = textSize(editing.text, size);
+  const { ground } = editing;
+  // Room for the next letter; at the right a note has some already.
+  const wanted = { ...toScreen(viewport, editing.at), width: width + size * (ground ? 0.6 : 1.2) };
+  const around = ground ? size * NOTE.around : 0;
+  const place = size === LEAST ? inside(wanted, height, camera, EDGE + around) : wanted;
+  const light = onPicture && !ground ? 'light-' : '';
   return (
     <textarea
       ref={field}
-      className={`${styles.field} ${onPicture ? styles.onPicture : ''}`}
+      className={`${styles.field} ${onPicture ? styles.onPicture : ''} ${ground ? styles.note : ''}`}
       style={{
-        transform: `translate(${x}px, ${y}px)`,
-        width: (width + editing.size * 1.2) * viewport.scale,
-        height: height * viewport.scale,
+        transform: `translate(${place.x}px, ${place.y}px)`,
+        width: place.width,
+        height,
         fontSize: size,
         lineHeight: LINE,
-        color: `var(--draw-${onPicture ? 'light-' : ''}${editing.colour})`,
+        color: `var(--draw-${light}${editing.colour})`,
+        ...(ground && {
+          margin: -around,
+          padding: around,
+          borderRadius: size * NOTE.corner,
+          background: `var(--draw-note-${ground})`,
+        }),
       }}
       value={editing.text}
-      aria-label={t('board.typeHere')}
+      aria-label={t(ground ? 'board.noteHere' : 'board.typeHere')}
       aria-describedby="board-typing"
       spellCheck={false}
       onChange={(event) => session.type(event.target.value)}
@@ -61,4 +78,20 @@ export function TextField({ session, camera, editing, onPicture, onDone }: Props
       data-testid="board-text"
     />
   );
+}
+
+function inside(
+  { x, y, width }: { x: number; y: number; width: number },
+  height: number,
+  camera: Camera,
+  edge: number,
+) {
+  const across = camera.width - 2 * edge;
+  const down = camera.height - 2 * edge;
+  const wide = Math.min(width, Math.max(across, LEAST));
+  return {
+    x: clamp(x, edge, Math.max(edge, edge + across - wide)),
+    y: clamp(y, edge, Math.max(edge, edge + down - height)),
+    width: wide,
+  };
 }

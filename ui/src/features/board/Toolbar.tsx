@@ -15,6 +15,7 @@ import {
   SendToBack,
   Shapes,
   Square,
+  StickyNote,
   Trash2,
   Type,
   Undo2,
@@ -47,11 +48,13 @@ interface Props {
   scene: Scene;
   /** There is nothing to draw with: it is looked on. */
   looks: boolean;
+  /** It lies in rows instead of standing at the side. */
+  lies: boolean;
   addPicture: (() => void) | undefined;
 }
 
 /** What one draws with, and points with. Tools that one may not use are not there. */
-export function Toolbar({ session, scene, looks, addPicture }: Props) {
+export function Toolbar({ session, scene, looks, lies, addPicture }: Props) {
   const { t } = useTranslation();
   const { rights } = scene;
   const tool = (name: Exclude<Tool, Figure>, icon: LucideIcon) => (
@@ -66,16 +69,17 @@ export function Toolbar({ session, scene, looks, addPicture }: Props) {
   );
   return (
     <AriaToolbar
-      orientation="vertical"
-      className={styles.tools ?? ''}
+      orientation={lies ? 'horizontal' : 'vertical'}
+      className={`${styles.tools} ${lies ? styles.lies : ''}`}
       aria-label={t('board.tools')}
-      data-over="left"
+      data-over={lies ? undefined : 'left'}
       data-testid="board-tools"
     >
       {tool('select', looks ? Hand : MousePointer2)}
       {rights.pen && tool('pen', Pencil)}
       {rights.shape && <ShapesButton session={session} scene={scene} />}
       {rights.text && tool('text', Type)}
+      {rights.text && tool('note', StickyNote)}
       {addPicture && (
         <Tip words={t('board.addPicture')} keys={KEYS.picture}>
           <Button

@@ -24,7 +24,7 @@ export function ViewControls({ session, scene, camera, paged, draws }: Props) {
   const { page, pages } = scene;
   const count = Math.round(useSyncExternalStore(camera.subscribe, camera.snapshot).scale * 100);
   return (
-    <div className={`${styles.controls} ${paged ? styles.paged : ''}`} data-over="bottom">
+    <div className={`${styles.controls} ${paged ? styles.paged : ''}`}>
       {paged && (
         <fieldset className={styles.group} aria-label={t('board.pages')}>
           {pages > 1 && (

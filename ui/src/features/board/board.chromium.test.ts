@@ -74,6 +74,57 @@ describe('a saved board', () => {
     await page.close();
   });
 
+  it.each([
+    ['ochre', 'light'],
+    ['plum', 'dark'],
+  ] as const)(
+    'has the %s ground of a note where that lies, and black words on it: %s',
+    async (colour, theme) => {
+      const page = await openIn(`screen=call&people=2&theme=${theme}`);
+      await page.getByTestId('board-slot').click();
+      await page.getByTestId('board').waitFor();
+      await page.evaluate((ground) => {
+        const shape = {
+          kind: 'text',
+          at: { x: 400, y: 300 },
+          text: 'IIII\nIIII',
+          colour: 'ink',
+          size: 100,
+        } as const;
+        const noted = { ...shape, ground };
+        void window.fake.board?.act({ do: 'put', board: 'board', id: 'n', page: 0, shape: noted });
+      }, colour);
+      const url = await saved(page, 'png');
+      const seen = await page.evaluate(
+        async ([address, ground]) => {
+          const image = await createImageBitmap(await (await fetch(address)).blob());
+          const ctx = new OffscreenCanvas(image.width, image.height).getContext('2d');
+          ctx?.drawImage(image, 0, 0);
+          const tokens = getComputedStyle(document.documentElement);
+          const hex = (x: number, y: number) =>
+            `#${[...(ctx?.getImageData(x, y, 1, 1).data.subarray(0, 3) ?? [])].map((n) => n.toString(16).padStart(2, '0')).join('')}`;
+          // A line through the first words, twice as large as on the board.
+          const words = Array.from({ length: 300 }, (_, n) => hex(800 + n, 730));
+          const of = (name: string) => tokens.getPropertyValue(name).trim();
+          return {
+            sheet: of(`--draw-note-${ground}`),
+            ink: of('--draw-ink'),
+            // Nearly where it ends, its corner, which is round, and beside it.
+            inside: [hex(690, 700), hex(900, 490), hex(690, 1110)],
+            outside: [hex(682, 482), hex(670, 700), hex(900, 1250)],
+            words,
+          };
+        },
+        [url, colour] as const,
+      );
+      expect(seen.inside).toEqual([seen.sheet, seen.sheet, seen.sheet]);
+      expect(seen.outside).toEqual(['#ffffff', '#ffffff', '#ffffff']);
+      expect(seen.words).toContain(seen.ink);
+      expect(seen.words).toContain(seen.sheet);
+      await page.close();
+    },
+  );
+
   it('is a document with a page for each of the board, as large as what lies there', async () => {
     // What goes beyond the third page makes it twice as wide as high.
     const page = await boardWith(
@@ -133,6 +184,46 @@ describe('what is said on the board', () => {
       apart(await rect(one), await rect(page.getByTestId('board-save')));
     }
     apart(await rect(told), tools);
+    await page.close();
+  });
+});
+
+describe('a board on a telephone', () => {
+  async function onPhone() {
+    const page = await openIn('screen=call&people=2&guest', 360, 740, true);
+    await page.getByTestId('more').tap();
+    await page.getByTestId('more-board').tap();
+    await page.getByTestId('board-tools').waitFor();
+    return page;
+  }
+
+  it('has tools that a finger finds, none over another', async () => {
+    const page = await onPhone();
+    const all = page.locator('[data-testid=board-tools] button, [data-testid=board-palette] button');
+    const places = [];
+    for (const one of await all.all()) places.push(await rect(one));
+    expect(places.length).toBeGreaterThan(15);
+    for (const [n, place] of places.entries()) {
+      expect(Math.min(place.width, place.height)).toBeGreaterThanOrEqual(44);
+      expect(place.x >= 0 && place.x + place.width <= 360).toBe(true);
+      for (const other of places.slice(n + 1)) apart(place, other);
+    }
+    await page.close();
+  });
+
+  it('writes letters that can be read, in a field that is not enlarged', async () => {
+    const page = await onPhone();
+    await page.getByTestId('width-0').tap();
+    await page.getByTestId('tool-text').tap();
+    const paper = await rect(page.getByTestId('board-paper'));
+    await page.touchscreen.tap(paper.x + 250, paper.y + 160);
+    const field = page.getByTestId('board-text');
+    await field.waitFor();
+    await field.fill('Knee');
+    const size = await field.evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+    expect(size).toBeGreaterThanOrEqual(16);
+    const box = await rect(field);
+    expect(box.x >= paper.x && box.x + box.width <= paper.x + paper.width).toBe(true);
     await page.close();
   });
 });

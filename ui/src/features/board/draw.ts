@@ -1,27 +1,42 @@
 // How shapes look on a canvas.
 
 import type { Colour, Shape } from '../../engine/view';
-import { arrowHead, type Box, bounds, frame } from './geometry';
+import { arrowHead, type Box, bounds, frame, grown, NOTE } from './geometry';
 import { wholePath } from './stroke';
 import { boardFont, LINE } from './text';
 
-export const COLOURS = ['ink', 'teal', 'blue', 'plum', 'ochre', 'green'] as const satisfies Colour[];
+/** Warm ones, then cool ones. */
+export const COLOURS = ['ink', 'red', 'ochre', 'green', 'teal', 'blue', 'plum'] as const satisfies (
+  | Colour
+  | 'red'
+)[];
 
 /** Colours on white paper; or lighter ones with an edge, which are seen on any picture. */
 export interface Look {
   colours: Record<Colour, string>;
   /** Around each line, on pictures. */
   edge: string | undefined;
+  /** Of notes, and of what is written on them: the same on paper and on pictures. */
+  notes: { grounds: Record<Colour, string>; colours: Record<Colour, string> };
+  /** Under notes, on screen alone: what is printed or saved has none. */
+  shadow: string | undefined;
 }
 
 /** The colours as the page's tokens have them. */
-export function look(onPicture: boolean): Look {
+export function look(onPicture: boolean, { shadow = false } = {}): Look {
   const tokens = getComputedStyle(document.documentElement);
   const of = (name: string) => tokens.getPropertyValue(name).trim() || '#12201f';
-  const colours = Object.fromEntries(
-    COLOURS.map((colour) => [colour, of(`--draw-${onPicture ? 'light-' : ''}${colour}`)]),
-  ) as Record<Colour, string>;
-  return { colours, edge: onPicture ? of('--draw-edge') : undefined };
+  const all = (kind: string) =>
+    Object.fromEntries(COLOURS.map((colour) => [colour, of(`--draw-${kind}${colour}`)])) as Record<
+      Colour,
+      string
+    >;
+  return {
+    colours: all(onPicture ? 'light-' : ''),
+    edge: onPicture ? of('--draw-edge') : undefined,
+    notes: { grounds: all('note-'), colours: all('') },
+    shadow: shadow ? of('--draw-note-shadow') : undefined,
+  };
 }
 
 export type PictureOf = (fileId: string) => CanvasImageSource | undefined;
@@ -30,10 +45,11 @@ export type PictureOf = (fileId: string) => CanvasImageSource | undefined;
 export function paint(
   ctx: CanvasRenderingContext2D,
   shape: Shape,
-  { colours, edge }: Look,
+  look: Look,
   picture: PictureOf,
   path?: Path2D,
 ): void {
+  const { colours, edge } = look;
   ctx.lineCap = 'round';
   ctx.lineJoin = 'round';
   switch (shape.kind) {
@@ -70,14 +86,15 @@ export function paint(
     case 'text': {
       ctx.font = boardFont(shape.size);
       ctx.textBaseline = 'alphabetic';
+      if (shape.ground) sheet(ctx, shape, shape.ground, look);
       shape.text.split('\n').forEach((line, n) => {
         const y = shape.at.y + n * shape.size * LINE + shape.size * 1.02;
-        if (edge) {
+        if (edge && !shape.ground) {
           ctx.strokeStyle = edge;
           ctx.lineWidth = Math.max(2, shape.size / 9);
           ctx.strokeText(line, shape.at.x, y);
         }
-        ctx.fillStyle = colours[shape.colour];
+        ctx.fillStyle = (shape.ground ? look.notes.colours : colours)[shape.colour];
         ctx.fillText(line, shape.at.x, y);
       });
       return;
@@ -100,6 +117,32 @@ export function paint(
       return;
     }
   }
+}
+
+/** How far each layer of a note's shadow goes beyond it, in letters' heights: a blur would cost much more. */
+const SHADOW = [0.1, 0.06, 0.02];
+/** How far it falls down. */
+const FALLS = 0.05;
+
+/** The sheet of a note. */
+function sheet(
+  ctx: CanvasRenderingContext2D,
+  shape: Extract<Shape, { kind: 'text' }>,
+  ground: Colour,
+  { notes, shadow }: Look,
+) {
+  const { size } = shape;
+  const box = frame(shape);
+  const fill = ({ x, y, width, height }: Box, corner: number, colour: string) => {
+    ctx.beginPath();
+    ctx.roundRect(x, y, width, height, corner * size);
+    ctx.fillStyle = colour;
+    ctx.fill();
+  };
+  for (const by of shadow ? SHADOW : []) {
+    fill(grown({ ...box, y: box.y + FALLS * size }, by * size), NOTE.corner + by, shadow ?? '');
+  }
+  fill(box, NOTE.corner, notes.grounds[ground]);
 }
 
 const edgeOf = (width: number) => Math.max(2, width / 3);

@@ -6,6 +6,7 @@ import { ROOM_BOARD } from '../../engine/rights';
 import type { BoardAction, BoardNews, ItemView } from '../../engine/view';
 import { type Board, emptyBoard, hear, itemsOn } from './boardState';
 import { BoardPictures } from './pictures';
+import { Choices } from './session';
 
 interface Known {
   board: Board;
@@ -20,6 +21,8 @@ interface Known {
 export class Drawings {
   /** What the editor goes by: so it is known here what it has open. */
   readonly editor: BoardCommands;
+  /** What I draw with, on whichever of them. */
+  readonly chosen = new Choices();
   /** Pictures that lie on these boards. */
   readonly pictures: BoardPictures;
   private readonly known = new Map<string, Known>();

@@ -57,6 +57,15 @@ describe('a shape', () => {
     expect(frame(text).height).toBe(104);
   });
 
+  it('of words on a note covers the note, and its shadow', () => {
+    const note: Shape = { ...text, ground: 'ochre' };
+    const words = frame(text);
+    expect(frame(note)).toEqual({ x: -14, y: -4, width: words.width + 48, height: 152 });
+    expect(bounds(note).y + bounds(note).height).toBe(156);
+    expect(hits(note, { x: -10, y: 0 }, 0)).toBe(true);
+    expect(hits(text, { x: -10, y: 0 }, 0)).toBe(false);
+  });
+
   it('moves with all its points', () => {
     expect(frame(moved(pen, 5, -3))).toEqual({ x: 5, y: -3, width: 100, height: 100 });
     expect(moved(picture, 1, 2)).toMatchObject({ at: { x: 1, y: 2 }, size: { x: 400, y: 300 } });

@@ -10,10 +10,13 @@ export interface Box {
   height: number;
 }
 
+/** How far a note goes beyond its words, and how round it is, in letters' heights. */
+export const NOTE = { around: 0.6, corner: 0.3 };
+
 /** The head of an arrow, seen from its tip. */
 const HEAD_ANGLE = 0.48;
 
-/** The box of a shape's points, without the width of its line. */
+/** The box of a shape's points, without the width of its line; of words on a note, all of that. */
 export function frame(shape: Shape): Box {
   switch (shape.kind) {
     case 'pen':
@@ -21,7 +24,10 @@ export function frame(shape: Shape): Box {
     case 'figure':
       return around([shape.from, shape.to]);
     case 'text':
-      return { ...shape.at, ...textSize(shape.text, shape.size) };
+      return grown(
+        { ...shape.at, ...textSize(shape.text, shape.size) },
+        shape.ground ? shape.size * NOTE.around : 0,
+      );
     case 'picture':
       return { ...shape.at, width: shape.size.x, height: shape.size.y };
   }

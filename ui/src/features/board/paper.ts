@@ -76,7 +76,7 @@ export class Paper implements Watcher {
   ) {
     // Each layer is drawn when this says so.
     Konva.autoDrawEnabled = false;
-    this.look = look(ground.kind === 'picture');
+    this.look = look(ground.kind === 'picture', { shadow: true });
     const token = (name: string) =>
       getComputedStyle(document.documentElement).getPropertyValue(name).trim() || '#000';
     this.colours = { stage: token('--draw-stage'), dot: token('--draw-dot'), accent: token('--draw-handle') };

@@ -13,6 +13,7 @@ export const KEYS: Record<Tool | 'picture', string> = {
   rectangle: 'R',
   ellipse: 'O',
   text: 'T',
+  note: 'K',
   eraser: 'E',
   laser: 'L',
   picture: 'I',

@@ -211,6 +211,118 @@ describe('those who are not in', () => {
   });
 });
 
+describe('what others do to me', () => {
+  const change = (
+    page: FakeEngine,
+    how: (view: Parameters<Parameters<FakeEngine['change']>[0]>[0]) => void,
+  ) => act(async () => page.change(how));
+  const hand = (page: FakeEngine, to: number | null) =>
+    change(page, ({ screen }) => {
+      if (screen.kind === 'call') screen.me.hand = to;
+    });
+
+  it('is told where a hand was lowered, and by whom if only one can have been', async () => {
+    const page = await openPage('screen=call&people=2&guest');
+    await change(page, ({ screen }) => {
+      if (screen.kind === 'call') for (const person of screen.people) person.is_admin = true;
+    });
+    await hand(page, 1);
+    await hand(page, null);
+    expect(byId('notice').textContent).toContain('Anna Rossi lowered your hand.');
+    await hand(page, 2);
+    expect(screen.queryByTestId('notice')).toBeNull();
+    await change(page, ({ screen }) => {
+      if (screen.kind === 'call') for (const person of screen.people) person.is_admin = false;
+    });
+    await hand(page, null);
+    expect(byId('notice').textContent).toContain('Your hand was lowered.');
+    await press('notice-close');
+    expect(screen.queryByTestId('notice')).toBeNull();
+    // One's own doing is no news.
+    await userEvent.keyboard('h');
+    await userEvent.keyboard('h');
+    expect(page.asked.filter(([name]) => name === 'raise hand').map(([, up]) => up)).toEqual([true, false]);
+    expect(screen.queryByTestId('notice')).toBeNull();
+  });
+
+  it('is told where a file lies that no program opens, with its path to be copied', async () => {
+    const page = await openPage('screen=call&people=2&notice=not_opened');
+    await userEvent.click(within(byId('notice')).getByText('Copy the path'));
+    expect(page.asked).toContainEqual(['copy', 'Anna Rossi']);
+    await waitFor(() => expect(byId('notice-action').textContent).toBe('Copied'));
+  });
+
+  it('names the rights that were taken and given', async () => {
+    const page = await openPage('screen=call&people=2&guest');
+    const tools = (to: Partial<Record<'chat' | 'screen_sharing' | 'whiteboard', boolean>>) =>
+      change(page, (view) => {
+        view.notice = { code: 'rights_changed', name: null };
+        if (view.screen.kind === 'call') Object.assign(view.screen.me.tools, to);
+      });
+    await tools({ chat: false, screen_sharing: false });
+    expect(byId('notice').textContent).toContain('You can no longer write in the chat or share your screen.');
+    await tools({ chat: true, whiteboard: false });
+    expect(byId('notice').textContent).toContain('You can no longer draw. You may write in the chat again.');
+  });
+
+  it('leaves to the board what the board says itself', async () => {
+    const page = await openPage('screen=call&people=2&guest');
+    await press('board-slot');
+    await screen.findByTestId('board-tools');
+    const pen = (on: boolean) =>
+      change(page, (view) => {
+        view.notice = { code: 'rights_changed', name: null };
+        if (view.screen.kind === 'call') view.screen.me.tools.whiteboard = { wb_pen: on, wb_cursor: true };
+      });
+    await pen(true);
+    await pen(false);
+    // The board is told of it by its own news.
+    const rights = { pen: false, shape: false, text: false, picture: false, eraser: false, cursor: true };
+    act(() => page.tellBoard({ kind: 'rights', board: 'board', rights, can_undo: false, can_redo: false }));
+    expect(byId('board-look').textContent).toContain('You can no longer draw.');
+    expect(screen.queryByTestId('notice')).toBeNull();
+    await pen(true);
+    expect(byId('notice').textContent).toContain('You may draw on the board again.');
+  });
+
+  it('is told of pictures that were taken of me until I dismiss it, all in one', async () => {
+    const page = await openPage('screen=call&people=3&guest');
+    const notice = (name: string | null) =>
+      change(page, (view) => {
+        view.notice = name === null ? null : { code: 'snapshot_of_me', name };
+      });
+    await notice('Kenji Mori');
+    await notice(null);
+    expect(byId('notice').textContent).toContain('Kenji Mori took a picture of your video.');
+    // What passes is said before it, and it comes back.
+    await change(page, (view) => {
+      view.notice = { code: 'person_joined', name: 'Tomás' };
+    });
+    expect(byId('notice').dataset.code).toBe('person_joined');
+    await notice(null);
+    expect(byId('notice').dataset.code).toBe('snapshot_of_me');
+    await notice('Dr Conti');
+    expect(byId('notice').textContent).toContain('Kenji Mori and Dr Conti took pictures of you.');
+    await press('notice-close');
+    expect(screen.queryByTestId('notice')).toBeNull();
+    await notice(null);
+    await notice('Dr Conti');
+    expect(byId('notice').textContent).toContain('Dr Conti took a picture of your video.');
+  });
+});
+
+describe('a panel that a menu opened', () => {
+  it.each(['', '&simple'])('gives the keyboard back to its button%s', async (query) => {
+    await openPage(`screen=call&people=2&guest${query}`);
+    byId('more').focus();
+    await userEvent.keyboard('{Enter}');
+    await press('more-show-people');
+    expect(byId('people-panel')).toBeTruthy();
+    await userEvent.keyboard('{Escape}');
+    await waitFor(() => expect(document.activeElement).toBe(byId('more')));
+  });
+});
+
 describe('being alone', () => {
   it('is said otherwise before anybody came and after all have left', async () => {
     const page = await openPage('screen=call&people=1');
@@ -223,8 +335,19 @@ describe('being alone', () => {
     expect(byId('stage').textContent).toContain('Nobody else is here yet');
     await people(callView(2).people);
     await people([]);
-    expect(byId('stage').textContent).toContain('Everyone else has left');
+    expect(byId('stage').textContent).toContain('Anna Rossi has left');
+    expect(byId('wait-or-leave').textContent).toBe('You can wait or leave.');
     expect(byId('stage').textContent).not.toContain('yet');
+    // The stage says it for as long as it is so: a notice besides says no more.
+    act(() =>
+      page.change((view) => {
+        view.notice = { code: 'person_left', name: 'Anna Rossi' };
+      }),
+    );
+    expect(screen.queryByTestId('notice')).toBeNull();
+    await people(callView(3).people);
+    await people([]);
+    expect(byId('stage').textContent).toContain('Everyone else has left');
   });
 
   it('leaves nobody who stays', async () => {

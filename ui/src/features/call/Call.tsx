@@ -19,6 +19,7 @@ import styles from './Call.module.css';
 import { ConsentDialog } from './ConsentDialog';
 import { ControlBar } from './ControlBar';
 import { cameraButton, handPlaces, microphoneButton } from './derive';
+import { raiseHand } from './hand';
 import { type LayoutChoice, takable } from './layout';
 import { MainSwitch } from './MainSwitch';
 import { Messages } from './Messages';
@@ -121,7 +122,7 @@ export function Call({ call, settings, devices, notice }: Props) {
   const toggle = (one: Panel) => setPanel(panel === one ? undefined : one);
   return (
     <TimesProvider value={times}>
-      <ToolsProvider>
+      <ToolsProvider me={me.participant_id}>
         <PointingProvider allowed={tools !== undefined && (me.tools.live_pointer ?? false)}>
           <PdfThumbnails>
             <DrawingsProvider may={mayLook}>
@@ -187,6 +188,7 @@ export function Call({ call, settings, devices, notice }: Props) {
                         drawnOn={seesBoard ? snapshot : undefined}
                         onDraw={mayLook ? drawOn : undefined}
                         boardClosed={closed}
+                        board={seesBoard ? (snapshot !== undefined ? 'snapshot' : 'room') : undefined}
                       />
                       {call.sound_refused && <SoundButton />}
                     </main>
@@ -284,7 +286,7 @@ function useShortcuts(call: CallView) {
           if (usable(camera)) void engine.setCamera(!camera.on);
           break;
         case 'h':
-          void engine.seat?.raiseHand(!raised);
+          raiseHand(engine.seat, !raised);
           break;
         case 'f':
           toggle();

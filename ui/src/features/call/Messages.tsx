@@ -5,6 +5,7 @@ import {
   CameraOff,
   CircleDot,
   CircleStop,
+  Hand,
   Info,
   MessageCircle,
   Mic,
@@ -25,13 +26,18 @@ import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 're
 import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
+import { useCopy } from '../../components/useCopy';
 import { useEngine } from '../../engine/context';
 import { useTools } from '../../engine/tools';
 import type { CallView, NoticeView, Settings } from '../../engine/view';
 import type { BoardClosed } from '../board/useBoardClosed';
 import { arrival, arrivalWords } from '../chat/derive';
+import { useHandLowered } from './hand';
 import styles from './Messages.module.css';
 import { type Message, message, stillClosed } from './messages';
+import { type RightsChange, useRightsChange } from './rightsChange';
+import { rightsWords } from './rightsWords';
+import { useSnapshotsOfMe } from './snapshotsOfMe';
 
 interface Props {
   call: CallView;
@@ -50,6 +56,8 @@ interface Props {
   onDraw: ((fileId: string) => void) | undefined;
   /** The board was closed for everybody while I looked at it. */
   boardClosed: BoardClosed | undefined;
+  /** Which board is in sight: it says itself that I may not draw on it any more. */
+  board: 'room' | 'snapshot' | undefined;
 }
 
 /** How much time one press adds, in seconds. */
@@ -60,10 +68,22 @@ const EXTENSION = 600;
  * picture at that edge make room for it.
  */
 export function Messages(props: Props) {
-  const { call, notice, settings, seesQueue, onShowQueue, seesChat, onShow, drawnOn, onDraw, boardClosed } =
-    props;
+  const {
+    call,
+    notice,
+    settings,
+    seesQueue,
+    onShowQueue,
+    seesChat,
+    onShow,
+    drawnOn,
+    onDraw,
+    boardClosed,
+    board,
+  } = props;
   const { t } = useTranslation();
   const engine = useEngine();
+  const { copied, copy } = useCopy();
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const canExtend = call.me.is_admin && engine.admin !== undefined;
   const { chat, gallery } = useTools();
@@ -74,11 +94,11 @@ export function Messages(props: Props) {
   const came = last && arrival(last, gallery);
   const drawnBy = (name: string | null) =>
     gallery.find(({ editing }) => name !== null && editing.includes(name))?.file.info.file_id;
-  const ofMyScreen =
-    notice?.code === 'snapshot_of_me' &&
-    gallery.find(
-      ({ file: { info }, by_name }) => info.of === call.me.participant_id && by_name === notice.name,
-    )?.of_screen === true;
+  const [snapshotsOfMe, seenMine] = useSnapshotsOfMe(call, notice, gallery);
+  const handLowered = useHandLowered(call, engine.seat);
+  const change = useRightsChange(call);
+  const saysItself = board === 'room' ? 'draw' : board === 'snapshot' ? 'drawOnSnapshots' : undefined;
+  const rights = change && { ...change, taken: change.taken.filter((right) => right !== saysItself) };
   const seesDrawing = (name: string | null) => drawnOn !== undefined && drawnBy(name) === drawnOn;
   const given = {
     call,
@@ -90,6 +110,9 @@ export function Messages(props: Props) {
     seesChat,
     came,
     boardClosed,
+    snapshotsOfMe,
+    handLowered,
+    rights,
     seesDrawing,
   };
   const still = stillClosed(given);
@@ -100,6 +123,11 @@ export function Messages(props: Props) {
   const box = useRoomOnStage(said?.id);
   if (!said) return null;
   const close = () => {
+    if (said.kind === 'snapshot_of_me') {
+      seenMine();
+      if (notice?.code === 'snapshot_of_me') void engine.dismissNotice();
+      return;
+    }
     if (said.kind === 'notice') void engine.dismissNotice();
     else if (said.kind === 'asked') void engine.seat?.declineUnmute();
     setClosed(new Set([...closed, said.id]));
@@ -121,7 +149,7 @@ export function Messages(props: Props) {
     >
       <Sign said={said} />
       <p className={styles.words}>
-        <Words said={said} ofMyScreen={ofMyScreen} />
+        <Words said={said} rights={rights} />
       </p>
       {actions()}
       {!(said.kind === 'notice' && said.action === 'unmute') && (
@@ -148,6 +176,11 @@ export function Messages(props: Props) {
             void engine.dismissNotice();
           });
         }
+        if (action === 'copy') {
+          const { name } = said.notice;
+          if (name === null) return null;
+          return act(copied === name ? t('chat.copied') : t('message.copyPath'), () => copy(name));
+        }
         if (action === 'dismiss' || !onShow) return null;
         if (action === 'live_edit') {
           const drawn = drawnBy(said.notice.name);
@@ -162,6 +195,14 @@ export function Messages(props: Props) {
           void engine.dismissNotice();
         });
       }
+      case 'snapshot_of_me':
+        return (
+          onShow &&
+          act(t('gallery.show'), () => {
+            onShow('gallery');
+            close();
+          })
+        );
       case 'asked':
         return act(said.source === 'camera' ? t('message.switchOn') : t('call.unmute'), () => {
           if (said.source === 'camera') void engine.setCamera(true);
@@ -227,6 +268,10 @@ function icon(said: Message): typeof Info {
     case 'recording_trouble':
     case 'unstable':
       return TriangleAlert;
+    case 'snapshot_of_me':
+      return Camera;
+    case 'hand_lowered':
+      return Hand;
     case 'board_closed':
       return Presentation;
     case 'test_call':
@@ -264,8 +309,8 @@ function icon(said: Message): typeof Info {
   }
 }
 
-function Words({ said, ofMyScreen }: { said: Message; ofMyScreen: boolean }) {
-  const { t } = useTranslation();
+function Words({ said, rights }: { said: Message; rights: RightsChange | undefined }) {
+  const { t, i18n } = useTranslation();
   switch (said.kind) {
     case 'asked':
       return said.source === 'camera'
@@ -296,6 +341,19 @@ function Words({ said, ofMyScreen }: { said: Message; ofMyScreen: boolean }) {
       return <>{t(`recording.trouble_${said.trouble}`)}</>;
     case 'unstable':
       return <>{t('message.unstable')}</>;
+    case 'snapshot_of_me': {
+      const list = new Intl.ListFormat(i18n.language, { type: 'conjunction' });
+      const name = list.format(said.names) || t('notice.somebody');
+      if (said.several)
+        return <>{t('notice.snapshotsOfMe', { name, count: Math.max(1, said.names.length) })}</>;
+      return <>{t(said.screen ? 'notice.snapshotOfMyScreen' : 'notice.snapshot_of_me', { name })}</>;
+    }
+    case 'hand_lowered':
+      return (
+        <>
+          {said.by === undefined ? t('message.handLowered') : t('message.handLoweredBy', { name: said.by })}
+        </>
+      );
     case 'board_closed':
       return <>{said.by === undefined ? t('board.closed') : t('board.closedBy', { name: said.by })}</>;
     case 'test_call':
@@ -306,8 +364,8 @@ function Words({ said, ofMyScreen }: { said: Message; ofMyScreen: boolean }) {
       if (said.came && said.came.kind !== 'words') {
         return <>{arrivalWords(t, said.notice.name ?? t('notice.somebody'), said.came)}</>;
       }
-      if (said.notice.code === 'snapshot_of_me' && ofMyScreen) {
-        return <>{t('notice.snapshotOfMyScreen', { name: said.notice.name ?? t('notice.somebody') })}</>;
+      if (said.notice.code === 'rights_changed' && rights) {
+        return <>{rightsWords(t, i18n.language, rights)}</>;
       }
       return <>{t(`notice.${said.notice.code}`, { name: said.notice.name ?? t('notice.somebody') })}</>;
   }

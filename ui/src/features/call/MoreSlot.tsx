@@ -10,7 +10,7 @@ import {
 } from 'lucide-react';
 import { MenuTrigger } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { Item, Menu } from '../../components/Menu';
+import { Item, Line, Menu } from '../../components/Menu';
 import { useEngine } from '../../engine/context';
 import { useTools } from '../../engine/tools';
 import type { CallView, Settings } from '../../engine/view';
@@ -36,7 +36,7 @@ interface Props {
   board: BoardOpen | undefined;
 }
 
-/** What is needed seldom. */
+/** What has no place in the bar: first what most people look for here, then what is needed seldom. */
 export function MoreSlot({ call, settings, onPanel, onConsent, onShare, chat, gallery, board }: Props) {
   const { t } = useTranslation();
   const engine = useEngine();
@@ -66,22 +66,6 @@ export function MoreSlot({ call, settings, onPanel, onConsent, onShare, chat, ga
           if (key === 'large') void engine.updateSettings(largeAgain(settings));
         }}
       >
-        {onShare && !muted_by_admin.screen && (
-          <Item
-            id="share"
-            icon={MonitorUp}
-            words={call.share ? t('share.stop') : t('share.slotLabel')}
-            data-testid="more-share"
-          />
-        )}
-        {board && (
-          <Item
-            id="board"
-            icon={PencilLine}
-            words={board.open ? t('board.close') : t('board.open')}
-            data-testid="more-board"
-          />
-        )}
         {chat && (tools.chat || tools.file_upload) && (
           <Item id="chat" icon={MessageCircle} words={t('chat.open')} data-testid="more-chat" />
         )}
@@ -93,10 +77,27 @@ export function MoreSlot({ call, settings, onPanel, onConsent, onShare, chat, ga
             data-testid="more-gallery"
           />
         )}
+        {board && (
+          <Item
+            id="board"
+            icon={PencilLine}
+            words={board.open ? t('board.close') : t('board.open')}
+            data-testid="more-board"
+          />
+        )}
+        <Item id="people" icon={Users} words={t('people.title')} data-testid="more-show-people" />
+        <Line />
         {spotlight.map(({ id, icon, words, help }) => (
           <Item key={id} id={id} icon={icon} words={words} help={help} data-testid={`more-${id}`} />
         ))}
-        <Item id="people" icon={Users} words={t('people.title')} data-testid="more-show-people" />
+        {onShare && !muted_by_admin.screen && (
+          <Item
+            id="share"
+            icon={MonitorUp}
+            words={call.share ? t('share.stop') : t('share.slotLabel')}
+            data-testid="more-share"
+          />
+        )}
         <FullscreenItem full={full} />
         {!call.me.is_admin && (
           <Item id="large" icon={ALargeSmall} words={t('settings.simple')} data-testid="more-large" />

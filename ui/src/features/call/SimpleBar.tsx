@@ -149,14 +149,17 @@ function More({ call, settings, onPanel, onShare, onConsent, board }: Props) {
                 {unseen > 0 ? t('gallery.simpleUnseen', { count: unseen }) : t('gallery.simple')}
               </WordButton>
             )}
+            <WordButton size="guest" onPress={then(() => onPanel('people'))} data-testid="more-show-people">
+              {t('simple.people')}
+            </WordButton>
+          </div>
+          <hr className={styles.seldom} />
+          <div className={styles.moreList}>
             {spotlight.map(({ id, words, act }) => (
               <WordButton key={id} size="guest" onPress={then(act)} data-testid={`more-${id}`}>
                 {words}
               </WordButton>
             ))}
-            <WordButton size="guest" onPress={then(() => onPanel('people'))} data-testid="more-show-people">
-              {t('simple.people')}
-            </WordButton>
             {engine.share && call.me.tools.screen_sharing && call.me.role !== 'audience' && (
               <WordButton
                 size="guest"

@@ -1,5 +1,5 @@
 import { BellRing, MousePointer2, Projector, Users, WifiOff } from 'lucide-react';
-import { type ComponentProps, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ComponentProps, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { Spinner } from '../../components/Spinner';
@@ -110,98 +110,122 @@ export function Stage(props: Props) {
     </>
   );
   // Whoever is alone after others were there waits for nobody who is still to come.
-  const met = useRef(false);
-  met.current ||= call.people.length > 0;
+  const met = useRef<PersonView[]>([]);
+  if (call.people.length > 0) met.current = call.people;
+  const [last, ...before] = met.current;
+  const lastLeft = before.length === 0 ? last?.display_name : undefined;
   // Over the tiles they would hide a raised hand, and under a strip that is short the half of it.
   const strip = now.kind === 'shared' || now.kind === 'focus' || now.kind === 'board';
   const beside = strip && (box.height === 0 || box.height >= CARDS_BESIDE);
   const sideCards = beside && cards;
   return (
-    <>
-      {cards && !beside && <div className={styles.cardsAbove}>{cards}</div>}
-      <div ref={stage} className={styles.stage} data-testid="stage" data-layout={now.kind}>
-        {now.kind === 'joining' && (
-          <div className={styles.message} role="status">
-            <Spinner size={40} />
-            <h2 className={styles.messageTitle}>{t('call.joining')}</h2>
-            <p>{t('call.joiningText')}</p>
-          </div>
-        )}
-        {now.kind === 'alone' && (
-          <div className={styles.message}>
-            <span className={styles.sign}>
-              <Users size={32} strokeWidth={1.8} aria-hidden />
-            </span>
-            <h2 className={styles.messageTitle}>{met.current ? t('call.allLeft') : t('call.alone')}</h2>
-            <p>
-              {call.is_test_call
-                ? t('call.testHint')
-                : met.current
-                  ? t('call.allLeftText')
-                  : t('call.aloneText')}
-            </p>
-            {admin && call.me.is_admin && !call.is_test_call && (
-              <Button
-                size="bar"
-                icon={BellRing}
-                unavailable={rings}
-                onPress={() => void admin.ring(null)}
-                data-testid="ring-others"
-              >
-                {rings ? t('people.ring_ringing') : t('people.ringOthers')}
-              </Button>
-            )}
-          </div>
-        )}
-        {now.kind === 'single' && <Tile {...tile(now.person)} single simple={simple} />}
-        {now.kind === 'grid' && <Grid now={now} box={box} tile={tile} own={own} onMore={onShowPeople} />}
-        {now.kind === 'focus' && (
-          <div className={styles.shared}>
-            <Tile key={now.person.participant_id} {...tile(now.person)} large simple={simple} />
+    <div ref={stage} className={styles.stage} data-testid="stage" data-layout={now.kind}>
+      {cards && !beside && <Above>{cards}</Above>}
+      {now.kind === 'joining' && (
+        <div className={styles.message} role="status">
+          <Spinner size={40} />
+          <h2 className={styles.messageTitle}>{t('call.joining')}</h2>
+          <p>{t('call.joiningText')}</p>
+        </div>
+      )}
+      {now.kind === 'alone' && (
+        <div className={styles.message}>
+          <span className={styles.sign}>
+            <Users size={32} strokeWidth={1.8} aria-hidden />
+          </span>
+          <h2 className={styles.messageTitle}>
+            {lastLeft !== undefined
+              ? t('call.lastLeft', { name: lastLeft })
+              : last
+                ? t('call.allLeft')
+                : t('call.alone')}
+          </h2>
+          {last && !call.is_test_call && <p data-testid="wait-or-leave">{t('call.waitOrLeave')}</p>}
+          <p>{call.is_test_call ? t('call.testHint') : last ? t('call.allLeftText') : t('call.aloneText')}</p>
+          {admin && call.me.is_admin && !call.is_test_call && (
+            <Button
+              size="bar"
+              icon={BellRing}
+              unavailable={rings}
+              onPress={() => void admin.ring(null)}
+              data-testid="ring-others"
+            >
+              {rings ? t('people.ring_ringing') : t('people.ringOthers')}
+            </Button>
+          )}
+        </div>
+      )}
+      {now.kind === 'single' && <Tile {...tile(now.person)} single simple={simple} />}
+      {now.kind === 'grid' && <Grid now={now} box={box} tile={tile} own={own} onMore={onShowPeople} />}
+      {now.kind === 'focus' && (
+        <div className={styles.shared}>
+          <Tile key={now.person.participant_id} {...tile(now.person)} large simple={simple} />
+          <Side cards={sideCards}>
+            <Strip people={now.people} tile={tile} own={own} />
+          </Side>
+        </div>
+      )}
+      {now.kind === 'shared' && (
+        <div className={styles.shared}>
+          {'own' in now.shown ? (
+            <OwnShare share={now.shown.own} me={call.me} onSnapshot={onSnapshot} />
+          ) : (
+            <ScreenTile
+              owner={now.shown.owner}
+              stream={now.shown.stream}
+              frozen={frozen}
+              presents={presenter === now.shown.owner}
+              onStopPresenting={presenter === now.shown.owner ? stop : undefined}
+              onSnapshot={onSnapshot}
+            />
+          )}
+          <Side cards={sideCards}>
+            <Strip people={now.people} tile={tile} own={own} />
+          </Side>
+        </div>
+      )}
+      {board && (
+        <div className={styles.shared}>
+          {board(onlyOther && !sideCards && <Tile {...tile(onlyOther)} crowded />)}
+          {(call.people.length > 1 || sideCards) && (box.width === 0 || box.width >= BOARD_AND_STRIP) && (
             <Side cards={sideCards}>
-              <Strip people={now.people} tile={tile} own={own} />
+              <Strip people={call.people.filter(({ role }) => role !== 'audience')} tile={tile} own={own} />
             </Side>
-          </div>
-        )}
-        {now.kind === 'shared' && (
-          <div className={styles.shared}>
-            {'own' in now.shown ? (
-              <OwnShare share={now.shown.own} me={call.me} onSnapshot={onSnapshot} />
-            ) : (
-              <ScreenTile
-                owner={now.shown.owner}
-                stream={now.shown.stream}
-                frozen={frozen}
-                presents={presenter === now.shown.owner}
-                onStopPresenting={presenter === now.shown.owner ? stop : undefined}
-                onSnapshot={onSnapshot}
-              />
-            )}
-            <Side cards={sideCards}>
-              <Strip people={now.people} tile={tile} own={own} />
-            </Side>
-          </div>
-        )}
-        {board && (
-          <div className={styles.shared}>
-            {board(onlyOther && !sideCards && <Tile {...tile(onlyOther)} crowded />)}
-            {(call.people.length > 1 || sideCards) && (box.width === 0 || box.width >= BOARD_AND_STRIP) && (
-              <Side cards={sideCards}>
-                <Strip people={call.people.filter(({ role }) => role !== 'audience')} tile={tile} own={own} />
-              </Side>
-            )}
-          </div>
-        )}
-        {floats && <OwnPicture call={call} simple={simple} mirrored={mirrored} onSnapshot={onSnapshot} />}
-        {!pictures.supported && (
-          <div className={styles.noPictures} role="status" data-testid="no-decoder">
-            <b>{t('call.noDecoderTitle')}</b>
-            <span>{t('call.noDecoder')}</span>
-          </div>
-        )}
-        {frozen && <Reconnecting />}
-      </div>
-    </>
+          )}
+        </div>
+      )}
+      {floats && <OwnPicture call={call} simple={simple} mirrored={mirrored} onSnapshot={onSnapshot} />}
+      {!pictures.supported && (
+        <div className={styles.noPictures} role="status" data-testid="no-decoder">
+          <b>{t('call.noDecoderTitle')}</b>
+          <span>{t('call.noDecoder')}</span>
+        </div>
+      )}
+      {frozen && <Reconnecting />}
+    </div>
+  );
+}
+
+/** Over the upper edge of the stage: nothing is moved by it, and what else lies there makes room. */
+function Above({ children }: { children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = box.current;
+    const stage = element?.parentElement;
+    if (!element || !stage) return;
+    const measure = () => stage.style.setProperty('--cards', `${element.offsetHeight + 8}px`);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      stage.style.removeProperty('--cards');
+    };
+  }, []);
+  return (
+    <div ref={box} className={styles.cardsAbove}>
+      {children}
+    </div>
   );
 }
 
@@ -250,7 +274,10 @@ function Grid({ now: { people, ownTile, more }, box, tile, own, onMore }: GridPr
   const { columns, rows, width, height } = arrange(count, box.width, box.height, gap);
   const size = { width, height };
   const first = ownTile ? 1 : 0;
-  const rowOf = (place: number) => (place < (rows - 1) * columns ? styles.higher : undefined);
+  const rowOf = (place: number) =>
+    [place < (rows - 1) * columns && styles.higher, place >= columns && styles.lower]
+      .filter(Boolean)
+      .join(' ');
   const crowded = count > CROWD;
   return (
     <div className={styles.grid} style={{ gap, maxWidth: columns * width + (columns - 1) * gap }}>

@@ -33,7 +33,9 @@ export function TopBar({ call, simple, choice, pinned, onChoose, onUnpin, board,
     <header className={`${styles.bar} ${simple ? styles.simple : ''}`}>
       <div className={styles.left}>
         <Logo size={simple ? 28 : 24} />
-        <h1 className={styles.title}>{simple && !call.is_test_call ? t('simple.title') : title}</h1>
+        <h1 className={styles.title} title={title}>
+          {simple && !call.is_test_call ? t('simple.title') : title}
+        </h1>
         {!simple && call.invited_only && (
           <span className={styles.tag}>
             <Lock size={14} strokeWidth={1.8} aria-hidden />

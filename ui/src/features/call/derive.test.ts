@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { callView, personView } from '../../engine/fake/samples';
-import type { CallView, RecorderTrouble } from '../../engine/view';
+import type { CallView, PersonView, RecorderTrouble } from '../../engine/view';
 import {
   announcements,
   cameraStream,
@@ -164,6 +164,21 @@ describe('what is read out', () => {
   it('not those who were there before', () => {
     const connecting = { ...call, people: [], connection: { state: 'connecting' } as const };
     expect(announcements(connecting, call)).toEqual([{ say: 'connected' }]);
+  });
+
+  it('nor devices that come on with whoever just came', () => {
+    const off = (person: PersonView): PersonView => ({ ...person, microphone: false });
+    const on = (person: PersonView): PersonView => ({ ...person, microphone: true });
+    const before = { ...call, people: call.people.map(off) };
+    const now = { ...call, people: call.people.map(on) };
+    const [anna] = call.people;
+    expect(announcements(before, now)).toHaveLength(now.people.length);
+    const told = announcements(before, now, (id) => id === anna?.participant_id);
+    expect(told).toHaveLength(now.people.length - 1);
+    // While I have just come, none of it was switched by anybody.
+    const meOn = { ...now, me: { ...now.me, microphone: { state: 'on', label: 'x' } as const } };
+    const meOff = { ...before, me: { ...before.me, microphone: { state: 'off' } as const } };
+    expect(announcements(meOff, meOn, (id) => id === call.me.participant_id)).toEqual([]);
   });
 
   it('one’s own devices and the line', () => {

@@ -226,16 +226,23 @@ export type Announcement =
         | 'presentsNoMore';
     };
 
-/** What changed between two views, for those who do not see it. */
-export function announcements(before: CallView, now: CallView): Announcement[] {
+/**
+ * What changed between two views, for those who do not see it. Of whoever just came, devices come on one after the other:
+ * `isNew` knows by id of whom that is not told.
+ */
+export function announcements(
+  before: CallView,
+  now: CallView,
+  isNew: (id: string) => boolean = () => false,
+): Announcement[] {
   return [
     ...line(before, now),
     ...recording(before, now),
     ...time(before, now),
-    ...others(before, now),
+    ...others(before, now, isNew),
     ...presenting(before, now),
     ...atTheDoor(before, now),
-    ...own(before, now),
+    ...(isNew(now.me.participant_id) ? [] : own(before, now)),
   ];
 }
 
@@ -281,7 +288,7 @@ function time(before: CallView, now: CallView): Announcement[] {
   return passed(300) ? [{ say: 'fiveMinutes' }] : [];
 }
 
-function others(before: CallView, now: CallView): Announcement[] {
+function others(before: CallView, now: CallView, isNew: (id: string) => boolean): Announcement[] {
   const said: Announcement[] = [];
   const known = new Map(before.people.map((person) => [person.participant_id, person]));
   const shares = ({ streams }: PersonView) => streams.some(({ source }) => source === 'screen');
@@ -294,7 +301,7 @@ function others(before: CallView, now: CallView): Announcement[] {
       if (before.connection.state !== 'connecting') said.push({ say: 'joined', name });
       continue;
     }
-    if (muted(old) !== muted(person)) {
+    if (muted(old) !== muted(person) && !isNew(participant_id) && !isNew(now.me.participant_id)) {
       const say = { no: 'unmuted', self: 'muted', admin: 'mutedByHost' } as const;
       said.push({ say: say[muted(person)], name });
     }

@@ -12,6 +12,9 @@ import type {
 import type { BoardClosed } from '../board/useBoardClosed';
 import type { Arrival } from '../chat/derive';
 import { type RecordingTrouble, recordingTrouble } from './derive';
+import type { HandLowered } from './hand';
+import type { RightsChange } from './rightsChange';
+import type { SnapshotsOfMe } from './snapshotsOfMe';
 
 /** What a message can be about. */
 export type Message = {
@@ -26,6 +29,9 @@ export type Message = {
   /** A device of one's own; it stays as long as the trouble does. */
   | { kind: 'trouble'; device: 'microphone' | 'camera' | 'speaker'; state: Trouble }
   | { kind: 'unstable' }
+  /** Others took pictures of me. */
+  | ({ kind: 'snapshot_of_me' } & SnapshotsOfMe)
+  | { kind: 'hand_lowered'; by: string | undefined }
   /** Somebody closed the board that I looked at. */
   | { kind: 'board_closed'; by: string | undefined }
   /** What a test call is for. */
@@ -36,7 +42,7 @@ export type Message = {
 );
 
 /** What a passing notice offers beside being closed. */
-type NoticeAction = 'unmute' | 'chat' | 'gallery' | 'live_edit' | 'dismiss';
+type NoticeAction = 'unmute' | 'chat' | 'gallery' | 'live_edit' | 'copy' | 'dismiss';
 
 type Trouble = 'missing' | 'busy' | 'denied' | 'failed';
 
@@ -56,6 +62,12 @@ export interface Given {
   came?: Arrival | undefined;
   /** The board was closed for everybody while I looked at it. */
   boardClosed?: BoardClosed | undefined;
+  /** What others took of me and I have not dismissed. */
+  snapshotsOfMe?: SnapshotsOfMe | undefined;
+  /** My hand was taken down by somebody else. */
+  handLowered?: HandLowered | undefined;
+  /** What of my rights changed, without what is said elsewhere; nothing where that is not known. */
+  rights?: RightsChange | undefined;
   /** Somebody whose drawing is in sight, on the same snapshot. */
   seesDrawing?: ((name: string | null) => boolean) | undefined;
 }
@@ -81,6 +93,9 @@ function candidates({
   seesChat,
   came,
   boardClosed,
+  snapshotsOfMe,
+  handLowered,
+  rights,
   seesDrawing,
 }: Given): Message[] {
   const found: Message[] = [];
@@ -130,14 +145,26 @@ function candidates({
   const tone = notice && toneOf(notice.code);
   const seen =
     (notice?.code === 'chat_message' && seesChat) ||
-    (notice?.code === 'live_edit_began' && seesDrawing?.(notice.name));
+    (notice?.code === 'live_edit_began' && seesDrawing?.(notice.name)) ||
+    // The stage says it.
+    (notice?.code === 'person_left' && call.people.length === 0) ||
+    (notice?.code === 'snapshot_of_me' && snapshotsOfMe !== undefined) ||
+    (notice?.code === 'rights_changed' && rights !== undefined && isNothing(rights));
   if (notice && tone && !seen) {
     if (notice.code === 'chat_message') {
       const action = came?.kind === 'snapshot' ? 'gallery' : 'chat';
       found.push({ ...ofNotice(notice, tone, action), came });
     } else found.push(ofNotice(notice, tone, actionOf(notice.code)));
   }
-  // What lasts lets pass what passes. Sound before picture: without it there is no visit.
+  // What lasts lets pass what passes.
+  if (snapshotsOfMe) {
+    found.push({ id: 'snapshot_of_me', tone: 'plain', kind: 'snapshot_of_me', ...snapshotsOfMe });
+  }
+  if (handLowered) {
+    const { by, nth } = handLowered;
+    found.push({ id: `hand_lowered ${nth}`, tone: 'plain', kind: 'hand_lowered', by });
+  }
+  // Sound before picture: without it there is no visit.
   for (const device of ['microphone', 'speaker', 'camera'] as const) {
     const state = trouble(call.me[device]);
     if (state) found.push({ id: `trouble ${device} ${state}`, tone: 'warn', kind: 'trouble', device, state });
@@ -175,6 +202,7 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
     case 'no_picture':
     case 'snapshot_deleted':
     case 'not_opened':
+    case 'keys_refused':
       return 'warn';
     case 'camera_lost':
     case 'microphone_lost':
@@ -191,6 +219,7 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
 
 function actionOf(code: NoticeCode): NoticeAction {
   if (code === 'live_edit_began') return 'live_edit';
+  if (code === 'not_opened') return 'copy';
   return code === 'snapshot_of_me' ? 'gallery' : 'dismiss';
 }
 
@@ -200,6 +229,10 @@ function ofNotice(
   action: NoticeAction,
 ): Extract<Message, { kind: 'notice' }> {
   return { id: `notice ${notice.code} ${notice.name ?? ''}`, tone, kind: 'notice', notice, action };
+}
+
+function isNothing({ taken, back, given }: RightsChange): boolean {
+  return taken.length + back.length + given.length === 0;
 }
 
 function trouble({ state }: DeviceState): Trouble | undefined {

@@ -114,6 +114,25 @@ describe('that I present', () => {
     await page.close();
   });
 
+  it.each([
+    [800, 600],
+    [360, 740],
+  ])('moves no picture, nor does that I point: %s × %s', async (width, height) => {
+    const page = await openIn('screen=call&people=2&guest', width, height);
+    const before = await rect(page.getByTestId('tile'));
+    await page.getByTestId('more').click();
+    await page.getByTestId('more-pointer').click();
+    await page.getByTestId('pointing').waitFor();
+    await page.evaluate(() =>
+      window.fake.change(({ screen }) => {
+        if (screen.kind === 'call') screen.presenter = screen.me.participant_id;
+      }),
+    );
+    await page.getByTestId('presenting').waitFor();
+    expect(await rect(page.getByTestId('tile'))).toEqual(before);
+    await page.close();
+  });
+
   it('is ended beside the presenter’s hand, not over it', async () => {
     const page = await openIn('screen=call&people=3&presenter=seat-0');
     await page.getByTestId('chat').click();

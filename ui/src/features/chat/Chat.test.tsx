@@ -124,7 +124,7 @@ describe('the chat', () => {
         if (last && taken) messages.push({ ...last, key: 'taken', text: '', file: taken.file });
       }),
     );
-    expect(byId('notice').textContent).toContain('Anna Rossi took a picture of Anna Rossi.');
+    expect(byId('notice').textContent).toContain('Anna Rossi took a picture of their own video.');
     await userEvent.click(within(byId('notice')).getByText('Show'));
     expect(shown('gallery-panel')).toBe(true);
     expect(shown('chat-panel')).toBe(false);
@@ -282,7 +282,12 @@ describe('what others write', () => {
     expect(asked(engine, 'copy')).toEqual([['copy', 'Here is the report from March.']]);
     const link = byId('link');
     expect(fireEvent.click(link)).toBe(false);
-    expect(asked(engine, 'open url')).toEqual([['open url', 'https://www.example.org/knee/exercises']]);
+    write(engine, 'Write to anna.rossi@studio-conti.example');
+    fireEvent.click(screen.getByRole('link', { name: 'anna.rossi@studio-conti.example' }));
+    expect(asked(engine, 'open url')).toEqual([
+      ['open url', 'https://www.example.org/knee/exercises'],
+      ['open url', 'mailto:anna.rossi@studio-conti.example'],
+    ]);
   });
 
   it('is never more than text', async () => {

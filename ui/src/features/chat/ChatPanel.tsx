@@ -67,7 +67,7 @@ export function ChatPanel({ me, draft, onClose }: Props) {
     open: (link) => {
       const openUrl = engine.windows?.openUrl ?? engine.browser?.openUrl;
       if (openUrl) void openUrl(link);
-      else copy(link);
+      else copy(link.replace(/^mailto:/, ''));
     },
   };
   const stable = useRef(actions);

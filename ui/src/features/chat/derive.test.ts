@@ -115,14 +115,32 @@ describe('links', () => {
     expect(links('https://example.org\nhttps://example.net')).toHaveLength(2);
   });
 
+  it('are addresses without their beginning, and of mail', () => {
+    expect(withLinks('See www.example.org/a?b=1, or write to anna.rossi+x@studio-conti.example.')).toEqual([
+      { text: 'See ' },
+      { text: 'www.example.org/a?b=1', link: 'https://www.example.org/a?b=1' },
+      { text: ', or write to ' },
+      { text: 'anna.rossi+x@studio-conti.example', link: 'mailto:anna.rossi+x@studio-conti.example' },
+      { text: '.' },
+    ]);
+    expect(links('(WWW.Example.org)')).toEqual(['https://www.example.org/']);
+    // What is before the sign hides where it leads.
+    expect(links('www.clinic.example:x@evil.example')).toEqual([]);
+  });
+
   it('are nothing else', () => {
     for (const text of [
       'javascript:alert(1)',
       'file:///etc/passwd',
       'data:text/html,x',
       'visita://join/x',
-      'www.example.org',
+      'www.example',
+      'www..org',
       'https://',
+      'x.www.example.org',
+      'anna@',
+      'anna@example',
+      'anna@192.168.1.1',
       'https://clinic.example@evil.example/',
       '<a href="x">y</a>',
       'xhttps://example.org',

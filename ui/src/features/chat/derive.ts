@@ -24,6 +24,8 @@ export function arrival(
 export function arrivalWords(t: TFunction, name: string, came: Exclude<Arrival, { kind: 'words' }>): string {
   if (came.kind === 'file') return t('notice.file', { name, file: came.file });
   if (came.of === undefined) return t('notice.snapshot', { name });
+  if (came.of === name)
+    return t(came.screen ? 'notice.snapshotOfOwnScreen' : 'notice.snapshotOfSelf', { name });
   return t(came.screen ? 'notice.snapshotOfScreen' : 'notice.snapshotOf', { name, of: came.of });
 }
 
@@ -118,15 +120,17 @@ export interface Piece {
   found?: boolean;
 }
 
-const ADDRESS = /\bhttps?:\/\/[^\s<>"'`\u200b\u2028\u2029]+/giu;
+/** Of the web, with what it begins with or as people write it; and of somebody's mail. */
+const ADDRESS =
+  /\bhttps?:\/\/[^\s<>"'`\u200b\u2028\u2029]+|(?<![\w@/.-])www\.[^\s<>"'`\u200b\u2028\u2029]+|(?<![\w.+@/-])[a-z0-9][\w.+-]{0,63}@[a-z0-9-]+(?:\.[a-z0-9-]+)+/giu;
 
-/** Text with its addresses of the web; nothing else becomes a link. */
+/** Text with its addresses of the web and of mail; nothing else becomes a link. */
 export function withLinks(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
   for (const { 0: match, index } of text.matchAll(ADDRESS)) {
     const address = withoutEnd(match);
-    const link = webAddress(address);
+    const link = linkOf(address);
     if (!link) continue;
     if (index > end) pieces.push({ text: text.slice(end, index) });
     pieces.push({ text: address, link });
@@ -146,6 +150,15 @@ function withoutEnd(address: string): string {
     if (!/[.,;:!?…»”’]/u.test(last) && !unpaired) return text;
     text = text.slice(0, -1);
   }
+}
+
+/** Where an address leads, where it may be opened. */
+function linkOf(address: string): string | undefined {
+  if (/^https?:/i.test(address)) return webAddress(address);
+  // Without a name between them it is no address.
+  if (/^www\./i.test(address))
+    return /^www\.[^./?#]+\.[^./?#]/i.test(address) ? webAddress(`https://${address}`) : undefined;
+  return /\.[a-z]{2,}$/i.test(address) ? `mailto:${address}` : undefined;
 }
 
 /** An address that may be opened: of the web, and without a name and password in it, which hide where it leads. */

@@ -4,7 +4,7 @@ import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../components/IconButton';
 import { useEngine } from '../../engine/context';
-import { useTools } from '../../engine/tools';
+import { useOwnSeat, useTools } from '../../engine/tools';
 import type { FileView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
 import { type Drawing, Drawn, useDrawing, useInSight } from '../board/Drawn';
@@ -32,19 +32,20 @@ interface Props {
 /** A file that was shared: what it is, where it stands, and what can be done with it. */
 export function FileCard({ messageKey, atMs, mine, file }: Props) {
   const { t, i18n } = useTranslation();
-  const { tools: commands } = useEngine();
+  const { tools: commands, browser } = useEngine();
   const [asks, setAsks] = useState(false);
   // Open large, from this page on.
   const [open, setOpen] = useState<number>();
   const { info, state } = file;
   const { file_id: id } = info;
   const { gallery } = useTools();
-  const title = titleOfFile(t, info, gallery);
-  const name = title ?? info.name;
+  const me = useOwnSeat();
+  const name = titleOfFile(t, info, gallery, me) ?? info.name;
+  const fileTitle = titleOfFile(t, info, gallery) ?? info.name;
   const place = useRef<HTMLDivElement>(null);
   const inSight = useInSight(place);
   const drawing = useDrawing(id, info.purpose === 'snapshot' && inSight);
-  const saved = { file, title: name, atMs };
+  const saved = { file, title: fileTitle, label: name, atMs };
   const saving = useSaveDrawn(saved);
   const locale = dateLocale(i18n.language, navigator.languages);
   const size = sizeWords(info.size ?? 0, locale);
@@ -57,7 +58,10 @@ export function FileCard({ messageKey, atMs, mine, file }: Props) {
     uploading: () => t('file.uploading', { done, size }),
     downloading: () => t('file.downloading', { done, size }),
     ready: () => size,
-    saved: () => t('file.saved', { size, path: state.state === 'saved' ? state.path : '' }),
+    saved: () =>
+      browser
+        ? t('file.savedHere', { size })
+        : t('file.saved', { size, path: state.state === 'saved' ? state.path : '' }),
     failed: () => failed && t(`file.${failure(state)}`),
     deleted: () => t('file.deleted'),
   };
@@ -88,11 +92,12 @@ export function FileCard({ messageKey, atMs, mine, file }: Props) {
               data-testid="file-save"
             />
           )}
-          {state.state === 'saved' && (
+          {state.state === 'saved' && (!browser || shownAs(info)) && (
             <IconButton
               icon={FolderOpen}
               label={t('file.openName', { name })}
-              onPress={() => void commands?.openFile(id)}
+              // A browser opens nothing of what it has saved: what can be shown is shown here.
+              onPress={() => (browser ? setOpen(1) : void commands?.openFile(id))}
               data-testid="file-open"
             />
           )}
@@ -149,7 +154,14 @@ export function FileCard({ messageKey, atMs, mine, file }: Props) {
         />
       )}
       {there && open !== undefined && (
-        <FileViewer file={file} title={name} atMs={atMs} page={open} onClose={() => setOpen(undefined)} />
+        <FileViewer
+          file={file}
+          title={name}
+          fileTitle={fileTitle}
+          atMs={atMs}
+          page={open}
+          onClose={() => setOpen(undefined)}
+        />
       )}
     </div>
   );

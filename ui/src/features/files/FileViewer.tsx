@@ -10,6 +10,8 @@ interface Props {
   file: FileView;
   /** How it is called; without one, as its file is. */
   title?: string;
+  /** How it is called where it is saved. */
+  fileTitle?: string;
   /** When it came. */
   atMs?: number | null;
   /** Where to begin, from 1. */
@@ -18,10 +20,11 @@ interface Props {
 }
 
 /** A file of the chat as large as the window. */
-export function FileViewer({ file, title = file.info.name, atMs = null, page, onClose }: Props) {
+export function FileViewer(props: Props) {
+  const { file, title = file.info.name, fileTitle = title, atMs = null, page, onClose } = props;
   const { file_id: id, size_px, purpose } = file.info;
   const drawing = useDrawing(id, purpose === 'snapshot');
-  const saved = { file, title, atMs };
+  const saved = { file, title: fileTitle, label: title, atMs };
   const saving = useSaveDrawn(saved);
   if (shownAs(file.info) === 'document') return <PdfSheet file={file} first={page} onClose={onClose} />;
   return (

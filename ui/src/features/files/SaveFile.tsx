@@ -1,6 +1,7 @@
-import { Download, FolderOpen, RotateCcw, X } from 'lucide-react';
+import { CircleCheck, Download, FolderOpen, RotateCcw, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
+import { useEngine } from '../../engine/context';
 import type { FileView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
 import styles from './SaveFile.module.css';
@@ -18,6 +19,7 @@ interface Props {
 export function SaveFile({ file, kind = 'second', testid }: Props) {
   const { t, i18n } = useTranslation();
   const source = useFileSource();
+  const { browser } = useEngine();
   const { info, state } = file;
   const { file_id: id } = info;
   switch (state.state) {
@@ -51,6 +53,15 @@ export function SaveFile({ file, kind = 'second', testid }: Props) {
       );
     }
     case 'saved':
+      // A browser opens nothing of what it has saved.
+      if (browser) {
+        return (
+          <span className={styles.saved} role="status" data-testid={`${testid}-saved`}>
+            <CircleCheck size={18} strokeWidth={1.8} aria-hidden />
+            {t('file.inDownloads')}
+          </span>
+        );
+      }
       return (
         <Button
           kind={kind}

@@ -461,6 +461,29 @@ describe('snapshots of a shared screen', () => {
     expect(byId('gallery-news').textContent).toBe('There is a new snapshot of Kenji Mori’s screen');
   });
 
+  it('are mine where they show me', async () => {
+    const engine = await openPage('screen=call&people=3&gallery=2');
+    await press('gallery');
+    act(() =>
+      engine.changeTools(({ gallery: [first] }) => {
+        if (first) first.file.info.of = 'seat-me';
+      }),
+    );
+    const titles = () => screen.getAllByTestId('snapshot').map((one) => one.textContent ?? '');
+    expect(titles()[0]).toContain('Snapshot of you');
+    expect(titles()[1]).toContain('Snapshot of ');
+    expect(titles()[1]).not.toContain('of you');
+    act(() =>
+      engine.changeTools(({ gallery }) => {
+        const [first] = gallery;
+        if (!first) return;
+        const info = { ...first.file.info, file_id: 'new' };
+        gallery.unshift({ ...first, by_name: 'Dr Elena Conti', file: { ...first.file, info } });
+      }),
+    );
+    expect(byId('gallery-news').textContent).toBe('You took a snapshot of yourself');
+  });
+
   it('are told of as such to whom they show', async () => {
     const engine = await openPage('screen=call&people=3&gallery=2&screens');
     const mine = () =>

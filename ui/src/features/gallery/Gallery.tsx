@@ -104,7 +104,7 @@ export function Gallery({ me, takable, onTake, drawnOn, onDraw, onClose }: Props
           onClose={() => setLarge(undefined)}
         />
       )}
-      <News gallery={gallery} />
+      <News gallery={gallery} me={me} />
     </Panel>
   );
 }
@@ -195,7 +195,7 @@ function Snapshot({ snapshot, me, here, onDraw, onLarge }: CardProps) {
   const editors = useEditors(snapshot);
   const place = useRef<HTMLLIElement>(null);
   const drawing = useDrawing(info.file_id, useInSight(place));
-  const saved = { file: snapshot.file, title: words.title, atMs: snapshot.at_ms };
+  const saved = { file: snapshot.file, title: words.fileTitle, label: words.title, atMs: snapshot.at_ms };
   const saving = useSaveDrawn(saved);
   const name = t('gallery.enlarge', { name: words.title, time: words.time });
   const moved = progress(snapshot.file);
@@ -249,7 +249,7 @@ function Snapshot({ snapshot, me, here, onDraw, onLarge }: CardProps) {
           />
         )}
         <SaveDrawn {...saved} drawing={drawing} saving={saving} look="sign" testid="snapshot">
-          <Keep snapshot={snapshot} />
+          <Keep snapshot={snapshot} onLarge={onLarge} />
         </SaveDrawn>
       </div>
       <SavedDrawn saving={saving} />
@@ -258,9 +258,9 @@ function Snapshot({ snapshot, me, here, onDraw, onLarge }: CardProps) {
 }
 
 /** Brings it onto this computer, or not after all, or shows it there. */
-function Keep({ snapshot: { file } }: { snapshot: SnapshotView }) {
+function Keep({ snapshot: { file }, onLarge }: { snapshot: SnapshotView; onLarge: () => void }) {
   const { t } = useTranslation();
-  const { tools: commands } = useEngine();
+  const { tools: commands, browser } = useEngine();
   const { file_id: id, name } = file.info;
   switch (file.state.state) {
     case 'saved':
@@ -268,7 +268,8 @@ function Keep({ snapshot: { file } }: { snapshot: SnapshotView }) {
         <IconButton
           icon={FolderOpen}
           label={t('file.openName', { name })}
-          onPress={() => void commands?.openFile(id)}
+          // A browser opens nothing of what it has saved.
+          onPress={() => (browser ? onLarge() : void commands?.openFile(id))}
           data-testid="snapshot-open"
         />
       );
@@ -319,7 +320,7 @@ function Large({ snapshot, me, onDraw, onNewer, onOlder, onClose }: LargeProps) 
   const { info, may_delete } = snapshot.file;
   const id = info.file_id;
   const drawing = useDrawing(id, true);
-  const saved = { file: snapshot.file, title: words.title, atMs: snapshot.at_ms };
+  const saved = { file: snapshot.file, title: words.fileTitle, label: words.title, atMs: snapshot.at_ms };
   const saving = useSaveDrawn(saved);
   const [asks, setAsks] = useState<string>();
   return (
@@ -410,7 +411,8 @@ function useWords(snapshot: SnapshotView, me: MeView) {
   const mine = snapshot.by_name === me.display_name;
   const name = snapshot.by_name || t('notice.somebody');
   return {
-    title: snapshotTitle(t, snapshot),
+    title: snapshotTitle(t, snapshot, me.participant_id),
+    fileTitle: snapshotTitle(t, snapshot),
     time,
     by: mine ? t('gallery.takenByYou', { time }) : t('gallery.takenBy', { time, name }),
     taken: mine ? t('gallery.takenYou', { day, time }) : t('gallery.taken', { day, time, name }),
@@ -418,7 +420,7 @@ function useWords(snapshot: SnapshotView, me: MeView) {
 }
 
 /** Says that one has come. */
-function News({ gallery }: { gallery: SnapshotView[] }) {
+function News({ gallery, me }: { gallery: SnapshotView[]; me: MeView }) {
   const { t } = useTranslation();
   const known = useRef<Set<string>>(undefined);
   const [came, setCame] = useState<SnapshotView>();
@@ -429,9 +431,17 @@ function News({ gallery }: { gallery: SnapshotView[] }) {
     if (fresh) setCame(fresh);
   }, [gallery]);
   const name = came?.of_name || t('notice.somebody');
+  const ofMe = came?.file.info.of === me.participant_id;
+  const arrivedOfMe = ({ by_name, of_screen }: SnapshotView) => {
+    if (by_name === me.display_name) return t(of_screen ? 'gallery.tookYours' : 'gallery.tookYou');
+    return t(of_screen ? 'gallery.arrivedYours' : 'gallery.arrivedYou');
+  };
   return (
     <div className="sr-only" role="status" data-testid="gallery-news">
-      {came && t(came.of_screen ? 'gallery.arrivedScreen' : 'gallery.arrived', { name })}
+      {came &&
+        (ofMe
+          ? arrivedOfMe(came)
+          : t(came.of_screen ? 'gallery.arrivedScreen' : 'gallery.arrived', { name }))}
     </div>
   );
 }

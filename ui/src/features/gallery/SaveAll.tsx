@@ -53,7 +53,7 @@ export function SaveAll({ gallery }: { gallery: readonly SnapshotView[] }) {
     <section className={styles.all}>
       <div className={styles.row}>
         <p id="save-all-help" className={styles.help}>
-          {t('gallery.saveAllText')}
+          {t('keeps.stay', { keeper: t('keeps.keeper') })}
         </p>
         <Button
           size="dense"

@@ -15,8 +15,10 @@ import { snapshotFileName } from './words';
 /** A snapshot that is to be saved. */
 interface Shown {
   file: FileView;
-  /** How it is called. */
+  /** How its file is called. */
   title: string;
+  /** How it is called to me. */
+  label: string;
   /** When it was taken. */
   atMs: number | null;
   drawing: Drawing | undefined;
@@ -31,7 +33,7 @@ export interface SavingDrawn {
 }
 
 /** Saves a snapshot with what is drawn over it, as the board does. */
-export function useSaveDrawn({ file: { info }, title, atMs }: Omit<Shown, 'drawing'>): SavingDrawn {
+export function useSaveDrawn({ file: { info }, title, atMs }: Omit<Shown, 'drawing' | 'label'>): SavingDrawn {
   const { t } = useTranslation();
   const engine = useEngine();
   // Of one snapshot; another one begins anew.
@@ -61,13 +63,13 @@ interface Props extends Shown {
 }
 
 /** Saves a snapshot: where something is drawn on it, with that or without. */
-export function SaveDrawn({ file, title, drawing, saving, look, testid, children }: Props) {
+export function SaveDrawn({ file, label: called, drawing, saving, look, testid, children }: Props) {
   const { t } = useTranslation();
   const { tools: commands } = useEngine();
   const { info, state } = file;
   const there = state.state === 'ready' || state.state === 'saved';
   if (!drawing || !there) return children;
-  const label = t('file.saveName', { name: title });
+  const label = t('file.saveName', { name: called });
   const busy = saving.saved?.state === 'busy';
   return (
     <>

@@ -4,10 +4,12 @@ import type { TFunction } from 'i18next';
 import type { FileInfo, SnapshotView } from '../../engine/view';
 import { nameOfFile } from '../files/names';
 
-type Shown = Pick<SnapshotView, 'of_name' | 'of_screen'>;
+type Shown = Pick<SnapshotView, 'of_name' | 'of_screen'> & { file?: { info: Pick<FileInfo, 'of'> } };
 
-/** Whom it shows, or whose screen. */
-export function snapshotTitle(t: TFunction, { of_name, of_screen }: Shown): string {
+/** Whom it shows, or whose screen; told to whoever `me` is. Names of files are for others too: there nobody is told. */
+export function snapshotTitle(t: TFunction, { of_name, of_screen, file }: Shown, me?: string): string {
+  if (me !== undefined && file?.info.of === me)
+    return t(of_screen ? 'gallery.ofYourScreen' : 'gallery.ofYourself');
   const name = of_name || t('notice.somebody');
   return of_screen ? t('gallery.ofTheirScreen', { name }) : t('gallery.of', { name });
 }
@@ -15,14 +17,17 @@ export function snapshotTitle(t: TFunction, { of_name, of_screen }: Shown): stri
 /** A snapshot's title by its file alone: as the gallery has it, where it is there; nothing of another file. */
 export function titleOfFile(
   t: TFunction,
-  { file_id, purpose, of_name, of_screen }: FileInfo,
+  info: FileInfo,
   gallery: readonly SnapshotView[],
+  me?: string,
 ): string | undefined {
+  const { file_id, purpose, of_name, of_screen } = info;
   if (purpose !== 'snapshot') return undefined;
   const known = gallery.find(({ file }) => file.info.file_id === file_id);
-  if (known) return snapshotTitle(t, known);
+  if (known) return snapshotTitle(t, known, me);
   // On its way it is not known yet who is seen.
-  return of_name ? snapshotTitle(t, { of_name, of_screen: of_screen ?? false }) : undefined;
+  if (!of_name && info.of !== me) return undefined;
+  return snapshotTitle(t, { of_name: of_name ?? '', of_screen: of_screen ?? false, file: { info } }, me);
 }
 
 /** The name of a snapshot that is saved by the page, with what is drawn on it or without. */

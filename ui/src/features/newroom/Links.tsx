@@ -8,6 +8,8 @@ import {
   Mail,
   MessageSquareText,
   QrCode as QrIcon,
+  RefreshCw,
+  TriangleAlert,
   Video,
 } from 'lucide-react';
 import { useState } from 'react';
@@ -85,6 +87,20 @@ export function Links({ room, view, onBack }: Props) {
             </Button>
           )}
         </p>
+        {room.reach !== 'computer' && mine?.url.startsWith('http:') && (
+          <p className={styles.warn} data-testid="links-no-tls">
+            <TriangleAlert size={20} strokeWidth={1.8} aria-hidden />
+            <span>{t('links.noTls')}</span>
+          </p>
+        )}
+        {room.refused && (
+          <p className={styles.warn} role="alert" data-testid="links-refused">
+            <TriangleAlert size={20} strokeWidth={1.8} aria-hidden />
+            <span>
+              {t('links.renewRefused')} {t(`problem.${room.refused.code}`)}
+            </span>
+          </p>
+        )}
         <div className={styles.caption}>
           <h2 className={pageStyles.heading}>{t('links.each')}</h2>
           {until && (
@@ -145,6 +161,7 @@ function LinkCard({ link, room, host, language, open, onOpen }: CardProps) {
   const { t } = useTranslation();
   const engine = useEngine();
   const { copied, copy } = useCopy();
+  const [sure, setSure] = useState(false);
   const { participant_id: id, display_name: name, url, me } = link;
   const { title, starts_at } = room;
   const text = readyMessage(language, { name, host, url, title, starts_at }, Date.now() / 1000);
@@ -205,7 +222,37 @@ function LinkCard({ link, room, host, language, open, onOpen }: CardProps) {
                 )}
                 {copied === text ? t('links.copied') : t('links.copyText')}
               </AriaButton>
+              <AriaButton
+                className={styles.way ?? ''}
+                aria-expanded={sure}
+                onPress={() => setSure(!sure)}
+                data-testid="renew-link"
+              >
+                <RefreshCw size={17} strokeWidth={1.8} aria-hidden />
+                {t('links.renew')}
+              </AriaButton>
             </div>
+          </div>
+        </div>
+      )}
+      {open && sure && (
+        <div className={styles.sure} role="alert">
+          <p>{t('links.renewText', { name })}</p>
+          <div className={styles.answers}>
+            <Button
+              size="dense"
+              kind="end"
+              onPress={() => {
+                setSure(false);
+                void engine.rooms?.renewLink(room.room_id, id);
+              }}
+              data-testid="renew-yes"
+            >
+              {t('links.renewYes')}
+            </Button>
+            <Button size="dense" onPress={() => setSure(false)} data-testid="renew-no">
+              {t('links.renewNo')}
+            </Button>
           </div>
         </div>
       )}

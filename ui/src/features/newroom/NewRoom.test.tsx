@@ -137,9 +137,39 @@ describe('the links', () => {
     expect(byId('room-links').textContent).toContain('only on this computer');
     await press('links-allow-network');
     expect(engine.asked.at(-1)).toEqual(['allow network', true]);
+    // A browser would let nobody be seen there.
+    expect(screen.queryByTestId('links-no-tls')).toBeNull();
+    engine.change((view) => {
+      if (view.new_room?.state === 'made') view.new_room.reach = 'network';
+    });
+    expect((await screen.findByTestId('links-no-tls')).textContent).toContain('needs the app');
     await press('enter-room');
     expect(engine.asked.at(-1)).toEqual(['enter room', 'room-9']);
     expect(await screen.findByTestId('screen-call')).toBeTruthy();
+  });
+
+  it('are taken back one by one, after a question', async () => {
+    const engine = await made();
+    const anna = screen.getAllByTestId('link')[0] as HTMLElement;
+    const message = () => within(anna).getByTestId('ready-message').textContent;
+    const before = message();
+    await userEvent.click(within(anna).getByTestId('renew-link'));
+    expect(within(anna).getByRole('alert').textContent).toContain(
+      'The old link of Anna Rossi stops working.',
+    );
+    await sound();
+    await userEvent.click(within(anna).getByTestId('renew-no'));
+    expect(message()).toBe(before);
+    await userEvent.click(within(anna).getByTestId('renew-link'));
+    await userEvent.click(within(anna).getByTestId('renew-yes'));
+    expect(engine.asked.at(-1)).toEqual(['renew link', 'room-9', 'seat-1']);
+    expect(message()).not.toBe(before);
+    expect(within(anna).queryByTestId('renew-yes')).toBeNull();
+    engine.change((view) => {
+      const problem = { code: 'server_unreachable', message: 'invented' } as const;
+      if (view.new_room?.state === 'made') view.new_room.refused = problem;
+    });
+    expect((await screen.findByTestId('links-refused')).textContent).toContain('There is no new link.');
   });
 });
 

@@ -1,8 +1,9 @@
-import { ArrowLeft, FolderDown, RefreshCw, TriangleAlert } from 'lucide-react';
+import { ArrowLeft, Copy, FolderDown, RefreshCw, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { IconButton } from '../../components/IconButton';
+import { useCopy } from '../../components/useCopy';
 import { useEngine } from '../../engine/context';
 import type { KeptView, PastSessionView } from '../../engine/view';
 import { dateLocale } from '../../i18n';
@@ -26,6 +27,7 @@ interface Props {
 export function Kept({ kept, onBack }: Props) {
   const { t } = useTranslation();
   const { past } = useEngine();
+  const { copied, copy } = useCopy();
   const pictures = useKeptPictures(kept);
   const source = useKeptFiles(kept, pictures.drawn);
   const owners = useOwners(kept);
@@ -72,6 +74,9 @@ export function Kept({ kept, onBack }: Props) {
           <div className={styles.problem} role="alert" data-testid="not-opened">
             <TriangleAlert size={20} strokeWidth={1.8} aria-hidden />
             <p>{t('notice.not_opened', { name: not_opened })}</p>
+            <Button size="dense" icon={Copy} onPress={() => copy(not_opened)} data-testid="copy-path">
+              {copied === not_opened ? t('chat.copied') : t('message.copyPath')}
+            </Button>
           </div>
         )}
         {problem && (

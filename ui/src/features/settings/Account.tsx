@@ -7,7 +7,7 @@ import fieldStyles from '../../components/Field.module.css';
 import { Spinner } from '../../components/Spinner';
 import { Toggle } from '../../components/Toggle';
 import { useEngine } from '../../engine/context';
-import type { AccountView, AppView } from '../../engine/view';
+import type { AccountView, AppView, SignInRefusedView } from '../../engine/view';
 import { looksLikeLink } from './derive';
 import styles from './SettingsPanel.module.css';
 
@@ -78,13 +78,16 @@ function State({ account }: { account: AccountView }) {
       );
     case 'signed_in':
       return (
-        <p className={`${styles.note} ${styles.good}`}>
-          <CircleCheck size={18} strokeWidth={1.8} aria-hidden />
-          <span>
-            {t('settings.signedIn', { user: account.user_id, server: account.server })}{' '}
-            {account.role === 'plus' ? t('settings.mayCreate') : t('settings.mayJoin')}
-          </span>
-        </p>
+        <>
+          <p className={`${styles.note} ${styles.good}`}>
+            <CircleCheck size={18} strokeWidth={1.8} aria-hidden />
+            <span>
+              {t('settings.signedIn', { user: account.user_id, server: account.server })}{' '}
+              {account.role === 'plus' ? t('settings.mayCreate') : t('settings.mayJoin')}
+            </span>
+          </p>
+          {account.refused && <NotSignedIn refused={account.refused} />}
+        </>
       );
     case 'expired':
       return (
@@ -94,15 +97,21 @@ function State({ account }: { account: AccountView }) {
         </p>
       );
     case 'refused':
-      return (
-        <p className={`${styles.note} ${styles.warn}`} role="alert">
-          <TriangleAlert size={18} strokeWidth={1.8} aria-hidden />
-          <span>
-            {t('home.accountRefused', { server: account.server })}. {t(`problem.${account.problem.code}`)}
-          </span>
-        </p>
-      );
+      return <NotSignedIn refused={account} />;
   }
+}
+
+function NotSignedIn({ refused: { server, problem } }: { refused: SignInRefusedView }) {
+  const { t } = useTranslation();
+  return (
+    <p className={`${styles.note} ${styles.warn}`} role="alert" data-testid="sign-in-refused">
+      <TriangleAlert size={18} strokeWidth={1.8} aria-hidden />
+      <span>
+        {server === '' ? '' : `${t('home.accountRefused', { server })}. `}
+        {t(`problem.${problem.code}`)}
+      </span>
+    </p>
+  );
 }
 
 /** By a link, or by a token and its server. */

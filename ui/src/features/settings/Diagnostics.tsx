@@ -69,6 +69,11 @@ export function Diagnostics({ view }: { view: AppView }) {
           </Button>
         )}
       </div>
+      {view.notice?.code === 'not_opened' && (
+        <p className={`${styles.note} ${styles.warn}`} role="alert" data-testid="not-opened">
+          {t('notice.not_opened', { name: view.notice.name ?? '' })}
+        </p>
+      )}
       <p className={styles.help}>{t('settings.supportHelp')}</p>
     </section>
   );

@@ -77,10 +77,27 @@ describe('settings', () => {
     },
   );
 
+  it('say that another sign-in came to nothing, and who one still is', async () => {
+    await open('account', 'account=signed_in&refused');
+    expect(byId('account').dataset.state).toBe('signed_in');
+    expect(byId('sign-in-refused').textContent).toContain('visits.example.org');
+  });
+
   it('hold notifications and the start with the computer', async () => {
     const engine = await open('notifications');
     await press('settings-start_at_login');
     expect(engine.asked.at(-1)).toEqual(['update settings', { start_at_login: true }]);
+  });
+
+  it('say where the folder is that no program opens', async () => {
+    const engine = await open('diagnostics');
+    await press('open-folder');
+    engine.change((view) => {
+      view.notice = { code: 'not_opened', name: '/home/elena/.local/share/visita' };
+    });
+    expect((await screen.findByTestId('not-opened')).textContent).toContain(
+      '/home/elena/.local/share/visita',
+    );
   });
 
   it('copy what support asks for, without a name in it', async () => {

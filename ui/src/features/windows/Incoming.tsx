@@ -1,5 +1,5 @@
 import { Mic, Video, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
 import { Button } from '../../components/Button';
@@ -8,29 +8,45 @@ import { useEngine } from '../../engine/context';
 import type { AppView, IncomingCallView } from '../../engine/view';
 import styles from './Incoming.module.css';
 
+interface Props {
+  view: Pick<AppView, 'incoming'>;
+  /** Grows when the keyboard comes; where it is not told, the window takes it at once. */
+  keyboard?: number | undefined;
+}
+
 /** A window of its own, on top of everything: somebody calls. */
-export function Incoming({ view: { incoming } }: { view: AppView }) {
+export function Incoming({ view: { incoming }, keyboard }: Props) {
   const { t } = useTranslation();
   return (
     <main className={styles.window} data-testid="screen-incoming">
-      {incoming ? <Rings call={incoming} /> : <p className={styles.over}>{t('incoming.over')}</p>}
+      {incoming ? (
+        <Rings key={incoming.call_id} call={incoming} keyboard={keyboard} />
+      ) : (
+        <p className={styles.over}>{t('incoming.over')}</p>
+      )}
     </main>
   );
 }
 
-function Rings({ call }: { call: IncomingCallView }) {
+function Rings({ call, keyboard }: { call: IncomingCallView; keyboard: number | undefined }) {
   const { t } = useTranslation();
-  const { windows } = useEngine();
+  const { windows, frame } = useEngine();
+  const commands = windows ?? frame;
   const { call_id: id, caller_name, title, call_type } = call;
   const left = useSecondsUntil(call.rings_until_ms);
   const name = caller_name ?? title ?? t('incoming.somebody');
   const seen = call_type !== 'audio_only';
-  const decline = () => void windows?.declineCall(id);
+  const decline = () => void commands?.declineCall(id);
   useEffect(() => {
-    const key = (event: KeyboardEvent) => event.key === 'Escape' && void windows?.declineCall(id);
+    const key = (event: KeyboardEvent) => event.key === 'Escape' && void commands?.declineCall(id);
     document.addEventListener('keydown', key);
     return () => document.removeEventListener('keydown', key);
-  }, [windows, id]);
+  }, [commands, id]);
+  const ways = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const answer = ways.current?.lastElementChild;
+    if (keyboard && answer instanceof HTMLElement) answer.focus();
+  }, [keyboard]);
   return (
     <>
       <header className={styles.head}>
@@ -51,7 +67,7 @@ function Rings({ call }: { call: IncomingCallView }) {
           {call.recording !== 'none' && <p className={styles.text}>{t(`recording.${call.recording}`)}</p>}
         </div>
       </div>
-      <div className={styles.ways}>
+      <div className={styles.ways} ref={ways}>
         <Button size="bar" className={styles.way} icon={X} onPress={decline} data-testid="decline">
           {t('incoming.decline')}
         </Button>
@@ -60,7 +76,7 @@ function Rings({ call }: { call: IncomingCallView }) {
             size="bar"
             className={styles.way}
             icon={Mic}
-            onPress={() => void windows?.answerCall(id, false)}
+            onPress={() => void commands?.answerCall(id, false)}
             data-testid="answer-sound"
           >
             {t('incoming.soundOnly')}
@@ -71,8 +87,8 @@ function Rings({ call }: { call: IncomingCallView }) {
           size="bar"
           className={styles.answer}
           icon={seen ? Video : Mic}
-          onPress={() => void windows?.answerCall(id, seen)}
-          autoFocus
+          onPress={() => void commands?.answerCall(id, seen)}
+          autoFocus={keyboard === undefined}
           data-testid="answer"
         >
           {t('incoming.answer')}

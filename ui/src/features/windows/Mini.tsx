@@ -51,7 +51,8 @@ export function Mini({ view: { screen } }: { view: AppView }) {
 
 function InCall({ call }: { call: CallView }) {
   const { t } = useTranslation();
-  const { windows } = useEngine();
+  const { windows, frame } = useEngine();
+  const commands = windows ?? frame;
   const spoke = useRef<string | undefined>(undefined);
   spoke.current = lastSpeaker(spoke.current, call.people);
   const shown = call.people.find(({ participant_id }) => participant_id === spoke.current) ?? call.people[0];
@@ -65,7 +66,7 @@ function InCall({ call }: { call: CallView }) {
         <Recording call={call} />
         <Button
           className={styles.open ?? ''}
-          onPress={() => void windows?.showMain()}
+          onPress={() => void commands?.showMain()}
           data-testid="mini-open"
         >
           <Maximize2 size={14} strokeWidth={1.8} aria-hidden />
@@ -114,7 +115,7 @@ function Who({ person, frozen }: { person: PersonView | undefined; frozen: boole
 }
 
 /** Whatever there is to know of a recording; a room that is not recorded says nothing here. */
-function Recording({ call }: { call: CallView }) {
+export function Recording({ call }: { call: CallView }) {
   const { t } = useTranslation();
   const elapsed = useRecorded(call);
   const slot = recordingSlot(call);
@@ -137,9 +138,11 @@ function Recording({ call }: { call: CallView }) {
   );
 }
 
-function Bar({ call }: { call: CallView }) {
+/** Microphone, camera, screen, and the way out. */
+export function Bar({ call }: { call: CallView }) {
   const { t } = useTranslation();
   const engine = useEngine();
+  const commands = engine.windows ?? engine.frame;
   const microphone = microphoneButton(call.me);
   const camera = cameraButton(call.me);
   const screen = engine.share && call.me.tools.screen_sharing && !call.me.muted_by_admin.screen;
@@ -170,7 +173,7 @@ function Bar({ call }: { call: CallView }) {
           onPress={() => {
             if (call.share) void engine.share?.stop();
             // There is no room here for the choice; the main window has it.
-            else void engine.windows?.showMain();
+            else void commands?.showMain();
           }}
           data-testid="mini-share"
         >

@@ -36,6 +36,8 @@ export const call = {
     inTheRoomWord_one: 'in the room',
     inTheRoomWord_other: 'in the room',
     alone: 'Nobody else is here yet',
+    lastLeft: '{{name}} has left',
+    waitOrLeave: 'You can wait or leave.',
     allLeft: 'Everyone else has left',
     allLeftText: 'If they come back while you are here, you see and hear them at once.',
     aloneText: 'Stay here. You see and hear the others as soon as they come in.',

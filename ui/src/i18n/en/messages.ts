@@ -18,6 +18,10 @@ export const messages = {
     snapshot: '{{name}} took a picture.',
     snapshotOf: '{{name}} took a picture of {{of}}.',
     snapshotOfScreen: '{{name}} took a picture of {{of}}’s screen.',
+    snapshotOfSelf: '{{name}} took a picture of their own video.',
+    snapshotOfOwnScreen: '{{name}} took a picture of their own screen.',
+    snapshotsOfMe_one: '{{name}} took several pictures of you.',
+    snapshotsOfMe_other: '{{name}} took pictures of you.',
     snapshot_of_me: '{{name}} took a picture of your video.',
     snapshotOfMyScreen: '{{name}} took a picture of your screen.',
     no_snapshot: 'No picture could be taken of that.',
@@ -38,10 +42,15 @@ export const messages = {
     refused: 'That was not possible.',
     connection_lost: 'Your connection dropped.',
     connection_back: 'Your connection is back.',
+    keys_refused:
+      'Another program uses {{name}}: these keys do nothing here. You can choose others in the settings.',
     link_in_call: 'Another link came. It opens when you close this call.',
   },
 
   message: {
+    copyPath: 'Copy the path',
+    handLowered: 'Your hand was lowered.',
+    handLoweredBy: '{{name}} lowered your hand.',
     askedMicrophone: '{{name}} asks you to unmute.',
     askedCamera: '{{name}} asks you to switch your camera on.',
     switchOn: 'Switch on',
@@ -55,6 +64,22 @@ export const messages = {
     extend_one: '{{count}} min more',
     extend_other: '{{count}} min more',
     unstable: 'Your connection is unstable. The visit goes on.',
+  },
+
+  right: {
+    taken: 'You can no longer {{what}}.',
+    back: 'You may {{what}} again.',
+    given: 'You may now {{what}}.',
+    speak: 'speak and be seen',
+    draw: 'draw on the board',
+    drawAll: 'draw',
+    drawOnSnapshots: 'draw on snapshots',
+    chat: 'write in the chat',
+    files: 'share files',
+    snapshot: 'take snapshots',
+    share: 'share your screen',
+    pointer: 'show your pointer',
+    present: 'present to everyone',
   },
 
   trouble: {

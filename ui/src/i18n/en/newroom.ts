@@ -103,6 +103,13 @@ export const newRoom = {
     message: 'Ready message',
     mail: 'E-mail',
     subject: 'Your visit',
+    renew: 'New link',
+    renewText: 'The old link of {{name}} stops working. Whoever is in the room by it is put out.',
+    renewYes: 'Make a new link',
+    renewNo: 'Keep the old one',
+    renewRefused: 'There is no new link.',
+    noTls:
+      'This server has no encryption (https). Browsers let nobody be seen or heard on it: whoever gets a link needs the app.',
     allowNetwork: 'Let this network join',
     reach_computer: 'These links work only on this computer. People on this network need your leave first.',
     reach_network: 'These links work on this network only.',

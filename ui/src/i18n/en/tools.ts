@@ -66,6 +66,8 @@ export const tools = {
     uploading: 'Sending, {{done}} of {{size}}',
     downloading: 'Saving, {{done}} of {{size}}',
     saved: '{{size}} · saved: {{path}}',
+    savedHere: '{{size}} · saved in your downloads',
+    inDownloads: 'Saved in your downloads',
     progress: '{{name}}: {{percent}} %',
     goesOn: 'Goes on by itself if the line drops',
     cancel: 'Cancel',
@@ -92,6 +94,12 @@ export const tools = {
     failed_invalid: 'Files of this kind cannot be shared.',
     failed_type: 'Files of this kind are not shared. Put it into a .zip, or send it another way.',
     failed_line: 'The line broke off. What is there already stays.',
+  },
+
+  /** Where things of a visit are afterwards: said in it, and after it. */
+  keeps: {
+    stay: 'Chat, files, snapshots and the board of this visit stay with {{keeper}}.',
+    keeper: 'whoever set up the visit',
   },
 
   viewer: {
@@ -151,6 +159,8 @@ export const tools = {
     count_other: '{{count}} in this visit',
     of: 'Snapshot of {{name}}',
     ofTheirScreen: '{{name}}’s screen',
+    ofYourself: 'Snapshot of you',
+    ofYourScreen: 'Your screen',
     drawnFile: 'with the drawing',
     takenBy: '{{time}} · by {{name}}',
     takenByYou: '{{time}} · by you',
@@ -164,13 +174,16 @@ export const tools = {
     newer: 'Newer',
     older: 'Older',
     saveAll: 'Save all',
-    saveAllText: 'After the visit they stay with whoever set it up.',
     savingAll: 'Saving {{at}} of {{count}}',
     savedAll: 'All are saved.',
     savedAllDrawn: 'Saved. What was drawn on is there with the drawing and without.',
     notSavedAll: 'Not all of them could be saved. Try again.',
     arrived: 'There is a new snapshot of {{name}}',
     arrivedScreen: 'There is a new snapshot of {{name}}’s screen',
+    arrivedYou: 'There is a new snapshot of you',
+    arrivedYours: 'There is a new snapshot of your screen',
+    tookYou: 'You took a snapshot of yourself',
+    tookYours: 'You took a snapshot of your own screen',
     tile: 'Snapshot',
     editing1: '{{name}} is drawing on it',
     editing2: '{{name}} and {{other}} are drawing on it',

@@ -19,4 +19,12 @@ export const windows = {
     over: 'The visit is over.',
     reconnecting: 'Getting the connection back',
   },
+
+  // In the page of a company.
+  embed: {
+    alone: 'This page shows visits inside the pages of a company. It has nothing to show by itself.',
+    notIn: 'You are not in the visit yet',
+    waiting: 'Waiting to be let in',
+    close: 'Close',
+  },
 } as const;

@@ -39,6 +39,8 @@ export const call: Pick<
     inTheRoomWord_one: 'nella stanza',
     inTheRoomWord_other: 'nella stanza',
     alone: 'Non c’è ancora nessun altro',
+    lastLeft: '{{name}} ha lasciato la visita',
+    waitOrLeave: 'Può aspettare o uscire.',
     allLeft: 'Gli altri sono usciti',
     allLeftText: 'Se tornano mentre lei è qui, li vede e li sente subito.',
     aloneText: 'Resti qui. Vedrà e sentirà gli altri appena entrano.',

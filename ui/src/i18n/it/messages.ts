@@ -1,6 +1,6 @@
 import type { Dictionary } from '../en';
 
-export const messages: Pick<Dictionary, 'notice' | 'message' | 'trouble' | 'announce'> = {
+export const messages: Pick<Dictionary, 'notice' | 'message' | 'right' | 'trouble' | 'announce'> = {
   notice: {
     camera_lost: 'La videocamera non c’è più. La visita continua; torna da sola.',
     camera_back: 'La videocamera è tornata.',
@@ -18,6 +18,10 @@ export const messages: Pick<Dictionary, 'notice' | 'message' | 'trouble' | 'anno
     snapshot: '{{name}} ha scattato una foto.',
     snapshotOf: '{{name}} ha scattato una foto di {{of}}.',
     snapshotOfScreen: '{{name}} ha scattato una foto dello schermo di {{of}}.',
+    snapshotOfSelf: '{{name}} ha scattato una foto del proprio video.',
+    snapshotOfOwnScreen: '{{name}} ha scattato una foto del proprio schermo.',
+    snapshotsOfMe_one: '{{name}} ha scattato più foto di lei.',
+    snapshotsOfMe_other: '{{name}} hanno scattato foto di lei.',
     snapshot_of_me: '{{name}} ha scattato una foto del suo video.',
     not_opened: 'Nessun programma di questo computer lo apre. È salvato qui: {{name}}',
     live_edit_began: '{{name}} sta disegnando su una foto.',
@@ -38,10 +42,15 @@ export const messages: Pick<Dictionary, 'notice' | 'message' | 'trouble' | 'anno
     refused: 'Non è stato possibile.',
     connection_lost: 'La connessione è caduta.',
     connection_back: 'La connessione è tornata.',
+    keys_refused:
+      'Un altro programma usa {{name}}: qui questi tasti non fanno nulla. Può sceglierne altri nelle impostazioni.',
     link_in_call: 'È arrivato un altro link. Si apre quando chiude questa visita.',
   },
 
   message: {
+    copyPath: 'Copia il percorso',
+    handLowered: 'La sua mano è stata abbassata.',
+    handLoweredBy: '{{name}} ha abbassato la sua mano.',
     askedMicrophone: '{{name}} le chiede di attivare il microfono.',
     askedCamera: '{{name}} le chiede di accendere la videocamera.',
     switchOn: 'Accendi',
@@ -55,6 +64,22 @@ export const messages: Pick<Dictionary, 'notice' | 'message' | 'trouble' | 'anno
     extend_one: 'Altri {{count}} min',
     extend_other: 'Altri {{count}} min',
     unstable: 'La connessione è instabile. La visita continua.',
+  },
+
+  right: {
+    taken: 'Non può più {{what}}.',
+    back: 'Può di nuovo {{what}}.',
+    given: 'Ora può {{what}}.',
+    speak: 'parlare e farsi vedere',
+    draw: 'disegnare sulla lavagna',
+    drawAll: 'disegnare',
+    drawOnSnapshots: 'disegnare sulle foto',
+    chat: 'scrivere in chat',
+    files: 'condividere file',
+    snapshot: 'scattare foto',
+    share: 'condividere il suo schermo',
+    pointer: 'mostrare il suo puntatore',
+    present: 'presentare a tutti',
   },
 
   trouble: {

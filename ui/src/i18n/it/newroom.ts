@@ -103,6 +103,13 @@ export const newRoom: Pick<Dictionary, 'newRoom' | 'tool' | 'links' | 'ready'> =
     message: 'Messaggio pronto',
     mail: 'E-mail',
     subject: 'La sua visita',
+    renew: 'Nuovo link',
+    renewText: 'Il vecchio link di {{name}} non varrà più. Chi è nella stanza con quello viene fatto uscire.',
+    renewYes: 'Crea un nuovo link',
+    renewNo: 'Tieni il vecchio',
+    renewRefused: 'Il nuovo link non c’è.',
+    noTls:
+      'Questo server non usa la cifratura (https). Nei browser nessuno potrà farsi vedere o sentire: chi riceve un link ha bisogno dell’app.',
     allowNetwork: 'Apri a questa rete',
     reach_computer:
       'Questi link funzionano solo su questo computer. Chi è su questa rete ha bisogno del suo permesso.',

@@ -2,7 +2,7 @@ import type { Dictionary } from '../en';
 
 export const tools: Pick<
   Dictionary,
-  'chat' | 'tick' | 'file' | 'viewer' | 'gallery' | 'pointer' | 'present'
+  'chat' | 'tick' | 'file' | 'keeps' | 'viewer' | 'gallery' | 'pointer' | 'present'
 > = {
   chat: {
     slot: 'Chat',
@@ -69,6 +69,8 @@ export const tools: Pick<
     uploading: 'Invio, {{done}} di {{size}}',
     downloading: 'Salvataggio, {{done}} di {{size}}',
     saved: '{{size}} · salvato: {{path}}',
+    savedHere: '{{size}} · salvato nei suoi download',
+    inDownloads: 'Salvato nei suoi download',
     progress: '{{name}}: {{percent}} %',
     goesOn: 'Se cade la linea riprende da solo',
     cancel: 'Annulla',
@@ -95,6 +97,12 @@ export const tools: Pick<
     failed_invalid: 'I file di questo tipo non si possono condividere.',
     failed_type: 'I file di questo tipo non si condividono. Lo metta in un .zip o lo mandi in altro modo.',
     failed_line: 'La linea è caduta. Ciò che è già arrivato resta.',
+  },
+
+  /** Where things of a visit are afterwards: said in it, and after it. */
+  keeps: {
+    stay: 'Chat, file, foto e lavagna di questa visita restano a {{keeper}}.',
+    keeper: 'chi ha preparato la visita',
   },
 
   viewer: {
@@ -155,6 +163,8 @@ export const tools: Pick<
     count_other: '{{count}} in questa visita',
     of: 'Foto di {{name}}',
     ofTheirScreen: 'Schermo di {{name}}',
+    ofYourself: 'La sua foto',
+    ofYourScreen: 'Il suo schermo',
     drawnFile: 'con il disegno',
     takenBy: '{{time}} · di {{name}}',
     takenByYou: '{{time}} · scattata da lei',
@@ -168,13 +178,16 @@ export const tools: Pick<
     newer: 'Più recente',
     older: 'Meno recente',
     saveAll: 'Salva tutte',
-    saveAllText: 'Dopo la visita restano a chi l’ha organizzata.',
     savingAll: 'Salvataggio {{at}} di {{count}}',
     savedAll: 'Sono tutte salvate.',
     savedAllDrawn: 'Salvate. Quelle con disegni ci sono con il disegno e senza.',
     notSavedAll: 'Non è stato possibile salvarle tutte. Riprovi.',
     arrived: 'C’è una nuova foto di {{name}}',
     arrivedScreen: 'C’è una nuova foto dello schermo di {{name}}',
+    arrivedYou: 'C’è una nuova foto di lei',
+    arrivedYours: 'C’è una nuova foto del suo schermo',
+    tookYou: 'Ha scattato una foto di sé',
+    tookYours: 'Ha scattato una foto del proprio schermo',
     tile: 'Foto',
     editing1: '{{name}} ci sta disegnando sopra',
     editing2: '{{name}} e {{other}} ci stanno disegnando sopra',

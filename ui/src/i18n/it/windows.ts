@@ -1,6 +1,6 @@
 import type { Dictionary } from '../en';
 
-export const windows: Pick<Dictionary, 'incoming' | 'mini'> = {
+export const windows: Pick<Dictionary, 'incoming' | 'mini' | 'embed'> = {
   incoming: {
     title: 'Visita · chiamata in arrivo',
     ringsFor_one: 'Suona ancora {{count}} s',
@@ -18,5 +18,12 @@ export const windows: Pick<Dictionary, 'incoming' | 'mini'> = {
     on: 'Spegni',
     over: 'La visita è finita.',
     reconnecting: 'Riprendiamo la connessione',
+  },
+
+  embed: {
+    alone: 'Questa pagina mostra le visite dentro le pagine di un’azienda. Da sola non ha nulla da mostrare.',
+    notIn: 'Non è ancora nella visita',
+    waiting: 'In attesa di entrare',
+    close: 'Chiudi',
   },
 };

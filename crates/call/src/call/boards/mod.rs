@@ -88,11 +88,11 @@ impl Boards {
                 }
                 Outcome { to_room: vec![ClientMessage::CloseBoard { board }], to_page: Vec::new() }
             }
-            BoardAction::Put { board, id, page, shape } => self.on(board, me, |open| {
+            BoardAction::Put { board, id, page, shape, with } => self.on(board, me, |open| {
                 if open.board.what(&id).is_some() {
                     return Vec::new();
                 }
-                open.step(vec![(id.clone(), None)]);
+                open.step_with(vec![(id.clone(), None)], with.as_ref());
                 let z = open.board.top();
                 let stamp = open.board.next_stamp(me.id.clone());
                 vec![BoardOp::Put { item: Item { id, author: me.id.clone(), page, z, shape, stamp } }]
@@ -316,6 +316,18 @@ impl Open {
         }
     }
 
+    /// The same, together with what put an item there, where that still can be taken back.
+    fn step_with(&mut self, step: Step, with: Option<&ItemId>) {
+        let puts = |step: &&mut Step| step.iter().any(|(id, before)| Some(id) == with && before.is_none());
+        match self.undo.iter_mut().rev().find(puts) {
+            Some(earlier) => {
+                earlier.extend(step);
+                self.redo.clear();
+            }
+            None => self.step(step),
+        }
+    }
+
     /// Asks for what is there since the version that is here.
     fn asks_for(&self, board: &BoardId) -> ClientMessage {
         ClientMessage::OpenBoard { board: board.clone(), since: self.version, aside: self.aside }
@@ -486,9 +498,14 @@ mod tests {
         let mut boards = Boards::default();
         boards.act(BoardAction::Open { board: board.clone(), aside: false }, &me);
         for name in ["a", "b", "c", "d"] {
-            let shape =
-                Shape::Text { at: Point { x: 1, y: 1 }, text: "a".into(), colour: Default::default(), size: 20 };
-            boards.act(BoardAction::Put { board: board.clone(), id: id(name), page: 0, shape }, &me);
+            let shape = Shape::Text {
+                at: Point { x: 1, y: 1 },
+                text: "a".into(),
+                colour: Default::default(),
+                size: 20,
+                ground: None,
+            };
+            boards.act(BoardAction::Put { board: board.clone(), id: id(name), page: 0, shape, with: None }, &me);
         }
         let order = |boards: &Boards| -> String {
             let mut items: Vec<_> = boards.open[&board].board.items().map(|item| (item.z, item.id.as_str())).collect();
@@ -516,9 +533,14 @@ mod tests {
         let mut boards = Boards::default();
         boards.act(BoardAction::Open { board: board.clone(), aside: false }, &me);
         let put = |name: &str| {
-            let shape =
-                Shape::Text { at: Point { x: 1, y: 1 }, text: "a".into(), colour: Default::default(), size: 20 };
-            BoardAction::Put { board: board.clone(), id: id(name), page: 0, shape }
+            let shape = Shape::Text {
+                at: Point { x: 1, y: 1 },
+                text: "a".into(),
+                colour: Default::default(),
+                size: 20,
+                ground: None,
+            };
+            BoardAction::Put { board: board.clone(), id: id(name), page: 0, shape, with: None }
         };
         let said = |to_room: &[ClientMessage]| -> usize {
             let ops = to_room.iter().map(|message| match message {

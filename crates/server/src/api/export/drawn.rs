@@ -21,6 +21,8 @@ const LEADING: f64 = 1.3;
 const BASELINE: f64 = 1.02;
 /// How much of its colour fills a figure.
 const TINT: f64 = 0.18;
+/// How far a note goes beyond its words, in letters.
+const NOTE: f64 = 0.6;
 /// Angle between an arrow's line and each side of its head, in radians.
 const HEAD: f64 = 0.48;
 
@@ -124,7 +126,21 @@ fn draw(into: &mut Document, shape: &Shape, on_picture: bool, pictures: &HashMap
             add(ink, f64::from(*width), *filled);
             into.append(group);
         }
-        Shape::Text { at, text, colour, size } => {
+        Shape::Text { at, text, colour, size, ground } => {
+            // A note is the same on paper and on a picture.
+            let on_picture = on_picture && ground.is_none();
+            if let Some(ground) = ground {
+                let (end, around) = (end_of(*at, text, *size), NOTE * f64::from(*size));
+                into.append(
+                    Rectangle::new()
+                        .set("x", f64::from(at.x) - around)
+                        .set("y", f64::from(at.y) - around)
+                        .set("width", f64::from(end.x - at.x) + 2.0 * around)
+                        .set("height", f64::from(end.y - at.y) + 2.0 * around)
+                        .set("rx", around / 2.0)
+                        .set("fill", paper(*ground)),
+                );
+            }
             for (n, line) in text.split('\n').enumerate() {
                 #[allow(clippy::cast_precision_loss, reason = "a text has some thousand lines at most")]
                 let y = f64::from(at.y) + (n as f64 * LEADING + BASELINE) * f64::from(*size);
@@ -173,16 +189,31 @@ fn edged(width: u16) -> f64 {
     f64::from(width) + (f64::from(width) / 3.0).max(2.0)
 }
 
+/// What notes are written on.
+fn paper(colour: Colour) -> &'static str {
+    match colour {
+        Colour::Ink => "#edf1f0",
+        Colour::Red => "#fde0dc",
+        Colour::Teal => "#d3eeef",
+        Colour::Blue => "#dde7fb",
+        Colour::Plum => "#f2e1f6",
+        Colour::Ochre => "#ffeab0",
+        Colour::Green => "#dcf0d7",
+    }
+}
+
 /// Colours for white paper; lighter ones for pictures.
 fn hex(colour: Colour, on_picture: bool) -> &'static str {
     match (colour, on_picture) {
         (Colour::Ink, false) => "#12201f",
+        (Colour::Red, false) => "#c3271e",
         (Colour::Teal, false) => "#0a6870",
         (Colour::Blue, false) => "#2f5fb3",
         (Colour::Plum, false) => "#86479a",
         (Colour::Ochre, false) => "#b36b00",
         (Colour::Green, false) => "#3a7332",
         (Colour::Ink, true) => "#ffffff",
+        (Colour::Red, true) => "#ff8a80",
         (Colour::Teal, true) => "#5ed4d8",
         (Colour::Blue, true) => "#93bcff",
         (Colour::Plum, true) => "#e2a9f0",
@@ -266,27 +297,27 @@ fn corners(shape: &Shape) -> Vec<(Point, i32)> {
             let by = i32::from(*width) * 4 + MARGIN;
             vec![(*from, by), (*to, by)]
         }
-        Shape::Text { at, text, size, .. } => {
-            // About as wide as letters are.
-            let longest = text.split('\n').map(|line| line.chars().count()).max().unwrap_or(0);
-            let lines = text.split('\n').count();
-            let of = |count: usize, share: f64| {
-                #[allow(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_precision_loss,
-                    reason = "some thousand letters"
-                )]
-                let length = (count as f64 * share * f64::from(*size)) as i32;
-                length
-            };
-            let end = Point { x: at.x.saturating_add(of(longest, 0.62)), y: at.y.saturating_add(of(lines, LEADING)) };
-            vec![(*at, MARGIN), (end, MARGIN)]
+        Shape::Text { at, text, size, ground, .. } => {
+            let by = MARGIN + if ground.is_some() { i32::from(*size) } else { 0 };
+            vec![(*at, by), (end_of(*at, text, *size), by)]
         }
         Shape::Picture { at, size, .. } => {
             let end = Point { x: at.x.saturating_add(size.x), y: at.y.saturating_add(size.y) };
             vec![(*at, MARGIN), (end, MARGIN)]
         }
     }
+}
+
+/// The lower right corner of a text, about as wide as letters are.
+fn end_of(at: Point, text: &str, size: u16) -> Point {
+    let longest = text.split('\n').map(|line| line.chars().count()).max().unwrap_or(0);
+    let of = |count: usize, share: f64| {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "some thousand letters")]
+        let length = (count as f64 * share * f64::from(size)) as i32;
+        length
+    };
+    let lines = text.split('\n').count();
+    Point { x: at.x.saturating_add(of(longest, 0.62)), y: at.y.saturating_add(of(lines, LEADING)) }
 }
 
 fn saturated(pixels: u32) -> i32 {

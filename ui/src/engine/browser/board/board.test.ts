@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { boardRights } from '../../rights';
-import type { BoardAction, Shape } from '../../view';
+import type { BoardAction, Colour, Shape } from '../../view';
 import type { ClientMessage } from '../call/messages';
 import { Board } from './board';
 import { Boards } from './boards';
@@ -106,6 +106,47 @@ describe('the boards that are open', () => {
     const theirs: BoardOp = { op: 'put', item: item('s', 50, pen(5), 'other') };
     boards.take({ type: 'board', board, version: 4, ops: [theirs] }, me, () => '', 0);
     expect(boards.act({ do: 'undo', board }, me, 0).toRoom).toEqual([]);
+  });
+
+  it('take notes, and red, from me and from the others', () => {
+    const boards = opened();
+    const note: Shape = {
+      kind: 'text',
+      at: { x: 0, y: 0 },
+      text: 'a',
+      colour: 'ink',
+      size: 40,
+      ground: 'ochre',
+    };
+    const red: Shape = { ...note, ground: 'red' as Colour };
+    const mine: BoardAction = { do: 'put', board, id: 'n', page: 0, shape: note };
+    const { toRoom } = boards.act(mine, me, 0);
+    expect(opsOf(toRoom)).toMatchObject([{ op: 'put', item: { shape: note } }]);
+    // Another ground alone is a change.
+    const changed = boards.act({ do: 'change', board, shapes: [['n', red]] }, me, 0);
+    expect(opsOf(changed.toRoom)).toMatchObject([{ item: { shape: { ground: 'red' } } }]);
+    expect(changed.toPage[0]).toMatchObject({ put: [{ id: 'n', shape: red }] });
+    expect(boards.act({ do: 'undo', board }, me, 0).toPage[0]).toMatchObject({ put: [{ shape: note }] });
+    const op: BoardOp = { op: 'put', item: item('o', 9, { ...note, colour: 'red' as Colour }, 'b') };
+    const heard = boards.take({ type: 'board', board, version: 2, ops: [op] }, me, () => '', 0);
+    expect(heard).toMatchObject([{ put: [{ id: 'o', shape: { colour: 'red', ground: 'ochre' } }] }]);
+  });
+
+  it('take back together what was put together, whatever was done in between', () => {
+    const boards = opened();
+    boards.act(put('first'), me, 0);
+    boards.act(put('other'), me, 0);
+    boards.act({ ...put('second'), with: 'first' } as BoardAction, me, 0);
+    const undone = () => boards.act({ do: 'undo', board }, me, 0).toPage[0];
+    expect(undone()).toMatchObject({ removed: ['other'] });
+    expect(undone()).toMatchObject({ removed: ['first', 'second'] });
+    expect(boards.act({ do: 'redo', board }, me, 0).toPage[0]).toMatchObject({
+      put: [{ id: 'first' }, { id: 'second' }],
+    });
+    // What it goes with is gone: it is a step of its own.
+    undone();
+    boards.act({ ...put('third'), with: 'first' } as BoardAction, me, 0);
+    expect(undone()).toMatchObject({ removed: ['third'] });
   });
 
   it('undo what the server refuses', () => {

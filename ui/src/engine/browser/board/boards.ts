@@ -78,9 +78,14 @@ class Open {
     return chosen.map((item, n) => ({ ...item, z: first + n }));
   }
 
-  /** What was done can be taken back. */
-  step(step: Step): void {
+  /** What was done can be taken back; together with what put an item there, where that still can. */
+  step(step: Step, together?: string | null): void {
     this.redo = [];
+    const before = together && this.undo.findLast((one) => one.some(([id]) => id === together));
+    if (before) {
+      before.push(...step);
+      return;
+    }
     this.undo.push(step);
     if (this.undo.length > STEPS) this.undo.shift();
   }
@@ -339,7 +344,7 @@ function operations(action: Doing, open: Open, me: Me): BoardOp[] {
     case 'put': {
       const { id, page, shape } = action;
       if (board.stampOf(id)) return [];
-      open.step([[id, undefined]]);
+      open.step([[id, undefined]], action.with);
       const item = { id, author: me.id, page, z: board.top(), shape, stamp: board.nextStamp(me.id) };
       return [{ op: 'put', item }];
     }

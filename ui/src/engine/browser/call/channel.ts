@@ -1,16 +1,11 @@
-// The client's end of the room channel: connects, says hello, comes back by itself while its token is good.
+// The client's end of the room channel: says hello, comes back by itself while its token is good.
 // The counterpart of `crates/call/src/channel.rs`.
 
 import type { Problem } from '../../view';
+import { Line } from '../line';
 import { type ClientMessage, type ServerMessage, seqOf } from './messages';
 
-/** A line that says nothing for this long is dead. */
-const SILENCE_LIMIT_MS = 15_000;
-const PING_EVERY_MS = 5_000;
-/** After a page was asleep, an answer within this shows that the line is still there. */
-const AFTER_SLEEP_MS = 4_000;
-const CONNECT_WITHIN_MS = 5_000;
-const RETRY_FIRST_MS = 250;
+/** Somebody waits in the call: the line is tried often. */
 const RETRY_MAX_MS = 4_000;
 
 export type ChannelEvent =
@@ -54,107 +49,55 @@ const NOT_LATE = new Set(['board', 'board_cursor', 'point', 'typing']);
 
 export class Channel {
   private readonly seen = new Seen();
-  private socket: WebSocket | undefined;
-  private welcomed = false;
-  private closed = false;
-  private queue: ClientMessage[] = [];
-  private retryMs = RETRY_FIRST_MS;
-  private retry: ReturnType<typeof setTimeout> | undefined;
-  private readonly ping: ReturnType<typeof setInterval>;
-  private heardMs = 0;
-  private tickedMs = 0;
+  private readonly line: Line<ClientMessage, ServerMessage>;
 
   constructor(
-    private readonly url: string,
+    url: string,
     private readonly token: string,
     private readonly heard: (event: ChannelEvent) => void,
   ) {
-    this.ping = setInterval(() => this.tick(), PING_EVERY_MS);
-    addEventListener('online', this.wake);
-    document.addEventListener('visibilitychange', this.wake);
-    this.connect();
+    this.line = new Line(url, RETRY_MAX_MS, {
+      hello: () => this.hello(),
+      take: (message) => this.take(message),
+      lost: () => heard({ event: 'lost' }),
+    });
   }
 
   /** Sends a message now, or when the line is back. */
   send(message: ClientMessage): void {
-    if (this.welcomed && this.socket?.readyState === WebSocket.OPEN) this.say(message);
-    else if (!NOT_LATE.has(message.type)) this.queue.push(message);
+    this.line.send(message, !NOT_LATE.has(message.type));
   }
 
   /** Hangs up; what was sent before is still written. */
   close(): void {
-    this.closed = true;
-    clearTimeout(this.retry);
-    clearInterval(this.ping);
-    removeEventListener('online', this.wake);
-    document.removeEventListener('visibilitychange', this.wake);
-    this.socket?.close();
+    this.line.close();
   }
 
-  private connect(): void {
-    clearTimeout(this.retry);
-    this.welcomed = false;
-    const socket = new WebSocket(this.url);
-    this.socket = socket;
-    this.heardMs = performance.now();
-    const limit = setTimeout(() => socket.close(), CONNECT_WITHIN_MS);
-    socket.onopen = () => {
-      clearTimeout(limit);
-      const { seq, sessionId, chat } = this.seen;
-      this.say({
-        type: 'hello',
-        token: this.token,
-        ...(seq !== undefined && { last_seen: seq }),
-        ...(sessionId !== undefined && { session_id: sessionId }),
-        ...(chat !== undefined && { chat_after: chat }),
-      });
-    };
-    socket.onmessage = ({ data }) => {
-      if (socket === this.socket && typeof data === 'string') this.take(data);
-    };
-    socket.onclose = () => {
-      clearTimeout(limit);
-      if (socket === this.socket) this.lost();
+  private hello(): ClientMessage {
+    const { seq, sessionId, chat } = this.seen;
+    return {
+      type: 'hello',
+      token: this.token,
+      ...(seq !== undefined && { last_seen: seq }),
+      ...(sessionId !== undefined && { session_id: sessionId }),
+      ...(chat !== undefined && { chat_after: chat }),
     };
   }
 
-  private lost(): void {
-    const { socket } = this;
-    this.socket = undefined;
-    this.welcomed = false;
-    socket?.close();
-    if (this.closed) return;
-    this.heard({ event: 'lost' });
-    this.retry = setTimeout(() => this.connect(), this.retryMs);
-    this.retryMs = Math.min(this.retryMs * 2, RETRY_MAX_MS);
-  }
-
-  private take(data: string): void {
-    this.heardMs = performance.now();
-    let message: ServerMessage;
-    try {
-      message = JSON.parse(data);
-    } catch {
-      return;
-    }
-    if (this.closed) return;
+  private take(message: ServerMessage): void {
     // Something was missed: the next hello says from where on.
     if (!this.seen.follows(message)) {
-      this.lost();
+      this.line.lose();
       return;
     }
     switch (message.type) {
       case 'welcome':
       case 'resumed':
-      case 'waiting': {
-        this.retryMs = RETRY_FIRST_MS;
-        if (this.welcomed) break;
-        this.welcomed = true;
-        for (const queued of this.queue.splice(0)) this.say(queued);
+      case 'waiting':
+        this.line.welcome();
         break;
-      }
       case 'refused':
-        if (this.welcomed) break;
+        if (this.line.isWelcome) break;
         this.close();
         this.heard({ event: 'refused', problem: message.error });
         return;
@@ -164,30 +107,4 @@ export class Channel {
     }
     this.heard({ event: 'message', message });
   }
-
-  private say(message: ClientMessage): void {
-    this.socket?.send(JSON.stringify(message));
-  }
-
-  private tick(): void {
-    const now = performance.now();
-    // A page in the background, or asleep, is called late: its line is given time to answer first.
-    const slept = now - this.tickedMs > 2 * PING_EVERY_MS;
-    this.tickedMs = now;
-    if (slept) this.heardMs = Math.max(this.heardMs, now - SILENCE_LIMIT_MS + AFTER_SLEEP_MS);
-    if (!this.socket) return;
-    if (now - this.heardMs > SILENCE_LIMIT_MS) this.lost();
-    else if (this.welcomed && this.socket.readyState === WebSocket.OPEN) this.say({ type: 'ping' });
-  }
-
-  /** The network is back, or the page is looked at again: nobody waits for the next try. */
-  private readonly wake = () => {
-    if (this.closed || document.visibilityState === 'hidden') return;
-    if (!this.socket) {
-      this.retryMs = RETRY_FIRST_MS;
-      this.connect();
-    } else {
-      this.tick();
-    }
-  };
 }

@@ -215,7 +215,7 @@ export class Call {
   /** Before the room opens: shows when that is, and tells how long until then by this computer's clock. */
   private async opening(): Promise<number> {
     try {
-      const { preview: room } = await preview(this.link);
+      const room = await preview(this.link);
       this.opensAt = room.opens_at ?? null;
       this.connection = { state: 'connected' };
       this.state = { is: 'waiting' };

@@ -37,6 +37,40 @@ const pointers = (): PointerView[] | undefined => {
   return told?.kind === 'pointers' ? told.pointers : undefined;
 };
 
+describe('files that were saved before the page was loaded anew', () => {
+  it('are saved still', () => {
+    sessionStorage.setItem('visita.visit-saved', '["file-1"]');
+    const ways = {
+      toRoom: () => {},
+      tools: (one: ToolsNews) => news.push(one),
+      board: () => {},
+      notice: () => {},
+    };
+    const again = new Tools(new RoomSide('me', 'Anna', {}), new People(), ways);
+    sessionStorage.clear();
+    const info = {
+      file_id: 'file-1',
+      name: 'a.pdf',
+      media_type: 'application/pdf',
+      size: 1,
+      sha256: '',
+      purpose: 'chat',
+    };
+    const rest = { of: null, of_screen: false, size_px: null, has_thumbnail: false };
+    const message = {
+      id: 1,
+      from: 'other',
+      from_name: 'Kenji',
+      at_ms: 1,
+      text: '',
+      file: { ...info, ...rest },
+    };
+    again.take({ type: 'chat', message } as never);
+    expect(chat().messages.map(({ file }) => file?.state.state)).toEqual(['saved']);
+    again.close();
+  });
+});
+
 describe('uploads', () => {
   /** What is asked of the server and not answered yet, by what is to be done: `POST letter 1`, `PATCH letter 1`. */
   let asked: Map<string, (answer: Response) => void>;

@@ -5,6 +5,7 @@ import { type FileDrag, type PickedForBoard, type PickedPicture, takesFiles } fr
 import type { BoardAction, BoardNews, NoticeCode, ParticipantId, Spot, ToolsNews } from '../../view';
 import { Boards } from '../board/boards';
 import { problemOf } from '../problem';
+import { keepSaved, savedBefore } from '../visit';
 import { Chat, newKey, type Reader } from './chat';
 import { FileClient, fileName, MOST_SHOWN, type Upload } from './files';
 import type { ClientMessage, ServerMessage } from './messages';
@@ -56,7 +57,9 @@ export class Tools {
     private readonly room: RoomSide,
     private readonly people: People,
     private readonly ways: ToolsWays,
-  ) {}
+  ) {
+    for (const fileId of savedBefore()) this.chat.setFile(fileId, { state: 'saved', path: '' });
+  }
 
   /** This snapshot is before me. */
   isAt(file: string): boolean {
@@ -262,6 +265,7 @@ export class Tools {
       );
       this.saved.set(fileId, { blob, name: info.name });
       give(blob, info.name);
+      keepSaved(fileId);
       tell({ state: 'saved', path: info.name });
     } catch (thrown) {
       tell(cancel.signal.aborted ? { state: 'ready' } : { state: 'failed', problem: problemOf(thrown) });

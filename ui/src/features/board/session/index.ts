@@ -20,11 +20,11 @@ import {
 import { Pending } from './pending';
 import { besideEachOther, type DocumentPlace, ofDocument, type Picture } from './placing';
 import { type Editing, type Scene, same, written } from './scene';
-import { isFigure, rightTo, Style, type Tool, toolsOf, type Width } from './tools';
+import { Choices, coloured, isFigure, isNote, rightTo, Style, type Tool, toolsOf, type Width } from './tools';
 
 export type { Held } from './gestures';
 export type { Editing, Scene } from './scene';
-export { FIGURES, type Figure, isFigure, type Tool, toolsOf, type Width } from './tools';
+export { Choices, FIGURES, type Figure, isFigure, type Tool, toolsOf, type Width } from './tools';
 
 /** A cursor is sent at most every so many milliseconds. */
 const CURSOR = 34;
@@ -58,22 +58,28 @@ export class BoardSession {
   private tool: Tool = 'select';
   private editing: Editing | undefined;
   private tooled = false;
+  private drew = false;
   /** The tool that was in hand when the right to it was taken. */
   private putDown: Tool | undefined;
   private now: Scene;
   private unlisten: (() => void) | undefined;
   private closed = false;
   private addsPage = false;
+  /** Where what was put there is to be seen, once that page is there. */
+  private goesTo: number | undefined;
+  /** A document that went to another page than the one that was seen: its first page, where it lies, and whence I came. */
+  private elsewhere: { id: string; page: number; from: number } | undefined;
 
   constructor(
     private readonly commands: BoardCommands,
     readonly id: string,
     readonly size: { width: number; height: number },
     private readonly clock: () => number = () => performance.now(),
+    chosen = new Choices(),
   ) {
     this.unit = Math.max(size.width, size.height) / 1600;
     this.pending = new Pending(clock);
-    this.style = new Style(this.unit);
+    this.style = new Style(this.unit, chosen);
     this.hand = this.asHand();
     this.now = this.scene();
   }
@@ -125,7 +131,13 @@ export class BoardSession {
       this.addsPage = false;
       this.go(this.board.pages - 1);
     }
+    if (this.goesTo !== undefined && this.goesTo < this.board.pages) {
+      const to = this.goesTo;
+      this.goesTo = undefined;
+      this.go(to);
+    }
     if (this.page >= this.board.pages) this.go(this.board.pages - 1);
+    if (touched.kind === 'items') this.comeBack(touched.removed);
     for (const watcher of this.watchers) watcher.redraw(touched);
     if (touched.kind !== 'cursors') this.changed();
   }
@@ -180,6 +192,7 @@ export class BoardSession {
     const laser = this.tool === 'laser' || tool === 'laser';
     this.tooled = true;
     this.tool = tool;
+    this.style.chosen.tool = tool;
     this.putDown = undefined;
     if (tool !== 'select') this.selected = [];
     this.changed();
@@ -191,21 +204,35 @@ export class BoardSession {
   }
 
   setColour(colour: Colour): void {
-    this.style.colour = colour;
-    this.restyle((shape) => (shape.kind === 'picture' ? shape : { ...shape, colour }));
+    const { chosen } = this.style;
+    if (this.onNotes()) chosen.ground = colour;
+    else chosen.colour = colour;
+    if (this.editing) this.editing = { ...this.editing, [this.editing.ground ? 'ground' : 'colour']: colour };
+    this.changeSelected((shape) => coloured(shape, colour));
   }
 
   setWidth(width: Width): void {
-    this.style.width = width;
-    this.restyle((shape) => {
+    this.style.chosen.width = width;
+    if (this.editing) this.editing = { ...this.editing, size: this.style.letterSize() };
+    this.changeSelected((shape) => {
       if (shape.kind === 'pen' || shape.kind === 'figure') return { ...shape, width: this.style.lineWidth() };
       return shape.kind === 'text' ? { ...shape, size: this.style.letterSize() } : shape;
     });
   }
 
+  /** How large it is seen: what is written can be read there. */
+  seenAt(scale: number): void {
+    if (scale > 0) this.style.scale = scale;
+  }
+
+  /** Which of the widths a shape has; nothing where it has another, or none. */
+  widthOf(shape: Shape | undefined): Width | undefined {
+    return shape && this.style.widthOf(shape);
+  }
+
   setFilled(filled: boolean): void {
-    this.style.filled = filled;
-    this.restyle((shape) => (shape.kind === 'figure' ? { ...shape, filled } : shape));
+    this.style.chosen.filled = filled;
+    this.changeSelected((shape) => (shape.kind === 'figure' ? { ...shape, filled } : shape));
   }
 
   undo(): void {
@@ -223,6 +250,7 @@ export class BoardSession {
     this.commit();
     this.page = next;
     this.selected = [];
+    if (this.elsewhere?.page !== next) this.elsewhere = undefined;
     for (const watcher of this.watchers) watcher.redraw({ kind: 'all' });
     this.changed();
   }
@@ -233,18 +261,19 @@ export class BoardSession {
     this.act({ do: 'add_page', board: this.id });
   }
 
-  /** With pictures that came together one goes on, so all of them are selected. */
+  /** With pictures that came together one goes on, so all of them are selected; and one undo takes all of them. */
   placePictures(pictures: readonly Picture[], middle: Point): void {
-    const ids = besideEachOther(pictures, this.size, this.unit, middle).map((shape) => {
+    const ids: string[] = [];
+    for (const shape of besideEachOther(pictures, this.size, this.unit, middle)) {
       const id = newId();
-      this.put(id, shape, this.page, true);
-      return id;
-    });
+      this.put(id, shape, this.page, true, ids[0]);
+      ids.push(id);
+    }
     if (ids.length > 0) this.select(ids);
   }
 
-  /** Puts a page of a document there; on which page of the board it lies. */
-  placeDocumentPage(picture: Picture, place: DocumentPlace): number {
+  /** Puts a page of a document there, to be taken back with the first of them; what it is, and where it lies. */
+  placeDocumentPage(picture: Picture, place: DocumentPlace): { id: string; page: number } {
     const { page, shape } = ofDocument(picture, place, {
       size: this.size,
       unit: this.unit,
@@ -254,8 +283,27 @@ export class BoardSession {
       isEmpty: (one) => itemsOn(this.board, one).length === 0,
     });
     if (page >= this.board.pages) this.act({ do: 'add_page', board: this.id });
-    this.put(newId(), shape, page, place.count === 1);
-    return page;
+    const id = newId();
+    const from = this.page;
+    if (place.nth === 0 && page !== from) this.follow(page);
+    this.put(id, shape, page, place.count === 1, place.first);
+    if (place.nth === 0 && page !== from) this.elsewhere = { id, page, from };
+    this.changed();
+    return { id, page };
+  }
+
+  /** Shows a page, which may be still to come. */
+  private follow(page: number): void {
+    if (page < this.board.pages) this.go(page);
+    else this.goesTo = page;
+  }
+
+  /** A document that went to another page was taken back: there is nothing to be seen any more. */
+  private comeBack(removed: readonly string[]): void {
+    const { elsewhere } = this;
+    if (!elsewhere || !removed.includes(elsewhere.id)) return;
+    this.elsewhere = undefined;
+    if (itemsOn(this.board, this.page).length === 0) this.go(elsewhere.from);
   }
 
   // --------------------------------------------------------------------------------------------- the pointer
@@ -271,7 +319,7 @@ export class BoardSession {
     const { rights } = this.board;
     if (this.tool === 'pen' && rights.pen) this.gesture = new Stroke(this.hand, at);
     if (isFigure(this.tool) && rights.shape) this.gesture = new FigureDrag(this.hand, this.tool, at);
-    if (this.tool === 'text' && rights.text) this.beginText(at, reach);
+    if (isWritten(this.tool) && rights.text) this.beginText(at, reach);
     if (this.tool === 'eraser' && rights.eraser) this.gesture = new Erasing(this.hand, at, reach);
     if (this.tool === 'select' && mayDraw(rights)) this.beginSelect(at, reach, held);
   }
@@ -410,7 +458,7 @@ export class BoardSession {
       const from = { x: middle.x - half.x, y: middle.y - half.y };
       const to = { x: middle.x + half.x, y: middle.y + half.y };
       this.put(newId(), this.style.figure(this.tool, from, to), this.page, true);
-    } else if (this.tool === 'text' && rights.text) {
+    } else if (isWritten(this.tool) && rights.text) {
       this.beginText(middle, 0);
     }
   }
@@ -419,9 +467,10 @@ export class BoardSession {
 
   /** Changes the words of an item, where that is what it is. */
   edit(id: string): boolean {
-    const shape = this.board.items.get(id)?.shape;
+    const shape: Shape | undefined = this.board.items.get(id)?.shape;
     if (shape?.kind !== 'text' || !this.mayChangeItem(id)) return false;
-    this.editing = { id, at: shape.at, text: shape.text, colour: shape.colour, size: shape.size };
+    const { at, text, colour, size } = shape;
+    this.editing = { id, at, text, colour, ground: shape.ground ?? undefined, size };
     this.selected = [];
     this.changed();
     this.redrawLocal([id]);
@@ -440,12 +489,13 @@ export class BoardSession {
     if (!editing) return;
     this.editing = undefined;
     const text = editing.text.replace(/\s+$/, '');
-    const shape: Shape = {
+    const shape: Words = {
       kind: 'text',
       at: rounded(editing.at),
       text,
       colour: editing.colour,
       size: editing.size,
+      ...(editing.ground && { ground: editing.ground }),
     };
     const { id } = editing;
     if (id === undefined) {
@@ -454,7 +504,7 @@ export class BoardSession {
       this.act({ do: 'remove', board: this.id, ids: [id] });
     } else {
       const before = this.board.items.get(id)?.shape;
-      if (before?.kind === 'text' && before.text !== text) {
+      if (before?.kind === 'text' && !sameWords(before, shape)) {
         this.pending.set(id, shape);
         this.pending.done(id);
         this.act({ do: 'change', board: this.id, shapes: [[id, shape]] });
@@ -501,11 +551,14 @@ export class BoardSession {
     const there = this.under(at, reach);
     if (there && this.edit(there)) return;
     const size = this.style.letterSize();
+    const { colour, ground } = this.style.chosen;
+    const note = this.tool === 'note';
     this.editing = {
       id: undefined,
       at: rounded({ x: at.x, y: at.y - size * 0.65 }),
       text: '',
-      colour: this.style.colour,
+      colour: note ? 'ink' : colour,
+      ground: note ? ground : undefined,
       size,
     };
     this.changed();
@@ -563,13 +616,14 @@ export class BoardSession {
     return undefined;
   }
 
-  private put(id: string, shape: Shape, page: number, chosen: boolean): void {
+  private put(id: string, shape: Shape, page: number, chosen: boolean, together?: string): void {
     // What lies on another page is not drawn here until it is there.
     if (page === this.page) {
       this.pending.set(id, shape);
       this.pending.done(id);
     }
-    this.act({ do: 'put', board: this.id, id, page, shape });
+    const also = together === undefined ? {} : { with: together };
+    this.act({ do: 'put', board: this.id, id, page, shape, ...also });
     if (chosen) {
       this.tool = 'select';
       this.selected = [id];
@@ -578,11 +632,11 @@ export class BoardSession {
     this.changed();
   }
 
-  private restyle(style: (shape: Shape) => Shape): void {
-    if (this.editing) {
-      this.editing = { ...this.editing, colour: this.style.colour, size: this.style.letterSize() };
-    }
-    this.changeSelected(style);
+  /** A colour that is chosen now is that of notes: one is written, only such are selected, or one comes next. */
+  private onNotes(): boolean {
+    if (this.editing) return this.editing.ground !== undefined;
+    if (this.selected.length > 0) return this.selected.every((id) => isNote(this.shapeOf(id)));
+    return this.tool === 'note';
   }
 
   private changeSelected(edit: (shape: Shape) => Shape): void {
@@ -614,11 +668,15 @@ export class BoardSession {
       this.tool = this.putDown;
       this.putDown = undefined;
     } else if (this.tooled && !tools.includes(this.tool)) this.putDown = this.tool;
-    // Whoever opens a board wants to draw.
-    if (!this.tooled && rights.pen) this.tool = 'pen';
+    const { tool: kept } = this.style.chosen;
+    // Whoever opens a board wants to draw, with what they drew with before.
+    if (!this.tooled && kept && tools.includes(kept)) this.tool = kept;
+    else if (!this.tooled && rights.pen) this.tool = 'pen';
     else if (!tools.includes(this.tool)) this.tool = (mayDraw(rights) ? tools[1] : undefined) ?? 'select';
-    if (mayDraw(rights)) this.tooled = true;
-    else this.selected = [];
+    if (mayDraw(rights)) {
+      this.tooled = true;
+      this.drew = true;
+    } else this.selected = [];
   }
 
   private act(action: BoardAction): void {
@@ -651,18 +709,22 @@ export class BoardSession {
       pages: board.pages,
       count: itemsOn(board, this.page).length,
       rights: board.rights,
+      drew: this.drew,
       canUndo: board.canUndo,
       canRedo: board.canRedo,
       tool: this.tool,
-      colour: this.style.colour,
-      width: this.style.width,
-      filled: this.style.filled,
+      colour: this.style.chosen.colour,
+      ground: this.style.chosen.ground,
+      notes: this.onNotes(),
+      width: this.style.chosen.width,
+      filled: this.style.chosen.filled,
       selected,
       locked: selected.length > 0 && !this.mayChange(),
       orderable: this.orderable,
       removable: this.removable,
       chosen,
       editing: this.editing,
+      elsewhere: this.elsewhere?.page === this.page,
     };
   }
 
@@ -673,6 +735,16 @@ export class BoardSession {
 
 const NONE: ReadonlySet<string> = new Set();
 
+const isWritten = (tool: Tool) => tool === 'text' || tool === 'note';
+
 function boxed(shape: Shape | undefined): Box[] {
   return shape ? [boxOf(shape)] : [];
+}
+
+type Words = Extract<Shape, { kind: 'text' }>;
+
+/** Of an item that lies where it lay. */
+function sameWords(a: Words, b: Words): boolean {
+  const ground = (a.ground ?? undefined) === (b.ground ?? undefined);
+  return a.text === b.text && a.colour === b.colour && a.size === b.size && ground;
 }

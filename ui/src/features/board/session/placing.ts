@@ -23,6 +23,8 @@ export interface DocumentPlace {
   count: number;
   /** The page of the board on which the one before it lies. */
   after: number | undefined;
+  /** The item that the first of them is. */
+  first?: string | undefined;
   /** The board has pages. */
   paged: boolean;
   /** Of what is seen. */
@@ -64,8 +66,9 @@ export function besideEachOther(
 }
 
 /**
- * A page of a document, and on which page of the board it lies, which may be one that is still to come: the first here, each
- * of the others on one of its own, as large as that is. Over a snapshot there are no pages: there they lie beside each other.
+ * A page of a document, and on which page of the board it lies, which may be one that is still to come: the first here where
+ * that is empty, each of the others on one of its own, as large as that is. Over a snapshot there are no pages: there they lie
+ * beside each other.
  */
 export function ofDocument(
   picture: Picture,
@@ -85,13 +88,13 @@ export function ofDocument(
   }
   const whole = { x: size.width * 0.96, y: size.height * 0.96 };
   const centre = { x: size.width / 2, y: size.height / 2 };
-  if (nth === 0 || after === undefined) {
-    return paged && isEmpty(page) ? on(page, whole, centre) : on(page, part, middle);
-  }
-  let next = after + 1;
+  if (!paged) return on(page, part, middle);
+  const first = nth === 0 || after === undefined;
+  let next = first ? page : after + 1;
   while (next < pages && !isEmpty(next)) next += 1;
-  // There is no room for more pages: it lies on the last one.
-  return next >= mostPages ? on(after, part, centre) : on(next, whole, centre);
+  if (next < mostPages) return on(next, whole, centre);
+  // There is no room for more pages: it lies on one that is there.
+  return first ? on(page, part, middle) : on(after, part, centre);
 }
 
 /** A picture around a point, no larger than it is, nor than `most`. */

@@ -13,6 +13,8 @@ export interface Editing {
   at: Point;
   text: string;
   colour: Colour;
+  /** Of the note on which it lies, where it lies on one. */
+  ground: Colour | undefined;
   size: number;
 }
 
@@ -24,10 +26,16 @@ export interface Scene {
   /** Items on this page. */
   count: number;
   rights: BoardRights;
+  /** I could draw here before. */
+  drew: boolean;
   canUndo: boolean;
   canRedo: boolean;
   tool: Tool;
   colour: Colour;
+  /** Of notes. */
+  ground: Colour;
+  /** A colour that is chosen is that of notes. */
+  notes: boolean;
   width: Width;
   filled: boolean;
   selected: readonly string[];
@@ -40,6 +48,8 @@ export interface Scene {
   /** The shape that is selected alone. */
   chosen: { shape: Shape; place: number } | undefined;
   editing: Editing | undefined;
+  /** A document lies here, because the page that was seen was not empty. */
+  elsewhere: boolean;
 }
 
 export function same(a: Scene, b: Scene): boolean {

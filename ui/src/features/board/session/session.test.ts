@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { BoardAction, BoardNews, BoardRights, ItemView, Shape } from '../../../engine/view';
+import type { BoardAction, BoardNews, BoardRights, Colour, ItemView, Shape } from '../../../engine/view';
 import { NO_RIGHTS } from '../boardState';
-import { BoardSession, toolsOf } from '.';
+import { BoardSession, Choices, toolsOf } from '.';
 
 const ALL: BoardRights = { pen: true, shape: true, text: true, picture: true, eraser: true, cursor: true };
 const NONE_HELD = { shift: false };
 
 /** A board of which the other side is the test. */
-async function opened(rights: Partial<BoardRights> = ALL, items: ItemView[] = []) {
+async function opened(rights: Partial<BoardRights> = ALL, items: ItemView[] = [], chosen = new Choices()) {
   const asked: BoardAction[] = [];
   let tell: (news: BoardNews) => void = () => {};
   let now = 1_000;
@@ -22,6 +22,7 @@ async function opened(rights: Partial<BoardRights> = ALL, items: ItemView[] = []
     'board',
     { width: 1600, height: 1000 },
     () => now,
+    chosen,
   );
   await session.open();
   const news = (one: BoardNews) => tell(structuredClone(one));
@@ -265,8 +266,100 @@ describe('words', () => {
   });
 });
 
+describe('a note', () => {
+  const note: Shape = {
+    kind: 'text',
+    at: at(100, 100),
+    text: 'bike',
+    colour: 'ink',
+    size: 40,
+    ground: 'teal',
+  };
+
+  it('is words in ink on yellow, or on what was chosen for notes', async () => {
+    const { session, of } = await opened();
+    const write = (text: string, y: number) => {
+      session.down(at(100, y), 4, NONE_HELD);
+      session.type(text);
+      session.commit();
+    };
+    session.setColour('plum');
+    session.choose('note');
+    expect(session.snapshot()).toMatchObject({ notes: true, ground: 'ochre' });
+    write('one', 100);
+    session.setColour('blue');
+    write('two', 400);
+    session.choose('text');
+    write('three', 700);
+    expect(of('put').map(({ shape }) => shape)).toMatchObject([
+      { text: 'one', colour: 'ink', ground: 'ochre' },
+      { text: 'two', colour: 'ink', ground: 'blue' },
+      { text: 'three', colour: 'plum' },
+    ]);
+    // Words on nothing have none, not even an empty one: older programs know nothing of it.
+    expect(Object.keys(of('put')[2]?.shape ?? {})).not.toContain('ground');
+  });
+
+  it('keeps its ground when its words or their size are changed, and takes another', async () => {
+    const { session, of } = await opened(ALL, [item('note', 1, note)]);
+    session.edit('note');
+    expect(session.snapshot()).toMatchObject({ notes: true, editing: { ground: 'teal' } });
+    session.type('bike, every day');
+    session.setWidth(2);
+    session.commit();
+    const changed = () => of('change').at(-1)?.shapes[0]?.[1];
+    expect(changed()).toMatchObject({ text: 'bike, every day', ground: 'teal', size: 64, colour: 'ink' });
+    session.edit('note');
+    session.setColour('green');
+    session.commit();
+    expect(changed()).toMatchObject({ ground: 'green', colour: 'ink' });
+    session.select(['note']);
+    session.setColour('red' as Colour);
+    expect(changed()).toMatchObject({ ground: 'red', colour: 'ink' });
+  });
+
+  it('lends its colours to notes alone', async () => {
+    const { session, of } = await opened(ALL, [...TWO, item('note', 3, note)]);
+    session.select(['note']);
+    session.setColour('green');
+    session.select(['words', 'note']);
+    expect(session.snapshot()).toMatchObject({ notes: false, colour: 'ink', ground: 'green' });
+    session.setColour('plum');
+    expect(
+      of('change')
+        .at(-1)
+        ?.shapes.map(([, shape]) => shape),
+    ).toMatchObject([{ colour: 'plum' }, { colour: 'ink', ground: 'plum' }]);
+    expect(session.snapshot()).toMatchObject({ colour: 'plum', ground: 'green' });
+  });
+
+  it('is touched, moved and sized with all of its sheet', async () => {
+    const { session, of } = await opened(ALL, [item('note', 1, note)]);
+    session.choose('select');
+    // Beside the words, on the sheet.
+    session.down(at(80, 80), 0, NONE_HELD);
+    session.moveTo([at(90, 70)], 0, NONE_HELD);
+    session.up();
+    expect(of('change').at(-1)?.shapes).toMatchObject([['note', { at: at(110, 90), ground: 'teal' }]]);
+    const from = session.selectionFrame();
+    expect(from).toMatchObject({ x: 76, y: 76 });
+    session.grow(2);
+    expect(of('change').at(-1)?.shapes).toMatchObject([
+      ['note', { at: at(124, 124), size: 80, ground: 'teal' }],
+    ]);
+  });
+
+  it('is put in the middle by keys alone', async () => {
+    const { session } = await opened();
+    session.choose('note');
+    session.putInMiddle(at(800, 500));
+    expect(session.snapshot().editing).toMatchObject({ ground: 'ochre', colour: 'ink' });
+  });
+});
+
 describe('rights', () => {
   it('name the tools', () => {
+    expect(toolsOf({ ...NO_RIGHTS, text: true })).toEqual(['select', 'text', 'note']);
     expect(toolsOf(NO_RIGHTS)).toEqual([]);
     expect(toolsOf({ ...NO_RIGHTS, cursor: true })).toEqual(['select', 'laser']);
     expect(toolsOf({ ...NO_RIGHTS, pen: true, eraser: true })).toEqual(['select', 'pen', 'eraser']);
@@ -275,7 +368,7 @@ describe('rights', () => {
   it('that are missing do nothing', async () => {
     const { session, asked } = await opened({}, TWO);
     const before = asked.length;
-    for (const tool of ['pen', 'arrow', 'text', 'eraser', 'select'] as const) {
+    for (const tool of ['pen', 'arrow', 'text', 'note', 'eraser', 'select'] as const) {
       session.choose(tool);
       session.down(at(200, 150), 4, NONE_HELD);
       session.moveTo([at(220, 170)], 4, NONE_HELD);
@@ -426,6 +519,49 @@ describe('the laser', () => {
   });
 });
 
+describe('what I draw with', () => {
+  it('is the same on the next board', async () => {
+    const chosen = new Choices();
+    const first = await opened(ALL, [], chosen);
+    expect(first.session.snapshot().tool).toBe('pen');
+    first.session.choose('arrow');
+    first.session.setColour('blue');
+    first.session.setWidth(2);
+    first.session.setFilled(true);
+    first.session.close();
+    const next = await opened(ALL, [], chosen);
+    expect(next.session.snapshot()).toMatchObject({ tool: 'arrow', colour: 'blue', width: 2, filled: true });
+    // Without the right to it, the pen.
+    const last = await opened({ ...ALL, shape: false }, [], chosen);
+    expect(last.session.snapshot()).toMatchObject({ tool: 'pen', colour: 'blue' });
+  });
+
+  it('writes letters that can be read however small the page is seen', async () => {
+    const { session } = await opened();
+    session.choose('text');
+    session.seenAt(0.2);
+    session.down(at(100, 100), 1, NONE_HELD);
+    expect(session.snapshot().editing?.size).toBe(100);
+    session.setWidth(0);
+    expect(session.snapshot().editing?.size).toBe(80);
+    session.up();
+    session.type('knee');
+    session.commit();
+    session.seenAt(2);
+    session.setWidth(1);
+    session.down(at(100, 400), 1, NONE_HELD);
+    expect(session.snapshot().editing?.size).toBe(40);
+  });
+
+  it('has the width that a shape has', async () => {
+    const { session } = await opened(ALL, TWO);
+    expect(session.widthOf(box)).toBe(0);
+    expect(session.widthOf({ ...box, width: 18 })).toBe(2);
+    expect(session.widthOf({ ...box, width: 17 })).toBeUndefined();
+    expect(session.widthOf(words)).toBeUndefined();
+  });
+});
+
 describe('pictures', () => {
   const picture = (n: number) => ({ file_id: `file-${n}`, width: 640, height: 400 });
   const placeOf = ({ shape }: { shape: Shape }) =>
@@ -444,29 +580,64 @@ describe('pictures', () => {
         expect(a.right <= b.x || b.right <= a.x || a.low <= b.y || b.low <= a.y).toBe(true);
       }
     }
+    const [first, ...rest] = of('put');
+    // One undo takes all of them.
+    expect([first?.with, ...rest.map((one) => one.with)]).toEqual([
+      undefined,
+      first?.id,
+      first?.id,
+      first?.id,
+    ]);
     expect(session.snapshot().selected).toEqual(of('put').map(({ id }) => id));
     session.placePictures([], at(800, 500));
     expect(session.snapshot().selected).toHaveLength(4);
   });
 
-  it('of a document get a page of the board each, after the one where I am', async () => {
+  function placed(session: BoardSession, count: number) {
+    let [first, after]: [string | undefined, number | undefined] = [undefined, undefined];
+    for (let nth = 0; nth < count; nth += 1) {
+      const place = { nth, count, after, first, paged: true, middle: at(800, 500) };
+      const { id, page } = session.placeDocumentPage({ file_id: 'p', width: 1414, height: 2000 }, place);
+      [first, after] = [first ?? id, page];
+    }
+  }
+
+  it('of a document get a page of the board each, from the first that is empty', async () => {
     const far = { ...item('far', 3, box), page: 2 };
     const { session, of, changed, asked } = await opened(ALL, [...TWO, far]);
     changed({ pages: 3 });
-    let after: number | undefined;
-    for (let nth = 0; nth < 3; nth += 1) {
-      const place = { nth, count: 3, after, paged: true, middle: at(800, 500) };
-      after = session.placeDocumentPage({ file_id: 'p', width: 1414, height: 2000 }, place);
-    }
-    // The second page was empty, the third is not.
-    expect(of('put').map(({ page }) => page)).toEqual([0, 1, 3]);
-    expect(asked.slice(-3).map((one) => one.do)).toEqual(['put', 'add_page', 'put']);
+    placed(session, 3);
+    // The second page was empty, the third is not; the others are still to come.
+    expect(of('put').map(({ page }) => page)).toEqual([1, 3, 4]);
+    expect(asked.slice(-4).map((one) => one.do)).toEqual(['add_page', 'put', 'add_page', 'put']);
     // Alone on its page it is as large as that.
-    const [first, second] = of('put').map(placeOf);
-    expect((second?.low ?? 0) - (second?.y ?? 0)).toBe(960);
-    expect((first?.low ?? 0) - (first?.y ?? 0)).toBe(600);
-    // Who shows it begins where they are.
-    expect(session.snapshot()).toMatchObject({ page: 0, selected: [] });
+    const [first] = of('put').map(placeOf);
+    expect((first?.low ?? 0) - (first?.y ?? 0)).toBe(960);
+    // One sees where it went, and one undo takes all of it.
+    expect(session.snapshot()).toMatchObject({ page: 1, selected: [], elsewhere: true });
+    const [one, ...rest] = of('put');
+    expect(rest.map((other) => other.with)).toEqual([one?.id, one?.id]);
+  });
+
+  it('of a document are shown on a page that is still to come, and taken back to where I was', async () => {
+    const { session, of, changed } = await opened(ALL, TWO);
+    placed(session, 1);
+    expect(of('put').at(-1)?.page).toBe(1);
+    expect(session.snapshot()).toMatchObject({ page: 0, elsewhere: false });
+    changed({ pages: 2 });
+    expect(session.snapshot()).toMatchObject({ page: 1, elsewhere: true });
+    const { id = '', shape = box } = of('put').at(-1) ?? {};
+    changed({ pages: 2, put: [{ ...item(id, 9, shape), page: 1 }] });
+    expect(session.snapshot()).toMatchObject({ page: 1, count: 1, elsewhere: true });
+    changed({ pages: 2, removed: [id] });
+    expect(session.snapshot()).toMatchObject({ page: 0, elsewhere: false });
+  });
+
+  it('of a document lie where I am while nothing does', async () => {
+    const { session, of } = await opened();
+    placed(session, 1);
+    expect(of('put').map(({ page }) => page)).toEqual([0]);
+    expect(session.snapshot()).toMatchObject({ page: 0, elsewhere: false });
   });
 
   it('of a document lie beside each other where there are no pages', async () => {
