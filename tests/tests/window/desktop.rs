@@ -115,10 +115,14 @@ async fn it_starts_at_login_when_wished() -> Result<()> {
         return Ok(());
     }
     let stage = Stage::set(2).await?;
-    let window = stage.window(&[]).await?;
+    // The library writes where the specification has it by default, wherever XDG_CONFIG_HOME is.
+    let home = tempfile::tempdir()?;
+    let mut setting = stage.setting(&[]);
+    setting.env.push(("HOME".into(), home.path().display().to_string()));
+    let window = Window::open(&stage.bins, &setting).await?;
     window.screen("home").await?;
     let entries = || -> Vec<String> {
-        let folder = std::fs::read_dir(window.data().join("config/autostart"));
+        let folder = std::fs::read_dir(home.path().join(".config/autostart"));
         let files = folder.into_iter().flatten().filter_map(Result::ok);
         files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).collect()
     };

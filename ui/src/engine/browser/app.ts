@@ -282,7 +282,7 @@ export class App {
       });
       if (here || again) this.devices(true);
       if (answered && !seen.asks_consent && !seen.in_use) this.join(false, null);
-      else void this.tryWay();
+      else if (here || again) void this.tryWay();
     } catch (thrown) {
       if (turn === this.turn) this.show({ is: 'home', problem: problemOf(thrown) });
     }
@@ -300,14 +300,14 @@ export class App {
       lobby.preview = again ? { ...seen, in_use: false } : seen;
       const back = lobby.problem?.code === 'server_unreachable';
       if (back) lobby.problem = null;
-      if (back || lobby.network === 'unreachable') void this.tryWay();
+      if (lobby.here && (back || lobby.network === 'unreachable')) void this.tryWay();
     } catch (thrown) {
       if (still()) lobby.problem = problemOf(thrown);
     }
     this.changed();
   }
 
-  /** What the way to the lobby's server is like. */
+  /** What the way to the lobby's server is like; for those who go on here, as it costs what a picture does. */
   private async tryWay(): Promise<void> {
     const { link, screen } = this;
     if (!link || screen.is !== 'lobby') return;
@@ -345,6 +345,7 @@ export class App {
     if (this.screen.is !== 'lobby') return;
     this.screen.lobby.here = true;
     this.devices(true);
+    void this.tryWay();
   }
 
   /** Opens camera and microphone, or lets them go. */

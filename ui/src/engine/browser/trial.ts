@@ -24,7 +24,7 @@ export async function tryWay(link: Link): Promise<NetworkCheck> {
   const over = performance.now() + WITHIN_MS;
   const timed = async (url: string, request: RequestInit) => {
     const started = performance.now();
-    const answer = await ask(url, request, Math.max(1, over - started));
+    const answer = await ask(url, request, Math.max(1, Math.ceil(over - started)));
     if (!answer.ok) throw new Untried();
     await answer.arrayBuffer();
     return performance.now() - started;

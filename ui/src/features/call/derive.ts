@@ -226,6 +226,9 @@ export type Announcement =
         | 'presentsNoMore';
     };
 
+/** Of my own devices, what happens by itself as one comes. What goes off somebody switched. */
+const COMES_ON: ReadonlySet<Announcement['say']> = new Set(['youUnmuted', 'youCameraOn']);
+
 /**
  * What changed between two views, for those who do not see it. Of whoever just came, devices come on one after the other:
  * `isNew` knows by id of whom that is not told.
@@ -242,7 +245,7 @@ export function announcements(
     ...others(before, now, isNew),
     ...presenting(before, now),
     ...atTheDoor(before, now),
-    ...(isNew(now.me.participant_id) ? [] : own(before, now)),
+    ...own(before, now).filter(({ say }) => !COMES_ON.has(say) || !isNew(now.me.participant_id)),
   ];
 }
 
