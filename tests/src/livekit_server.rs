@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use tokio::process::Command;
 
 use crate::process::{Running, free_port, port_open};
@@ -20,8 +20,20 @@ pub fn program() -> Option<PathBuf> {
 }
 
 impl LiveKitServer {
-    /// Starts it on loopback with ports that are free.
+    /// Starts it on loopback with ports that are free. One that somebody else takes meanwhile ends it: then with others.
     pub async fn start(program: &PathBuf) -> Result<Self> {
+        const TRIES: u32 = 3;
+        let mut last = None;
+        for _ in 0..TRIES {
+            match Self::start_once(program).await {
+                Ok(server) => return Ok(server),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.context("no try")?)
+    }
+
+    async fn start_once(program: &PathBuf) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = free_port()?;
         let config = format!(
@@ -33,8 +45,14 @@ impl LiveKitServer {
         );
         let file = folder.path().join("livekit.yaml");
         std::fs::write(&file, config)?;
-        let running = Running::start(Command::new(program).arg("--config").arg(&file).stderr(Stdio::null()))?;
-        port_open(port, Duration::from_secs(20)).await.context("livekit-server")?;
+        let said = folder.path().join("said");
+        let stderr = Stdio::from(std::fs::File::create(&said)?);
+        let mut running = Running::start(Command::new(program).arg("--config").arg(&file).stderr(stderr))?;
+        let open = tokio::select! {
+            open = port_open(port, Duration::from_secs(20)) => open,
+            ended = running.child.wait() => Err(anyhow!("it ended: {ended:?}")),
+        };
+        open.with_context(|| format!("livekit-server: {}", std::fs::read_to_string(&said).unwrap_or_default()))?;
         Ok(Self { running, _folder: folder, port })
     }
 

@@ -78,11 +78,14 @@ fn read_message<M: DeserializeOwned + Serialize>(text: &[u8]) -> Result<M, Probl
     }
 }
 
-/// Whether `meant` says what `said` says; objects may have more fields, filled in by defaults.
+/// Whether `meant` says what `said` says; objects may have more fields, filled in by defaults, also those in lists.
 fn covers(meant: &serde_json::Value, said: &serde_json::Value) -> bool {
     match (meant, said) {
         (serde_json::Value::Object(meant), serde_json::Value::Object(said)) => {
             said.iter().all(|(field, value)| meant.get(field).is_some_and(|it| covers(it, value)))
+        }
+        (serde_json::Value::Array(meant), serde_json::Value::Array(said)) => {
+            meant.len() == said.len() && meant.iter().zip(said).all(|(meant, said)| covers(meant, said))
         }
         (meant, said) => meant == said,
     }
@@ -160,6 +163,15 @@ mod tests {
         let read = |text: &str| read_message::<ClientMessage>(text.as_bytes());
         assert!(read(r#"{"type":"set_tools","participant_id":"a","tools":{"chat":true}}"#).is_ok());
         assert!(read(r#"{"type":"ring"}"#).is_ok());
+        let text = |more: &str| {
+            let shape = format!(r#"{{"kind":"text","at":{{"x":0,"y":0}},"text":"a","colour":"ink","size":20{more}}}"#);
+            let item = r#""id":"t","author":"a","page":0,"z":0,"stamp":{"clock":1,"by":"a"}"#;
+            let op = format!(r#"{{"op":"put","item":{{{item},"shape":{shape}}}}}"#);
+            format!(r#"{{"type":"board","board":"board","ops":[{op}]}}"#)
+        };
+        assert!(read(&text("")).is_ok(), "an item from before there were notes");
+        assert!(read(&text(r#","ground":"ochre""#)).is_ok());
+        assert!(read(&text(r#","grounds":"ochre""#)).is_err());
         for bad in [
             r#"{"type":"ring","loud":true}"#,
             r#"{"type":"set_tools","participant_id":"a","tools":{"chatt":true}}"#,
