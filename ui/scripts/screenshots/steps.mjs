@@ -24,7 +24,11 @@ export async function noAdmin(page) {
 }
 
 export async function times(page, from, to) {
-  await page.getByTestId('room-when').getByRole('button').click();
+  const when = page.getByTestId('room-when').getByRole('button');
+  // A list closes when what is below it scrolls; the browser tells of that a frame later.
+  await when.scrollIntoViewIfNeeded();
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await when.click();
   await page.getByRole('option').nth(1).click();
   await page.getByTestId('starts_at').fill(`${from}-11-20T09:30`);
   await page.getByTestId('ends_at').fill(`${to}-11-20T10:00`);
