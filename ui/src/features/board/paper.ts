@@ -15,6 +15,9 @@ import { seen, type Viewport } from './viewport';
 
 /** A stroke that did not grow for so long is finished. */
 const QUIET = 250;
+/** Finished strokes are painted to the rest, which is to paint all of it, when nothing came for so long, or they are many. */
+const REST = 600;
+const MOST_LIVE = 30;
 /** So long one frame may paint, in milliseconds, and so many items at most; the rest waits for the next. */
 const BUDGET = 10;
 const SHARE = 400;
@@ -62,6 +65,8 @@ export class Paper implements Watcher {
   private topStale = true;
   private controlsStale = true;
   private frameAsked = 0;
+  /** When somebody else drew last. */
+  private cameAt = 0;
   private movedAt = 0;
   private sizing: Box | undefined;
   private readonly unwatch: () => void;
@@ -174,12 +179,15 @@ export class Paper implements Watcher {
   }
 
   private take(touched: Extract<Touched, { kind: 'items' }>): void {
-    const until = performance.now() + QUIET;
+    this.cameAt = performance.now();
+    const until = this.cameAt + QUIET;
     for (const id of touched.put) {
       const shape = this.session.board.items.get(id)?.shape;
       // A stroke that comes whole has other points than it had.
       if (id !== this.session.drawing) this.growing.delete(id);
       if (shape?.kind === 'pen' && !this.settled.has(id)) this.live.set(id, until);
+      // It lies over the strokes that are finished, which are painted over all else until they settle.
+      else this.cameAt = 0;
       this.sync(id);
     }
     for (const id of touched.extended) {
@@ -289,6 +297,7 @@ export class Paper implements Watcher {
 
   private settleQuiet(): void {
     const now = performance.now();
+    if (this.live.size <= MOST_LIVE && now - this.cameAt < REST) return;
     for (const [id, until] of this.live) {
       if (until > now) continue;
       this.live.delete(id);
