@@ -3,7 +3,7 @@
 //! tests.
 
 mod query;
-mod sqlite;
+mod sql;
 #[cfg(test)]
 mod suite;
 mod types;
@@ -23,15 +23,15 @@ use visita_protocol::{
 use visita_room::{LinkSerial, Standing, Timestamp};
 
 pub(crate) use query::{
-    Attendance, AttendanceQuery, Between, Direction, RecordingQuery, RoomBy, RoomIs, RoomQuery, SeenSession,
-    SessionQuery,
+    Attendance, AttendanceQuery, Between, Direction, RecordingQuery, RoomBy, RoomIs, RoomQuery, RoomStands,
+    SeenSession, SessionQuery,
 };
-pub(crate) use sqlite::Sqlite;
+pub(crate) use sql::{Database, Sql};
 pub(crate) use types::{
     AuditLine, Company, CompanySettings, Delivery, Kind, Listed, NewLink, NewPlan, NewRoom, NewSeat, NewSignInLink,
-    Page, PictureKind, PlannedSeat, RecordingProgress, RecordingsOf, Redeemed, RoomOptions, RoomWebhook, Schedule,
-    SignInState, StoredConnection, StoredFile, StoredLink, StoredPastSession, StoredPicture, StoredRecording,
-    StoredRoom, StoredSeat, StoredSession, StoredWebhook,
+    Page, PictureKind, PlannedSeat, RecordingProgress, RecordingsOf, Redeemed, RoomOptions, RoomWebhook, RoomsOf,
+    Schedule, SignInState, StoredApiKey, StoredConnection, StoredFile, StoredLink, StoredPastSession, StoredPicture,
+    StoredRecording, StoredRoom, StoredSeat, StoredSession, StoredWebhook, WebhookCalled,
 };
 pub(crate) use visits::{PictureStore, VisitStore};
 
@@ -41,7 +41,16 @@ pub(crate) type SecretHash = [u8; 32];
 /// Storage.
 #[async_trait]
 pub(crate) trait Store:
-    People + RoomStore + VisitStore + PictureStore + SessionStore + RecordingStore + ToolStore + WebhookStore + AuditStore
+    People
+    + ApiKeyStore
+    + RoomStore
+    + VisitStore
+    + PictureStore
+    + SessionStore
+    + RecordingStore
+    + ToolStore
+    + WebhookStore
+    + AuditStore
 {
     /// Whether it answers.
     async fn check(&self) -> Result<(), StoreError>;
@@ -79,7 +88,14 @@ pub(crate) trait People: Send + Sync + 'static {
     /// Those of these users who are there.
     async fn users_among(&self, company: &CompanyId, users: &[&UserId]) -> Result<Vec<User>, StoreError>;
     /// Users in the order of their making.
-    async fn users(&self, company: &CompanyId, page: Page) -> Result<Listed<User>, StoreError>;
+    async fn users(
+        &self,
+        company: &CompanyId,
+        search: Option<&str>,
+        page: Page,
+    ) -> Result<Listed<(User, Timestamp)>, StoreError>;
+    /// Their role and whether they are an operator; whether there is such a user.
+    async fn update_user(&self, company: &CompanyId, user: &User) -> Result<bool, StoreError>;
     /// Deletes a user: their access tokens and sign-in links are good no more. Whether there was one.
     async fn delete_user(&self, company: &CompanyId, user: &UserId, now: Timestamp) -> Result<bool, StoreError>;
     /// Rooms that still let people in and have a seat for that user, with the seat.
@@ -97,6 +113,20 @@ pub(crate) trait People: Send + Sync + 'static {
     async fn redeem_sign_in_link(&self, code: SecretHash, now: Timestamp) -> Result<Redeemed, StoreError>;
 }
 
+/// Keys to the API beside the one that a company has from the server's settings.
+#[async_trait]
+pub(crate) trait ApiKeyStore: Send + Sync + 'static {
+    /// All keys of a company in the order of their making, the one of the settings first.
+    async fn api_keys(&self, company: &CompanyId) -> Result<Vec<StoredApiKey>, StoreError>;
+    /// Makes one.
+    async fn create_api_key(&self, company: &CompanyId, key: &StoredApiKey, hash: SecretHash)
+    -> Result<(), StoreError>;
+    /// Takes one back; whether there was such a key. The one of the settings stays.
+    async fn delete_api_key(&self, company: &CompanyId, key_id: &str) -> Result<bool, StoreError>;
+    /// Writes down when a key was used, if that is an hour later than what is written.
+    async fn api_key_used(&self, hash: SecretHash, at: Timestamp) -> Result<(), StoreError>;
+}
+
 /// Rooms with their seats and links.
 #[async_trait]
 pub(crate) trait RoomStore: Send + Sync + 'static {
@@ -104,11 +134,11 @@ pub(crate) trait RoomStore: Send + Sync + 'static {
     async fn create_room(&self, room: &NewRoom) -> Result<(), StoreError>;
     /// A room that is not deleted.
     async fn room(&self, room: &RoomId) -> Result<Option<StoredRoom>, StoreError>;
-    /// A company's rooms that are not deleted, newest first; with `user`, only those they made or have a seat in.
+    /// A company's rooms that are not deleted, newest first.
     async fn rooms(
         &self,
         company: &CompanyId,
-        user: Option<&UserId>,
+        which: RoomsOf<'_>,
         page: Page,
     ) -> Result<Listed<StoredRoom>, StoreError>;
     /// One more seat with its link; [`StoreError::Exists`] when the user has one already.
@@ -326,6 +356,14 @@ pub(crate) trait ToolStore: Send + Sync + 'static {
         session: Option<&SessionId>,
         page: Page,
     ) -> Result<Listed<StoredFile>, StoreError>;
+    /// Whole files of all rooms of a company, the newest first, each with its room's title.
+    async fn files_of_company(
+        &self,
+        company: &CompanyId,
+        room: Option<&RoomId>,
+        search: Option<&str>,
+        page: Page,
+    ) -> Result<Listed<(StoredFile, Option<String>)>, StoreError>;
     /// How many uploads of a seat are under way, and how many bytes all files of the room have or will have.
     async fn files_weight(&self, room: &RoomId, participant: &ParticipantId) -> Result<(u64, u64), StoreError>;
     /// A file is deleted, and the message that brought it.
@@ -381,6 +419,10 @@ pub(crate) trait WebhookStore: Send + Sync + 'static {
         body: &str,
         now: Timestamp,
     ) -> Result<usize, StoreError>;
+    /// For this webhook only; whether there is one.
+    async fn enqueue_to(&self, webhook: &str, body: &str, now: Timestamp) -> Result<bool, StoreError>;
+    /// What came of a call.
+    async fn webhook_called(&self, webhook: &str, call: &WebhookCalled) -> Result<(), StoreError>;
     /// What is due, the longest due first, up to `limit`.
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>, StoreError>;
     /// When the next one is due.

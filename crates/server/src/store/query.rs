@@ -38,6 +38,21 @@ pub(crate) enum RoomIs {
     Nothing,
 }
 
+/// How a room stands at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RoomStands {
+    /// Somebody is in.
+    Live,
+    /// It begins later than this.
+    Scheduled(Timestamp),
+    /// It is switched on and not over.
+    Active(Timestamp),
+    /// It is switched off.
+    Disabled,
+    /// Its time is used up or over.
+    Ended(Timestamp),
+}
+
 /// A stretch of time; what is none is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Between {

@@ -1,32 +1,41 @@
 //! What every storage has to do, written against the trait.
 
+mod console;
+#[path = "../../tests/common/postgres_server.rs"]
+mod postgres_server;
 mod recordings;
 mod rooms;
+mod tools;
 mod visits;
 
 use std::time::Duration;
 
 use sqlx::Connection;
-use visita_board::What;
 use visita_protocol::{
-    BoardId, CallType, CompanyId, Entrance, RecordingLayout, RecordingMode, RoomId, SessionId, Tools, UserId,
-    Whiteboard, WhiteboardRights,
-    board::{Colour, Item, Point, Shape, Stamp},
-    channel::{ChatMessage, Consent, FileInfo, FilePurpose},
+    CallType, CompanyId, Entrance, RecordingLayout, RecordingMode, RoomId, SessionId, Tools, UserId, Whiteboard,
+    WhiteboardRights,
+    channel::Consent,
     rest::{ActorKind, ConnectionKind, Event, EventKind, Role, User},
 };
 use visita_room::{Admission, Allowed, LinkSerial, Standing, Timestamp};
 
 use super::{
-    AuditLine, CompanySettings, Kind, NewLink, NewRoom, NewSeat, NewSignInLink, Page, People, Redeemed, RoomOptions,
-    RoomStore, Schedule, SecretHash, SessionStore, Sqlite, Store, StoreError, StoredFile, StoredWebhook, WebhookStore,
+    AuditLine, CompanySettings, Database, Kind, NewLink, NewRoom, NewSeat, NewSignInLink, Page, People, Redeemed,
+    RoomOptions, RoomStore, RoomsOf, Schedule, SecretHash, SessionStore, Sql, Store, StoreError, StoredWebhook,
+    WebhookStore,
 };
-use crate::files::Wanted;
+use console::{
+    a_company_has_several_keys, a_webhook_tells_what_came_of_it, files_are_found_across_rooms,
+    rooms_are_searched_by_how_they_stand, users_are_searched_and_changed,
+};
 use recordings::{
     a_link_to_a_recording_is_good_for_its_time, a_recording_is_kept_as_long_as_its_company_says,
     a_recording_is_told_as_it_goes_on_and_ends, past_sessions_are_listed_with_what_is_kept_of_them,
 };
 use rooms::{a_room_is_changed, rooms_are_found_by_what_they_are};
+use tools::{
+    a_board_is_as_it_was_drawn, a_chat_is_kept_found_and_forgotten_with_its_room, a_file_is_listed_when_it_is_there,
+};
 use visits::{
     a_visit_is_planned_anew, pictures_are_kept_for_their_company, users_are_found_by_what_other_systems_call_them,
 };
@@ -39,8 +48,20 @@ macro_rules! suite {
                 #[tokio::test]
                 async fn $test() {
                     let folder = tempfile::tempdir().expect("a folder");
-                    let store = super::Sqlite::open(&folder.path().join("visita.db")).await.expect("a store");
+                    let file = super::Database::File(folder.path().join("visita.db"));
+                    super::$test(&super::Sql::open(&file).await.expect("a store")).await;
+                }
+            )+
+        }
+
+        mod postgres {
+            $(
+                #[tokio::test]
+                async fn $test() {
+                    let Some(database) = super::postgres_server::database(stringify!($test)).await else { return };
+                    let store = super::Sql::open(&super::Database::Postgres(database)).await.expect("a store");
                     super::$test(&store).await;
+                    super::Store::close(&store).await;
                 }
             )+
         }
@@ -71,6 +92,11 @@ suite!(
     a_recording_is_kept_as_long_as_its_company_says,
     a_link_to_a_recording_is_good_for_its_time,
     past_sessions_are_listed_with_what_is_kept_of_them,
+    a_company_has_several_keys,
+    users_are_searched_and_changed,
+    rooms_are_searched_by_how_they_stand,
+    files_are_found_across_rooms,
+    a_webhook_tells_what_came_of_it,
     a_visit_is_planned_anew,
     users_are_found_by_what_other_systems_call_them,
     pictures_are_kept_for_their_company,
@@ -85,7 +111,29 @@ const NOW: Timestamp = Timestamp::from_unix_ms(1_700_000_000_123);
 async fn sqlite_keeps_everything_and_ends_forgotten_sessions() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("visita.db");
-    let store = Sqlite::open(&file).await.expect("a store");
+    keeps_everything_and_ends_forgotten_sessions(&Database::File(file)).await;
+}
+
+#[tokio::test]
+async fn postgres_keeps_everything_and_ends_forgotten_sessions() {
+    let Some(database) = postgres_server::database("forgotten_sessions").await else { return };
+    keeps_everything_and_ends_forgotten_sessions(&Database::Postgres(database)).await;
+}
+
+/// Two servers would each believe to own the rooms.
+#[tokio::test]
+async fn postgres_serves_one_server_at_a_time() {
+    let Some(database) = postgres_server::database("one_at_a_time").await else { return };
+    let database = Database::Postgres(database);
+    let first = Sql::open(&database).await.expect("a store");
+    let second = Sql::open(&database).await.map(|_| ()).expect_err("in use");
+    assert!(second.to_string().contains("another server"), "{second}");
+    first.close().await;
+    Sql::open(&database).await.expect("free again").close().await;
+}
+
+async fn keeps_everything_and_ends_forgotten_sessions(database: &Database) {
+    let store = Sql::open(database).await.expect("a store");
     let room = made_room(&store).await;
     let (first, second) = (crate::ids::new(), crate::ids::new());
     store.session_started(&room.room_id, &first, NOW).await.expect("stored");
@@ -97,6 +145,8 @@ async fn sqlite_keeps_everything_and_ends_forgotten_sessions() {
         events: Vec::new(),
         enabled: true,
         secret: vec![1, 2],
+        waiting: 0,
+        last: None,
         created_at: NOW,
     };
     store.create_webhook(&room.company_id, &webhook).await.expect("stored");
@@ -107,7 +157,7 @@ async fn sqlite_keeps_everything_and_ends_forgotten_sessions() {
     store.session_seen(&room.room_id, &second, Duration::from_secs(9), NOW + secs(20)).await.expect("stored");
     store.close().await;
 
-    let store = Sqlite::open(&file).await.expect("a store");
+    let store = Sql::open(database).await.expect("a store");
     let again = store.room(&room.room_id).await.expect("read").expect("there");
     assert_eq!(again.used, Duration::from_secs(9));
     let sessions = store.sessions(&room.room_id, ALL).await.expect("read").items;
@@ -116,7 +166,7 @@ async fn sqlite_keeps_everything_and_ends_forgotten_sessions() {
 
     // Whoever was told of its beginning is told of its end, once.
     store.close().await;
-    let store = Sqlite::open(&file).await.expect("a store");
+    let store = Sql::open(database).await.expect("a store");
     let due = store.due(Timestamp::from_unix_ms(9_000_000_000_000), 10).await.expect("read");
     let told: Vec<Event> = due.iter().map(|one| serde_json::from_str(&one.body).expect("an event")).collect();
     let [left, ended] = &told[..] else { panic!("{told:?}") };
@@ -305,7 +355,10 @@ async fn lists_come_in_pages(store: &dyn Store) {
     }
     let list = async |user: Option<&str>, limit, offset| {
         let user = user.map(id);
-        let listed = store.rooms(&company, user.as_ref(), Page { limit, offset }).await.expect("read");
+        let listed = store
+            .rooms(&company, RoomsOf { user: user.as_ref(), ..RoomsOf::default() }, Page { limit, offset })
+            .await
+            .expect("read");
         (listed.items.into_iter().map(|room| room.room_id).collect::<Vec<_>>(), listed.total)
     };
     assert_eq!(list(None, 2, 0).await, (vec![rooms[2].clone(), rooms[1].clone()], 3), "newest first");
@@ -315,8 +368,8 @@ async fn lists_come_in_pages(store: &dyn Store) {
     assert_eq!(list(Some("nobody"), 9, 0).await, (vec![], 0));
     store.set_standing(&rooms[2], Standing::Deleted, NOW).await.expect("stored");
     assert_eq!(list(None, 9, 0).await.1, 2);
-    let users = store.users(&company, Page { limit: 1, offset: 1 }).await.expect("read");
-    assert_eq!((users.items.len(), users.items[0].user_id.clone(), users.total), (1, id("pat"), 2));
+    let users = store.users(&company, None, Page { limit: 1, offset: 1 }).await.expect("read");
+    assert_eq!((users.items.len(), users.items[0].0.user_id.clone(), users.total), (1, id("pat"), 2));
     let among = store.users_among(&company, &[&id("pat"), &id("nobody")]).await.expect("read");
     assert_eq!(among.iter().map(|user| user.user_id.clone()).collect::<Vec<_>>(), [id("pat")]);
 }
@@ -404,6 +457,8 @@ async fn an_event_waits_for_each_webhook_that_wants_it(store: &dyn Store) {
         events: events.to_vec(),
         enabled,
         secret: vec![1, 2],
+        waiting: 0,
+        last: None,
         created_at: NOW,
     };
     let all = webhook("all", &[], true);
@@ -432,6 +487,7 @@ async fn an_event_waits_for_each_webhook_that_wants_it(store: &dyn Store) {
     assert_eq!((again.len(), again[0].attempts, again[0].delivery_id), (1, 1, due[1].delivery_id));
     let off = StoredWebhook { enabled: false, ..all };
     assert!(store.update_webhook(&company, &off).await.expect("stored"));
+    let off = StoredWebhook { waiting: 1, ..off };
     assert_eq!(store.webhook(&company, "all").await.expect("read"), Some(off));
     assert!(store.due(NOW + secs(2), 10).await.expect("read").is_empty());
     assert_eq!(store.webhook(&crate::ids::new(), "all").await.expect("read"), None, "another company's");
@@ -466,7 +522,7 @@ async fn sqlite_brings_an_older_database_up_to_date() {
     let file = folder.path().join("visita.db");
     let url = format!("sqlite://{}?mode=rwc", file.display());
     let mut old = sqlx::SqliteConnection::connect(&url).await.expect("a database");
-    let mut first = sqlx::migrate!("./migrations");
+    let mut first = sqlx::migrate!("./migrations/sqlite");
     first.migrations.to_mut().truncate(1);
     first.run(&mut old).await.expect("the first tables");
     sqlx::raw_sql(
@@ -482,7 +538,7 @@ async fn sqlite_brings_an_older_database_up_to_date() {
     .expect("rows");
     old.close().await.expect("closed");
 
-    let store = Sqlite::open(&file).await.expect("a store");
+    let store = Sql::open(&Database::File(file)).await.expect("a store");
     let told = store.room(&"r".parse().expect("an id")).await.expect("read").expect("there");
     assert_eq!(
         (told.options.kind, told.used, told.options.description.as_deref()),
@@ -586,122 +642,4 @@ async fn in_session(store: &dyn Store) -> (RoomId, SessionId) {
     let session: SessionId = crate::ids::new();
     store.session_started(&room.room_id, &session, NOW).await.expect("stored");
     (room.room_id, session)
-}
-
-fn message(id: u32, session: &SessionId, text: &str, file: Option<FileInfo>) -> ChatMessage {
-    ChatMessage {
-        id,
-        key: id.to_string(),
-        session_id: session.clone(),
-        from: parsed("seat"),
-        from_name: "Ada".into(),
-        at_ms: 7,
-        text: text.into(),
-        reply_to: None,
-        file,
-    }
-}
-
-fn file(name: &str) -> FileInfo {
-    FileInfo {
-        file_id: crate::ids::new(),
-        name: name.into(),
-        media_type: "image/png".into(),
-        size: 3,
-        sha256: "00".into(),
-        purpose: FilePurpose::Snapshot,
-        of: None,
-        of_name: None,
-        of_screen: false,
-        size_px: Some((2, 1)),
-        has_thumbnail: false,
-    }
-}
-
-async fn a_chat_is_kept_found_and_forgotten_with_its_room(store: &dyn Store) {
-    let (room, session) = in_session(store).await;
-    let scan = file("Scan.png");
-    let messages = [message(1, &session, "Come va?", None), message(2, &session, "", Some(scan.clone()))];
-    for message in &messages {
-        store.chat_added(&room, message).await.expect("stored");
-    }
-    assert!(matches!(store.chat_added(&room, &messages[0]).await, Err(StoreError::Exists)));
-    assert_eq!(store.chat(&room, 9).await.expect("read"), messages);
-    assert_eq!(store.chat(&room, 1).await.expect("read"), messages[1..], "the newest");
-    for (search, found) in [(None, 2), (Some("come"), 1), (Some("scan"), 1), (Some("%"), 0)] {
-        assert_eq!(store.chat_of_session(&session, search, ALL).await.expect("read").total, found, "{search:?}");
-    }
-    assert_eq!(store.chat_of_file(&room, &scan.file_id).await.expect("read"), Some(messages[1].clone()));
-    store.file_deleted(&room, &scan.file_id).await.expect("stored");
-    assert_eq!(store.chat(&room, 9).await.expect("read").len(), 1);
-    assert_eq!(store.deleted_files(&room, 9).await.expect("read"), [(2, scan.file_id)]);
-    store.set_standing(&room, Standing::Deleted, NOW).await.expect("stored");
-    assert_eq!(store.chat(&room, 9).await.expect("read"), []);
-}
-
-async fn a_file_is_listed_when_it_is_there(store: &dyn Store) {
-    let (room, session) = in_session(store).await;
-    let info = file("Scan.png");
-    let wanted = Wanted {
-        name: "Scan.png".into(),
-        size: 3,
-        purpose: FilePurpose::Snapshot,
-        of: None,
-        of_screen: false,
-        key: "k".into(),
-        sha256: None,
-    };
-    let begun = StoredFile {
-        file_id: info.file_id.clone(),
-        room_id: room.clone(),
-        session_id: session.clone(),
-        participant_id: parsed("seat"),
-        wanted,
-        info: None,
-        created_at: NOW,
-    };
-    store.file_begun(&begun).await.expect("stored");
-    let again = StoredFile { file_id: crate::ids::new(), ..begun.clone() };
-    assert!(matches!(store.file_begun(&again).await, Err(StoreError::Exists)), "one upload by that key");
-    assert_eq!(store.file_by_key(&room, &parsed("seat"), "k").await.expect("read"), Some(begun.clone()));
-    assert_eq!(store.files(&room, None, ALL).await.expect("read").total, 0);
-    assert_eq!(store.unfinished_files(NOW + secs(1)).await.expect("read"), std::slice::from_ref(&begun));
-    assert_eq!(store.unfinished_files(NOW).await.expect("read"), []);
-    store.file_done(&info.file_id, &info).await.expect("stored");
-    let done = StoredFile { info: Some(info.clone()), ..begun };
-    assert_eq!(store.file(&info.file_id).await.expect("read"), Some(done.clone()));
-    assert_eq!(store.files(&room, Some(&session), ALL).await.expect("read").items, [done]);
-    assert_eq!(store.files(&room, Some(&crate::ids::new()), ALL).await.expect("read").total, 0);
-    assert_eq!(store.unfinished_files(NOW + secs(1)).await.expect("read"), []);
-}
-
-async fn a_board_is_as_it_was_drawn(store: &dyn Store) {
-    let (room, _) = in_session(store).await;
-    let board: BoardId = parsed("board");
-    assert_eq!(store.board(&room, &board).await.expect("read"), (1, Vec::new()), "nobody drew yet");
-    let stamp = |clock: u64| Stamp { clock, by: parsed("seat") };
-    let item = |name: &str, clock: u64| Item {
-        id: parsed(name),
-        author: parsed("seat"),
-        page: 0,
-        z: 0,
-        shape: Shape::Text {
-            at: Point { x: 1, y: 2 },
-            text: "Anca".into(),
-            colour: Colour::Teal,
-            size: 20,
-            ground: None,
-        },
-        stamp: stamp(clock),
-    };
-    // More than go into one statement.
-    let many: Vec<_> =
-        (0..1_200_u64).map(|n| (parsed(&format!("i{n:04}")), What::There(item(&format!("i{n:04}"), n)))).collect();
-    store.board_changed(&room, &board, 2, &many).await.expect("stored");
-    assert_eq!(store.board(&room, &board).await.expect("read"), (2, many));
-    let gone = What::Gone { stamp: stamp(9_999), author: Some(parsed("seat")) };
-    store.board_changed(&room, &board, 3, &[(parsed("i0000"), gone.clone())]).await.expect("stored");
-    let (pages, items) = store.board(&room, &board).await.expect("read");
-    assert_eq!((pages, items.len(), &items[0].1), (3, 1_200, &gone));
-    assert_eq!(store.board(&room, &parsed("other")).await.expect("read"), (1, Vec::new()));
 }

@@ -11,7 +11,7 @@ use visita_protocol::{
 };
 use visita_room::{Admission, Allowed, LinkSerial, Standing, Timestamp};
 
-use super::SecretHash;
+use super::{RoomStands, SecretHash};
 use crate::files::Wanted;
 
 /// One tenant.
@@ -53,6 +53,29 @@ pub(crate) struct Page {
 pub(crate) struct Listed<T> {
     pub(crate) items: Vec<T>,
     pub(crate) total: u64,
+}
+
+/// Which rooms of a company that are not deleted; all that is said has to be so.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct RoomsOf<'a> {
+    /// That this user made, or has a seat in.
+    pub(crate) user: Option<&'a UserId>,
+    /// With this in the title, at the beginning of the room's id or as the user of a seat.
+    pub(crate) search: Option<&'a str>,
+    pub(crate) stands: Option<RoomStands>,
+    pub(crate) recording: Option<RecordingMode>,
+    /// That are being recorded.
+    pub(crate) recorded_now: bool,
+}
+
+/// A key to the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredApiKey {
+    pub(crate) key_id: String,
+    /// None of the one of the server's settings.
+    pub(crate) name: Option<String>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) last_used_at: Option<Timestamp>,
 }
 
 /// What an access token is checked against.
@@ -421,7 +444,21 @@ pub(crate) struct StoredWebhook {
     pub(crate) enabled: bool,
     /// The signing secret, encrypted.
     pub(crate) secret: Vec<u8>,
+    /// How many events wait to be delivered.
+    pub(crate) waiting: u64,
+    /// What came of the last call.
+    pub(crate) last: Option<WebhookCalled>,
     pub(crate) created_at: Timestamp,
+}
+
+/// What came of a webhook's call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WebhookCalled {
+    pub(crate) at: Timestamp,
+    /// Whether the event was taken.
+    pub(crate) delivered: bool,
+    /// HTTP status of the answer.
+    pub(crate) status: Option<u16>,
 }
 
 /// A webhook that hears of one room only.
@@ -440,6 +477,7 @@ pub(crate) struct RoomWebhook {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Delivery {
     pub(crate) delivery_id: i64,
+    pub(crate) webhook_id: String,
     pub(crate) url: String,
     /// Called when the first does not take it.
     pub(crate) failover_url: Option<String>,

@@ -1,18 +1,18 @@
 //! The audit log.
 
 use async_trait::async_trait;
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, any::AnyRow};
 use visita_protocol::{CompanyId, ParticipantId, RoomId, SessionId, UserId};
 
-use super::{Sqlite, ms, offset, read_count, read_id_or_none, read_time, read_word, word};
+use super::{Sql, limit, ms, offset, read_count, read_id_or_none, read_time, read_word, word};
 use crate::store::{AuditLine, AuditStore, Listed, Page, StoreError};
 
 #[async_trait]
-impl AuditStore for Sqlite {
+impl AuditStore for Sql {
     async fn audit(&self, company: &CompanyId, line: &AuditLine) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO audit (company_id, at, actor_kind, actor, action, room_id, session_id, participant_id, subject)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(company.as_str())
         .bind(ms(line.at))
@@ -36,16 +36,16 @@ impl AuditStore for Sqlite {
     ) -> Result<Listed<AuditLine>, StoreError> {
         let room = room.map(RoomId::as_str);
         let rows = sqlx::query(
-            "SELECT * FROM audit WHERE company_id = ?1 AND (?2 IS NULL OR room_id = ?2)
-             ORDER BY audit_id DESC LIMIT ?3 OFFSET ?4",
+            "SELECT * FROM audit WHERE company_id = $1 AND ($2 IS NULL OR room_id = $2)
+             ORDER BY audit_id DESC LIMIT $3 OFFSET $4",
         )
         .bind(company.as_str())
         .bind(room)
-        .bind(page.limit)
+        .bind(limit(page))
         .bind(offset(page))
         .fetch_all(&self.readers)
         .await?;
-        let total = sqlx::query("SELECT count(*) FROM audit WHERE company_id = ?1 AND (?2 IS NULL OR room_id = ?2)")
+        let total = sqlx::query("SELECT count(*) FROM audit WHERE company_id = $1 AND ($2 IS NULL OR room_id = $2)")
             .bind(company.as_str())
             .bind(room)
             .fetch_one(&self.readers)
@@ -54,7 +54,7 @@ impl AuditStore for Sqlite {
     }
 }
 
-fn read_line(row: &SqliteRow) -> Result<AuditLine, StoreError> {
+fn read_line(row: &AnyRow) -> Result<AuditLine, StoreError> {
     Ok(AuditLine {
         at: read_time(row, "at")?,
         actor_kind: read_word(row, "actor_kind")?,

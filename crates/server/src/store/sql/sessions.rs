@@ -1,9 +1,9 @@
 //! Sessions and connections.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use async_trait::async_trait;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 use visita_protocol::{
     CompanyId, ParticipantId, RoomId, SessionId, UserId,
     channel::{Consent, LeaveReason},
@@ -12,8 +12,9 @@ use visita_protocol::{
 use visita_room::Timestamp;
 
 use super::{
-    Sqlite, duration_ms, exists, json, ms, offset, read_count, read_id, read_id_or_none, read_json, read_time,
-    read_time_or_none, read_word,
+    Sql, duration_ms, exists, json, limit, ms, offset, read_count, read_flag, read_id, read_id_or_none, read_number,
+    read_time, read_time_or_none, read_word,
+    statement::Statement,
     webhooks::{put_in_outbox, put_in_rooms_outbox},
     word,
 };
@@ -28,9 +29,9 @@ use crate::{
 };
 
 #[async_trait]
-impl SessionStore for Sqlite {
+impl SessionStore for Sql {
     async fn session_started(&self, room: &RoomId, session: &SessionId, at: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO sessions (session_id, room_id, started_at, seen_at) VALUES (?1, ?2, ?3, ?3)")
+        sqlx::query("INSERT INTO sessions (session_id, room_id, started_at, seen_at) VALUES ($1, $2, $3, $3)")
             .bind(session.as_str())
             .bind(room.as_str())
             .bind(ms(at))
@@ -48,7 +49,7 @@ impl SessionStore for Sqlite {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE sessions SET seen_at = ? WHERE session_id = ?")
+        sqlx::query("UPDATE sessions SET seen_at = $1 WHERE session_id = $2")
             .bind(ms(at))
             .bind(session.as_str())
             .execute(&mut *tx)
@@ -66,12 +67,12 @@ impl SessionStore for Sqlite {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE sessions SET seen_at = ?1, ended_at = ?1 WHERE session_id = ?2")
+        sqlx::query("UPDATE sessions SET seen_at = $1, ended_at = $1 WHERE session_id = $2")
             .bind(ms(at))
             .bind(session.as_str())
             .execute(&mut *tx)
             .await?;
-        sqlx::query("UPDATE connections SET disconnected_at = ? WHERE session_id = ? AND disconnected_at IS NULL")
+        sqlx::query("UPDATE connections SET disconnected_at = $1 WHERE session_id = $2 AND disconnected_at IS NULL")
             .bind(ms(at))
             .bind(session.as_str())
             .execute(&mut *tx)
@@ -83,15 +84,15 @@ impl SessionStore for Sqlite {
 
     async fn sessions(&self, room: &RoomId, page: Page) -> Result<Listed<StoredSession>, StoreError> {
         let rows = sqlx::query(
-            "SELECT session_id, room_id, started_at, ended_at FROM sessions WHERE room_id = ?
-             ORDER BY started_at, session_id LIMIT ? OFFSET ?",
+            "SELECT session_id, room_id, started_at, ended_at FROM sessions WHERE room_id = $1
+             ORDER BY started_at, session_id LIMIT $2 OFFSET $3",
         )
         .bind(room.as_str())
-        .bind(page.limit)
+        .bind(limit(page))
         .bind(offset(page))
         .fetch_all(&self.readers)
         .await?;
-        let total = sqlx::query("SELECT count(*) FROM sessions WHERE room_id = ?")
+        let total = sqlx::query("SELECT count(*) FROM sessions WHERE room_id = $1")
             .bind(room.as_str())
             .fetch_one(&self.readers)
             .await?;
@@ -104,7 +105,7 @@ impl SessionStore for Sqlite {
         session: &SessionId,
     ) -> Result<Option<(StoredSession, Vec<StoredConnection>)>, StoreError> {
         let row = sqlx::query(
-            "SELECT session_id, room_id, started_at, ended_at FROM sessions WHERE room_id = ? AND session_id = ?",
+            "SELECT session_id, room_id, started_at, ended_at FROM sessions WHERE room_id = $1 AND session_id = $2",
         )
         .bind(room.as_str())
         .bind(session.as_str())
@@ -113,7 +114,7 @@ impl SessionStore for Sqlite {
         let Some(row) = row else { return Ok(None) };
         let rows = sqlx::query(
             "SELECT participant_id, user_id, kind, connected_at, disconnected_at FROM connections
-             WHERE session_id = ? ORDER BY connected_at, connection_id",
+             WHERE session_id = $1 ORDER BY connected_at, connection_id",
         )
         .bind(session.as_str())
         .fetch_all(&self.readers)
@@ -142,7 +143,7 @@ impl SessionStore for Sqlite {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO connections (session_id, participant_id, user_id, kind, connected_at) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO connections (session_id, participant_id, user_id, kind, connected_at) VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(session.as_str())
         .bind(participant.as_str())
@@ -162,8 +163,8 @@ impl SessionStore for Sqlite {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE connections SET disconnected_at = ?
-             WHERE session_id = ? AND participant_id = ? AND kind = ? AND disconnected_at IS NULL",
+            "UPDATE connections SET disconnected_at = $1
+             WHERE session_id = $2 AND participant_id = $3 AND kind = $4 AND disconnected_at IS NULL",
         )
         .bind(ms(at))
         .bind(session.as_str())
@@ -182,7 +183,7 @@ impl SessionStore for Sqlite {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO consents (room_id, session_id, participant_id, answer, text_version, at)
-             VALUES (?, ?, ?, ?, ?, ?)",
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(room.as_str())
         .bind(session.map(SessionId::as_str))
@@ -197,7 +198,7 @@ impl SessionStore for Sqlite {
 
     async fn consents(&self, room: &RoomId) -> Result<Vec<(Option<SessionId>, Consent)>, StoreError> {
         let rows = sqlx::query(
-            "SELECT session_id, participant_id, answer, text_version, at FROM consents WHERE room_id = ?
+            "SELECT session_id, participant_id, answer, text_version, at FROM consents WHERE room_id = $1
              ORDER BY consent_id",
         )
         .bind(room.as_str())
@@ -207,7 +208,7 @@ impl SessionStore for Sqlite {
             .map(|row| {
                 let consent = Consent {
                     participant_id: read_id(row, "participant_id")?,
-                    answer: row.try_get("answer")?,
+                    answer: read_flag(row, "answer")?,
                     text_version: row.try_get("text_version")?,
                     at_ms: read_time(row, "at")?.unix_ms(),
                 };
@@ -222,7 +223,7 @@ impl SessionStore for Sqlite {
         wanted: &SessionQuery,
         page: Page,
     ) -> Result<Listed<SeenSession>, StoreError> {
-        Sqlite::sessions_that(self, company, wanted, page).await
+        Sql::sessions_that(self, company, wanted, page).await
     }
 
     async fn attendance(
@@ -231,7 +232,7 @@ impl SessionStore for Sqlite {
         wanted: &AttendanceQuery,
         page: Page,
     ) -> Result<Listed<Attendance>, StoreError> {
-        Sqlite::attendance(self, company, wanted, page).await
+        Sql::attendance(self, company, wanted, page).await
     }
 
     async fn past_sessions(
@@ -240,7 +241,7 @@ impl SessionStore for Sqlite {
         created_by: Option<&UserId>,
         page: Page,
     ) -> Result<Listed<StoredPastSession>, StoreError> {
-        let which = "r.company_id = ?1 AND r.status <> 'deleted' AND (?2 IS NULL OR r.created_by = ?2)";
+        let which = "r.company_id = $1 AND r.status <> 'deleted' AND ($2 IS NULL OR r.created_by = $2)";
         let created_by = created_by.map(UserId::as_str);
         let list = format!(
             "SELECT s.session_id, s.room_id, s.started_at, s.ended_at, r.description,
@@ -249,21 +250,14 @@ impl SessionStore for Sqlite {
                      AND json_extract(f.info, '$.purpose') <> 'snapshot') AS files,
                     (SELECT count(*) FROM files f WHERE f.session_id = s.session_id AND f.info IS NOT NULL
                      AND json_extract(f.info, '$.purpose') = 'snapshot') AS snapshots,
-                    (SELECT count(*) FROM chat c WHERE c.session_id = s.session_id AND c.file_id IS NULL) AS messages,
-                    (SELECT json_group_array(name) FROM
-                     (SELECT COALESCE(p.display_name,
-                             (SELECT json_extract(c.message, '$.from_name') FROM chat c
-                              WHERE c.session_id = s.session_id AND json_extract(c.message, '$.from') = n.participant_id
-                              ORDER BY c.message_id DESC LIMIT 1), n.user_id) AS name
-                      FROM connections n LEFT JOIN seats p ON p.room_id = s.room_id AND p.participant_id = n.participant_id
-                      WHERE n.session_id = s.session_id GROUP BY n.participant_id ORDER BY MIN(n.connection_id))) AS people
+                    (SELECT count(*) FROM chat c WHERE c.session_id = s.session_id AND c.file_id IS NULL) AS messages
              FROM sessions s JOIN rooms r USING (room_id) WHERE {which}
-             ORDER BY s.started_at DESC, s.session_id DESC LIMIT ?3 OFFSET ?4"
+             ORDER BY s.started_at DESC, s.session_id DESC LIMIT $3 OFFSET $4"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(list))
             .bind(company.as_str())
             .bind(created_by)
-            .bind(page.limit)
+            .bind(limit(page))
             .bind(offset(page))
             .fetch_all(&self.readers)
             .await?;
@@ -273,30 +267,57 @@ impl SessionStore for Sqlite {
             .bind(created_by)
             .fetch_one(&self.readers)
             .await?;
-        let items = rows.iter().map(|row| {
+        let ids = rows.iter().map(|row| row.try_get("session_id")).collect::<Result<Vec<&str>, _>>()?;
+        let mut people = self.people_of(&ids).await?;
+        let items = rows.iter().zip(ids).map(|(row, id)| {
             Ok(StoredPastSession {
                 session: read_session(row)?,
                 title: row.try_get("description")?,
-                people: read_json(row, "people")?,
-                recordings: row.try_get("recordings")?,
-                files: row.try_get("files")?,
-                snapshots: row.try_get("snapshots")?,
-                messages: row.try_get("messages")?,
+                people: people.remove(id).unwrap_or_default(),
+                recordings: read_number(row, "recordings")?,
+                files: read_number(row, "files")?,
+                snapshots: read_number(row, "snapshots")?,
+                messages: read_number(row, "messages")?,
             })
         });
         Ok(Listed { items: items.collect::<Result<_, StoreError>>()?, total: read_count(&total, 0)? })
     }
 }
 
-impl Sqlite {
+impl Sql {
+    /// How those are called who were in these sessions, in the order of their coming.
+    async fn people_of(&self, sessions: &[&str]) -> Result<HashMap<String, Vec<String>>, StoreError> {
+        let mut people = HashMap::new();
+        if sessions.is_empty() {
+            return Ok(people);
+        }
+        let mut query = Statement::new(
+            "SELECT n.session_id, COALESCE(p.display_name,
+                    (SELECT json_extract(c.message, '$.from_name') FROM chat c
+                     WHERE c.session_id = n.session_id AND json_extract(c.message, '$.from') = n.participant_id
+                     ORDER BY c.message_id DESC LIMIT 1), MIN(n.user_id)) AS name
+             FROM connections n JOIN sessions s USING (session_id)
+             LEFT JOIN seats p ON p.room_id = s.room_id AND p.participant_id = n.participant_id
+             WHERE n.session_id IN (",
+        );
+        query.push_list(sessions.iter().copied());
+        query.push(") GROUP BY n.session_id, n.participant_id, p.display_name ORDER BY MIN(n.connection_id)");
+        for row in &query.build().fetch_all(&self.readers).await? {
+            people.entry(row.try_get("session_id")?).or_insert_with(Vec::new).push(row.try_get("name")?);
+        }
+        Ok(people)
+    }
+
     /// Sessions that a killed server left open end where they were last seen, and so do their connections. The webhooks
     /// that were told of the beginning are told of the end, in the same transaction.
     pub(super) async fn close_forgotten_sessions(&self) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         tell_forgotten(&mut tx).await?;
         sqlx::query(
-            "UPDATE connections SET disconnected_at = MAX(connected_at,
-                    (SELECT COALESCE(s.ended_at, s.seen_at) FROM sessions s WHERE s.session_id = connections.session_id))
+            "UPDATE connections SET disconnected_at =
+                    (SELECT CASE WHEN COALESCE(s.ended_at, s.seen_at) > connected_at
+                            THEN COALESCE(s.ended_at, s.seen_at) ELSE connected_at END
+                     FROM sessions s WHERE s.session_id = connections.session_id)
              WHERE disconnected_at IS NULL",
         )
         .execute(&mut *tx)
@@ -307,7 +328,7 @@ impl Sqlite {
     }
 }
 
-async fn tell_forgotten(tx: &mut SqliteConnection) -> Result<(), StoreError> {
+async fn tell_forgotten(tx: &mut AnyConnection) -> Result<(), StoreError> {
     let now = Clock::start().now();
     let sessions = sqlx::query(
         "SELECT s.session_id, s.room_id, s.seen_at, r.company_id, r.used_ms FROM sessions s JOIN rooms r USING (room_id)
@@ -319,7 +340,7 @@ async fn tell_forgotten(tx: &mut SqliteConnection) -> Result<(), StoreError> {
         let session_id: SessionId = read_id(row, "session_id")?;
         let (company, room): (CompanyId, RoomId) = (read_id(row, "company_id")?, read_id(row, "room_id")?);
         let people = sqlx::query(
-            "SELECT DISTINCT participant_id, user_id FROM connections WHERE session_id = ? AND disconnected_at IS NULL",
+            "SELECT DISTINCT participant_id, user_id FROM connections WHERE session_id = $1 AND disconnected_at IS NULL",
         )
         .bind(session_id.as_str())
         .fetch_all(&mut *tx)
@@ -343,8 +364,8 @@ async fn tell_forgotten(tx: &mut SqliteConnection) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn write_used(tx: &mut SqliteConnection, room: &RoomId, used: Duration) -> Result<(), StoreError> {
-    sqlx::query("UPDATE rooms SET used_ms = MAX(used_ms, ?) WHERE room_id = ?")
+async fn write_used(tx: &mut AnyConnection, room: &RoomId, used: Duration) -> Result<(), StoreError> {
+    sqlx::query("UPDATE rooms SET used_ms = $1 WHERE room_id = $2 AND used_ms < $1")
         .bind(duration_ms(used))
         .bind(room.as_str())
         .execute(tx)
@@ -352,7 +373,7 @@ async fn write_used(tx: &mut SqliteConnection, room: &RoomId, used: Duration) ->
     Ok(())
 }
 
-pub(super) fn read_session(row: &SqliteRow) -> Result<StoredSession, StoreError> {
+pub(super) fn read_session(row: &AnyRow) -> Result<StoredSession, StoreError> {
     Ok(StoredSession {
         session_id: read_id(row, "session_id")?,
         room_id: read_id(row, "room_id")?,

@@ -1,11 +1,11 @@
 //! Sessions, who was in them, and their recordings, by what they are.
 
-use sqlx::{QueryBuilder, Sqlite as Driver, sqlite::SqliteRow};
+use sqlx::any::AnyRow;
 use visita_protocol::{CompanyId, RoomId};
 
 use super::{
-    Sqlite, ms, offset, read_count, read_id, read_time, read_time_or_none, recordings::read_recording,
-    sessions::read_session, word,
+    Sql, limit, ms, offset, read_count, read_id, read_time, read_time_or_none, recordings::read_recording,
+    sessions::read_session, statement::Statement, word,
 };
 use crate::store::{
     Attendance, AttendanceQuery, Between, Listed, Page, RecordingQuery, SeenSession, SessionQuery, StoreError,
@@ -19,21 +19,22 @@ const OF_OPEN_ROOMS: &str = "r.kind = 'open' AND r.status <> 'deleted' AND r.com
 const UPDATED: &str = "COALESCE(s.ended_at, s.seen_at)";
 
 /// When somebody left: not while one of their connections lasts.
-const LEFT: &str = "CASE WHEN SUM(n.disconnected_at IS NULL) > 0 THEN NULL ELSE MAX(n.disconnected_at) END";
+const LEFT: &str = "CASE WHEN count(*) > count(n.disconnected_at) THEN NULL ELSE MAX(n.disconnected_at) END";
 
 /// When somebody last came or went.
-const CAME_OR_WENT: &str = "MAX(MAX(n.connected_at), COALESCE(MAX(n.disconnected_at), 0))";
+const CAME_OR_WENT: &str =
+    "MAX(CASE WHEN n.disconnected_at > n.connected_at THEN n.disconnected_at ELSE n.connected_at END)";
 
-impl Sqlite {
+impl Sql {
     pub(super) async fn sessions_that(
         &self,
         company: &CompanyId,
         wanted: &SessionQuery,
         page: Page,
     ) -> Result<Listed<SeenSession>, StoreError> {
-        let only = |query: &mut QueryBuilder<Driver>| {
+        let only = |query: &mut Statement| {
             query.push(" FROM sessions s JOIN rooms r USING (room_id) WHERE ").push(OF_OPEN_ROOMS);
-            query.push_bind(company.as_str().to_owned());
+            query.push_bind(company.as_str());
             push_id(query, "s.session_id", wanted.session.as_ref());
             push_rooms(query, &wanted.rooms);
             match wanted.active {
@@ -47,11 +48,11 @@ impl Sqlite {
                 push_between(query.push(" AND "), column, between);
             }
         };
-        let mut list = QueryBuilder::new("SELECT s.session_id, s.room_id, s.started_at, s.ended_at, ");
+        let mut list = Statement::new("SELECT s.session_id, s.room_id, s.started_at, s.ended_at, ");
         list.push(UPDATED).push(" AS updated_at");
         only(&mut list);
         list.push(" ORDER BY s.started_at DESC, s.session_id DESC");
-        let mut count = QueryBuilder::new("SELECT count(*)");
+        let mut count = Statement::new("SELECT count(*)");
         only(&mut count);
         self.listed(list, count, page, |row| {
             Ok(SeenSession { session: read_session(row)?, updated_at: read_time(row, "updated_at")? })
@@ -65,9 +66,9 @@ impl Sqlite {
         wanted: &AttendanceQuery,
         page: Page,
     ) -> Result<Listed<Attendance>, StoreError> {
-        let only = |query: &mut QueryBuilder<Driver>| {
+        let only = |query: &mut Statement| {
             query.push(" FROM connections n JOIN sessions s USING (session_id) JOIN rooms r USING (room_id) WHERE ");
-            query.push(OF_OPEN_ROOMS).push_bind(company.as_str().to_owned());
+            query.push(OF_OPEN_ROOMS).push_bind(company.as_str());
             push_id(query, "n.session_id", wanted.session.as_ref());
             push_id(query, "n.participant_id", wanted.participant.as_ref());
             query.push(" GROUP BY n.session_id, s.room_id, n.participant_id HAVING 1 = 1");
@@ -78,13 +79,13 @@ impl Sqlite {
             }
         };
         let mut list =
-            QueryBuilder::new("SELECT n.session_id, s.room_id, n.participant_id, MIN(n.connected_at) AS joined, ");
+            Statement::new("SELECT n.session_id, s.room_id, n.participant_id, MIN(n.connected_at) AS joined, ");
         list.push(LEFT).push(" AS gone, ").push(CAME_OR_WENT).push(" AS updated");
         only(&mut list);
         list.push(" ORDER BY joined DESC, MIN(n.connection_id) DESC");
-        let mut count = QueryBuilder::new("SELECT count(*) FROM (SELECT 1");
+        let mut count = Statement::new("SELECT count(*) FROM (SELECT 1");
         only(&mut count);
-        count.push(")");
+        count.push(") AS who");
         self.listed(list, count, page, |row| {
             Ok(Attendance {
                 session_id: read_id(row, "session_id")?,
@@ -105,18 +106,14 @@ impl Sqlite {
         page: Page,
     ) -> Result<Listed<StoredRecording>, StoreError> {
         let states = wanted.states.iter().map(word).collect::<Result<Vec<_>, _>>()?;
-        let only = |query: &mut QueryBuilder<Driver>| {
+        let only = |query: &mut Statement| {
             query.push(" FROM recordings k JOIN rooms r USING (room_id) WHERE ").push(OF_OPEN_ROOMS);
-            query.push_bind(company.as_str().to_owned());
+            query.push_bind(company.as_str());
             push_id(query, "k.recording_id", wanted.recording.as_ref());
             push_id(query, "k.room_id", wanted.room.as_ref());
             push_id(query, "k.session_id", wanted.session.as_ref());
             if !states.is_empty() {
-                let mut any = query.push(" AND k.state IN (").separated(", ");
-                for state in &states {
-                    any.push_bind(state.clone());
-                }
-                query.push(")");
+                query.push(" AND k.state IN (").push_list(states.iter().map(String::as_str)).push(")");
             }
             for (column, between) in [("k.started_at", wanted.started), ("k.ended_at", wanted.ended)] {
                 push_between(query.push(" AND "), column, between);
@@ -128,51 +125,43 @@ impl Sqlite {
                 }
             }
         };
-        let mut list = QueryBuilder::new("SELECT k.*, r.company_id");
+        let mut list = Statement::new("SELECT k.*, r.company_id");
         only(&mut list);
         list.push(" ORDER BY k.started_at DESC, k.recording_id DESC");
-        let mut count = QueryBuilder::new("SELECT count(*)");
+        let mut count = Statement::new("SELECT count(*)");
         only(&mut count);
         self.listed(list, count, page, read_recording).await
     }
 
     async fn listed<T>(
         &self,
-        mut list: QueryBuilder<Driver>,
-        mut count: QueryBuilder<Driver>,
+        mut list: Statement,
+        count: Statement,
         page: Page,
-        read: impl Fn(&SqliteRow) -> Result<T, StoreError>,
+        read: impl Fn(&AnyRow) -> Result<T, StoreError>,
     ) -> Result<Listed<T>, StoreError> {
-        list.push(" LIMIT ").push_bind(page.limit).push(" OFFSET ").push_bind(offset(page));
+        list.push(" LIMIT ").push_bind(limit(page)).push(" OFFSET ").push_bind(offset(page));
         let rows = list.build().fetch_all(&self.readers).await?;
         let total = count.build().fetch_one(&self.readers).await?;
         Ok(Listed { items: rows.iter().map(read).collect::<Result<_, _>>()?, total: read_count(&total, 0)? })
     }
 }
 
-fn push_id(query: &mut QueryBuilder<Driver>, column: &str, id: Option<&impl ToString>) {
+fn push_id(query: &mut Statement, column: &str, id: Option<&impl ToString>) {
     if let Some(id) = id {
         query.push(" AND ").push(column).push(" = ").push_bind(id.to_string());
     }
 }
 
-fn push_rooms(query: &mut QueryBuilder<Driver>, rooms: &[RoomId]) {
+fn push_rooms(query: &mut Statement, rooms: &[RoomId]) {
     if rooms.is_empty() {
         return;
     }
-    let mut ids = query.push(" AND s.room_id IN (").separated(", ");
-    for room in rooms {
-        ids.push_bind(room.as_str().to_owned());
-    }
-    query.push(")");
+    query.push(" AND s.room_id IN (").push_list(rooms.iter().map(RoomId::as_str)).push(")");
 }
 
 /// As a condition; one that always holds where both ends are open.
-pub(super) fn push_between<'q>(
-    query: &'q mut QueryBuilder<Driver>,
-    column: &str,
-    between: Between,
-) -> &'q mut QueryBuilder<Driver> {
+pub(super) fn push_between<'q>(query: &'q mut Statement, column: &str, between: Between) -> &'q mut Statement {
     query.push("(1 = 1");
     for (sign, at) in [(" >= ", between.from), (" < ", between.until)] {
         if let Some(at) = at {

@@ -1,12 +1,11 @@
 //! Rooms by what they are.
 
-use sqlx::{QueryBuilder, Sqlite as Driver};
 use visita_protocol::{CompanyId, UserId};
 
-use super::{Sqlite, attended::push_between, ms, offset, read_count, rooms::read_room, word};
+use super::{Sql, attended::push_between, limit, ms, offset, read_count, rooms::read_room, statement::Statement, word};
 use crate::store::{Direction, Listed, Page, RoomBy, RoomIs, RoomQuery, StoreError, StoredRoom};
 
-impl Sqlite {
+impl Sql {
     /// Open rooms without their seats.
     pub(super) async fn rooms_that(
         &self,
@@ -14,38 +13,39 @@ impl Sqlite {
         wanted: &RoomQuery,
         page: Page,
     ) -> Result<Listed<StoredRoom>, StoreError> {
-        let mut list = QueryBuilder::new("SELECT r.*, c.name FROM rooms r JOIN companies c USING (company_id) WHERE ");
+        let mut list = Statement::new("SELECT r.*, c.name FROM rooms r JOIN companies c USING (company_id) WHERE ");
         push_only(&mut list, company, &wanted.only)?;
         list.push(" ORDER BY ");
         for (by, direction) in &wanted.order {
             list.push(column(*by)).push(match direction {
-                Direction::Ascending => " ASC, ",
-                Direction::Descending => " DESC, ",
+                // Rooms without it come first, as the two databases do not agree by themselves.
+                Direction::Ascending => " ASC NULLS FIRST, ",
+                Direction::Descending => " DESC NULLS LAST, ",
             });
         }
-        list.push("r.created_at, r.room_id LIMIT ").push_bind(page.limit).push(" OFFSET ").push_bind(offset(page));
+        list.push("r.created_at, r.room_id LIMIT ").push_bind(limit(page)).push(" OFFSET ").push_bind(offset(page));
         let rows = list.build().fetch_all(&self.readers).await?;
         let items = rows.iter().map(|row| read_room(row, Vec::new())).collect::<Result<_, _>>()?;
 
-        let mut count = QueryBuilder::new("SELECT count(*) FROM rooms r WHERE ");
+        let mut count = Statement::new("SELECT count(*) FROM rooms r WHERE ");
         push_only(&mut count, company, &wanted.only)?;
         let total = count.build().fetch_one(&self.readers).await?;
         Ok(Listed { items, total: read_count(&total, 0)? })
     }
 }
 
-fn push_only(query: &mut QueryBuilder<Driver>, company: &CompanyId, only: &[RoomIs]) -> Result<(), StoreError> {
-    query.push("r.kind = 'open' AND r.status <> 'deleted' AND r.company_id = ").push_bind(company.as_str().to_owned());
+fn push_only(query: &mut Statement, company: &CompanyId, only: &[RoomIs]) -> Result<(), StoreError> {
+    query.push("r.kind = 'open' AND r.status <> 'deleted' AND r.company_id = ").push_bind(company.as_str());
     for one in only {
         query.push(" AND ");
         match one {
             RoomIs::Id(id) => query.push("r.room_id = ").push_bind(id.as_str().to_owned()),
-            RoomIs::Title(title) => query.push("r.description IS ").push_bind(title.clone()),
-            RoomIs::CreatedBy(user) => {
-                query.push("r.created_by IS ").push_bind(user.as_ref().map(UserId::as_str).map(str::to_owned))
-            }
+            RoomIs::Title(title) => query.push("r.description IS NOT DISTINCT FROM ").push_bind(title.clone()),
+            RoomIs::CreatedBy(user) => query
+                .push("r.created_by IS NOT DISTINCT FROM ")
+                .push_bind(user.as_ref().map(UserId::as_str).map(str::to_owned)),
             RoomIs::CallType(call_type) => query.push("r.call_type = ").push_bind(word(call_type)?),
-            RoomIs::Capacity(capacity) => query.push("r.capacity = ").push_bind(*capacity),
+            RoomIs::Capacity(capacity) => query.push("r.capacity = ").push_bind(i64::from(*capacity)),
             RoomIs::Webinar(webinar) => query.push("r.webinar = ").push_bind(*webinar),
             RoomIs::Chat(chat) => query.push("r.chat = ").push_bind(*chat),
             RoomIs::ScreenSharing(sharing) => query.push("r.screen_sharing = ").push_bind(*sharing),

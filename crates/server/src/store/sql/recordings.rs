@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 use visita_protocol::{CompanyId, RecordingId, RoomId, SessionId, UserId, channel::Consent, view::RecordingFormat};
 use visita_room::Timestamp;
 
 use super::{
-    Sqlite, duration_ms, exists, ms, offset, read_count, read_id, read_time, read_time_or_none, read_word, word,
+    Sql, duration_ms, exists, limit, ms, offset, read_count, read_flag, read_id, read_time, read_time_or_none,
+    read_word, word,
 };
 use crate::store::{
     Listed, Page, RecordingProgress, RecordingQuery, RecordingStore, RecordingsOf, SecretHash, StoreError,
@@ -19,12 +20,12 @@ use crate::store::{
 const DAY: i64 = 86_400_000;
 
 #[async_trait]
-impl RecordingStore for Sqlite {
+impl RecordingStore for Sql {
     async fn recording_begun(&self, recording: &StoredRecording, consents: &[Consent]) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         sqlx::query(
             "INSERT INTO recordings (recording_id, room_id, session_id, state, layout, started_at)
-             VALUES (?, ?, ?, ?, ?, ?)",
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(recording.recording_id.as_str())
         .bind(recording.room_id.as_str())
@@ -56,8 +57,8 @@ impl RecordingStore for Sqlite {
     ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
         let done = sqlx::query(
-            "UPDATE recordings SET state = ?, ended_at = ?, duration_ms = ?, bytes = ?, reason = ?
-             WHERE recording_id = ?",
+            "UPDATE recordings SET state = $1, ended_at = $2, duration_ms = $3, bytes = $4, reason = $5
+             WHERE recording_id = $6",
         )
         .bind(word(&progress.state)?)
         .bind(progress.ended_at.map(ms))
@@ -73,7 +74,7 @@ impl RecordingStore for Sqlite {
     }
 
     async fn mp4_made(&self, recording: &RecordingId, bytes: u64) -> Result<bool, StoreError> {
-        let done = sqlx::query("UPDATE recordings SET mp4_bytes = ? WHERE recording_id = ?")
+        let done = sqlx::query("UPDATE recordings SET mp4_bytes = $1 WHERE recording_id = $2")
             .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
             .bind(recording.as_str())
             .execute(&self.writer)
@@ -83,7 +84,7 @@ impl RecordingStore for Sqlite {
 
     async fn recording(&self, recording: &RecordingId) -> Result<Option<StoredRecording>, StoreError> {
         let row = sqlx::query(
-            "SELECT k.*, r.company_id FROM recordings k JOIN rooms r USING (room_id) WHERE k.recording_id = ?",
+            "SELECT k.*, r.company_id FROM recordings k JOIN rooms r USING (room_id) WHERE k.recording_id = $1",
         )
         .bind(recording.as_str())
         .fetch_optional(&self.readers)
@@ -97,12 +98,12 @@ impl RecordingStore for Sqlite {
         which: RecordingsOf<'_>,
         page: Page,
     ) -> Result<Listed<StoredRecording>, StoreError> {
-        let filter = "r.company_id = ?1 AND (?2 IS NULL OR r.created_by = ?2) AND (?3 IS NULL OR k.room_id = ?3)
-                      AND (?4 IS NULL OR k.session_id = ?4) AND (?5 IS NULL OR k.state = ?5)";
+        let filter = "r.company_id = $1 AND ($2 IS NULL OR r.created_by = $2) AND ($3 IS NULL OR k.room_id = $3)
+                      AND ($4 IS NULL OR k.session_id = $4) AND ($5 IS NULL OR k.state = $5)";
         let state = which.state.as_ref().map(word).transpose()?;
         let list = format!(
             "SELECT k.*, r.company_id FROM recordings k JOIN rooms r USING (room_id) WHERE {filter}
-             ORDER BY k.started_at DESC, k.recording_id DESC LIMIT ?6 OFFSET ?7"
+             ORDER BY k.started_at DESC, k.recording_id DESC LIMIT $6 OFFSET $7"
         );
         let count = format!("SELECT count(*) FROM recordings k JOIN rooms r USING (room_id) WHERE {filter}");
         let of = |query: String| {
@@ -113,7 +114,7 @@ impl RecordingStore for Sqlite {
                 .bind(which.session.map(SessionId::as_str))
                 .bind(state.clone())
         };
-        let rows = of(list).bind(page.limit).bind(offset(page)).fetch_all(&self.readers).await?;
+        let rows = of(list).bind(limit(page)).bind(offset(page)).fetch_all(&self.readers).await?;
         let total = of(count).fetch_one(&self.readers).await?;
         Ok(Listed { items: rows.iter().map(read_recording).collect::<Result<_, _>>()?, total: read_count(&total, 0)? })
     }
@@ -124,21 +125,21 @@ impl RecordingStore for Sqlite {
         wanted: &RecordingQuery,
         page: Page,
     ) -> Result<Listed<StoredRecording>, StoreError> {
-        Sqlite::recordings_that(self, company, wanted, page).await
+        Sql::recordings_that(self, company, wanted, page).await
     }
 
     async fn recording_consents(&self, recording: &RecordingId) -> Result<Vec<Consent>, StoreError> {
         let rows = sqlx::query(
-            "SELECT participant_id, answer, text_version, at FROM recording_consents WHERE recording_id = ?
+            "SELECT participant_id, answer, text_version, at FROM recording_consents WHERE recording_id = $1
              ORDER BY at, consent_id",
         )
         .bind(recording.as_str())
         .fetch_all(&self.readers)
         .await?;
-        let consent = |row: &SqliteRow| {
+        let consent = |row: &AnyRow| {
             Ok(Consent {
                 participant_id: read_id(row, "participant_id")?,
-                answer: row.try_get("answer")?,
+                answer: read_flag(row, "answer")?,
                 text_version: row.try_get("text_version")?,
                 at_ms: read_time(row, "at")?.unix_ms(),
             })
@@ -158,7 +159,7 @@ impl RecordingStore for Sqlite {
 
     async fn recordings_due(&self, now: Timestamp) -> Result<Vec<StoredRecording>, StoreError> {
         let rows = sqlx::query(
-            "SELECT k.*, r.company_id FROM recordings k JOIN rooms r USING (room_id) WHERE k.kept_until <= ?
+            "SELECT k.*, r.company_id FROM recordings k JOIN rooms r USING (room_id) WHERE k.kept_until <= $1
              ORDER BY k.kept_until",
         )
         .bind(ms(now))
@@ -168,7 +169,7 @@ impl RecordingStore for Sqlite {
     }
 
     async fn recording_deleted(&self, recording: &RecordingId) -> Result<bool, StoreError> {
-        let done = sqlx::query("DELETE FROM recordings WHERE recording_id = ?")
+        let done = sqlx::query("DELETE FROM recordings WHERE recording_id = $1")
             .bind(recording.as_str())
             .execute(&self.writer)
             .await?;
@@ -184,15 +185,17 @@ impl RecordingStore for Sqlite {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        sqlx::query("DELETE FROM recording_links WHERE expires_at <= ?").bind(ms(now)).execute(&mut *tx).await?;
-        sqlx::query("INSERT INTO recording_links (code_hash, recording_id, format, expires_at) VALUES (?, ?, ?, ?)")
-            .bind(code.as_slice())
-            .bind(recording.as_str())
-            .bind(word(&format)?)
-            .bind(ms(expires_at))
-            .execute(&mut *tx)
-            .await
-            .map_err(exists)?;
+        sqlx::query("DELETE FROM recording_links WHERE expires_at <= $1").bind(ms(now)).execute(&mut *tx).await?;
+        sqlx::query(
+            "INSERT INTO recording_links (code_hash, recording_id, format, expires_at) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(code.as_slice())
+        .bind(recording.as_str())
+        .bind(word(&format)?)
+        .bind(ms(expires_at))
+        .execute(&mut *tx)
+        .await
+        .map_err(exists)?;
         tx.commit().await?;
         Ok(())
     }
@@ -203,7 +206,7 @@ impl RecordingStore for Sqlite {
         now: Timestamp,
     ) -> Result<Option<(RecordingId, RecordingFormat)>, StoreError> {
         let row =
-            sqlx::query("SELECT recording_id, format FROM recording_links WHERE code_hash = ? AND expires_at > ?")
+            sqlx::query("SELECT recording_id, format FROM recording_links WHERE code_hash = $1 AND expires_at > $2")
                 .bind(code.as_slice())
                 .bind(ms(now))
                 .fetch_optional(&self.readers)
@@ -219,29 +222,25 @@ pub(super) enum KeptOf<'a> {
 }
 
 /// Decides how long recordings that ended are kept, by what their company says now.
-pub(super) async fn keep_recordings(tx: &mut SqliteConnection, which: KeptOf<'_>) -> Result<(), StoreError> {
+pub(super) async fn keep_recordings(tx: &mut AnyConnection, which: KeptOf<'_>) -> Result<(), StoreError> {
     let (filter, id) = match which {
-        KeptOf::Company(company) => ("room_id IN (SELECT room_id FROM rooms WHERE company_id = ?2)", company.as_str()),
-        KeptOf::Recording(recording) => ("recording_id = ?2", recording.as_str()),
+        KeptOf::Company(company) => ("room_id IN (SELECT room_id FROM rooms WHERE company_id = $2)", company.as_str()),
+        KeptOf::Recording(recording) => ("recording_id = $2", recording.as_str()),
     };
     let query = format!(
-        "UPDATE recordings SET kept_until = ended_at + ?1 * (SELECT c.recording_retention_days FROM rooms r
+        "UPDATE recordings SET kept_until = ended_at + $1 * (SELECT c.recording_retention_days FROM rooms r
                 JOIN companies c USING (company_id) WHERE r.room_id = recordings.room_id) WHERE {filter}"
     );
     sqlx::query(sqlx::AssertSqlSafe(query)).bind(DAY).bind(id).execute(tx).await?;
     Ok(())
 }
 
-async fn insert_consent(
-    tx: &mut SqliteConnection,
-    recording: &RecordingId,
-    consent: &Consent,
-) -> Result<(), StoreError> {
+async fn insert_consent(tx: &mut AnyConnection, recording: &RecordingId, consent: &Consent) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO recording_consents (recording_id, participant_id, answer, text_version, at)
-         SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM recordings WHERE recording_id = ?1)
-         AND NOT EXISTS (SELECT 1 FROM recording_consents WHERE recording_id = ?1 AND participant_id = ?2
-                         AND answer = ?3 AND at = ?5)",
+         SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM recordings WHERE recording_id = $1)
+         AND NOT EXISTS (SELECT 1 FROM recording_consents WHERE recording_id = $1 AND participant_id = $2
+                         AND answer = $3 AND at = $5)",
     )
     .bind(recording.as_str())
     .bind(consent.participant_id.as_str())
@@ -253,7 +252,7 @@ async fn insert_consent(
     Ok(())
 }
 
-pub(super) fn read_recording(row: &SqliteRow) -> Result<StoredRecording, StoreError> {
+pub(super) fn read_recording(row: &AnyRow) -> Result<StoredRecording, StoreError> {
     let count =
         |column: &'static str| u64::try_from(row.try_get::<i64, _>(column)?).map_err(|_| StoreError::Damaged(column));
     let reason: Option<String> = row.try_get("reason")?;

@@ -1,28 +1,31 @@
 //! Chat, files and boards.
 
 use async_trait::async_trait;
-use sqlx::{QueryBuilder, Row, sqlite::SqliteRow};
+use sqlx::{Row, any::AnyRow};
 use visita_board::What;
 use visita_protocol::{
-    BoardId, FileId, ItemId, ParticipantId, RoomId, SessionId,
+    BoardId, CompanyId, FileId, ItemId, ParticipantId, RoomId, SessionId,
     channel::{ChatMessage, FileInfo},
 };
 use visita_room::Timestamp;
 
-use super::{Sqlite, exists, json, ms, offset, read_count, read_id, read_json, read_time};
+use super::{
+    Sql, exists, holds, json, limit, ms, offset, read_count, read_id, read_json, read_number, read_time,
+    statement::Statement,
+};
 use crate::store::{Listed, Page, StoreError, StoredFile, ToolStore};
 
 #[async_trait]
-impl ToolStore for Sqlite {
+impl ToolStore for Sql {
     async fn chat_added(&self, room: &RoomId, message: &ChatMessage) -> Result<(), StoreError> {
         let file = message.file.as_ref();
         // A file is found by its name.
         let text = file.map_or(message.text.as_str(), |file| file.name.as_str());
         sqlx::query(
-            "INSERT INTO chat (room_id, message_id, session_id, text, file_id, message) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO chat (room_id, message_id, session_id, text, file_id, message) VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(room.as_str())
-        .bind(message.id)
+        .bind(i64::from(message.id))
         .bind(message.session_id.as_str())
         .bind(text)
         .bind(file.map(|file| file.file_id.as_str()))
@@ -34,9 +37,9 @@ impl ToolStore for Sqlite {
     }
 
     async fn chat(&self, room: &RoomId, newest: u32) -> Result<Vec<ChatMessage>, StoreError> {
-        let rows = sqlx::query("SELECT message FROM chat WHERE room_id = ? ORDER BY message_id DESC LIMIT ?")
+        let rows = sqlx::query("SELECT message FROM chat WHERE room_id = $1 ORDER BY message_id DESC LIMIT $2")
             .bind(room.as_str())
-            .bind(newest)
+            .bind(i64::from(newest))
             .fetch_all(&self.readers)
             .await?;
         rows.iter().rev().map(|row| read_json(row, "message")).collect()
@@ -44,13 +47,13 @@ impl ToolStore for Sqlite {
 
     async fn deleted_files(&self, room: &RoomId, newest: u32) -> Result<Vec<(u32, FileId)>, StoreError> {
         let rows = sqlx::query(
-            "SELECT message_id, file_id FROM deleted_files WHERE room_id = ? ORDER BY message_id DESC LIMIT ?",
+            "SELECT message_id, file_id FROM deleted_files WHERE room_id = $1 ORDER BY message_id DESC LIMIT $2",
         )
         .bind(room.as_str())
-        .bind(newest)
+        .bind(i64::from(newest))
         .fetch_all(&self.readers)
         .await?;
-        rows.iter().rev().map(|row| Ok((row.try_get("message_id")?, read_id(row, "file_id")?))).collect()
+        rows.iter().rev().map(|row| Ok((read_number(row, "message_id")?, read_id(row, "file_id")?))).collect()
     }
 
     async fn chat_of_session(
@@ -60,12 +63,12 @@ impl ToolStore for Sqlite {
         page: Page,
     ) -> Result<Listed<ChatMessage>, StoreError> {
         // `instr` rather than LIKE: what people search for is text, not a pattern.
-        let which = "session_id = ?1 AND (?2 IS NULL OR instr(lower(text), lower(?2)) > 0)";
-        let list = format!("SELECT message FROM chat WHERE {which} ORDER BY message_id LIMIT ?3 OFFSET ?4");
+        let which = "session_id = $1 AND ($2 IS NULL OR instr(lower(text), lower($2)) > 0)";
+        let list = format!("SELECT message FROM chat WHERE {which} ORDER BY message_id LIMIT $3 OFFSET $4");
         let rows = sqlx::query(sqlx::AssertSqlSafe(list))
             .bind(session.as_str())
             .bind(search)
-            .bind(page.limit)
+            .bind(limit(page))
             .bind(offset(page))
             .fetch_all(&self.readers)
             .await?;
@@ -80,7 +83,7 @@ impl ToolStore for Sqlite {
     }
 
     async fn chat_of_file(&self, room: &RoomId, file: &FileId) -> Result<Option<ChatMessage>, StoreError> {
-        let row = sqlx::query("SELECT message FROM chat WHERE file_id = ? AND room_id = ?")
+        let row = sqlx::query("SELECT message FROM chat WHERE file_id = $1 AND room_id = $2")
             .bind(file.as_str())
             .bind(room.as_str())
             .fetch_optional(&self.readers)
@@ -91,7 +94,7 @@ impl ToolStore for Sqlite {
     async fn file_begun(&self, file: &StoredFile) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO files (file_id, room_id, session_id, participant_id, key, wanted, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(file.file_id.as_str())
         .bind(file.room_id.as_str())
@@ -107,7 +110,7 @@ impl ToolStore for Sqlite {
     }
 
     async fn file_done(&self, file: &FileId, info: &FileInfo) -> Result<(), StoreError> {
-        sqlx::query("UPDATE files SET info = ? WHERE file_id = ?")
+        sqlx::query("UPDATE files SET info = $1 WHERE file_id = $2")
             .bind(json(info, "file")?)
             .bind(file.as_str())
             .execute(&self.writer)
@@ -116,7 +119,7 @@ impl ToolStore for Sqlite {
     }
 
     async fn file(&self, file: &FileId) -> Result<Option<StoredFile>, StoreError> {
-        let row = sqlx::query("SELECT * FROM files WHERE file_id = ?")
+        let row = sqlx::query("SELECT * FROM files WHERE file_id = $1")
             .bind(file.as_str())
             .fetch_optional(&self.readers)
             .await?;
@@ -129,7 +132,7 @@ impl ToolStore for Sqlite {
         participant: &ParticipantId,
         key: &str,
     ) -> Result<Option<StoredFile>, StoreError> {
-        let row = sqlx::query("SELECT * FROM files WHERE room_id = ? AND participant_id = ? AND key = ?")
+        let row = sqlx::query("SELECT * FROM files WHERE room_id = $1 AND participant_id = $2 AND key = $3")
             .bind(room.as_str())
             .bind(participant.as_str())
             .bind(key)
@@ -144,13 +147,13 @@ impl ToolStore for Sqlite {
         session: Option<&SessionId>,
         page: Page,
     ) -> Result<Listed<StoredFile>, StoreError> {
-        let which = "room_id = ?1 AND (?2 IS NULL OR session_id = ?2) AND info IS NOT NULL";
-        let list = format!("SELECT * FROM files WHERE {which} ORDER BY created_at, file_id LIMIT ?3 OFFSET ?4");
+        let which = "room_id = $1 AND ($2 IS NULL OR session_id = $2) AND info IS NOT NULL";
+        let list = format!("SELECT * FROM files WHERE {which} ORDER BY created_at, file_id LIMIT $3 OFFSET $4");
         let session = session.map(SessionId::as_str);
         let rows = sqlx::query(sqlx::AssertSqlSafe(list))
             .bind(room.as_str())
             .bind(session)
-            .bind(page.limit)
+            .bind(limit(page))
             .bind(offset(page))
             .fetch_all(&self.readers)
             .await?;
@@ -160,11 +163,45 @@ impl ToolStore for Sqlite {
         Ok(Listed { items: rows.iter().map(read_file).collect::<Result<_, _>>()?, total: read_count(&total, 0)? })
     }
 
+    async fn files_of_company(
+        &self,
+        company: &CompanyId,
+        room: Option<&RoomId>,
+        search: Option<&str>,
+        page: Page,
+    ) -> Result<Listed<(StoredFile, Option<String>)>, StoreError> {
+        let which = "r.company_id = $1 AND r.status <> 'deleted' AND f.info IS NOT NULL
+                     AND ($2 IS NULL OR f.room_id = $2)
+                     AND ($3 IS NULL OR lower(json_extract(f.info, '$.name')) LIKE $3 ESCAPE '\\')";
+        let (room, search) = (room.map(RoomId::as_str), search.map(|text| holds(text, false)));
+        let list = format!(
+            "SELECT f.*, r.description FROM files f JOIN rooms r USING (room_id) WHERE {which}
+             ORDER BY f.created_at DESC, f.file_id DESC LIMIT $4 OFFSET $5"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(list))
+            .bind(company.as_str())
+            .bind(room)
+            .bind(search.as_deref())
+            .bind(limit(page))
+            .bind(offset(page))
+            .fetch_all(&self.readers)
+            .await?;
+        let count = format!("SELECT count(*) FROM files f JOIN rooms r USING (room_id) WHERE {which}");
+        let total = sqlx::query(sqlx::AssertSqlSafe(count))
+            .bind(company.as_str())
+            .bind(room)
+            .bind(search.as_deref())
+            .fetch_one(&self.readers)
+            .await?;
+        let items = rows.iter().map(|row| Ok((read_file(row)?, row.try_get("description")?)));
+        Ok(Listed { items: items.collect::<Result<_, StoreError>>()?, total: read_count(&total, 0)? })
+    }
+
     async fn files_weight(&self, room: &RoomId, participant: &ParticipantId) -> Result<(u64, u64), StoreError> {
         let row = sqlx::query(
-            "SELECT count(*) FILTER (WHERE info IS NULL AND participant_id = ?2),
-                    COALESCE(SUM(json_extract(wanted, '$.size')), 0)
-             FROM files WHERE room_id = ?1",
+            "SELECT count(*) FILTER (WHERE info IS NULL AND participant_id = $2),
+                    CAST(COALESCE(SUM(CAST(json_extract(wanted, '$.size') AS BIGINT)), 0) AS BIGINT)
+             FROM files WHERE room_id = $1",
         )
         .bind(room.as_str())
         .bind(participant.as_str())
@@ -176,12 +213,13 @@ impl ToolStore for Sqlite {
     async fn file_deleted(&self, room: &RoomId, file: &FileId) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         for gone in [
-            "INSERT OR IGNORE INTO deleted_files (file_id, room_id, message_id)
-             SELECT file_id, room_id, message_id FROM chat WHERE file_id = ? AND room_id = ?",
-            "DELETE FROM chat WHERE file_id = ? AND room_id = ?",
-            "DELETE FROM files WHERE file_id = ? AND room_id = ?",
-            "DELETE FROM board_items WHERE board_id = ? AND room_id = ?",
-            "DELETE FROM boards WHERE board_id = ? AND room_id = ?",
+            "INSERT INTO deleted_files (file_id, room_id, message_id)
+             SELECT file_id, room_id, message_id FROM chat WHERE file_id = $1 AND room_id = $2
+             ON CONFLICT DO NOTHING",
+            "DELETE FROM chat WHERE file_id = $1 AND room_id = $2",
+            "DELETE FROM files WHERE file_id = $1 AND room_id = $2",
+            "DELETE FROM board_items WHERE board_id = $1 AND room_id = $2",
+            "DELETE FROM boards WHERE board_id = $1 AND room_id = $2",
         ] {
             sqlx::query(gone).bind(file.as_str()).bind(room.as_str()).execute(&mut *tx).await?;
         }
@@ -190,7 +228,7 @@ impl ToolStore for Sqlite {
     }
 
     async fn unfinished_files(&self, before: Timestamp) -> Result<Vec<StoredFile>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM files WHERE info IS NULL AND created_at < ?")
+        let rows = sqlx::query("SELECT * FROM files WHERE info IS NULL AND created_at < $1")
             .bind(ms(before))
             .fetch_all(&self.readers)
             .await?;
@@ -198,17 +236,17 @@ impl ToolStore for Sqlite {
     }
 
     async fn board(&self, room: &RoomId, board: &BoardId) -> Result<(u32, Vec<(ItemId, What)>), StoreError> {
-        let row = sqlx::query("SELECT pages FROM boards WHERE room_id = ? AND board_id = ?")
+        let row = sqlx::query("SELECT pages FROM boards WHERE room_id = $1 AND board_id = $2")
             .bind(room.as_str())
             .bind(board.as_str())
             .fetch_optional(&self.readers)
             .await?;
         let Some(row) = row else { return Ok((1, Vec::new())) };
-        Ok((row.try_get("pages")?, self.board_items(room, board).await?))
+        Ok((read_number(&row, "pages")?, self.board_items(room, board).await?))
     }
 
     async fn boards(&self, room: &RoomId) -> Result<Vec<(BoardId, u32, Vec<(ItemId, What)>)>, StoreError> {
-        let rows = sqlx::query("SELECT board_id, pages FROM boards WHERE room_id = ? ORDER BY board_id")
+        let rows = sqlx::query("SELECT board_id, pages FROM boards WHERE room_id = $1 ORDER BY board_id")
             .bind(room.as_str())
             .fetch_all(&self.readers)
             .await?;
@@ -216,7 +254,7 @@ impl ToolStore for Sqlite {
         for row in &rows {
             let board: BoardId = read_id(row, "board_id")?;
             let items = self.board_items(room, &board).await?;
-            boards.push((board, row.try_get("pages")?, items));
+            boards.push((board, read_number(row, "pages")?, items));
         }
         Ok(boards)
     }
@@ -228,23 +266,23 @@ impl ToolStore for Sqlite {
         pages: u32,
         changed: &[(ItemId, What)],
     ) -> Result<(), StoreError> {
-        /// Rows in one statement; SQLite takes so many values and no more.
+        /// Rows in one statement; databases take so many values and no more.
         const TOGETHER: usize = 500;
         let mut tx = self.write().await?;
         sqlx::query(
-            "INSERT INTO boards (room_id, board_id, pages) VALUES (?, ?, ?)
+            "INSERT INTO boards (room_id, board_id, pages) VALUES ($1, $2, $3)
              ON CONFLICT (room_id, board_id) DO UPDATE SET pages = excluded.pages",
         )
         .bind(room.as_str())
         .bind(board.as_str())
-        .bind(pages)
+        .bind(i64::from(pages))
         .execute(&mut *tx)
         .await?;
         for some in changed.chunks(TOGETHER) {
             let rows = some.iter().map(|(id, what)| Ok((id, json(what, "item")?)));
             let rows = rows.collect::<Result<Vec<_>, StoreError>>()?;
-            let mut query = QueryBuilder::new("INSERT INTO board_items (room_id, board_id, item_id, what) ");
-            query.push_values(rows, |mut row, (id, what)| {
+            let mut query = Statement::new("INSERT INTO board_items (room_id, board_id, item_id, what) ");
+            query.push_rows(rows, |row, (id, what)| {
                 row.push_bind(room.as_str()).push_bind(board.as_str()).push_bind(id.as_str()).push_bind(what);
             });
             query.push(" ON CONFLICT (room_id, board_id, item_id) DO UPDATE SET what = excluded.what");
@@ -255,9 +293,9 @@ impl ToolStore for Sqlite {
     }
 }
 
-impl Sqlite {
+impl Sql {
     async fn board_items(&self, room: &RoomId, board: &BoardId) -> Result<Vec<(ItemId, What)>, StoreError> {
-        let rows = sqlx::query("SELECT item_id, what FROM board_items WHERE room_id = ? AND board_id = ?")
+        let rows = sqlx::query("SELECT item_id, what FROM board_items WHERE room_id = $1 AND board_id = $2")
             .bind(room.as_str())
             .bind(board.as_str())
             .fetch_all(&self.readers)
@@ -266,7 +304,7 @@ impl Sqlite {
     }
 }
 
-fn read_file(row: &SqliteRow) -> Result<StoredFile, StoreError> {
+fn read_file(row: &AnyRow) -> Result<StoredFile, StoreError> {
     let info: Option<&str> = row.try_get("info")?;
     Ok(StoredFile {
         file_id: read_id(row, "file_id")?,

@@ -3,22 +3,23 @@
 use std::{collections::HashMap, time::Duration};
 
 use async_trait::async_trait;
-use sqlx::{QueryBuilder, Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use sqlx::{AnyConnection, AnyPool, Row, any::AnyRow};
 use tokio::sync::{mpsc, oneshot};
 use visita_protocol::{CompanyId, ParticipantId, RoomId, UserId, rest::Role};
 use visita_room::{Admission, Allowed, LinkSerial, Standing, Timestamp};
 
 use super::{
-    Sqlite, duration_s, exists, json, ms, offset, people::read_company, read_count, read_hash, read_id,
-    read_id_or_none, read_json, read_seconds, read_time, read_time_or_none, read_word, read_word_or_none, time, word,
+    Sql, duration_s, exists, holds, json, limit, ms, offset, people::read_company, read_count, read_flag, read_hash,
+    read_id, read_id_or_none, read_json, read_number, read_number_or_none, read_seconds, read_time, read_time_or_none,
+    read_word, read_word_or_none, statement::Statement, time, word,
 };
 use crate::store::{
-    Kind, Listed, NewLink, NewRoom, NewSeat, Page, RoomOptions, RoomQuery, RoomStore, Schedule, SecretHash, StoreError,
-    StoredLink, StoredRoom, StoredSeat,
+    Kind, Listed, NewLink, NewRoom, NewSeat, Page, RoomOptions, RoomQuery, RoomStands, RoomStore, RoomsOf, Schedule,
+    SecretHash, StoreError, StoredLink, StoredRoom, StoredSeat,
 };
 
 #[async_trait]
-impl RoomStore for Sqlite {
+impl RoomStore for Sql {
     async fn create_room(&self, room: &NewRoom) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         // Gone only when storage is closed.
@@ -30,7 +31,7 @@ impl RoomStore for Sqlite {
     async fn room(&self, room: &RoomId) -> Result<Option<StoredRoom>, StoreError> {
         let row = sqlx::query(
             "SELECT r.*, c.name FROM rooms r JOIN companies c USING (company_id)
-             WHERE r.room_id = ? AND r.status <> 'deleted'",
+             WHERE r.room_id = $1 AND r.status <> 'deleted'",
         )
         .bind(room.as_str())
         .fetch_optional(&self.readers)
@@ -43,33 +44,17 @@ impl RoomStore for Sqlite {
     async fn rooms(
         &self,
         company: &CompanyId,
-        user: Option<&UserId>,
+        which: RoomsOf<'_>,
         page: Page,
     ) -> Result<Listed<StoredRoom>, StoreError> {
-        // Two statements rather than one with an OR, so that each finds its index.
-        let which = match user {
-            None => "r.company_id = ?1 AND r.status <> 'deleted'",
-            Some(_) => {
-                "r.company_id = ?1 AND r.status <> 'deleted' AND r.room_id IN
-                 (SELECT room_id FROM rooms WHERE company_id = ?1 AND created_by = ?2
-                  UNION SELECT room_id FROM seats WHERE company_id = ?1 AND user_id = ?2)"
-            }
-        };
-        let user = user.map(UserId::as_str);
-        let list = format!(
-            "SELECT r.*, c.name FROM rooms r JOIN companies c USING (company_id) WHERE {which}
-             ORDER BY r.created_at DESC, r.room_id DESC LIMIT ?3 OFFSET ?4"
-        );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(list))
-            .bind(company.as_str())
-            .bind(user)
-            .bind(page.limit)
-            .bind(offset(page))
-            .fetch_all(&self.readers)
-            .await?;
-        let count = format!("SELECT count(*) FROM rooms r WHERE {which}");
-        let total =
-            sqlx::query(sqlx::AssertSqlSafe(count)).bind(company.as_str()).bind(user).fetch_one(&self.readers).await?;
+        let mut list = Statement::new("SELECT r.*, c.name FROM rooms r JOIN companies c USING (company_id) WHERE ");
+        push_which(&mut list, company, which)?;
+        list.push(" ORDER BY r.created_at DESC, r.room_id DESC LIMIT ").push_bind(limit(page));
+        list.push(" OFFSET ").push_bind(offset(page));
+        let rows = list.build().fetch_all(&self.readers).await?;
+        let mut count = Statement::new("SELECT count(*) FROM rooms r WHERE ");
+        push_which(&mut count, company, which)?;
+        let total = count.build().fetch_one(&self.readers).await?;
         let ids: Vec<&str> = rows.iter().map(|row| row.try_get("room_id")).collect::<Result<_, _>>()?;
         let mut seats = self.seats_of(&ids).await?;
         let items = rows
@@ -82,7 +67,7 @@ impl RoomStore for Sqlite {
 
     async fn add_seat(&self, room: &RoomId, company: &CompanyId, seat: &NewSeat) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        let row = sqlx::query("SELECT COALESCE(MAX(position) + 1, 0) FROM seats WHERE room_id = ?")
+        let row = sqlx::query("SELECT COALESCE(MAX(position) + 1, 0) FROM seats WHERE room_id = $1")
             .bind(room.as_str())
             .fetch_one(&mut *tx)
             .await?;
@@ -97,7 +82,7 @@ impl RoomStore for Sqlite {
         wanted: &RoomQuery,
         page: Page,
     ) -> Result<Listed<StoredRoom>, StoreError> {
-        Sqlite::rooms_that(self, company, wanted, page).await
+        Sql::rooms_that(self, company, wanted, page).await
     }
 
     async fn change_room(&self, room: &RoomId, options: &RoomOptions, at: Timestamp) -> Result<(), StoreError> {
@@ -106,16 +91,16 @@ impl RoomStore for Sqlite {
             Kind::Open { capacity } => Some(capacity),
         };
         sqlx::query(
-            "UPDATE rooms SET description = ?, call_type = ?, recording = ?, recording_layout = ?, capacity = ?,
-                              webinar = ?, waiting_room = ?, chat = ?, screen_sharing = ?, entrance = ?,
-                              unique_name = ?, modified_at = ?
-             WHERE room_id = ? AND status <> 'deleted'",
+            "UPDATE rooms SET description = $1, call_type = $2, recording = $3, recording_layout = $4, capacity = $5,
+                              webinar = $6, waiting_room = $7, chat = $8, screen_sharing = $9, entrance = $10,
+                              unique_name = $11, modified_at = $12
+             WHERE room_id = $13 AND status <> 'deleted'",
         )
         .bind(options.description.as_deref())
         .bind(word(&options.call_type)?)
         .bind(word(&options.recording)?)
         .bind(word(&options.recording_layout)?)
-        .bind(capacity)
+        .bind(capacity.map(i64::from))
         .bind(options.webinar)
         .bind(options.waiting_room)
         .bind(options.allowed.chat)
@@ -139,8 +124,8 @@ impl RoomStore for Sqlite {
         recording_consent: Option<Timestamp>,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE seats SET display_name = ?, is_speaker = ?, recording_consent = ?
-             WHERE room_id = ? AND participant_id = ?",
+            "UPDATE seats SET display_name = $1, is_speaker = $2, recording_consent = $3
+             WHERE room_id = $4 AND participant_id = $5",
         )
         .bind(display_name)
         .bind(is_speaker)
@@ -155,7 +140,7 @@ impl RoomStore for Sqlite {
     async fn set_standing(&self, room: &RoomId, standing: Standing, at: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         sqlx::query(
-            "UPDATE rooms SET status = ?1, modified_at = ?2 WHERE room_id = ?3 AND status NOT IN ('deleted', ?1)",
+            "UPDATE rooms SET status = $1, modified_at = $2 WHERE room_id = $3 AND status NOT IN ('deleted', $1)",
         )
         .bind(standing_word(standing))
         .bind(ms(at))
@@ -163,19 +148,19 @@ impl RoomStore for Sqlite {
         .execute(&mut *tx)
         .await?;
         if standing == Standing::Deleted {
-            sqlx::query("UPDATE rooms SET description = NULL WHERE room_id = ?")
+            sqlx::query("UPDATE rooms SET description = NULL WHERE room_id = $1")
                 .bind(room.as_str())
                 .execute(&mut *tx)
                 .await?;
             for forgotten in [
-                "UPDATE links SET code_sealed = NULL WHERE room_id = ?",
-                "UPDATE seats SET display_name = NULL WHERE room_id = ?",
-                "DELETE FROM chat WHERE room_id = ?",
-                "DELETE FROM deleted_files WHERE room_id = ?",
-                "DELETE FROM files WHERE room_id = ?",
-                "DELETE FROM board_items WHERE room_id = ?",
-                "DELETE FROM boards WHERE room_id = ?",
-                "DELETE FROM recordings WHERE room_id = ?",
+                "UPDATE links SET code_sealed = NULL WHERE room_id = $1",
+                "UPDATE seats SET display_name = NULL WHERE room_id = $1",
+                "DELETE FROM chat WHERE room_id = $1",
+                "DELETE FROM deleted_files WHERE room_id = $1",
+                "DELETE FROM files WHERE room_id = $1",
+                "DELETE FROM board_items WHERE room_id = $1",
+                "DELETE FROM boards WHERE room_id = $1",
+                "DELETE FROM recordings WHERE room_id = $1",
             ] {
                 sqlx::query(forgotten).bind(room.as_str()).execute(&mut *tx).await?;
             }
@@ -185,7 +170,7 @@ impl RoomStore for Sqlite {
     }
 
     async fn set_duration(&self, room: &RoomId, duration: Duration) -> Result<(), StoreError> {
-        sqlx::query("UPDATE rooms SET duration_s = ? WHERE room_id = ?")
+        sqlx::query("UPDATE rooms SET duration_s = $1 WHERE room_id = $2")
             .bind(duration_s(duration))
             .bind(room.as_str())
             .execute(&self.writer)
@@ -196,7 +181,7 @@ impl RoomStore for Sqlite {
     async fn link(&self, code: SecretHash) -> Result<Option<StoredLink>, StoreError> {
         let row = sqlx::query(
             "SELECT l.code_hash, l.room_id, l.participant_id, l.serial, r.status
-             FROM links l JOIN rooms r USING (room_id) WHERE l.code_hash = ?",
+             FROM links l JOIN rooms r USING (room_id) WHERE l.code_hash = $1",
         )
         .bind(code.as_slice())
         .fetch_optional(&self.readers)
@@ -205,7 +190,7 @@ impl RoomStore for Sqlite {
             Ok(StoredLink {
                 room_id: read_id(&row, "room_id")?,
                 participant_id: read_id(&row, "participant_id")?,
-                serial: LinkSerial(row.try_get("serial")?),
+                serial: LinkSerial(read_number(&row, "serial")?),
                 standing: read_standing(&row)?,
                 hash: read_hash(&row, "code_hash")?,
             })
@@ -221,7 +206,7 @@ impl RoomStore for Sqlite {
     ) -> Result<Option<LinkSerial>, StoreError> {
         let mut tx = self.write().await?;
         let row = sqlx::query(
-            "UPDATE seats SET link_serial = link_serial + 1 WHERE room_id = ? AND participant_id = ?
+            "UPDATE seats SET link_serial = link_serial + 1 WHERE room_id = $1 AND participant_id = $2
              RETURNING link_serial",
         )
         .bind(room.as_str())
@@ -229,8 +214,8 @@ impl RoomStore for Sqlite {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        let serial = LinkSerial(row.try_get("link_serial")?);
-        sqlx::query("UPDATE links SET code_sealed = NULL WHERE room_id = ? AND participant_id = ?")
+        let serial = LinkSerial(read_number(&row, "link_serial")?);
+        sqlx::query("UPDATE links SET code_sealed = NULL WHERE room_id = $1 AND participant_id = $2")
             .bind(room.as_str())
             .bind(participant.as_str())
             .execute(&mut *tx)
@@ -241,14 +226,14 @@ impl RoomStore for Sqlite {
     }
 }
 
-impl Sqlite {
+impl Sql {
     /// Seats of these rooms, each room's in their order.
     async fn seats_of(&self, rooms: &[&str]) -> Result<HashMap<String, Vec<StoredSeat>>, StoreError> {
         let mut seats = HashMap::new();
         if rooms.is_empty() {
             return Ok(seats);
         }
-        let mut query = QueryBuilder::new(
+        let mut query = Statement::new(
             "SELECT s.room_id, s.participant_id, s.user_id, s.display_name, COALESCE(s.role, u.role, 'basic') AS role,
                     s.role AS own_role, s.language, s.is_admin, s.is_speaker, s.tools, s.recording_consent, s.admission,
                     s.link_serial, l.code_sealed
@@ -257,11 +242,7 @@ impl Sqlite {
              JOIN links l ON l.room_id = s.room_id AND l.participant_id = s.participant_id AND l.serial = s.link_serial
              WHERE s.room_id IN (",
         );
-        let mut ids = query.separated(", ");
-        for room in rooms {
-            ids.push_bind(*room);
-        }
-        query.push(") ORDER BY s.room_id, s.position");
+        query.push_list(rooms.iter().copied()).push(") ORDER BY s.room_id, s.position");
         for row in &query.build().fetch_all(&self.readers).await? {
             seats.entry(row.try_get("room_id")?).or_insert_with(Vec::new).push(read_seat(row)?);
         }
@@ -277,17 +258,17 @@ const TOGETHER: usize = 32;
 
 /// Writes rooms: those that come while others are being written are written together, in one transaction and with one
 /// statement for each table, since every statement is a way to the database's thread and back.
-pub(super) async fn write_rooms(writer: SqlitePool, mut waiting: mpsc::Receiver<Waiting>) {
+pub(super) async fn write_rooms(writer: AnyPool, begin: &'static str, mut waiting: mpsc::Receiver<Waiting>) {
     let mut batch = Vec::with_capacity(TOGETHER);
     while waiting.recv_many(&mut batch, TOGETHER).await > 0 {
         let (rooms, replies): (Vec<NewRoom>, Vec<_>) = batch.drain(..).unzip();
-        let mut together = insert_rooms(&writer, &rooms).await;
+        let mut together = insert_rooms(&writer, begin, &rooms).await;
         let many = rooms.len() > 1;
         for (room, reply) in rooms.iter().zip(replies) {
             let written = match &mut together {
                 Ok(()) => Ok(()),
                 // One of them is at fault, and only that one.
-                Err(_) if many => insert_rooms(&writer, std::slice::from_ref(room)).await,
+                Err(_) if many => insert_rooms(&writer, begin, std::slice::from_ref(room)).await,
                 failed => std::mem::replace(failed, Ok(())),
             };
             let _ = reply.send(written);
@@ -296,21 +277,21 @@ pub(super) async fn write_rooms(writer: SqlitePool, mut waiting: mpsc::Receiver<
 }
 
 /// All or none of them.
-async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), StoreError> {
+async fn insert_rooms(writer: &AnyPool, begin: &'static str, rooms: &[NewRoom]) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(rooms.len());
     for room in rooms {
         let layout = word(&room.options.recording_layout)?;
         let entrance = word(&room.options.entrance)?;
         rows.push((room, word(&room.options.call_type)?, word(&room.options.recording)?, layout, entrance));
     }
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let mut query = QueryBuilder::new(
+    let mut tx = writer.begin_with(begin).await?;
+    let mut query = Statement::new(
         "INSERT INTO rooms (room_id, company_id, call_type, recording, duration_s, live, description, ends_at, status,
                             created_at, kind, capacity, webinar, waiting_room, starts_at, early_entry_s, freeze_s,
                             created_by, recording_layout, expected_seats, modified_at, chat, screen_sharing, entrance,
                             unique_name) ",
     );
-    query.push_values(rows, |mut row, (room, call_type, recording, layout, entrance)| {
+    query.push_rows(rows, |row, (room, call_type, recording, layout, entrance)| {
         let RoomOptions {
             kind,
             call_type: _,
@@ -343,7 +324,7 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
             .push_bind(standing_word(room.standing))
             .push_bind(ms(room.created_at))
             .push_bind(kind)
-            .push_bind(capacity)
+            .push_bind(capacity.map(i64::from))
             .push_bind(*webinar)
             .push_bind(*waiting_room)
             .push_bind(schedule.starts_at.map(ms))
@@ -351,7 +332,7 @@ async fn insert_rooms(writer: &SqlitePool, rooms: &[NewRoom]) -> Result<(), Stor
             .push_bind(duration_s(schedule.freeze))
             .push_bind(created_by.as_ref().map(UserId::as_str))
             .push_bind(layout)
-            .push_bind(*expected_seats)
+            .push_bind(expected_seats.map(i64::from))
             .push_bind(ms(room.created_at))
             .push_bind(allowed.chat)
             .push_bind(allowed.screen_sharing)
@@ -377,7 +358,7 @@ pub(super) struct SeatRow<'a> {
 }
 
 /// Seats, each with its first link, in one statement for each table.
-pub(super) async fn insert_seats(tx: &mut SqliteConnection, seats: Vec<SeatRow<'_>>) -> Result<(), StoreError> {
+pub(super) async fn insert_seats(tx: &mut AnyConnection, seats: Vec<SeatRow<'_>>) -> Result<(), StoreError> {
     if seats.is_empty() {
         return Ok(());
     }
@@ -385,11 +366,11 @@ pub(super) async fn insert_seats(tx: &mut SqliteConnection, seats: Vec<SeatRow<'
     for row in &seats {
         rows.push((row, json(&row.seat.tools, "tools")?, row.seat.role.as_ref().map(word).transpose()?));
     }
-    let mut query = QueryBuilder::new(
+    let mut query = Statement::new(
         "INSERT INTO seats (room_id, position, participant_id, company_id, user_id, display_name, is_admin, is_speaker,
                             tools, recording_consent, link_serial, role, language, admission) ",
     );
-    query.push_values(rows, |mut row, (SeatRow { room, company, position, seat }, tools, role)| {
+    query.push_rows(rows, |row, (SeatRow { room, company, position, seat }, tools, role)| {
         row.push_bind(room.as_str())
             .push_bind(*position)
             .push_bind(seat.participant_id.as_str())
@@ -411,26 +392,26 @@ pub(super) async fn insert_seats(tx: &mut SqliteConnection, seats: Vec<SeatRow<'
 }
 
 async fn insert_links<'a>(
-    tx: &mut SqliteConnection,
+    tx: &mut AnyConnection,
     serial: LinkSerial,
     links: impl Iterator<Item = (&'a RoomId, &'a ParticipantId, &'a NewLink)>,
 ) -> Result<(), StoreError> {
-    let mut query = QueryBuilder::new("INSERT INTO links (code_hash, room_id, participant_id, serial, code_sealed) ");
-    query.push_values(links, |mut row, (room, participant, link)| {
+    let mut query = Statement::new("INSERT INTO links (code_hash, room_id, participant_id, serial, code_sealed) ");
+    query.push_rows(links, |row, (room, participant, link)| {
         row.push_bind(link.hash.as_slice())
             .push_bind(room.as_str())
             .push_bind(participant.as_str())
-            .push_bind(serial.0)
+            .push_bind(i64::from(serial.0))
             .push_bind(link.sealed.as_slice());
     });
     query.build().execute(tx).await.map_err(exists)?;
     Ok(())
 }
 
-pub(super) fn read_room(row: &SqliteRow, seats: Vec<StoredSeat>) -> Result<StoredRoom, StoreError> {
+pub(super) fn read_room(row: &AnyRow, seats: Vec<StoredSeat>) -> Result<StoredRoom, StoreError> {
     let kind = match row.try_get::<&str, _>("kind")? {
         "open" => {
-            Kind::Open { capacity: row.try_get::<Option<u16>, _>("capacity")?.ok_or(StoreError::Damaged("capacity"))? }
+            Kind::Open { capacity: read_number_or_none(row, "capacity")?.ok_or(StoreError::Damaged("capacity"))? }
         }
         _ => Kind::Seated,
     };
@@ -443,7 +424,7 @@ pub(super) fn read_room(row: &SqliteRow, seats: Vec<StoredSeat>) -> Result<Store
         duration: duration
             .map(|s| u64::try_from(s).map(Duration::from_secs).map_err(|_| StoreError::Damaged("duration")))
             .transpose()?,
-        live: row.try_get("live")?,
+        live: read_flag(row, "live")?,
         description: row.try_get("description")?,
         schedule: Schedule {
             starts_at: read_time_or_none(row, "starts_at")?,
@@ -451,11 +432,11 @@ pub(super) fn read_room(row: &SqliteRow, seats: Vec<StoredSeat>) -> Result<Store
             early_entry: read_seconds(row, "early_entry_s")?,
             freeze: read_seconds(row, "freeze_s")?,
         },
-        webinar: row.try_get("webinar")?,
-        waiting_room: row.try_get("waiting_room")?,
-        expected_seats: row.try_get("expected_seats")?,
+        webinar: read_flag(row, "webinar")?,
+        waiting_room: read_flag(row, "waiting_room")?,
+        expected_seats: read_number_or_none(row, "expected_seats")?,
         created_by: read_id_or_none(row, "created_by")?,
-        allowed: Allowed { chat: row.try_get("chat")?, screen_sharing: row.try_get("screen_sharing")? },
+        allowed: Allowed { chat: read_flag(row, "chat")?, screen_sharing: read_flag(row, "screen_sharing")? },
         entrance: read_word(row, "entrance")?,
         unique_name: row.try_get("unique_name")?,
     };
@@ -471,7 +452,7 @@ pub(super) fn read_room(row: &SqliteRow, seats: Vec<StoredSeat>) -> Result<Store
     })
 }
 
-fn read_seat(row: &SqliteRow) -> Result<StoredSeat, StoreError> {
+fn read_seat(row: &AnyRow) -> Result<StoredSeat, StoreError> {
     Ok(StoredSeat {
         participant_id: read_id(row, "participant_id")?,
         user_id: read_id(row, "user_id")?,
@@ -479,22 +460,72 @@ fn read_seat(row: &SqliteRow) -> Result<StoredSeat, StoreError> {
         role: read_word::<Role>(row, "role")?,
         own_role: read_word_or_none(row, "own_role")?,
         language: row.try_get("language")?,
-        is_admin: row.try_get("is_admin")?,
-        is_speaker: row.try_get("is_speaker")?,
+        is_admin: read_flag(row, "is_admin")?,
+        is_speaker: read_flag(row, "is_speaker")?,
         tools: read_json(row, "tools")?,
         recording_consent: read_time_or_none(row, "recording_consent")?,
         admission: read_admission(row)?,
-        link: LinkSerial(row.try_get("link_serial")?),
+        link: LinkSerial(read_number(row, "link_serial")?),
         sealed: row.try_get::<Option<Vec<u8>>, _>("code_sealed")?.ok_or(StoreError::Damaged("link"))?,
     })
 }
 
-fn read_standing(row: &SqliteRow) -> Result<Standing, StoreError> {
+fn read_standing(row: &AnyRow) -> Result<Standing, StoreError> {
     let word: &str = row.try_get("status")?;
     [Standing::Active, Standing::Disabled, Standing::UsedUp, Standing::Deleted]
         .into_iter()
         .find(|standing| standing_word(*standing) == word)
         .ok_or(StoreError::Damaged("status"))
+}
+
+fn push_which(
+    query: &mut Statement,
+    company: &CompanyId,
+    RoomsOf { user, search, stands, recording, recorded_now }: RoomsOf<'_>,
+) -> Result<(), StoreError> {
+    const LIVE: &str = "EXISTS (SELECT 1 FROM sessions s WHERE s.room_id = r.room_id AND s.ended_at IS NULL)";
+    let owned = company.as_str().to_owned();
+    query.push("r.company_id = ").push_bind(owned.clone()).push(" AND r.status <> 'deleted'");
+    if let Some(user) = user {
+        // Two statements rather than one with an OR, so that each finds its index.
+        query.push(" AND r.room_id IN (SELECT room_id FROM rooms WHERE company_id = ").push_bind(owned.clone());
+        query.push(" AND created_by = ").push_bind(user.as_str().to_owned());
+        query.push(" UNION SELECT room_id FROM seats WHERE company_id = ").push_bind(owned.clone());
+        query.push(" AND user_id = ").push_bind(user.as_str().to_owned()).push(")");
+    }
+    if let Some(search) = search {
+        query.push(" AND (lower(r.description) LIKE ").push_bind(holds(search, false)).push(" ESCAPE '\\'");
+        query.push(" OR lower(r.room_id) LIKE ").push_bind(holds(search, true)).push(" ESCAPE '\\'");
+        query.push(" OR r.room_id IN (SELECT room_id FROM seats WHERE company_id = ").push_bind(owned);
+        query.push(" AND lower(user_id) LIKE ").push_bind(holds(search, false)).push(" ESCAPE '\\'))");
+    }
+    match stands {
+        None => {}
+        Some(RoomStands::Live) => {
+            query.push(" AND ").push(LIVE);
+        }
+        Some(RoomStands::Scheduled(now)) => {
+            query.push(" AND r.status = 'active' AND r.starts_at > ").push_bind(ms(now));
+            query.push(" AND NOT ").push(LIVE);
+        }
+        Some(RoomStands::Active(now)) => {
+            query.push(" AND r.status = 'active' AND (r.ends_at IS NULL OR r.ends_at > ").push_bind(ms(now)).push(")");
+        }
+        Some(RoomStands::Disabled) => {
+            query.push(" AND r.status = 'disabled'");
+        }
+        Some(RoomStands::Ended(now)) => {
+            query.push(" AND (r.status = 'used_up' OR r.status = 'active' AND r.ends_at <= ");
+            query.push_bind(ms(now)).push(")");
+        }
+    }
+    if let Some(recording) = recording {
+        query.push(" AND r.recording = ").push_bind(word(&recording)?);
+    }
+    if recorded_now {
+        query.push(" AND EXISTS (SELECT 1 FROM recordings x WHERE x.room_id = r.room_id AND x.state = 'recording')");
+    }
+    Ok(())
 }
 
 fn standing_word(standing: Standing) -> &'static str {
@@ -506,7 +537,7 @@ fn standing_word(standing: Standing) -> &'static str {
     }
 }
 
-fn read_admission(row: &SqliteRow) -> Result<Admission, StoreError> {
+fn read_admission(row: &AnyRow) -> Result<Admission, StoreError> {
     let word: &str = row.try_get("admission")?;
     [Admission::Link, Admission::Token, Admission::Public, Admission::Hidden]
         .into_iter()
