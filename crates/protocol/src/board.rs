@@ -88,6 +88,7 @@ pub enum Shape {
         size: u16,
         /// On a note of this colour; on nothing when absent.
         #[serde(default)]
+        #[specta(optional)]
         ground: Option<Colour>,
     },
     /// A picture that was shared (`wb_add_file`).

@@ -185,6 +185,8 @@ pub enum AccountView {
     Local {
         /// Rooms can be recorded.
         can_record: bool,
+        /// May open the console of the server in the app.
+        is_operator: bool,
     },
     /// On the way in.
     SigningIn {
@@ -201,6 +203,8 @@ pub enum AccountView {
         role: Role,
         /// Rooms can be recorded.
         can_record: bool,
+        /// May open the console there.
+        is_operator: bool,
         /// The line to the server is up: one is online, and can be rung.
         online: bool,
         /// Signing in elsewhere instead came to nothing.

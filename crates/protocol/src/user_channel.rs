@@ -54,6 +54,9 @@ pub enum UserServerMessage {
         /// Whether rooms of this server can be recorded.
         #[serde(default)]
         can_record: bool,
+        /// Whether you may open the console.
+        #[serde(default)]
+        is_operator: bool,
     },
     /// Somebody you may see came online or went.
     Presence {

@@ -49,11 +49,21 @@ export const commands = {
 	width: number,
 	height: number,
 } | null>("put_picture", { name, base64 }),
+	/**  Takes pictures and PDFs from the clipboard for the board. What cannot be had is told in the app. */
+	pasteOnBoard: () => __TAURI_INVOKE<PickedForBoard[]>("paste_on_board"),
 	/**  Writes what was drawn, as a data URL, to where people look for what they saved; tells where. */
 	saveDrawing: (name: string, dataUrl: string) => __TAURI_INVOKE<string | null>("save_drawing", { name, dataUrl }),
 	past: (action: PastAction) => __TAURI_INVOKE<void>("past", { action }),
 	/**  A file of a past session as a data URL, where it is a picture or, `large`, a document that is shown; else nothing. */
 	keptPicture: (room: RoomId, fileId: FileId, large: boolean) => __TAURI_INVOKE<string | null>("kept_picture", { room, fileId, large }),
+	/**
+	 *  Asks the server for something of its console, as the person who is signed in; their token stays here. `method` is `GET`,
+	 *  `POST`, `PATCH` or `DELETE`, `path` a path of `/v2/` with its query, `body` JSON.
+	 * 
+	 *  # Errors
+	 *  `invalid` for what is no call of the console, `server_unreachable` when nothing answers.
+	 */
+	consoleRequest: (method: string, path: string, body: string | null) => typedError<ConsoleAnswer, Problem>(__TAURI_INVOKE("console_request", { method, path, body })),
 };
 
 /** Events */
@@ -90,7 +100,9 @@ export type AccountView =
 /**  The host of this computer's own rooms. */
 { state: "local"; 
 /**  Rooms can be recorded. */
-can_record: boolean } | 
+can_record: boolean; 
+/**  May open the console of the server in the app. */
+is_operator: boolean } | 
 /**  On the way in. */
 { state: "signing_in"; 
 /**  Where, as `host` or `host:port`. */
@@ -105,6 +117,8 @@ user_id: string;
 role: Role; 
 /**  Rooms can be recorded. */
 can_record: boolean; 
+/**  May open the console there. */
+is_operator: boolean; 
 /**  The line to the server is up: one is online, and can be rung. */
 online: boolean; 
 /**  Signing in elsewhere instead came to nothing. */
@@ -499,6 +513,14 @@ export type ConsentView = {
 	answer: boolean | null,
 	/**  When, Unix time in milliseconds. */
 	at_ms: number | null,
+};
+
+/**  What a server's console was answered. */
+export type ConsoleAnswer = {
+	/**  HTTP status. */
+	status: number,
+	/**  JSON, or nothing. */
+	body: string,
 };
 
 /**  Where somebody's cursor is on a board. */
@@ -1081,6 +1103,8 @@ export type NoticeCode =
 "talking_while_muted" | 
 /**  `name` raised a hand. */
 "hand_raised" | 
+/**  `name` took my hand down. */
+"hand_lowered" | 
 /**  Somebody, `name`, rings at the door. */
 "doorbell" | 
 /**  A note from `name` has come. */
@@ -2169,6 +2193,15 @@ export type WindowAction = { do: "answer_call"; call_id: number; with_camera: bo
 { do: "mail"; subject: string; body: string };
 
 /* Tauri Specta runtime */
+async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {
+    try {
+        return { status: "ok", data: await result };
+    } catch (e) {
+        if (e instanceof Error) throw e;
+        return { status: "error", error: e as any };
+    }
+}
+
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;
 
 function makeEvent<T>(name: string, serialize?: (payload: T) => unknown, deserialize?: (payload: any) => T) {

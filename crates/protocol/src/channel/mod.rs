@@ -334,6 +334,9 @@ pub enum ServerMessage {
         participant_id: ParticipantId,
         /// Rises with each hand raised, so that the smallest was first; none is down.
         hand: Option<u32>,
+        /// Who took it down, where that is somebody else.
+        #[serde(default)]
+        by: Option<ParticipantId>,
     },
     /// What somebody may use changed.
     RightsChanged {

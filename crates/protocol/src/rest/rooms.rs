@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{CallType, ParticipantId, RecordingLayout, RecordingMode, RoomId, Tools, UserId};
+use crate::{CallType, ParticipantId, RecordingLayout, RecordingMode, RoomId, SessionId, Tools, UserId};
 
 /// Who may sit in a room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -127,6 +127,29 @@ pub enum RoomStatus {
     Ended,
 }
 
+/// The session that runs in a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoomNow {
+    /// The session.
+    pub session_id: SessionId,
+    /// When the first one came.
+    pub started_at: String,
+    /// How many are in.
+    pub connected: u32,
+    /// How many wait to be let in.
+    pub waiting: u32,
+    /// Whether it is being recorded.
+    pub recording: bool,
+}
+
+/// Body of `POST /v2/rooms/{room_id}/extend`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExtendRoom {
+    /// How much more effective call time, in seconds: 60 to 86400.
+    pub seconds: u32,
+}
+
 /// A room as told back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Room {
@@ -176,6 +199,9 @@ pub struct Room {
     /// Effective call time so far, in seconds.
     #[serde(default)]
     pub duration_used: u32,
+    /// The session that runs, told to who may change the room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<RoomNow>,
     /// The signed-in user who made it; absent when the company's key did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_by: Option<UserId>,

@@ -48,6 +48,12 @@ pub struct Participant {
     pub waits: bool,
     /// What is on of theirs.
     pub media: MediaState,
+    /// How good their connection is, of 5; 0 is lost. Absent who is not in, and where media is another server's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<u8>,
+    /// Since when they are in the media; absent as `quality` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
 }
 
 /// Answer of `GET /v2/rooms/{room_id}/participants`.
@@ -119,6 +125,27 @@ pub struct Upload {
 pub struct UploadList {
     /// This page of them, oldest first.
     pub uploads: Vec<Upload>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// A file of one of a company's rooms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeptUpload {
+    /// The file.
+    #[serde(flatten)]
+    pub upload: Upload,
+    /// Its room.
+    pub room_id: RoomId,
+    /// Its room's title.
+    pub room_title: Option<String>,
+}
+
+/// Answer of `GET /v2/uploads`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeptUploadList {
+    /// This page of them, the newest first.
+    pub uploads: Vec<KeptUpload>,
     /// How many there are in all.
     pub total: u64,
 }

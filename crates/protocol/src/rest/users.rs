@@ -43,11 +43,36 @@ pub struct User {
     pub is_operator: bool,
 }
 
+/// Body of `PATCH /v2/users/{user_id}`: what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateUser {
+    /// Role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// May open the console.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_operator: Option<bool>,
+}
+
+/// A user in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ListedUser {
+    /// The user.
+    #[serde(flatten)]
+    pub user: User,
+    /// Signed in somewhere now.
+    #[serde(default)]
+    pub online: bool,
+    /// When they were made.
+    pub created_at: String,
+}
+
 /// Answer of `GET /v2/users`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UserList {
     /// This page of them, in the order of their making.
-    pub users: Vec<User>,
+    pub users: Vec<ListedUser>,
     /// How many there are in all.
     pub total: u64,
 }

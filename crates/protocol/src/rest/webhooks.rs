@@ -27,6 +27,8 @@ pub enum EventKind {
     OnRecordingAvailable,
     /// A recording has no file that could be played.
     OnRecordingFailed,
+    /// Somebody tries whether a webhook is heard. Its room is none.
+    OnTest,
 }
 
 /// Body of a webhook's call.
@@ -101,6 +103,18 @@ pub struct UpdateWebhook {
     pub enabled: Option<bool>,
 }
 
+/// What came of the last call of a webhook.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WebhookCall {
+    /// When.
+    pub at: String,
+    /// Whether the event was taken.
+    pub delivered: bool,
+    /// HTTP status of the answer; absent when none came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+}
+
 /// A webhook as told back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Webhook {
@@ -115,6 +129,12 @@ pub struct Webhook {
     /// Secret that calls are signed with; told only when it was made or changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
+    /// How many events wait to be delivered.
+    #[serde(default)]
+    pub waiting: u64,
+    /// What came of its last call; absent when it was never called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<WebhookCall>,
     /// When it was made.
     pub created_at: String,
 }

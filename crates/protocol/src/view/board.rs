@@ -150,6 +150,7 @@ pub enum BoardAction {
         shape: Shape,
         /// Taken back together with what put this item there, where that still can be.
         #[serde(default)]
+        #[specta(optional)]
         with: Option<ItemId>,
     },
     /// The stroke goes on.

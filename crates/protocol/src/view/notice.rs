@@ -34,6 +34,8 @@ pub enum NoticeCode {
     TalkingWhileMuted,
     /// `name` raised a hand.
     HandRaised,
+    /// `name` took my hand down.
+    HandLowered,
     /// Somebody, `name`, rings at the door.
     Doorbell,
     /// A note from `name` has come.

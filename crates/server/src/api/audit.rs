@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use visita_protocol::{
     ErrorBody, Problem, RoomId,
     rest::{AuditEntry, AuditLog},
@@ -19,7 +16,7 @@ use crate::{
     app::App,
     audit::Entry,
     clock::to_rfc3339,
-    error::ApiError,
+    error::{ApiError, Query},
     store::{AuditLine, Listed},
 };
 

@@ -14,6 +14,9 @@ use crate::{
 /// A back end with the company's key; without a good one there is no answer but 401.
 pub(crate) struct Backend(pub(crate) Company);
 
+/// A back end, or an operator who is signed in; for others there is no answer but 401 or 403.
+pub(crate) struct Operator(pub(crate) Caller);
+
 /// A back end, or a user who is signed in.
 #[derive(Clone, Debug)]
 pub(crate) enum Caller {
@@ -71,7 +74,11 @@ impl Caller {
 pub(crate) async fn company_by_key(app: &App, key: &str) -> Result<Option<Company>, ApiError> {
     let hash = app.keys.hash_api_key(key);
     let found = app.store.company_by_key(hash).await?;
-    Ok(found.filter(|(_, stored)| keys::same(&hash, stored)).map(|(company, _)| company))
+    let company = found.filter(|(_, stored)| keys::same(&hash, stored)).map(|(company, _)| company);
+    if company.is_some() {
+        app.store.api_key_used(hash, app.clock.now()).await?;
+    }
+    Ok(company)
 }
 
 impl FromRequestParts<App> for Backend {
@@ -96,5 +103,15 @@ impl FromRequestParts<App> for Caller {
             }
             _ => Backend::from_request_parts(parts, app).await.map(|Backend(company)| Self::Backend(company)),
         }
+    }
+}
+
+impl FromRequestParts<App> for Operator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        caller.only_operators()?;
+        Ok(Self(caller))
     }
 }

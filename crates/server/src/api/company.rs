@@ -6,16 +6,15 @@ use visita_protocol::{
     rest::{self, UpdateCompany},
 };
 
-use super::caller::{Backend, Caller};
+use super::caller::Operator;
 use crate::{
     app::App,
     audit::Entry,
     error::{ApiError, Body, internal},
+    names::check_name,
     store::{CompanySettings, StoreError},
 };
 
-/// Longest name, in characters.
-const MAX_NAME: usize = 120;
 /// Longest app id, in characters.
 const MAX_APP_ID: usize = 128;
 /// How many origins may frame a company's pages.
@@ -27,16 +26,17 @@ pub(super) const MAX_URL: usize = 2000;
 const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 1..=36_500;
 
 /// Tells the company.
-#[utoipa::path(get, path = "/v2/company", tag = "Company", security(("apikey" = [])), responses(
+#[utoipa::path(get, path = "/v2/company", tag = "Company", security(("apikey" = []), ("bearer" = [])), responses(
     (status = 200, description = "The company", body = rest::Company),
-    (status = 401, description = "No key, or a wrong one", body = ErrorBody)))]
-pub(super) async fn get(State(app): State<App>, Backend(company): Backend) -> Result<Json<rest::Company>, ApiError> {
-    let settings = app.store.company_settings(&company.id).await?;
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, but no operator", body = ErrorBody)))]
+pub(super) async fn get(State(app): State<App>, Operator(caller): Operator) -> Result<Json<rest::Company>, ApiError> {
+    let settings = app.store.company_settings(&caller.company().id).await?;
     Ok(Json(told(settings.ok_or_else(|| internal("the company is gone"))?)))
 }
 
 /// Changes the company: what is absent stays, `null` clears.
-#[utoipa::path(patch, path = "/v2/company", tag = "Company", security(("apikey" = [])),
+#[utoipa::path(patch, path = "/v2/company", tag = "Company", security(("apikey" = []), ("bearer" = [])),
     request_body(content = UpdateCompany, example = json!({
         "name": "Clinic", "default_language": "it", "web_app_id": "clinic",
         "embed_origins": ["https://clinic.example.org"],
@@ -44,24 +44,25 @@ pub(super) async fn get(State(app): State<App>, Backend(company): Backend) -> Re
     responses(
     (status = 200, description = "The company as it is now", body = rest::Company),
     (status = 400, description = "A field is not valid; nothing changed", body = ErrorBody),
-    (status = 401, description = "No key, or a wrong one", body = ErrorBody),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, but no operator", body = ErrorBody),
     (status = 409, description = "Another company has the name or the web app id", body = ErrorBody)))]
 pub(super) async fn update(
     State(app): State<App>,
-    Backend(company): Backend,
+    Operator(caller): Operator,
     body: Body,
 ) -> Result<Json<rest::Company>, ApiError> {
     let wanted: UpdateCompany = body.json()?;
-    let settings = app.store.company_settings(&company.id).await?;
+    let settings = app.store.company_settings(&caller.company().id).await?;
     let settings = merge(settings.ok_or_else(|| internal("the company is gone"))?, wanted)?;
-    match app.store.set_company_settings(&company.id, &settings).await {
+    match app.store.set_company_settings(&caller.company().id, &settings).await {
         Ok(()) => {}
         Err(StoreError::Exists) => {
             return Err(Problem::new(ErrorCode::Conflict, "another company has this name or web app id").into());
         }
         Err(error) => return Err(error.into()),
     }
-    app.audit.write(Entry::by(&Caller::Backend(company), "company_changed")).await?;
+    app.audit.write(Entry::by(&caller, "company_changed")).await?;
     Ok(Json(told(settings)))
 }
 
@@ -76,19 +77,7 @@ fn merge(old: CompanySettings, wanted: UpdateCompany) -> Result<CompanySettings,
         user_details_provider_url,
         recording_retention_days,
     } = wanted;
-    let name = match name {
-        Some(name) => {
-            let name = name.trim().to_owned();
-            if !(1..=MAX_NAME).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-                return Err(Problem::invalid(
-                    "name",
-                    "a name has 1 to 120 characters, none of them control characters",
-                ));
-            }
-            name
-        }
-        None => old.name,
-    };
+    let name = name.map(|name| check_name(&name, "name")).transpose()?.unwrap_or(old.name);
     if default_language.as_ref().is_some_and(|language| !is_language(language)) {
         return Err(Problem::invalid("default_language", "not a language tag such as en or it-IT"));
     }

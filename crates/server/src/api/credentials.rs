@@ -9,7 +9,7 @@ use visita_protocol::{
 };
 
 use super::{
-    caller::{Backend, Caller},
+    caller::{Backend, Caller, Operator},
     users,
 };
 use crate::{
@@ -67,18 +67,19 @@ pub(super) async fn renew(State(app): State<App>, caller: Caller, body: Body) ->
 }
 
 /// Makes a link that signs a user in once, for servers without a back end of their own.
-#[utoipa::path(post, path = "/v2/users/{user_id}/sign-in-link", tag = "Signing in", security(("apikey" = [])),
+#[utoipa::path(post, path = "/v2/users/{user_id}/sign-in-link", tag = "Signing in", security(("apikey" = []), ("bearer" = [])),
     params(("user_id" = String, Path, description = "The user")),
     request_body(content = CreateSignInLink, description = "No body at all is fine too",
         example = json!({ "expires_in": 86400 })),
     responses(
     (status = 201, description = "The link", body = SignInLink),
     (status = 400, description = "A field is not valid: `expires_in` is 60 to 604800", body = ErrorBody),
-    (status = 401, description = "No key, or a wrong one", body = ErrorBody),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, but no operator", body = ErrorBody),
     (status = 404, description = "No such user", body = ErrorBody)))]
 pub(super) async fn create_sign_in_link(
     State(app): State<App>,
-    Backend(company): Backend,
+    Operator(caller): Operator,
     path: Path<String>,
     body: Body,
 ) -> Result<(StatusCode, Json<SignInLink>), ApiError> {
@@ -87,17 +88,17 @@ pub(super) async fn create_sign_in_link(
     if !LINK_SECONDS.contains(&seconds) {
         return Err(Problem::invalid("expires_in", "a sign-in link is good for 60 to 604800 seconds").into());
     }
-    let user_id = users::find(&app, &company, path).await?.user_id;
+    let user_id = users::find(&app, caller.company(), path).await?.user_id;
     let code = keys::new_code()?;
     let expires_at = app.clock.now() + Duration::from_secs(seconds.into());
     let link = NewSignInLink {
         hash: app.keys.hash_sign_in_code(code.expose()),
-        company_id: company.id.clone(),
+        company_id: caller.company().id.clone(),
         user_id: user_id.clone(),
         expires_at,
     };
     app.store.create_sign_in_link(&link).await?;
-    app.audit.write(Entry::by(&Caller::Backend(company), "sign_in_link_made").subject(user_id.as_str())).await?;
+    app.audit.write(Entry::by(&caller, "sign_in_link_made").subject(user_id.as_str())).await?;
     let base = app.link_base().as_str().trim_end_matches('/').to_owned();
     let url = Secret::new(format!("{base}/sign-in/{}", code.expose()));
     Ok((StatusCode::CREATED, Json(SignInLink { url, expires_at: to_rfc3339(expires_at), user_id })))

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::Response,
 };
@@ -12,13 +12,13 @@ use visita_board::What;
 use visita_protocol::{
     ErrorBody, ErrorCode, FileId, Problem, RoomId, SessionId,
     channel::FileInfo,
-    rest::{Chat, ChatLine, KeptBoard, KeptBoards, Upload, UploadList},
+    rest::{Chat, ChatLine, KeptBoard, KeptBoards, KeptUpload, KeptUploadList, Upload, UploadList},
 };
 
 use super::{
-    caller::Caller,
+    caller::{Caller, Operator},
     id,
-    paging::{Paging, PagingQuery},
+    paging::{Paging, PagingQuery, searched},
     rooms::find_managed,
     sessions,
 };
@@ -26,7 +26,7 @@ use crate::{
     app::App,
     audit::Entry,
     clock::to_rfc3339,
-    error::{ApiError, Path},
+    error::{ApiError, Path, Query},
     files,
     store::{Listed, StoredFile},
 };
@@ -99,6 +99,43 @@ pub(super) async fn list(
     let Listed { items, total } = app.store.files(&room.room_id, session_id.as_ref(), page).await?;
     let told = |file: StoredFile| file.info.clone().map(|info| told(&file, info));
     Ok(Json(UploadList { uploads: items.into_iter().filter_map(told).collect(), total }))
+}
+
+/// Which files.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// Only those with this in their name, up to 100 characters.
+    search: Option<String>,
+    /// Only those of this room.
+    #[param(value_type = Option<RoomId>)]
+    room_id: Option<String>,
+}
+
+/// Lists the files of all rooms, the newest first.
+#[utoipa::path(get, path = "/v2/uploads", tag = "Uploads", security(("apikey" = []), ("bearer" = [])),
+    params(Which, PagingQuery), responses(
+    (status = 200, description = "A page of files", body = KeptUploadList,
+        example = json!({ "uploads": [], "total": 0 })),
+    (status = 400, description = "A query field is not valid", body = ErrorBody),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, but no operator", body = ErrorBody)))]
+pub(super) async fn of_company(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    Query(Which { search, room_id }): Query<Which>,
+    Paging(page): Paging,
+) -> Result<Json<KeptUploadList>, ApiError> {
+    let room = room_id.map(|text| text.parse::<RoomId>()).transpose();
+    let room = room.map_err(|_| Problem::invalid("room_id", "not an id"))?;
+    let search = searched(search)?;
+    let company = &caller.company().id;
+    let Listed { items, total } = app.store.files_of_company(company, room.as_ref(), search.as_deref(), page).await?;
+    let told = |(file, room_title): (StoredFile, Option<String>)| {
+        let info = file.info.clone()?;
+        Some(KeptUpload { upload: told(&file, info), room_id: file.room_id, room_title })
+    };
+    Ok(Json(KeptUploadList { uploads: items.into_iter().filter_map(told).collect(), total }))
 }
 
 /// Tells what a file is.

@@ -1,6 +1,7 @@
 //! The `/v2` calls (Kaleyra dialect) and signing in: for back ends that hold a company's API key, and for users who are
 //! signed in. Every call says in its `utoipa::path` what it takes and answers; `/docs` shows that.
 
+mod api_keys;
 mod audit;
 mod caller;
 mod company;
@@ -13,6 +14,7 @@ mod recordings;
 mod rooms;
 mod seats;
 mod sessions;
+mod status;
 mod users;
 mod webhooks;
 
@@ -31,7 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(company::get, company::update))
         .routes(routes!(users::create, users::list))
-        .routes(routes!(users::get, users::delete))
+        .routes(routes!(users::get, users::update, users::delete))
         .routes(routes!(credentials::create_sign_in_link))
         .routes(routes!(credentials::sign_in))
         .routes(routes!(credentials::create))
@@ -39,10 +41,14 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(rooms::create, rooms::list))
         .routes(routes!(rooms::get, rooms::delete))
         .routes(routes!(rooms::disable))
+        .routes(routes!(rooms::enable))
+        .routes(routes!(rooms::end))
+        .routes(routes!(rooms::extend))
         .routes(routes!(rooms::ring))
         .routes(routes!(seats::list, seats::add))
         .routes(routes!(seats::get))
         .routes(routes!(seats::renew_link))
+        .routes(routes!(seats::remove))
         .routes(routes!(recording::start))
         .routes(routes!(recording::stop))
         .routes(routes!(recordings::list))
@@ -57,6 +63,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(sessions::past))
         .routes(routes!(export::export))
         .routes(routes!(kept::chat))
+        .routes(routes!(kept::of_company))
         .routes(routes!(kept::list))
         .routes(routes!(kept::get, kept::delete))
         .routes(routes!(kept::content))
@@ -64,6 +71,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(kept::boards))
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::get, webhooks::update, webhooks::delete))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(api_keys::list, api_keys::create))
+        .routes(routes!(api_keys::delete))
+        .routes(routes!(status::get))
         .routes(routes!(audit::list))
 }
 

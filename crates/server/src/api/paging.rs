@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 
-use axum::{
-    extract::{FromRequestParts, Query},
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use utoipa::IntoParams;
-use visita_protocol::{ErrorCode, Problem};
+use visita_protocol::Problem;
 
-use crate::{error::ApiError, store::Page};
+use crate::{
+    error::{ApiError, Query},
+    store::Page,
+};
 
 /// Longest page.
 const MAX_LIMIT: u32 = 100;
+/// Longest search, in characters.
+const MAX_SEARCH: usize = 100;
 /// When nothing is said.
 const LIMIT: u32 = 50;
 
@@ -36,10 +38,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let query = Query::<HashMap<String, String>>::from_request_parts(parts, state).await;
-        let Ok(Query(query)) = query else {
-            return Err(Problem::new(ErrorCode::Invalid, "the query cannot be read").into());
-        };
+        let Query(query) = Query::<HashMap<String, String>>::from_request_parts(parts, state).await?;
         Ok(Self(page(&query)?))
     }
 }
@@ -58,4 +57,12 @@ fn page(query: &HashMap<String, String>) -> Result<Page, Problem> {
         Some(text) => text.parse().map_err(|_| Problem::invalid("offset", "an offset is a number from 0 on"))?,
     };
     Ok(Page { limit, offset })
+}
+/// What is searched for; nothing when it is empty.
+pub(super) fn searched(text: Option<String>) -> Result<Option<String>, Problem> {
+    let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    if text.as_ref().is_some_and(|text| text.chars().count() > MAX_SEARCH) {
+        return Err(Problem::invalid("search", "a search has at most 100 characters"));
+    }
+    Ok(text)
 }

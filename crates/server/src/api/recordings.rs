@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };
@@ -30,7 +30,7 @@ use crate::{
     app::App,
     audit::Entry,
     clock::to_rfc3339,
-    error::{ApiError, Body, Path, internal},
+    error::{ApiError, Body, Path, Query, internal},
     files, keys,
     recordings::{self, DeleteError},
     store::{Listed, RecordingsOf, StoredRecording},

@@ -1,11 +1,13 @@
 //! A room's participants: its seats, and what goes on there.
 
+use std::collections::HashMap;
+
 use axum::{Json, extract::State, http::StatusCode};
 use visita_protocol::{
     ErrorBody, ErrorCode, ParticipantId, Problem, Tools,
     rest::{AddParticipant, Participant, ParticipantList, Role, UserUrl},
 };
-use visita_room::{Admission, Occupant};
+use visita_room::{AdminAction, Admission, Input, Occupant, Refusal};
 
 use super::{
     caller::Caller,
@@ -16,8 +18,10 @@ use super::{
 use crate::{
     app::App,
     audit::Entry,
+    clock::to_rfc3339,
     error::{ApiError, Body, Path},
     ids,
+    media::MediaLine,
     names::check_name,
     rooms::{MAX_SEATS, RoomError},
     store::{Kind, NewSeat, StoreError, StoredRoom, StoredSeat},
@@ -44,7 +48,8 @@ pub(super) async fn list(
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
     let seen: Vec<_> = room.seats.iter().filter(|seat| seat.admission != Admission::Hidden).collect();
     let seats = seen.iter().skip(offset).take(limit);
-    let participants = seats.map(|seat| told(&app, &room, seat, &occupants)).collect::<Result<_, _>>()?;
+    let lines = app.media.lines(&room.room_id).await;
+    let participants = seats.map(|seat| told(&app, &room, seat, &occupants, &lines)).collect::<Result<_, _>>()?;
     Ok(Json(ParticipantList { participants, total: seen.len() as u64 }))
 }
 
@@ -67,7 +72,8 @@ pub(super) async fn get(
         return Err(missing().into());
     }
     let occupants = app.rooms.occupants(&room.room_id).await?;
-    Ok(Json(told(&app, &room, seat, &occupants)?))
+    let lines = app.media.lines(&room.room_id).await;
+    Ok(Json(told(&app, &room, seat, &occupants, &lines)?))
 }
 
 /// Adds a seat with its link to an open room.
@@ -155,6 +161,38 @@ pub(super) async fn renew_link(
     Ok(Json(told_seat(&app, &room, seat)?))
 }
 
+/// Puts somebody out, or sends away who waits; until the session ends they do not come in again unless they are let in.
+#[utoipa::path(post, path = "/v2/rooms/{room_id}/participants/{participant_id}/remove", tag = "Participants",
+    security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room"),
+           ("participant_id" = String, Path, description = "The seat")), responses(
+    (status = 204, description = "They are out"),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, and not the one who made it", body = ErrorBody),
+    (status = 404, description = "No such room or seat, or nobody is in from there", body = ErrorBody)))]
+pub(super) async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path((room_id, participant_id)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    let room = rooms::find_managed(&app, &caller, Path(room_id)).await?;
+    let participant_id = find_seat(&room, Path(participant_id))?.participant_id.clone();
+    let gone = || Problem::new(ErrorCode::NotFound, "nobody is in from that seat");
+    let running = app.rooms.running(&room.room_id).await;
+    match app.rooms.handle(&room.room_id, Input::Remove { participant_id: participant_id.clone() }).await {
+        Err(RoomError::Refused(Refusal::NotThere)) => return Err(gone().into()),
+        done => done?,
+    }
+    let entry = Entry::by(&caller, AdminAction::Removed.name()).room(&room.room_id).participant(&participant_id);
+    let entry = match &running {
+        Some(running) => entry.session(&running.session_id),
+        // Somebody waited, and nobody was in.
+        None => entry,
+    };
+    app.audit.write(entry).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 fn find_seat(room: &StoredRoom, path: Path<String>) -> Result<&StoredSeat, Problem> {
     let participant_id: ParticipantId = id(path, missing())?;
     room.seats.iter().find(|seat| seat.participant_id == participant_id).ok_or_else(missing)
@@ -164,7 +202,14 @@ fn missing() -> Problem {
     Problem::new(ErrorCode::NotFound, "no such participant")
 }
 
-fn told(app: &App, room: &StoredRoom, seat: &StoredSeat, occupants: &[Occupant]) -> Result<Participant, ApiError> {
+fn told(
+    app: &App,
+    room: &StoredRoom,
+    seat: &StoredSeat,
+    occupants: &[Occupant],
+    lines: &HashMap<String, MediaLine>,
+) -> Result<Participant, ApiError> {
+    let line = lines.get(seat.participant_id.as_str());
     let occupant = occupants.iter().find(|occupant| occupant.participant_id == seat.participant_id);
     let mut seat = told_seat(app, room, seat)?;
     let shown_name = occupant.and_then(|occupant| occupant.display_name.clone());
@@ -174,5 +219,7 @@ fn told(app: &App, room: &StoredRoom, seat: &StoredSeat, occupants: &[Occupant])
         connected: occupant.is_some_and(|occupant| occupant.connected),
         waits: occupant.is_some_and(|occupant| occupant.waits),
         media: occupant.map(|occupant| occupant.media).unwrap_or_default(),
+        quality: line.map(|line| line.quality),
+        since: line.map(|line| to_rfc3339(line.since)),
     })
 }

@@ -3,11 +3,11 @@
 use axum::{Json, extract::State, http::StatusCode};
 use visita_protocol::{
     ErrorBody, ErrorCode, Problem, Secret,
-    rest::{CreateWebhook, EventKind, UpdateWebhook, Webhook, WebhookList},
+    rest::{CreateWebhook, EventKind, UpdateWebhook, Webhook, WebhookCall, WebhookList},
 };
 
 use super::{
-    caller::{Backend, Caller},
+    caller::Operator,
     company::check_url,
     paging::{Paging, PagingQuery},
 };
@@ -24,16 +24,17 @@ use crate::{
 const SECRET: std::ops::RangeInclusive<usize> = 16..=256;
 
 /// Makes a webhook. Its secret is told in this answer and never again.
-#[utoipa::path(post, path = "/v2/webhooks", tag = "Webhooks", security(("apikey" = [])),
+#[utoipa::path(post, path = "/v2/webhooks", tag = "Webhooks", security(("apikey" = []), ("bearer" = [])),
     request_body(content = CreateWebhook, example = json!({
         "url": "https://clinic.example.org/visita", "events": ["on_session_started", "on_session_ended"] })),
     responses(
     (status = 201, description = "The webhook with its secret", body = Webhook),
     (status = 400, description = "A field is not valid", body = ErrorBody),
-    (status = 401, description = "No key, or a wrong one", body = ErrorBody)))]
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, but no operator", body = ErrorBody)))]
 pub(super) async fn create(
     State(app): State<App>,
-    Backend(company): Backend,
+    Operator(caller): Operator,
     body: Body,
 ) -> Result<(StatusCode, Json<Webhook>), ApiError> {
     let CreateWebhook { url, events, secret, enabled } = body.json()?;
@@ -48,53 +49,60 @@ pub(super) async fn create(
         events: check_events(events)?,
         enabled: enabled.unwrap_or(true),
         secret: app.keys.seal_webhook_secret(&secret)?,
+        waiting: 0,
+        last: None,
         created_at: app.clock.now(),
     };
-    app.store.create_webhook(&company.id, &webhook).await?;
-    app.audit.write(Entry::by(&Caller::Backend(company), "webhook_made").subject(&webhook.webhook_id)).await?;
+    app.store.create_webhook(&caller.company().id, &webhook).await?;
+    app.audit.write(Entry::by(&caller, "webhook_made").subject(&webhook.webhook_id)).await?;
     Ok((StatusCode::CREATED, Json(told(webhook, Some(secret)))))
 }
 
 /// Lists webhooks in the order of their making.
-#[utoipa::path(get, path = "/v2/webhooks", tag = "Webhooks", security(("apikey" = [])), params(PagingQuery), responses(
+#[utoipa::path(get, path = "/v2/webhooks", tag = "Webhooks", security(("apikey" = []), ("bearer" = [])),
+    params(PagingQuery), responses(
     (status = 200, description = "A page of webhooks", body = WebhookList),
     (status = 400, description = "A query field is not valid", body = ErrorBody),
-    (status = 401, description = "No key, or a wrong one", body = ErrorBody)))]
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, but no operator", body = ErrorBody)))]
 pub(super) async fn list(
     State(app): State<App>,
-    Backend(company): Backend,
+    Operator(caller): Operator,
     Paging(page): Paging,
 ) -> Result<Json<WebhookList>, ApiError> {
-    let Listed { items, total } = app.store.webhooks(&company.id, page).await?;
+    let Listed { items, total } = app.store.webhooks(&caller.company().id, page).await?;
     Ok(Json(WebhookList { webhooks: items.into_iter().map(|webhook| told(webhook, None)).collect(), total }))
 }
 
 /// Tells a webhook.
-#[utoipa::path(get, path = "/v2/webhooks/{webhook_id}", tag = "Webhooks", security(("apikey" = [])),
+#[utoipa::path(get, path = "/v2/webhooks/{webhook_id}", tag = "Webhooks", security(("apikey" = []), ("bearer" = [])),
     params(("webhook_id" = String, Path, description = "The webhook")), responses(
     (status = 200, description = "The webhook", body = Webhook),
-    (status = 401, description = "No key, or a wrong one", body = ErrorBody),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, but no operator", body = ErrorBody),
     (status = 404, description = "No such webhook", body = ErrorBody)))]
 pub(super) async fn get(
     State(app): State<App>,
-    Backend(company): Backend,
+    Operator(caller): Operator,
     Path(webhook_id): Path<String>,
 ) -> Result<Json<Webhook>, ApiError> {
-    Ok(Json(told(find(&app, &company, &webhook_id).await?, None)))
+    Ok(Json(told(find(&app, caller.company(), &webhook_id).await?, None)))
 }
 
 /// Changes a webhook: what is absent stays. A new secret is told in the answer.
-#[utoipa::path(patch, path = "/v2/webhooks/{webhook_id}", tag = "Webhooks", security(("apikey" = [])),
+#[utoipa::path(patch, path = "/v2/webhooks/{webhook_id}", tag = "Webhooks",
+    security(("apikey" = []), ("bearer" = [])),
     params(("webhook_id" = String, Path, description = "The webhook")),
     request_body(content = UpdateWebhook, example = json!({ "enabled": false })),
     responses(
     (status = 200, description = "The webhook as it is now", body = Webhook),
     (status = 400, description = "A field is not valid; nothing changed", body = ErrorBody),
-    (status = 401, description = "No key, or a wrong one", body = ErrorBody),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, but no operator", body = ErrorBody),
     (status = 404, description = "No such webhook", body = ErrorBody)))]
 pub(super) async fn update(
     State(app): State<App>,
-    Backend(company): Backend,
+    Operator(caller): Operator,
     Path(webhook_id): Path<String>,
     body: Body,
 ) -> Result<Json<Webhook>, ApiError> {
@@ -104,7 +112,7 @@ pub(super) async fn update(
     }
     let events = events.map(check_events).transpose()?;
     let secret = secret.map(check_secret).transpose()?;
-    let old = find(&app, &company, &webhook_id).await?;
+    let old = find(&app, caller.company(), &webhook_id).await?;
     let webhook = StoredWebhook {
         url: url.unwrap_or(old.url),
         events: events.unwrap_or(old.events),
@@ -115,31 +123,57 @@ pub(super) async fn update(
         },
         ..old
     };
-    if !app.store.update_webhook(&company.id, &webhook).await? {
+    if !app.store.update_webhook(&caller.company().id, &webhook).await? {
         return Err(missing().into());
     }
     // What waited for a webhook that was off is due again.
     app.webhooks.wake();
-    app.audit.write(Entry::by(&Caller::Backend(company), "webhook_changed").subject(&webhook_id)).await?;
+    app.audit.write(Entry::by(&caller, "webhook_changed").subject(&webhook_id)).await?;
     Ok(Json(told(webhook, secret)))
 }
 
 /// Deletes a webhook, and what was still to be delivered to it.
-#[utoipa::path(delete, path = "/v2/webhooks/{webhook_id}", tag = "Webhooks", security(("apikey" = [])),
+#[utoipa::path(delete, path = "/v2/webhooks/{webhook_id}", tag = "Webhooks",
+    security(("apikey" = []), ("bearer" = [])),
     params(("webhook_id" = String, Path, description = "The webhook")), responses(
     (status = 204, description = "Deleted"),
-    (status = 401, description = "No key, or a wrong one", body = ErrorBody),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, but no operator", body = ErrorBody),
     (status = 404, description = "No such webhook", body = ErrorBody)))]
 pub(super) async fn delete(
     State(app): State<App>,
-    Backend(company): Backend,
+    Operator(caller): Operator,
     Path(webhook_id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    if !app.store.delete_webhook(&company.id, &webhook_id).await? {
+    if !app.store.delete_webhook(&caller.company().id, &webhook_id).await? {
         return Err(missing().into());
     }
-    app.audit.write(Entry::by(&Caller::Backend(company), "webhook_deleted").subject(&webhook_id)).await?;
+    app.audit.write(Entry::by(&caller, "webhook_deleted").subject(&webhook_id)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sends a webhook an event of the kind `on_test`, also one that is called for other events only.
+#[utoipa::path(post, path = "/v2/webhooks/{webhook_id}/test", tag = "Webhooks",
+    security(("apikey" = []), ("bearer" = [])),
+    params(("webhook_id" = String, Path, description = "The webhook")), responses(
+    (status = 202, description = "On its way; `last` of the webhook tells what came of it"),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, but no operator", body = ErrorBody),
+    (status = 404, description = "No such webhook", body = ErrorBody),
+    (status = 409, description = "The webhook is switched off", body = ErrorBody)))]
+pub(super) async fn test(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    Path(webhook_id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let webhook = find(&app, caller.company(), &webhook_id).await?;
+    if !webhook.enabled {
+        return Err(Problem::new(ErrorCode::Conflict, "the webhook is switched off").into());
+    }
+    if !app.webhooks.test(&webhook_id).await? {
+        return Err(missing().into());
+    }
+    Ok(StatusCode::ACCEPTED)
 }
 
 async fn find(app: &App, company: &Company, webhook_id: &str) -> Result<StoredWebhook, ApiError> {
@@ -173,6 +207,12 @@ fn told(webhook: StoredWebhook, secret: Option<Secret>) -> Webhook {
         events: webhook.events,
         enabled: webhook.enabled,
         secret,
+        waiting: webhook.waiting,
+        last: webhook.last.map(|call| WebhookCall {
+            at: to_rfc3339(call.at),
+            delivered: call.delivered,
+            status: call.status,
+        }),
         created_at: to_rfc3339(webhook.created_at),
     }
 }

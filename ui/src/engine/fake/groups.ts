@@ -5,6 +5,7 @@ import type {
   AdminCommands,
   AfterCommands,
   BoardCommands,
+  ConsoleLine,
   DeviceCommands,
   PastCommands,
   RoomsCommands,
@@ -38,6 +39,7 @@ export interface Groups {
   tools: ToolsCommands;
   board: BoardCommands;
   past: PastCommands;
+  console: ConsoleLine;
 }
 
 /** Notes what was asked, then acts. */
@@ -50,7 +52,7 @@ export function groups(
   command: Command,
   change: (edit: (view: AppView) => void) => void,
   moving: boolean,
-): Omit<Groups, 'tools' | 'board' | 'past'> {
+): Omit<Groups, 'tools' | 'board' | 'past' | 'console'> {
   const inCall = (edit: (call: CallView) => void) =>
     change(({ screen }) => {
       if (screen.kind === 'call') edit(screen);
@@ -317,7 +319,7 @@ export function groups(
       ),
       signOut: command('sign out', () =>
         change((view) => {
-          view.account = { state: 'local', can_record: false };
+          view.account = { state: 'local', can_record: false, is_operator: false };
         }),
       ),
       allowNetwork: command('allow network', (on: boolean) =>

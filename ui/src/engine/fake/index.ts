@@ -3,6 +3,7 @@
 import type { Engine } from '../engine';
 import type { AppView, BoardNews, DeviceChoice, Levels, ScreenView, Settings, SettingsPatch } from '../view';
 import { fakeBoard } from './board';
+import { type ChangeConsole, fakeConsole } from './console';
 import { type Groups, groups } from './groups';
 import type { FakeOptions } from './options';
 import { type ChangePast, fakePast } from './past';
@@ -26,12 +27,14 @@ export interface FakeEngine extends Omit<Engine, keyof Groups>, Partial<Groups> 
   changeTools: ChangeTools;
   /** The same for past sessions. */
   changePast: ChangePast;
+  /** Changes what the server behind the console has. */
+  changeConsole: ChangeConsole;
   /** Tells of a board what a back end would. */
   tellBoard: (news: BoardNews) => void;
 }
 
 export function fakeEngine(options: FakeOptions): FakeEngine {
-  const { view: first, moving, full, tools: having, board, past } = options;
+  const { view: first, moving, full, tools: having, board, past, console } = options;
   let view = first;
   const heard = new Set<(view: AppView) => void>();
   const levels = new Set<(levels: Levels) => void>();
@@ -75,6 +78,7 @@ export function fakeEngine(options: FakeOptions): FakeEngine {
     tools,
     ...boards,
     ...fakePast(past, command, moving),
+    ...fakeConsole(console, asked),
     pictures: new DrawnPictures(moving),
     appView: async () => view,
     onAppView: async (tell) => {

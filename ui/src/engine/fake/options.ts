@@ -12,6 +12,7 @@ import type {
   Theme,
 } from '../view';
 import { type BoardSample, boardSample } from './board';
+import { type ConsoleSample, consoleSample } from './console';
 import { type PastSample, pastSample } from './past';
 import {
   afterView,
@@ -33,6 +34,8 @@ export interface FakeOptions {
   board: BoardSample;
   /** Sessions that are over. */
   past: PastSample;
+  /** What the server behind the console has. */
+  console: ConsoleSample;
   /** Nothing can be saved any more. */
   full: boolean;
   /** Pictures and levels move. */
@@ -76,6 +79,7 @@ export function fakeOptions(search: string): FakeOptions {
     tools: toolsState(asked, view),
     board: boardSample(asked),
     past: pastSample(asked),
+    console: consoleSample(asked),
     full: has('full'),
     moving: !has('still'),
   };
@@ -268,6 +272,7 @@ function elsewhere(view: AppView, asked: URLSearchParams) {
       user_id: 'elena.conti',
       role: 'plus',
       can_record: true,
+      is_operator: false,
       online: true,
       refused: asked.has('refused') ? { server: 'visits.example.org', problem } : null,
     };
@@ -278,9 +283,24 @@ function elsewhere(view: AppView, asked: URLSearchParams) {
       user_id: 'elena.conti',
       role: 'basic',
       can_record: false,
+      is_operator: false,
       online: true,
       refused: null,
     };
+  if (asked.has('console'))
+    view.account =
+      account === 'local'
+        ? { state: 'local', can_record: true, is_operator: true }
+        : {
+            state: 'signed_in',
+            server,
+            user_id: 'elena.conti',
+            role: 'plus',
+            can_record: true,
+            is_operator: true,
+            online: true,
+            refused: null,
+          };
   const signIn = asked.get('sign_in_asked');
   if (signIn !== null) {
     const replaces = signIn === 'replaces' ? server : null;

@@ -329,7 +329,7 @@ export function appView(screen: AppView['screen'] = { kind: 'home', problem: nul
     notice: null,
     link: null,
     rooms: { state: 'ready', rooms: structuredClone(ROOMS) },
-    account: { state: 'local', can_record: true },
+    account: { state: 'local', can_record: true, is_operator: false },
     sign_in_asked: null,
     network: { on: false, url: null, problem: null },
     new_room: null,

@@ -28,6 +28,10 @@ export const join = {
     no_devices: 'Camera and microphone do not work here.',
     no_devicesApp: 'Open the link in the app, or in Chrome, Edge, Firefox or Safari itself.',
     no_devicesOther: 'This page is inside another app. Open the link in Safari or Chrome itself.',
+    same_computer: 'Firefox cannot connect to a visit that runs on this computer itself.',
+    same_computerApp:
+      'Open the link in the app, or in Chrome or Edge. From other computers Firefox works too.',
+    same_computerOther: 'Open the link in Chrome or Edge. From other computers Firefox works too.',
   },
 
   // Where camera and microphone are allowed in each browser.

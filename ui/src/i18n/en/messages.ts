@@ -12,6 +12,7 @@ export const messages = {
     talking_while_muted: 'You are talking while muted.',
     somebody: 'Somebody',
     hand_raised: '{{name}} raised a hand.',
+    hand_lowered: '{{name}} lowered your hand.',
     doorbell: '{{name}} is waiting.',
     chat_message: '{{name}} wrote in the chat.',
     file: '{{name}} sent a file: {{file}}',
@@ -49,8 +50,6 @@ export const messages = {
 
   message: {
     copyPath: 'Copy the path',
-    handLowered: 'Your hand was lowered.',
-    handLoweredBy: '{{name}} lowered your hand.',
     askedMicrophone: '{{name}} asks you to unmute.',
     askedCamera: '{{name}} asks you to switch your camera on.',
     switchOn: 'Switch on',

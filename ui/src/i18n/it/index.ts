@@ -3,6 +3,7 @@ import { admin } from './admin';
 import { after } from './after';
 import { board } from './board';
 import { call } from './call';
+import { operators } from './console';
 import { home } from './home';
 import { join } from './join';
 import { lobby } from './lobby';
@@ -34,6 +35,7 @@ export const it: Dictionary = {
   ...board,
   ...after,
   ...past,
+  ...operators,
   ...windows,
   ...settings,
   ...problem,

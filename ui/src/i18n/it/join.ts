@@ -28,6 +28,10 @@ export const join: Pick<Dictionary, 'invite' | 'lack' | 'allow' | 'hear' | 'flip
     no_devices: 'Qui videocamera e microfono non funzionano.',
     no_devicesApp: 'Apra il link nell’app, o direttamente in Chrome, Edge, Firefox o Safari.',
     no_devicesOther: 'Questa pagina è dentro un’altra app. Apra il link direttamente in Safari o Chrome.',
+    same_computer: 'Firefox non riesce a collegarsi a una visita che si svolge su questo stesso computer.',
+    same_computerApp:
+      'Apra il link nell’app, oppure in Chrome o Edge. Da altri computer funziona anche Firefox.',
+    same_computerOther: 'Apra il link in Chrome o Edge. Da altri computer funziona anche Firefox.',
   },
 
   allow: {

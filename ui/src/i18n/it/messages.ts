@@ -12,6 +12,7 @@ export const messages: Pick<Dictionary, 'notice' | 'message' | 'right' | 'troubl
     talking_while_muted: 'Sta parlando a microfono spento.',
     somebody: 'Qualcuno',
     hand_raised: '{{name}} ha alzato la mano.',
+    hand_lowered: '{{name}} ha abbassato la sua mano.',
     doorbell: '{{name}} aspetta.',
     chat_message: '{{name}} ha scritto in chat.',
     file: '{{name}} ha inviato un file: {{file}}',
@@ -49,8 +50,6 @@ export const messages: Pick<Dictionary, 'notice' | 'message' | 'right' | 'troubl
 
   message: {
     copyPath: 'Copia il percorso',
-    handLowered: 'La sua mano è stata abbassata.',
-    handLoweredBy: '{{name}} ha abbassato la sua mano.',
     askedMicrophone: '{{name}} le chiede di attivare il microfono.',
     askedCamera: '{{name}} le chiede di accendere la videocamera.',
     switchOn: 'Accendi',

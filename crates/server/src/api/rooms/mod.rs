@@ -6,25 +6,26 @@ use std::time::Duration;
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use visita_protocol::{
-    ErrorBody, ErrorCode, ParticipantId, Problem, RoomId, UserId,
-    rest::{CreateRoom, Role, Room, RoomKind, RoomList, RoomStatus, UserUrl},
+    ErrorBody, ErrorCode, ParticipantId, Problem, RecordingMode, RoomId, UserId,
+    rest::{CreateRoom, ExtendRoom, Role, Room, RoomKind, RoomList, RoomNow, RoomStatus, UserUrl},
 };
-use visita_room::{Admission, Standing, check_plus};
+use visita_room::{AdminAction, Admission, Deed, Input, Refusal, Standing, Whom, check_plus};
 
 use super::{
     caller::Caller,
     id,
-    paging::{Paging, PagingQuery},
+    paging::{Paging, PagingQuery, searched},
 };
 use crate::{
     app::App,
+    audit::Entry,
     clock::to_rfc3339,
-    error::{ApiError, Body, Path},
+    error::{ApiError, Body, Path, Query},
     ids, keys,
     rooms::RoomError,
-    store::{Company, Kind, Listed, NewLink, NewRoom, NewSeat, StoredRoom, StoredSeat},
+    store::{Company, Kind, Listed, NewLink, NewRoom, NewSeat, RoomStands, RoomsOf, StoredRoom, StoredSeat},
 };
 pub(super) use checks::check_speaker;
 
@@ -94,20 +95,59 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(told(&app, &room.into_stored(company, &roles), &caller)?)))
 }
 
+/// Which rooms.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// Only those with this in the title, at the beginning of the room's id or as a seat's user, up to 100 characters.
+    search: Option<String>,
+    /// Only those that stand so: `live`, `scheduled`, `active`, `disabled` or `ended`.
+    status: Option<String>,
+    /// Only those that are recorded so: `none`, `manual` or `automatic`; or `running`, those that are just now.
+    recording: Option<String>,
+}
+
 /// Lists rooms, newest first. Signed-in users see those they made or have a seat in, operators all.
 #[utoipa::path(get, path = "/v2/rooms", tag = "Rooms", security(("apikey" = []), ("bearer" = [])),
-    params(PagingQuery), responses(
+    params(Which, PagingQuery), responses(
     (status = 200, description = "A page of rooms", body = RoomList, example = json!({ "rooms": [], "total": 0 })),
     (status = 400, description = "A query field is not valid", body = ErrorBody),
     (status = 401, description = "No key or token, or a wrong one", body = ErrorBody)))]
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
+    Query(Which { search, status, recording }): Query<Which>,
     Paging(page): Paging,
 ) -> Result<Json<RoomList>, ApiError> {
-    let only = caller.user().filter(|_| !caller.sees_all()).map(|user| &user.user_id);
-    let Listed { items, total } = app.store.rooms(&caller.company().id, only, page).await?;
-    let rooms = items.iter().map(|room| told(&app, room, &caller)).collect::<Result<_, _>>()?;
+    let search = searched(search)?;
+    let now = app.clock.now();
+    let stands = status.as_deref().map(|word| match word {
+        "live" => Ok(RoomStands::Live),
+        "scheduled" => Ok(RoomStands::Scheduled(now)),
+        "active" => Ok(RoomStands::Active(now)),
+        "disabled" => Ok(RoomStands::Disabled),
+        "ended" => Ok(RoomStands::Ended(now)),
+        _ => Err(Problem::invalid("status", "not live, scheduled, active, disabled or ended")),
+    });
+    let recorded_now = recording.as_deref() == Some("running");
+    let recording = recording.filter(|_| !recorded_now).map(|word| match word.as_str() {
+        "none" => Ok(RecordingMode::None),
+        "manual" => Ok(RecordingMode::Manual),
+        "automatic" => Ok(RecordingMode::Automatic),
+        _ => Err(Problem::invalid("recording", "not none, manual, automatic or running")),
+    });
+    let which = RoomsOf {
+        user: caller.user().filter(|_| !caller.sees_all()).map(|user| &user.user_id),
+        search: search.as_deref(),
+        stands: stands.transpose()?,
+        recording: recording.transpose()?,
+        recorded_now,
+    };
+    let Listed { items, total } = app.store.rooms(&caller.company().id, which, page).await?;
+    let mut rooms = Vec::with_capacity(items.len());
+    for room in &items {
+        rooms.push(told_now(&app, room, &caller).await?);
+    }
     Ok(Json(RoomList { rooms, total }))
 }
 
@@ -119,7 +159,7 @@ pub(super) async fn list(
     (status = 404, description = "No such room", body = ErrorBody)))]
 pub(super) async fn get(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<Json<Room>, ApiError> {
     let room = find(&app, &caller, path).await?;
-    Ok(Json(told(&app, &room, &caller)?))
+    Ok(Json(told_now(&app, &room, &caller).await?))
 }
 
 /// Deletes a room: who is in is put out, its links open nothing any more, nothing tells of it.
@@ -150,8 +190,70 @@ pub(super) async fn disable(
 ) -> Result<Json<Room>, ApiError> {
     let room = find_managed(&app, &caller, path).await?;
     app.disable_room(&caller, &room.room_id).await?;
-    let room = app.store.room(&room.room_id).await?.ok_or(RoomError::NoSuchRoom)?;
-    Ok(Json(told(&app, &room, &caller)?))
+    again(&app, &room.room_id, &caller).await
+}
+
+/// Switches a room on again; its links work as before.
+#[utoipa::path(post, path = "/v2/rooms/{room_id}/enable", tag = "Rooms",
+    security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room")), responses(
+    (status = 200, description = "The room", body = Room),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Its time is used up, or the caller did not make it", body = ErrorBody),
+    (status = 404, description = "No such room", body = ErrorBody)))]
+pub(super) async fn enable(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<Json<Room>, ApiError> {
+    let room = find_managed(&app, &caller, path).await?;
+    app.enable_room(&caller, &room.room_id).await?;
+    again(&app, &room.room_id, &caller).await
+}
+
+/// Ends the session that runs, for everybody; where none runs nothing happens. The room stays as it is.
+#[utoipa::path(post, path = "/v2/rooms/{room_id}/end", tag = "Rooms", security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room")), responses(
+    (status = 204, description = "Nobody is in"),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, and not the one who made it", body = ErrorBody),
+    (status = 404, description = "No such room", body = ErrorBody)))]
+pub(super) async fn end(State(app): State<App>, caller: Caller, path: Path<String>) -> Result<StatusCode, ApiError> {
+    let room = find_managed(&app, &caller, path).await?;
+    let Some(running) = app.rooms.running(&room.room_id).await else { return Ok(StatusCode::NO_CONTENT) };
+    let everybody = Whom::All { but: Vec::new() };
+    match app.rooms.moderate(&room.room_id, running.session_id.clone(), Deed::End, everybody).await {
+        // It ended in the meantime.
+        Ok(()) | Err(RoomError::Refused(Refusal::SessionOver)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let entry = Entry::by(&caller, AdminAction::EndedSession.name()).room(&room.room_id);
+    app.audit.write(entry.session(&running.session_id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a room more effective call time.
+#[utoipa::path(post, path = "/v2/rooms/{room_id}/extend", tag = "Rooms", security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room")),
+    request_body(content = ExtendRoom, example = json!({ "seconds": 600 })), responses(
+    (status = 200, description = "The room", body = Room),
+    (status = 400, description = "`seconds` is not 60 to 86400", body = ErrorBody),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 403, description = "Signed in, and not the one who made it", body = ErrorBody),
+    (status = 404, description = "No such room", body = ErrorBody),
+    (status = 409, description = "The room's time is not limited", body = ErrorBody)))]
+pub(super) async fn extend(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<String>,
+    body: Body,
+) -> Result<Json<Room>, ApiError> {
+    let ExtendRoom { seconds } = body.json()?;
+    let room = find_managed(&app, &caller, path).await?;
+    match app.rooms.handle(&room.room_id, Input::Extend { time: Duration::from_secs(seconds.into()) }).await {
+        Err(RoomError::Refused(Refusal::Unlimited)) => {
+            return Err(Problem::new(ErrorCode::Conflict, "the room's time is not limited").into());
+        }
+        done => done?,
+    }
+    app.audit.write(Entry::by(&caller, AdminAction::Extended.name()).room(&room.room_id)).await?;
+    again(&app, &room.room_id, &caller).await
 }
 
 /// Body of `POST /v2/rooms/{room_id}/ring`.
@@ -285,9 +387,30 @@ fn told(app: &App, room: &StoredRoom, caller: &Caller) -> Result<Room, ApiError>
             Standing::UsedUp | Standing::Deleted => RoomStatus::Ended,
         },
         duration_used: seconds(room.used),
+        now: None,
         created_by: options.created_by.clone(),
         created_at: to_rfc3339(room.created_at),
     })
+}
+
+/// A room with what goes on in it, for who may change it.
+async fn told_now(app: &App, room: &StoredRoom, caller: &Caller) -> Result<Room, ApiError> {
+    let now = if caller.manages(room) { app.rooms.running(&room.room_id).await } else { None };
+    let count = |of: usize| u32::try_from(of).unwrap_or(u32::MAX);
+    let now = now.map(|running| RoomNow {
+        session_id: running.session_id,
+        started_at: to_rfc3339(running.since),
+        connected: count(running.connected),
+        waiting: count(running.waiting),
+        recording: running.is_recorded,
+    });
+    Ok(Room { now, ..told(app, room, caller)? })
+}
+
+/// A room after something was done to it.
+async fn again(app: &App, room: &RoomId, caller: &Caller) -> Result<Json<Room>, ApiError> {
+    let room = app.store.room(room).await?.ok_or(RoomError::NoSuchRoom)?;
+    Ok(Json(told_now(app, &room, caller).await?))
 }
 
 pub(super) fn told_seat(app: &App, room: &StoredRoom, seat: &StoredSeat) -> Result<UserUrl, ApiError> {
