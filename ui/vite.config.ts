@@ -18,6 +18,8 @@ export default defineConfig({
     },
   },
   test: {
+    // The default leaves one of two processors idle.
+    maxWorkers: '100%',
     // What only a browser that lays things out and paints can tell is looked at in Chromium; all else needs none.
     projects: [
       {

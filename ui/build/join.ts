@@ -1,6 +1,6 @@
 // Vite plugin: links work in development as they do on a room server. A browser's `GET /join/<code>` is the page, and
-// `/embed/<app id>` that of the widget, which any page may frame here; all else that is the server's goes to the one that VISITA_SERVER names, which is to be started with this page's address as its
-// `--public-url`.
+// `/embed/<app id>` that of the widget, which any page may frame here; all else that is the server's goes to the one
+// that VISITA_SERVER names, which is to be started with this page's address as its `--public-url`.
 
 import type { Plugin, ProxyOptions } from 'vite';
 

@@ -38,49 +38,25 @@ const browser = await chromium.launch({
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 if (!checks) await mkdir(folder, { recursive: true });
 let count = 0;
-let turn = 0;
 let complaints = 0;
 const complainedOf = new Set();
-try {
-  for (const [name, query, sizes, act] of screens) {
-    for (const size of sizes) {
-      turn += 1;
-      for (const theme of ['light', 'dark']) {
-        for (const lang of ['en', 'it']) {
-          if (checks && `${theme} ${lang}` !== (turn % 2 === 0 ? 'light en' : 'dark it')) continue;
-          const file = `${name}-${size.width}-${theme}-${lang}.png`;
-          if (!only.test(file)) continue;
-          const page = await browser.newPage({
-            viewport: size,
-            reducedMotion: 'reduce',
-            locale: lang === 'it' ? 'it-IT' : 'en-GB',
-          });
-          page.on('pageerror', (error) => complain(file, error));
-          page.on(
-            'console',
-            (message) =>
-              message.type() === 'error' && !NETWORK.test(message.text()) && complain(file, message.text()),
-          );
-          await open(page, `${base}?${query}&theme=${theme}&lang=${lang}&still`);
-          // Pictures are set in Inter, whatever this system's own font is.
-          await page.addStyleTag({ content: ':root { --sans: Inter, sans-serif !important }' });
-          await act?.(page);
-          await page.waitForTimeout(150);
-          const cut = await page.evaluate(overflowing);
-          if (cut.length > 0) complain(file, `cut off: ${cut.join(' | ')}`);
-          await page.evaluate(axe);
-          for (const violation of await page.evaluate(violations, {
-            small: size.width < 1280,
-            opened: act !== undefined,
-          }))
-            complain(file, violation);
-          if (!checks) await page.screenshot({ path: join(folder, file) });
-          await page.close();
-          count += 1;
-        }
+const wanted = [];
+let turn = 0;
+for (const [name, query, sizes, act] of screens) {
+  for (const size of sizes) {
+    turn += 1;
+    for (const theme of ['light', 'dark']) {
+      for (const lang of ['en', 'it']) {
+        if (checks && `${theme} ${lang}` !== (turn % 2 === 0 ? 'light en' : 'dark it')) continue;
+        const file = `${name}-${size.width}-${theme}-${lang}.png`;
+        if (only.test(file)) wanted.push({ file, query, size, theme, lang, act });
       }
     }
   }
+}
+try {
+  // Two at a time: a page waits for the one core, while another has its turn on the other.
+  await Promise.all([drawAll(), drawAll()]);
 } finally {
   await browser.close();
   await server.close();
@@ -89,6 +65,37 @@ try {
 if (checks) console.log(`${count} checked, ${complainedOf.size} failed`);
 else console.log(`${count} pictures in ${folder}, ${complaints} complaints`);
 process.exitCode = complaints > 0 ? 1 : 0;
+
+async function drawAll() {
+  for (let next = wanted.shift(); next; next = wanted.shift()) await draw(next);
+}
+
+async function draw({ file, query, size, theme, lang, act }) {
+  const page = await browser.newPage({
+    viewport: size,
+    reducedMotion: 'reduce',
+    locale: lang === 'it' ? 'it-IT' : 'en-GB',
+  });
+  page.on('pageerror', (error) => complain(file, error));
+  page.on(
+    'console',
+    (message) =>
+      message.type() === 'error' && !NETWORK.test(message.text()) && complain(file, message.text()),
+  );
+  await open(page, `${base}?${query}&theme=${theme}&lang=${lang}&still`);
+  // Pictures are set in Inter, whatever this system's own font is.
+  await page.addStyleTag({ content: ':root { --sans: Inter, sans-serif !important }' });
+  await act?.(page);
+  await page.waitForTimeout(150);
+  const cut = await page.evaluate(overflowing);
+  if (cut.length > 0) complain(file, `cut off: ${cut.join(' | ')}`);
+  await page.evaluate(axe);
+  const found = await page.evaluate(violations, { small: size.width < 1280, opened: act !== undefined });
+  for (const violation of found) complain(file, violation);
+  if (!checks) await page.screenshot({ path: join(folder, file) });
+  await page.close();
+  count += 1;
+}
 
 /** Opens a page. A computer whose network changes just then loses the files of a page; it is opened again. */
 async function open(page, url) {

@@ -87,6 +87,15 @@ describe('the page of a link', () => {
     expect(screen.getByTestId('join-in-browser').textContent).toBe('Join without camera and microphone');
   });
 
+  it('says that Firefox connects to nothing on its own computer, and lets try it', async () => {
+    // Where the tests run is called localhost.
+    vi.spyOn(navigator, 'userAgent', 'get').mockReturnValue('Mozilla/5.0 (X11; rv:153.0) Firefox/153.0');
+    await open('screen=lobby');
+    expect(screen.getByTestId('lack').textContent).toContain('Firefox cannot connect');
+    expect(screen.getByTestId('join-in-browser').textContent).toBe('Join here');
+    vi.restoreAllMocks();
+  });
+
   it('leads nowhere else without WebRTC', async () => {
     vi.stubGlobal('RTCPeerConnection', undefined);
     await open('screen=lobby', { appLink: () => undefined });

@@ -60,6 +60,18 @@ const opened: [name: string, query: string, open: () => Promise<void>][] = [
   ...['you', 'devices', 'shortcuts', 'notifications', 'account', 'diagnostics'].map(
     (tab): (typeof opened)[number] => [`settings, ${tab}`, '', () => settings(tab)],
   ),
+  ...['rooms', 'sessions', 'users', 'recordings', 'files', 'webhooks', 'branding', 'apiKeys', 'audit'].map(
+    (section): (typeof opened)[number] => [
+      `the console, ${section}`,
+      'console',
+      async () => {
+        await press('open-console');
+        // It is loaded when it is opened first.
+        await userEvent.click(await screen.findByTestId(`console-${section}-nav`));
+        await (section === 'branding' ? screen.findByTestId('company-save') : screen.findByRole('grid'));
+      },
+    ],
+  ),
   ['keys in a file', 'account=signed_in&network&keyfile', () => settings('account')],
   ['a message for a new link', 'problem=link_expired', () => press('ask-for-link')],
   ['a new room', '', () => press('new-room-button')],

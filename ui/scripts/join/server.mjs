@@ -18,13 +18,17 @@ async function lineOf(program, begins, withinMs = 30_000) {
   throw new Error(`it never said "${begins}"`);
 }
 
-/** A `visita-server` of its own. `data` is a folder that outlives it; started again it is where it was. */
-export async function startServer({ bin, data, args = [], log = 'ignore' }) {
+/**
+ * A `visita-server` of its own. `data` is a folder that outlives it; started again it is where it was. Where it listens for
+ * others than this computer, it is no server for development.
+ */
+export async function startServer({ bin, data, args = [], log = 'ignore', host = '127.0.0.1' }) {
   let url;
   let program;
   const start = async () => {
-    const listen = url ? new URL(url).host : '127.0.0.1:0';
-    const flags = ['--dev', '--listen', listen, '--data', data, ...args];
+    const listen = url ? new URL(url).host : `${host}:0`;
+    const kind = host === '127.0.0.1' ? ['--dev'] : ['--company', 'Clinic', '--api-key', 'devkey'];
+    const flags = [...kind, '--listen', listen, '--data', data, ...args];
     program = spawn(join(bin, 'visita-server'), flags, { stdio: ['ignore', 'pipe', log] });
     url = await lineOf(program, 'ready ');
   };

@@ -205,6 +205,19 @@ export async function chooseRecordingLayout(page) {
   await page.getByTestId('recording-layout').getByRole('button').click();
 }
 
+/** A section of the console, and what is pressed there. */
+export async function openConsole(page, section = 'rooms', ...then) {
+  await page.getByTestId('open-console').click();
+  await page.getByTestId(`console-${section}-nav`).click();
+  for (const id of then) await page.getByTestId(id).first().click();
+}
+
+export async function openRoom(page, ...then) {
+  await openConsole(page, 'rooms', 'rooms-table-row');
+  await page.getByTestId('room-happened').waitFor();
+  for (const id of then) await page.getByTestId(id).first().click();
+}
+
 export async function openPast(page) {
   await page.getByTestId('open-past').click();
   await page.getByTestId('past').waitFor();

@@ -19,10 +19,13 @@ export function Popup({ className = '', ...rest }: Props) {
   const button = useSlottedContext(PopoverContext)?.triggerRef;
   const state = useContext(OverlayTriggerStateContext);
   useEffect(() => {
-    if (!state?.isOpen) return;
+    const shown = popup.current;
+    // A select draws its content once more, out of sight, to learn its options. That copy shows no popup, and what it
+    // would close is the sheet around it.
+    if (!state?.isOpen || !shown) return;
     const press = (event: PointerEvent) => {
       const at = event.target as Node;
-      if (popup.current?.contains(at)) return;
+      if (shown.contains(at)) return;
       // Its own button would open it again.
       if (button?.current?.contains(at)) event.stopPropagation();
       // Closed before the press goes on: an open dialog takes the focus back.
@@ -30,7 +33,7 @@ export function Popup({ className = '', ...rest }: Props) {
     };
     // The way out of a list; only a dialog keeps the focus.
     const key = ({ key }: KeyboardEvent) => {
-      if (key === 'Tab' && !popup.current?.querySelector('[role$="dialog"]')) state.close();
+      if (key === 'Tab' && !shown.querySelector('[role$="dialog"]')) state.close();
     };
     document.addEventListener('pointerdown', press, true);
     document.addEventListener('keydown', key, true);

@@ -21,7 +21,8 @@ describe('people', () => {
   it('are greeted by their first name', () => {
     expect(firstName('Dr. Elena Conti')).toBe('Elena');
     expect(firstName('Anna')).toBe('Anna');
-    expect(firstName('Dott.ssa Elena')).toBe('Elena');
+    expect(firstName('Dott.ssa Elena Conti')).toBe('Elena');
+    expect(firstName('Dr. Conti')).toBe('Dr. Conti');
     expect(firstName('')).toBe('');
   });
 });

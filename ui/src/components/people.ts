@@ -37,9 +37,9 @@ export function personColour(name: string): number {
   return hash % PERSON_COLOURS;
 }
 
-/** What to call somebody in a greeting: the first name, without the title. */
+/** What to call somebody in a greeting: the first name, without the title; a surname alone keeps it. */
 export function firstName(name: string): string {
   const words = name.trim().split(/\s+/);
   const named = words.filter((word) => !TITLES.has(word.toLowerCase().replace(/\..*$/, '')));
-  return named[0] ?? words[0] ?? '';
+  return named.length > 1 ? (named[0] ?? '') : words.join(' ');
 }

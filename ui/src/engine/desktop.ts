@@ -1,7 +1,7 @@
 // The desktop back end, by Tauri's commands and events.
 
 import { getCurrentWebview } from '@tauri-apps/api/webview';
-import { commands, events, type BoardAction as RustBoardAction } from '../ipc/bindings';
+import { commands, events } from '../ipc/bindings';
 import { asBase64, isDocument } from './bytes';
 import { type Engine, type FileDrag, type PickedForBoard, takesFiles, type Unlisten } from './engine';
 import { FramesClient } from './frames/client';
@@ -104,17 +104,25 @@ export function desktopEngine(): Engine {
     board: {
       onNews: (heard) => events.boardChanged.listen(({ payload }) => heard(payload)),
       // What is left out the app reads as nothing.
-      act: (action) => done(commands.board(action as RustBoardAction)),
+      act: (action) => done(commands.board(action)),
       pickForBoard: () => commands.pickForBoard(),
       takeForBoard,
       onDrop: (heard) => onDrop(heard, true),
       dropOnBoard: (paths) => commands.dropOnBoard(paths),
+      pasteOnBoard: () => commands.pasteOnBoard(),
       putPicture: async (name, png) => commands.putPicture(name, await asBase64(png)),
     },
     past: {
       onNews: (heard) => events.pastChanged.listen(({ payload }) => heard(payload)),
       act: (action) => done(commands.past(action)),
       picture: (room, fileId, large) => commands.keptPicture(room, fileId, large),
+    },
+    console: {
+      request: async (method, path, body) => {
+        const told = await commands.consoleRequest(method, path, body);
+        if (told.status === 'error') throw told.error;
+        return told.data;
+      },
     },
     devices: {
       preview: (on) => done(commands.previewDevices(on)),
@@ -150,7 +158,7 @@ function onDrop(heard: (drag: FileDrag) => void, onBoard: boolean): Promise<Unli
     if (payload.type === 'leave') return heard({ state: 'left' });
     const { x, y } = payload.position.toLogical(devicePixelRatio);
     if (takesFiles(document.elementFromPoint(x, y)) !== onBoard) return heard({ state: 'left' });
-    if (payload.type === 'drop') heard({ state: 'dropped', paths: payload.paths });
+    if (payload.type === 'drop') heard({ state: 'dropped', paths: payload.paths, at: { x, y } });
     else heard({ state: 'over' });
   });
 }

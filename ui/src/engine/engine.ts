@@ -13,6 +13,7 @@ import type {
   ParticipantId,
   PastAction,
   PastView,
+  Point,
   Reaction,
   RecordingLayout,
   RoomDraft,
@@ -72,6 +73,8 @@ export interface Engine {
   readonly board?: BoardCommands;
   readonly tools?: ToolsCommands;
   readonly past?: PastCommands;
+  /** Only where an operator's account may be signed in. */
+  readonly console?: ConsoleLine | undefined;
   /** Only where the page lies in a company's page. */
   readonly frame?: FrameSide;
 }
@@ -241,8 +244,8 @@ export interface ToolsCommands {
   takeSnapshot(streamId: number): Promise<void>;
 }
 
-/** Where files are that somebody drags. */
-export type FileDrag = { state: 'over' | 'left' } | { state: 'dropped'; paths: string[] };
+/** Where files are that somebody drags: let go at a point of the window. */
+export type FileDrag = { state: 'over' | 'left' } | { state: 'dropped'; paths: string[]; at: Point };
 
 /** Marks a part of the page that takes files itself which are dropped or pasted there. */
 export const TAKES_FILES = 'data-takes-files';
@@ -265,6 +268,8 @@ export interface BoardCommands {
   pickForBoard?(): Promise<PickedForBoard[]>;
   /** The same with files that were dropped on the board, or pasted there. */
   takeForBoard?(files: readonly File[]): Promise<PickedForBoard[]>;
+  /** The same with what lies in the clipboard; where the page itself is not told of it. */
+  pasteOnBoard?(): Promise<PickedForBoard[]>;
   /** Where the page itself is not told of what is dragged over the board: files by their paths. */
   onDrop?(heard: (drag: FileDrag) => void): Promise<Unlisten>;
   dropOnBoard?(paths: string[]): Promise<PickedForBoard[]>;
@@ -291,6 +296,20 @@ export interface PastCommands {
   act(action: PastAction): Promise<void>;
   /** A picture that was kept, small or as large as it is, as an address that a page can show; nothing where there is none. */
   picture(room: RoomId, fileId: string, large: boolean): Promise<string | null>;
+}
+
+/** The way to the API of the server whose account is signed in. The token stays behind it. */
+export interface ConsoleLine {
+  /** `path` begins with `/v2/` and has its query, `body` is JSON. Fails with a `Problem` where no answer comes. */
+  request(method: ConsoleMethod, path: string, body: string | null): Promise<ConsoleAnswer>;
+}
+
+export type ConsoleMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** As the server said it. */
+export interface ConsoleAnswer {
+  status: number;
+  body: string;
 }
 
 /** Brings streams onto elements of the page. */

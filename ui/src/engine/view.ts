@@ -7,6 +7,7 @@ export type {
   AboutView,
   AccountView,
   AskedToUnmuteView,
+  BoardAction,
   BoardNews,
   BoardRights,
   BuiltInServerView,
@@ -76,6 +77,7 @@ export type {
   SavingView,
   SeatLinkView,
   SendingView,
+  Shape,
   ShareSourcesView,
   ShareSourceView,
   ShareView,
@@ -99,26 +101,11 @@ export type {
 /** A type of which some fields may be missing. */
 type Lacking<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
-type Put = Extract<rust.BoardAction, { do: 'put' }>;
-
-type Change = Extract<rust.BoardAction, { do: 'change' }>;
-
-type Words = Extract<rust.Shape, { kind: 'text' }>;
-
-/** Words lie on a note of the colour `ground`, where they have one. */
-export type Shape = Exclude<rust.Shape, Words> | (Omit<Words, 'ground'> & { ground?: rust.Colour | null });
-
-/** What is put `with` another item, by its id, is taken back together with it. */
-export type BoardAction =
-  | Exclude<rust.BoardAction, { do: 'put' | 'change' }>
-  | (Omit<Put, 'with' | 'shape'> & { shape: Shape; with?: rust.ItemId | null })
-  | (Omit<Change, 'shapes'> & { shapes: [rust.ItemId, Shape][] });
-
 // ------------------------------------------------------------------------------------------------- the application
 
 export type AppView = Lacking<
   Omit<rust.AppView, 'screen' | 'settings'>,
-  'rooms' | 'account' | 'sign_in_asked' | 'network' | 'new_room' | 'incoming' | 'device_check' | 'about'
+  'account' | 'rooms' | 'sign_in_asked' | 'network' | 'new_room' | 'incoming' | 'device_check' | 'about'
 > & {
   screen: ScreenView;
   settings: Settings;

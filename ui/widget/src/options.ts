@@ -30,7 +30,8 @@ export interface Configuration {
 
 const NAMES = ['appId', 'server', 'servers', 'region', 'environment', 'tools', 'language'];
 const REGIONS = ['eu', 'in', 'us'];
-const TOOLS = [
+/** Those of the page, which has them in `engine/rights.ts`: this is a package of its own. */
+export const TOOLS = [
   'chat',
   'screen_sharing',
   'file_upload',
@@ -41,7 +42,7 @@ const TOOLS = [
   'present_to_everyone',
   'signature',
 ];
-const ON_BOARD = ['wb_add_file', 'wb_cursor', 'wb_text', 'wb_shape', 'wb_pen', 'wb_eraser'];
+export const ON_BOARD = ['wb_add_file', 'wb_cursor', 'wb_text', 'wb_shape', 'wb_pen', 'wb_eraser'];
 
 /** `from`: the origin of the script, where that is known. */
 export function checked(options: VisitaOptions, from: string | undefined): Configuration {

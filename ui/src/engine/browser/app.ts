@@ -106,6 +106,8 @@ export class App {
   private screen: Screen = { is: 'opening' };
   private link: Link | undefined;
   private local: LocalMedia | undefined;
+  /** The lobby's look at the network. */
+  private trial: AbortController | undefined;
   private notice: (NoticeView & { sinceMs: number }) | undefined;
   private turn = 0;
   private readonly awake = new Awake();
@@ -311,8 +313,13 @@ export class App {
   private async tryWay(): Promise<void> {
     const { link, screen } = this;
     if (!link || screen.is !== 'lobby') return;
+    this.trial?.abort();
+    const trial = new AbortController();
+    this.trial = trial;
     screen.lobby.network = 'checking';
-    screen.lobby.network = await tryWay(link);
+    const network = await tryWay(link, trial.signal);
+    if (trial.signal.aborted) return;
+    screen.lobby.network = network;
     this.changed();
   }
 
@@ -388,6 +395,8 @@ export class App {
     this.devices(true);
     const { local } = this;
     if (!local) return;
+    // The way is the call's now.
+    this.trial?.abort();
     const { lobby } = screen;
     const name = lobby.displayName.trim() || guest;
     const again = this.isAgain(link);

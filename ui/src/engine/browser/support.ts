@@ -10,7 +10,9 @@ export type Lack =
   /** No WebRTC at all. */
   | 'no_webrtc'
   /** A browser inside another app, without devices. */
-  | 'no_devices';
+  | 'no_devices'
+  /** Firefox sends no media to a server on the same computer: it pairs no loopback address. */
+  | 'same_computer';
 
 export function browserKind(agent = navigator.userAgent): BrowserKind {
   if (/iPhone|iPad|iPod/.test(agent)) return 'ios';
@@ -31,5 +33,7 @@ export function isPhone(kind: BrowserKind): boolean {
 export function lack(): Lack | undefined {
   if (typeof RTCPeerConnection !== 'function' || typeof WebSocket !== 'function') return 'no_webrtc';
   if (!window.isSecureContext) return 'insecure';
-  return typeof navigator.mediaDevices?.getUserMedia === 'function' ? undefined : 'no_devices';
+  if (typeof navigator.mediaDevices?.getUserMedia !== 'function') return 'no_devices';
+  const isHere = /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(location.hostname);
+  return browserKind() === 'firefox' && isHere ? 'same_computer' : undefined;
 }

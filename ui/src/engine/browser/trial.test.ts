@@ -46,6 +46,21 @@ describe('the way to a server', () => {
     expect(await tryWay(link)).toBe('good');
   });
 
+  it('is left off for what matters more', async () => {
+    const leave = new AbortController();
+    let asked = 0;
+    vi.stubGlobal(
+      'fetch',
+      vi.fn(async () => {
+        asked += 1;
+        if (asked === 3) leave.abort();
+        return new Response(new Uint8Array(1));
+      }),
+    );
+    expect(await tryWay(link, leave.signal)).toBe('checking');
+    expect(asked).toBe(3);
+  });
+
   it('is none where nobody answers', async () => {
     vi.stubGlobal(
       'fetch',

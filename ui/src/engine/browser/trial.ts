@@ -18,13 +18,18 @@ const UNEVEN_WAY_MS = 150;
 /** A picture at half its size, and sound. */
 const ENOUGH_KBPS = 600;
 
-/** Tries the way to the link's server. Nothing of the link is used up. */
-export async function tryWay(link: Link): Promise<NetworkCheck> {
+/** Tries the way to the link's server. Nothing of the link is used up. Still checking is what was left off. */
+export async function tryWay(link: Link, leave?: AbortSignal): Promise<NetworkCheck> {
   const line = `${urlOf(link)}/line`;
   const over = performance.now() + WITHIN_MS;
   const timed = async (url: string, request: RequestInit) => {
     const started = performance.now();
-    const answer = await ask(url, request, Math.max(1, Math.ceil(over - started)));
+    leave?.throwIfAborted();
+    const answer = await ask(
+      url,
+      { ...request, signal: leave ?? null },
+      Math.max(1, Math.ceil(over - started)),
+    );
     if (!answer.ok) throw new Untried();
     await answer.arrayBuffer();
     return performance.now() - started;
@@ -46,6 +51,7 @@ export async function tryWay(link: Link): Promise<NetworkCheck> {
     const good = round < LONG_WAY_MS && spread < UNEVEN_WAY_MS && down >= ENOUGH_KBPS && up >= ENOUGH_KBPS;
     return good ? 'good' : 'weak';
   } catch (thrown) {
+    if (leave?.aborted) return 'checking';
     // It answers at once that it will not be tried just now, or never: nothing speaks against it.
     if (thrown instanceof Untried) return 'good';
     return performance.now() >= over ? 'weak' : 'unreachable';

@@ -202,6 +202,87 @@ describe('the board', () => {
     expect(page.asked.filter(([name]) => /^(send|paste)/.test(name))).toEqual([]);
   });
 
+  it('takes what is pasted while it is open, wherever the web view says that it was', async () => {
+    const page = await open('screen=call&people=2');
+    const png = new File(['x'], 'knee.png', { type: 'image/png' });
+    const took = () => page.asked.filter(([name]) => name === 'take for board').length;
+    const sent = () => page.asked.filter(([name]) => name === 'send pasted').length;
+    const paste = (words = '') => {
+      const getData = (type: string) => (type === 'text/plain' ? words : '');
+      fireEvent.paste(document.body, { clipboardData: { files: [png], getData } });
+    };
+    // By its place in the bar it was opened: there the keyboard is.
+    paste();
+    act(() => screen.getByTestId('board-paper').focus());
+    paste();
+    expect([took(), sent()]).toEqual([2, 0]);
+    // A picture is put beside what is being typed; words with their picture are typed.
+    await userEvent.keyboard('t{Enter}');
+    expect(document.activeElement).toBe(screen.getByTestId('board-text'));
+    paste();
+    expect([took(), sent()]).toEqual([3, 0]);
+    paste('knee');
+    expect(took()).toBe(3);
+    await userEvent.keyboard('{Escape}');
+    const before = sent();
+    await userEvent.click(screen.getByTestId('chat'));
+    expect(document.activeElement?.closest('aside')).toBeTruthy();
+    paste();
+    await waitFor(() => expect([took(), sent()]).toEqual([3, before + 1]));
+  });
+
+  it('takes files that were copied, and leaves to the chat what cannot lie on it', async () => {
+    const page = await openPage('screen=lobby');
+    const dropped: string[][] = [];
+    if (page.board) {
+      page.board.dropOnBoard = async (paths) => {
+        dropped.push(paths);
+        return [];
+      };
+    }
+    await act(() => page.join(false));
+    await userEvent.click(screen.getByTestId('board-slot'));
+    await board();
+    const paste = (...names: string[]) => {
+      const uris = names.map((name) => `file:///home/anna/${name}`).join('\r\n');
+      const getData = (type: string) => (type === 'text/uri-list' ? uris : '');
+      fireEvent.paste(document.body, { clipboardData: { files: [], getData } });
+    };
+    paste('knee.PNG', 'march.pdf');
+    expect(dropped).toEqual([['/home/anna/knee.PNG', '/home/anna/march.pdf']]);
+    const sent = () => page.asked.filter(([name]) => name === 'send files');
+    expect(sent()).toEqual([]);
+    paste('letter.docx');
+    expect(sent()).toEqual([['send files', ['/home/anna/letter.docx']]]);
+    expect(dropped).toHaveLength(1);
+  });
+
+  it('looks into the clipboard where the page is told nothing, and the chat does while one is there', async () => {
+    const page = await openPage('screen=lobby');
+    const picture = { kind: 'picture', file_id: 'file-knee', width: 640, height: 400 } as const;
+    const pasteOnBoard = vi.fn(async () => [picture]);
+    if (page.board) page.board.pasteOnBoard = pasteOnBoard;
+    await act(() => page.join(false));
+    const keys = () => {
+      for (const repeat of [false, true, true])
+        fireEvent.keyDown(document.activeElement ?? document.body, { key: 'v', ctrlKey: true, repeat });
+    };
+    const chat = () => page.asked.filter(([name]) => name === 'paste').length;
+    await userEvent.click(screen.getByTestId('board-slot'));
+    await board();
+    keys();
+    await waitFor(() => expect(of(page, 'put')).toHaveLength(1));
+    expect([pasteOnBoard.mock.calls.length, chat()]).toEqual([1, 0]);
+    await userEvent.click(screen.getByTestId('chat'));
+    keys();
+    await waitFor(() => expect(chat()).toBe(1));
+    expect(pasteOnBoard).toHaveBeenCalledTimes(1);
+    await userEvent.click(screen.getByTestId('board-close'));
+    keys();
+    await waitFor(() => expect(chat()).toBe(2));
+    expect(pasteOnBoard).toHaveBeenCalledTimes(1);
+  });
+
   it('takes what the back end says was dropped on it', async () => {
     const page = await openPage('screen=lobby');
     const heard: ((drag: FileDrag) => void)[] = [];
@@ -223,7 +304,7 @@ describe('the board', () => {
     await waitFor(() => expect(heard).not.toHaveLength(0));
     await tell({ state: 'over' });
     expect(screen.getByTestId('board-drop')).toBeTruthy();
-    await tell({ state: 'dropped', paths: ['/home/anna/knee.png'] });
+    await tell({ state: 'dropped', paths: ['/home/anna/knee.png'], at: { x: 300, y: 200 } });
     expect(screen.queryByTestId('board-drop')).toBeNull();
     expect(dropped).toEqual([['/home/anna/knee.png']]);
     await waitFor(() => expect(of(page, 'put')).toHaveLength(1));

@@ -7,7 +7,7 @@ import { Spinner } from '../../components/Spinner';
 import { useEngine } from '../../engine/context';
 import { type BoardCommands, type PickedPicture, TAKES_FILES } from '../../engine/engine';
 import { boardRights } from '../../engine/rights';
-import type { CallView } from '../../engine/view';
+import type { CallView, Point } from '../../engine/view';
 import type { Background, BoardStageProps } from './BoardStage';
 import styles from './BoardView.module.css';
 import { itemsOn, mayDraw } from './boardState';
@@ -35,6 +35,8 @@ import { toBoard } from './viewport';
 /** On a board no wider than this, and not lower than that, the tools lie in rows under the page: they would hide much of it. */
 const NARROW = 560;
 const UPRIGHT = 440;
+/** On one that is so low, as on a telephone that lies, there is not the height for a page between what lies over it. */
+const LOW = 300;
 
 /** A board that may have to find out first how large its picture is. */
 export default function BoardView(props: BoardStageProps) {
@@ -151,8 +153,12 @@ function Open({ board, call, background, onClose, children, commands, size, imag
     [camera],
   );
   const place = useCallback(
-    (some: PickedPicture[]) => session.placePictures(some, middle()),
-    [session, middle],
+    (some: PickedPicture[], at?: Point) => {
+      const box = host.current?.getBoundingClientRect();
+      const point = at && box && toBoard(camera.now, { x: at.x - box.x, y: at.y - box.y });
+      session.placePictures(some, point ?? middle());
+    },
+    [session, camera, middle],
   );
   const adding = useAddPicture(commands, scene.rights.picture, place);
   const { addPicture, take, fromDocument, turn } = adding;
@@ -295,7 +301,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
             )}
           </div>
         </div>
-        <div className={styles.actions}>
+        <div className={styles.actions} data-over="right">
           <MayDraw call={call} board={board} me={!looks} />
           {leads && (
             <Button
@@ -419,12 +425,17 @@ function insetsOf(frame: HTMLElement | null) {
   if (!frame) return none;
   const box = frame.getBoundingClientRect();
   const part = (name: string) => frame.querySelector(`[data-over="${name}"]`)?.getBoundingClientRect();
-  const [top, left, bottom] = [part('top'), part('left'), part('bottom')];
-  return {
-    top: top && top.height > 0 ? Math.max(64, top.bottom - box.top + 10) : 64,
-    right: 16,
+  const [top, right, left, bottom] = [part('top'), part('right'), part('left'), part('bottom')];
+  const under = {
     bottom: bottom ? Math.max(24, box.bottom - bottom.top + 10) : none.bottom,
     left: left ? Math.max(24, left.right - box.left + 10) : none.left,
+  };
+  // Beside the buttons, then; what is said at the top is mostly said for a while.
+  if (right && box.height <= LOW) return { ...under, top: 12, right: box.right - right.left + 10 };
+  return {
+    ...under,
+    top: top && top.height > 0 ? Math.max(64, top.bottom - box.top + 10) : 64,
+    right: 16,
   };
 }
 

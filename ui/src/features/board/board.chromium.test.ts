@@ -156,6 +156,192 @@ describe('a saved board', () => {
   });
 });
 
+describe('strokes of others', () => {
+  const KEPT = ['ink', 'red', 'ochre', 'green', 'teal', 'blue', 'plum'] as const;
+  type Kept = (typeof KEPT)[number];
+
+  /** A board whose clock goes when it is told to; each stroke has a colour of its own, by which it is seen. */
+  async function paper() {
+    const page = await openIn('screen=call&people=2');
+    await page.getByTestId('board-slot').click();
+    await page.getByTestId('board-empty').waitFor();
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 3_600_000);
+    await page.evaluate(() => {
+      const base = document.querySelector('[data-testid=board-paper] canvas') as HTMLCanvasElement;
+      const ctx = base.getContext('2d') as CanvasRenderingContext2D;
+      const { drawImage } = ctx;
+      // The paper's picture is put there once each time all of it is drawn.
+      base.dataset.drawn = '0';
+      ctx.drawImage = (...given: unknown[]) => {
+        base.dataset.drawn = String(Number(base.dataset.drawn) + 1);
+        drawImage.apply(ctx, given as never);
+      };
+    });
+    let height = 0;
+    const tell = (news: object) =>
+      page.evaluate(
+        (one) =>
+          window.fake.tellBoard({
+            ...{ kind: 'changed', board: 'board', pages: 1, put: [], extended: [], removed: [] },
+            ...one,
+          } as never),
+        news,
+      );
+    const item = (id: string, shape: object, z = height++) => ({
+      ...{ id, page: 0, z, author: 'seat-0', mine: false },
+      shape,
+    });
+    const line = (colour: string, y: number, more: { x: number; y: number }[] = []) => ({
+      kind: 'pen',
+      points: [{ x: 300, y }, { x: 700, y }, ...more],
+      colour,
+      width: 30,
+    });
+    /** A stroke across the board. */
+    const stroke = (colour: Kept, y: number, z?: number) => tell({ put: [item(colour, line(colour, y), z)] });
+    const goesOn = (colour: Kept, ...points: { x: number; y: number }[]) =>
+      tell({ extended: [{ id: colour, from: 2, points }] });
+    const box = (colour: Kept, y: number) => ({
+      kind: 'figure',
+      outline: 'rectangle',
+      from: { x: 300, y },
+      to: { x: 700, y: y + 200 },
+      colour,
+      width: 30,
+      filled: false,
+    });
+    /** Which colours are on one of the canvases. */
+    const on = async (canvas: 0 | 1): Promise<string[]> =>
+      await page.evaluate(
+        ([nth, names]) => {
+          const found = document.querySelectorAll<HTMLCanvasElement>('[data-testid=board-paper] canvas')[nth];
+          const data = found?.getContext('2d')?.getImageData(0, 0, found.width, found.height).data ?? [];
+          const seen = new Map<number, number>();
+          for (let n = 0; n < data.length; n += 4) {
+            if (data[n + 3] !== 255) continue;
+            const colour = ((data[n] ?? 0) << 16) | ((data[n + 1] ?? 0) << 8) | (data[n + 2] ?? 0);
+            seen.set(colour, (seen.get(colour) ?? 0) + 1);
+          }
+          const tokens = getComputedStyle(document.documentElement);
+          const of = (name: string) => tokens.getPropertyValue(`--draw-${name}`).trim().slice(1);
+          return names.filter((name) => (seen.get(Number.parseInt(of(name), 16)) ?? 0) > 100);
+        },
+        [canvas, KEPT] as const,
+      );
+    const drawn = async () =>
+      Number(await page.locator('[data-testid=board-paper] canvas').first().getAttribute('data-drawn'));
+    const later = (ms: number) => page.clock.runFor(ms);
+    await later(2_000);
+    return {
+      ...{ page, tell, item, line, stroke, goesOn, box, drawn, later },
+      resting: () => on(1),
+      settled: () => on(0),
+    };
+  }
+
+  it('are seen in the next frames, and the paper is not drawn for them while more come', async () => {
+    const { page, stroke, goesOn, drawn, later, resting, settled } = await paper();
+    const before = await drawn();
+    for (const [n, colour] of KEPT.entries()) {
+      await stroke(colour, 200 + n * 60);
+      await later(50);
+      expect(await resting()).toContain(colour);
+      await later(150);
+      await goesOn(colour, { x: 900, y: 210 + n * 60 });
+      await later(250);
+    }
+    // The first ones were finished long ago.
+    expect(await resting()).toEqual([...KEPT]);
+    expect(await drawn()).toBe(before);
+    await later(1_000);
+    expect([await resting(), await settled()]).toEqual([[], [...KEPT]]);
+    expect(await drawn()).toBe(before + 1);
+    await page.close();
+  });
+
+  it('settle together when they are many, though more come', async () => {
+    const { page, tell, item, line, stroke, drawn, later, resting, settled } = await paper();
+    const before = await drawn();
+    await stroke('teal', 200);
+    await later(300);
+    for (let n = 0; n < 30; n += 1) await tell({ put: [item(`many-${n}`, line('plum', 300 + n * 10))] });
+    await later(40);
+    expect([await resting(), await settled()]).toEqual([['plum'], ['teal']]);
+    await stroke('red', 800);
+    await later(300);
+    await stroke('green', 900);
+    await later(40);
+    expect([await resting(), await settled()]).toEqual([
+      ['red', 'green'],
+      ['teal', 'plum'],
+    ]);
+    expect(await drawn()).toBe(before + 2);
+    await page.close();
+  });
+
+  it('settle as soon as something else is put over them, though more come; those that go on, only later', async () => {
+    const { page, tell, item, stroke, goesOn, box, later, resting, settled } = await paper();
+    await stroke('teal', 200);
+    await later(300);
+    await stroke('blue', 400);
+    await stroke('red', 500);
+    await later(100);
+    await tell({ put: [item('box', box('ochre', 150))] });
+    await later(20);
+    // The finished one is under the box now; the others may still go on.
+    expect([await resting(), await settled()]).toEqual([
+      ['red', 'blue'],
+      ['ochre', 'teal'],
+    ]);
+    await goesOn('red', { x: 900, y: 520 });
+    await stroke('green', 600);
+    await later(200);
+    // What came after the box rests.
+    expect([await resting(), await settled()]).toEqual([
+      ['red', 'green'],
+      ['ochre', 'teal', 'blue'],
+    ]);
+    await later(100);
+    expect(await resting()).toEqual(['red', 'green']);
+    await page.close();
+  });
+
+  it('settle where one of them is put before the others or behind them', async () => {
+    const { page, stroke, later, resting, settled } = await paper();
+    await stroke('teal', 300);
+    await stroke('blue', 310);
+    await later(300);
+    expect(await settled()).toEqual([]);
+    await stroke('teal', 300, 100);
+    await later(20);
+    // The one that stayed is settled at once, that which was put anew when it is quiet.
+    expect([await resting(), await settled()]).toEqual([['teal'], ['blue']]);
+    await later(260);
+    expect(await resting()).toEqual([]);
+    await page.close();
+  });
+
+  it('fade under the eraser before they settle', async () => {
+    const { page, stroke, later, resting } = await paper();
+    const place = await rect(page.getByTestId('board-paper'));
+    await page.getByTestId('tool-eraser').click();
+    await stroke('teal', 500);
+    await stroke('blue', 800);
+    await later(50);
+    expect(await resting()).toEqual(['teal', 'blue']);
+    const x = place.x + place.width / 2;
+    await page.mouse.move(x, place.y + place.height / 3);
+    await page.mouse.down();
+    await page.mouse.move(x, place.y + place.height * 0.62, { steps: 20 });
+    await later(50);
+    // All that is seen of it shines through.
+    expect(await resting()).toEqual(['blue']);
+    await page.mouse.up();
+    await page.close();
+  });
+});
+
 describe('what is said on the board', () => {
   it.each([
     [800, 600],
@@ -224,6 +410,49 @@ describe('a board on a telephone', () => {
     expect(size).toBeGreaterThanOrEqual(16);
     const box = await rect(field);
     expect(box.x >= paper.x && box.x + box.width <= paper.x + paper.width).toBe(true);
+    await page.close();
+  });
+});
+
+describe('a telephone that lies', () => {
+  it.each([
+    [740, 360, 'guest'],
+    [740, 360, 'host'],
+    [640, 360, 'guest'],
+    [844, 390, 'host'],
+  ])('has all of the board’s tools, each where a finger finds it: %i×%i, %s', async (width, height, who) => {
+    const page = await openIn(`screen=call&people=3&drawn&shown&lang=it&${who}`, width, height, true);
+    await page.getByTestId('board-tools').waitFor();
+    const board = await rect(page.getByTestId('board'));
+    const over = ['[data-testid=board-tools]', '[data-testid=board-palette]', '[data-over=right]'];
+    const [tools, palette, actions] = await Promise.all(over.map((one) => rect(page.locator(one))));
+    if (!tools || !palette || !actions) throw new Error('they are not seen');
+    for (const place of [tools, palette, actions]) {
+      expect(place.x >= board.x && place.x + place.width <= board.x + board.width).toBe(true);
+      expect(place.y >= board.y && place.y + place.height <= board.y + board.height).toBe(true);
+    }
+    apart(tools, palette);
+    apart(tools, actions);
+    apart(palette, actions);
+    for (const one of await page.getByTestId('board-tools').locator('button').all()) {
+      const place = await rect(one);
+      expect(Math.min(place.width, place.height)).toBeGreaterThanOrEqual(44);
+    }
+    // Nobody's picture takes of its room.
+    expect(board.width).toBeGreaterThan(width - 40);
+    await page.close();
+  });
+
+  it('scrolls in a menu what it has no room for', async () => {
+    const page = await openIn('screen=call&people=2&guest', 740, 360, true);
+    await page.getByTestId('more').tap();
+    const menu = page.getByRole('menu');
+    const last = menu.getByRole('menuitem').last();
+    const { y, height } = await rect(menu);
+    expect(y >= 0 && y + height <= 360).toBe(true);
+    await last.scrollIntoViewIfNeeded();
+    const place = await rect(last);
+    expect(place.y >= y && place.y + place.height <= y + height).toBe(true);
     await page.close();
   });
 });

@@ -6,10 +6,7 @@ import { wholePath } from './stroke';
 import { boardFont, LINE } from './text';
 
 /** Warm ones, then cool ones. */
-export const COLOURS = ['ink', 'red', 'ochre', 'green', 'teal', 'blue', 'plum'] as const satisfies (
-  | Colour
-  | 'red'
-)[];
+export const COLOURS = ['ink', 'red', 'ochre', 'green', 'teal', 'blue', 'plum'] as const satisfies Colour[];
 
 /** Colours on white paper; or lighter ones with an edge, which are seen on any picture. */
 export interface Look {

@@ -15,8 +15,9 @@ import { seen, type Viewport } from './viewport';
 
 /** A stroke that did not grow for so long is finished. */
 const QUIET = 250;
-/** Finished strokes are painted to the rest, which is to paint all of it, when nothing came for so long, or they are many. */
+/** A finished stroke rests over the paper, since to settle it is to draw all of the paper: until nothing came for so long. */
 const REST = 600;
+/** More than these cost more in each frame than the paper does. */
 const MOST_LIVE = 30;
 /** So long one frame may paint, in milliseconds, and so many items at most; the rest waits for the next. */
 const BUDGET = 10;
@@ -54,7 +55,7 @@ export class Paper implements Watcher {
   private coming: { painted: Painted; at: number; missed: Set<string> } | undefined;
   /** What of the board is in `painted`, and where. */
   private settled = new Map<string, Box>();
-  /** Strokes that others draw now, until when. */
+  /** Strokes that grow, or rest over the paper: when each is finished. */
   private readonly live = new Map<string, number>();
   private readonly growing = new Map<string, GrowingPath>();
   /** It is to be begun. */
@@ -65,8 +66,10 @@ export class Paper implements Watcher {
   private topStale = true;
   private controlsStale = true;
   private frameAsked = 0;
-  /** When somebody else drew last. */
+  /** When something came last. */
   private cameAt = 0;
+  /** When something came that lies over the strokes which are there. */
+  private coveredAt = Number.NEGATIVE_INFINITY;
   private movedAt = 0;
   private sizing: Box | undefined;
   private readonly unwatch: () => void;
@@ -185,9 +188,10 @@ export class Paper implements Watcher {
       const shape = this.session.board.items.get(id)?.shape;
       // A stroke that comes whole has other points than it had.
       if (id !== this.session.drawing) this.growing.delete(id);
-      if (shape?.kind === 'pen' && !this.settled.has(id)) this.live.set(id, until);
-      // It lies over the strokes that are finished, which are painted over all else until they settle.
-      else this.cameAt = 0;
+      const lives = shape?.kind === 'pen' && !this.settled.has(id);
+      // What rests is painted over all that is settled: it must not hide what was put over it.
+      if (!lives || this.live.has(id)) this.coveredAt = this.cameAt;
+      if (lives) this.live.set(id, until);
       this.sync(id);
     }
     for (const id of touched.extended) {
@@ -282,7 +286,7 @@ export class Paper implements Watcher {
 
   private draw(): void {
     this.session.tick();
-    this.settleQuiet();
+    this.settleFinished();
     this.goOnPainting();
     this.mend();
     if (this.stale) this.base.draw();
@@ -295,11 +299,12 @@ export class Paper implements Watcher {
     if (waits || this.coming || this.comes) this.ask();
   }
 
-  private settleQuiet(): void {
+  /** Finished strokes become part of the paper: all at once where it is to be drawn anyway, else those that were covered. */
+  private settleFinished(): void {
     const now = performance.now();
-    if (this.live.size <= MOST_LIVE && now - this.cameAt < REST) return;
+    const all = this.live.size > MOST_LIVE || now - this.cameAt >= REST;
     for (const [id, until] of this.live) {
-      if (until > now) continue;
+      if (until > now || !(all || until <= this.coveredAt + QUIET)) continue;
       this.live.delete(id);
       this.growing.delete(id);
       this.sync(id);
@@ -468,7 +473,8 @@ export class Paper implements Watcher {
     }
     for (const id of this.live.keys()) {
       const item = session.board.items.get(id);
-      if (item?.page === page && !session.isLocal(id)) growing(id, item.shape);
+      if (item?.page !== page || session.isLocal(id) || session.fading().has(id)) continue;
+      growing(id, item.shape);
     }
     for (const [id, shape] of session.locals()) {
       if (editing?.id === id) continue;

@@ -1,21 +1,26 @@
 import { type RefObject, useEffect, useState } from 'react';
 import type { BoardCommands } from '../../engine/engine';
+import type { Point } from '../../engine/view';
+import { pastedPaths, pastes, pasteTaker } from '../files/paste';
 
 /** What may lie on a board. */
 const FOR_BOARD = /^(image\/(png|jpeg|webp|gif)|application\/pdf)$/;
+const NAMED_SO = /\.(png|jpe?g|webp|gif|pdf)$/i;
 
-/** What is done with them; nothing where one may not, or cannot. */
+/** What is done with them, at the point of the window where they were let go; nothing where one may not, or cannot. */
 interface Takes {
-  take: ((files: readonly File[]) => void) | undefined;
+  take: ((files: readonly File[], at?: Point) => void) | undefined;
   /** By their paths. */
-  takeDropped: ((paths: string[]) => void) | undefined;
+  takeDropped: ((paths: string[], at?: Point) => void) | undefined;
+  /** What lies in the clipboard. */
+  takePasted: (() => void) | undefined;
 }
 
-/** Pictures and documents that are dropped on the board, or pasted while the keyboard is there; whether some are held over it. */
+/** Pictures and documents that are dropped on the board, or pasted while it is open; whether some are held over it. */
 export function useTakesFiles(
   frame: RefObject<HTMLElement | null>,
   { onDrop }: BoardCommands,
-  { take, takeDropped }: Takes,
+  { take, takeDropped, takePasted }: Takes,
 ): boolean {
   const [dropping, setDropping] = useState(false);
   useEffect(() => {
@@ -24,7 +29,7 @@ export function useTakesFiles(
     const listening = onDrop((drag) => {
       if (gone) return;
       setDropping(drag.state === 'over');
-      if (drag.state === 'dropped') takeDropped(drag.paths);
+      if (drag.state === 'dropped') takeDropped(drag.paths, drag.at);
     });
     return () => {
       gone = true;
@@ -35,8 +40,6 @@ export function useTakesFiles(
   useEffect(() => {
     const element = frame.current;
     if (!element || !take) return;
-    const wanted = (data: DataTransfer | null) =>
-      [...(data?.files ?? [])].filter(({ type }) => FOR_BOARD.test(type));
     const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes('Files') ?? false;
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return;
@@ -53,26 +56,51 @@ export function useTakesFiles(
       event.preventDefault();
       setDropping(false);
       // What cannot lie there is said by its name.
-      take([...(event.dataTransfer?.files ?? [])]);
-    };
-    const paste = (event: ClipboardEvent) => {
-      // Words are pasted into the field they are typed in.
-      if (event.target instanceof Element && event.target.closest('textarea, input')) return;
-      const files = wanted(event.clipboardData);
-      if (files.length === 0) return;
-      event.preventDefault();
-      take(files);
+      take([...(event.dataTransfer?.files ?? [])], { x: event.clientX, y: event.clientY });
     };
     const gone = new AbortController();
     const { signal } = gone;
     element.addEventListener('dragover', over, { signal });
     element.addEventListener('dragleave', left, { signal });
     element.addEventListener('drop', drop, { signal });
-    element.addEventListener('paste', paste, { signal });
     return () => {
       gone.abort();
       setDropping(false);
     };
   }, [frame, take]);
+  useEffect(() => {
+    const element = frame.current;
+    if (!element || !take) return;
+    const here = () => pasteTaker() === element;
+    let told = false;
+    const key = (event: KeyboardEvent) => {
+      if (!takePasted || !pastes(event) || !here()) return;
+      told = false;
+      // Some web views tell a page nothing of pictures and files that are pasted: then the back end looks.
+      setTimeout(() => {
+        if (!told && !gone.signal.aborted) takePasted();
+      });
+    };
+    const paste = (event: ClipboardEvent) => {
+      const { clipboardData: data } = event;
+      if (!data || !here()) return;
+      // Words are pasted into the field they are typed in, though there be a picture of them too.
+      if (document.activeElement?.closest('textarea, input') && data.getData('text/plain')) return;
+      const paths = pastedPaths(data.getData('text/uri-list')).filter((path) => NAMED_SO.test(path));
+      const files = [...data.files].filter(({ type }) => FOR_BOARD.test(type));
+      const byPath = takeDropped && paths.length > 0;
+      if (!byPath && files.length === 0) return;
+      event.preventDefault();
+      told = true;
+      if (byPath) takeDropped(paths);
+      else take(files);
+    };
+    const gone = new AbortController();
+    const { signal } = gone;
+    document.addEventListener('keydown', key, { signal });
+    // Before the chat hears of it.
+    document.addEventListener('paste', paste, { signal, capture: true });
+    return () => gone.abort();
+  }, [frame, take, takeDropped, takePasted]);
   return dropping;
 }

@@ -19,7 +19,6 @@ import styles from './Call.module.css';
 import { ConsentDialog } from './ConsentDialog';
 import { ControlBar } from './ControlBar';
 import { cameraButton, handPlaces, microphoneButton } from './derive';
-import { raiseHand } from './hand';
 import { type LayoutChoice, takable } from './layout';
 import { MainSwitch } from './MainSwitch';
 import { Messages } from './Messages';
@@ -286,7 +285,7 @@ function useShortcuts(call: CallView) {
           if (usable(camera)) void engine.setCamera(!camera.on);
           break;
         case 'h':
-          raiseHand(engine.seat, !raised);
+          void engine.seat?.raiseHand(!raised);
           break;
         case 'f':
           toggle();

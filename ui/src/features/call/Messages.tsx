@@ -32,7 +32,6 @@ import { useTools } from '../../engine/tools';
 import type { CallView, NoticeView, Settings } from '../../engine/view';
 import type { BoardClosed } from '../board/useBoardClosed';
 import { arrival, arrivalWords } from '../chat/derive';
-import { useHandLowered } from './hand';
 import styles from './Messages.module.css';
 import { type Message, message, stillClosed } from './messages';
 import { type RightsChange, useRightsChange } from './rightsChange';
@@ -95,7 +94,6 @@ export function Messages(props: Props) {
   const drawnBy = (name: string | null) =>
     gallery.find(({ editing }) => name !== null && editing.includes(name))?.file.info.file_id;
   const [snapshotsOfMe, seenMine] = useSnapshotsOfMe(call, notice, gallery);
-  const handLowered = useHandLowered(call, engine.seat);
   const change = useRightsChange(call);
   const saysItself = board === 'room' ? 'draw' : board === 'snapshot' ? 'drawOnSnapshots' : undefined;
   const rights = change && { ...change, taken: change.taken.filter((right) => right !== saysItself) };
@@ -111,7 +109,6 @@ export function Messages(props: Props) {
     came,
     boardClosed,
     snapshotsOfMe,
-    handLowered,
     rights,
     seesDrawing,
   };
@@ -270,8 +267,6 @@ function icon(said: Message): typeof Info {
       return TriangleAlert;
     case 'snapshot_of_me':
       return Camera;
-    case 'hand_lowered':
-      return Hand;
     case 'board_closed':
       return Presentation;
     case 'test_call':
@@ -286,6 +281,8 @@ function icon(said: Message): typeof Info {
           return UserPlus;
         case 'person_left':
           return UserMinus;
+        case 'hand_lowered':
+          return Hand;
         case 'chat_message':
           if (said.came?.kind === 'snapshot') return Camera;
           return said.came?.kind === 'file' ? Paperclip : MessageCircle;
@@ -348,12 +345,6 @@ function Words({ said, rights }: { said: Message; rights: RightsChange | undefin
         return <>{t('notice.snapshotsOfMe', { name, count: Math.max(1, said.names.length) })}</>;
       return <>{t(said.screen ? 'notice.snapshotOfMyScreen' : 'notice.snapshot_of_me', { name })}</>;
     }
-    case 'hand_lowered':
-      return (
-        <>
-          {said.by === undefined ? t('message.handLowered') : t('message.handLoweredBy', { name: said.by })}
-        </>
-      );
     case 'board_closed':
       return <>{said.by === undefined ? t('board.closed') : t('board.closedBy', { name: said.by })}</>;
     case 'test_call':

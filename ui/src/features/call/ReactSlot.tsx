@@ -7,7 +7,6 @@ import { useEngine } from '../../engine/context';
 import { type CallView, REACTIONS } from '../../engine/view';
 import { BarSlot } from './BarSlot';
 import { handPlaces } from './derive';
-import { raiseHand } from './hand';
 import styles from './ReactSlot.module.css';
 import { REACTION_ICONS } from './reactions';
 
@@ -66,7 +65,7 @@ export function ReactChoices({ call, onDone }: { call: CallView; onDone: () => v
       <Button
         className={`${styles.hand} ${raised ? styles.raised : ''}`}
         onPress={() => {
-          raiseHand(seat, !raised);
+          void seat?.raiseHand(!raised);
           onDone();
         }}
         data-testid="raise-hand"

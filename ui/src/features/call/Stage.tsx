@@ -32,8 +32,8 @@ interface Props {
   board: ((face: ReactNode) => ReactNode) | undefined;
 }
 
-/** On a stage narrower than this a board has all of it. */
-const BOARD_AND_STRIP = 620;
+/** On a stage narrower or lower than this a board has all of it. */
+const BOARD_AND_STRIP = { width: 620, height: 320 };
 
 /** On a stage lower than this there is no room for cards under a strip. */
 const CARDS_BESIDE = 480;
@@ -118,6 +118,8 @@ export function Stage(props: Props) {
   const strip = now.kind === 'shared' || now.kind === 'focus' || now.kind === 'board';
   const beside = strip && (box.height === 0 || box.height >= CARDS_BESIDE);
   const sideCards = beside && cards;
+  const { width, height } = BOARD_AND_STRIP;
+  const besideBoard = box.width === 0 || (box.width >= width && box.height >= height);
   return (
     <div ref={stage} className={styles.stage} data-testid="stage" data-layout={now.kind}>
       {cards && !beside && <Above>{cards}</Above>}
@@ -187,7 +189,7 @@ export function Stage(props: Props) {
       {board && (
         <div className={styles.shared}>
           {board(onlyOther && !sideCards && <Tile {...tile(onlyOther)} crowded />)}
-          {(call.people.length > 1 || sideCards) && (box.width === 0 || box.width >= BOARD_AND_STRIP) && (
+          {(call.people.length > 1 || sideCards) && besideBoard && (
             <Side cards={sideCards}>
               <Strip people={call.people.filter(({ role }) => role !== 'audience')} tile={tile} own={own} />
             </Side>

@@ -12,7 +12,6 @@ import type {
 import type { BoardClosed } from '../board/useBoardClosed';
 import type { Arrival } from '../chat/derive';
 import { type RecordingTrouble, recordingTrouble } from './derive';
-import type { HandLowered } from './hand';
 import type { RightsChange } from './rightsChange';
 import type { SnapshotsOfMe } from './snapshotsOfMe';
 
@@ -31,7 +30,6 @@ export type Message = {
   | { kind: 'unstable' }
   /** Others took pictures of me. */
   | ({ kind: 'snapshot_of_me' } & SnapshotsOfMe)
-  | { kind: 'hand_lowered'; by: string | undefined }
   /** Somebody closed the board that I looked at. */
   | { kind: 'board_closed'; by: string | undefined }
   /** What a test call is for. */
@@ -64,8 +62,6 @@ export interface Given {
   boardClosed?: BoardClosed | undefined;
   /** What others took of me and I have not dismissed. */
   snapshotsOfMe?: SnapshotsOfMe | undefined;
-  /** My hand was taken down by somebody else. */
-  handLowered?: HandLowered | undefined;
   /** What of my rights changed, without what is said elsewhere; nothing where that is not known. */
   rights?: RightsChange | undefined;
   /** Somebody whose drawing is in sight, on the same snapshot. */
@@ -94,7 +90,6 @@ function candidates({
   came,
   boardClosed,
   snapshotsOfMe,
-  handLowered,
   rights,
   seesDrawing,
 }: Given): Message[] {
@@ -160,10 +155,6 @@ function candidates({
   if (snapshotsOfMe) {
     found.push({ id: 'snapshot_of_me', tone: 'plain', kind: 'snapshot_of_me', ...snapshotsOfMe });
   }
-  if (handLowered) {
-    const { by, nth } = handLowered;
-    found.push({ id: `hand_lowered ${nth}`, tone: 'plain', kind: 'hand_lowered', by });
-  }
   // Sound before picture: without it there is no visit.
   for (const device of ['microphone', 'speaker', 'camera'] as const) {
     const state = trouble(call.me[device]);
@@ -186,6 +177,7 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
     case 'person_joined':
     case 'person_left':
     case 'hand_raised':
+    case 'hand_lowered':
     case 'note':
     case 'chat_message':
     case 'snapshot_of_me':

@@ -360,7 +360,7 @@ describe('files', () => {
     expect(byId('file-drop').textContent).toBe('Drop files to share them with everyone');
     drag({ state: 'left' });
     expect(shown('file-drop')).toBe(false);
-    drag({ state: 'dropped', paths: ['/tmp/a.pdf'] });
+    drag({ state: 'dropped', paths: ['/tmp/a.pdf'], at: { x: 0, y: 0 } });
     expect(asked(engine, 'send files')).toEqual([['send files', ['/tmp/a.pdf']]]);
     expect(shown('chat-panel')).toBe(true);
   });
@@ -377,7 +377,9 @@ describe('files', () => {
   it('are not, without the right to', async () => {
     const engine = await openPage('screen=call&people=3&without=file_upload');
     document.dispatchEvent(
-      new CustomEvent('fake-drop', { detail: { state: 'dropped', paths: ['/tmp/a.pdf'] } }),
+      new CustomEvent('fake-drop', {
+        detail: { state: 'dropped', paths: ['/tmp/a.pdf'], at: { x: 0, y: 0 } },
+      }),
     );
     expect(asked(engine, 'send files')).toEqual([]);
     await press('chat');

@@ -4,12 +4,12 @@ import { useTranslation } from 'react-i18next';
 import { asBase64 } from '../../engine/bytes';
 import { useEngine } from '../../engine/context';
 import styles from './FileDrop.module.css';
-import { pastedPaths } from './paste';
+import { pastedPaths, pastes, pasteTaker } from './paste';
 
 /** Files that are dropped on the call, or pasted into it, are shared. Until they are let go it says so. */
 export function FileDrop({ onDropped }: { onDropped: () => void }) {
   const { t } = useTranslation();
-  const { tools: commands } = useEngine();
+  const { tools: commands, board } = useEngine();
   const [over, setOver] = useState(false);
   const dropped = useRef(onDropped);
   dropped.current = onDropped;
@@ -34,9 +34,9 @@ export function FileDrop({ onDropped }: { onDropped: () => void }) {
     let shared = false;
     // Some web views tell a page nothing of pictures and files that are pasted: then the back end looks.
     const key = (event: KeyboardEvent) => {
-      // Keys that are held down paste once.
-      if (event.repeat || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
-      if (event.key.toLowerCase() !== 'v' || !commands.paste) return;
+      if (!commands.paste || !pastes(event)) return;
+      // Then it looks for the board.
+      if (board?.pasteOnBoard && pasteTaker()) return;
       shared = false;
       setTimeout(() => {
         if (!shared && !gone) void commands.paste?.();
@@ -70,7 +70,7 @@ export function FileDrop({ onDropped }: { onDropped: () => void }) {
       document.removeEventListener('keydown', key);
       document.removeEventListener('paste', paste);
     };
-  }, [commands]);
+  }, [commands, board]);
   if (!over) return null;
   return (
     <div className={styles.drop} role="status" data-testid="file-drop">

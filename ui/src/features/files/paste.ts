@@ -1,3 +1,5 @@
+import { TAKES_FILES } from '../../engine/engine';
+
 /** Where files lie that were copied in the system's file manager, and are pasted. */
 export function pastedPaths(uriList: string): string[] {
   return uriList
@@ -12,4 +14,23 @@ export function pastedPaths(uriList: string): string[] {
         return [];
       }
     });
+}
+
+/** Somebody who is there with the keyboard means that, and not what is open beside it. */
+const ELSEWHERE = 'input, textarea, [contenteditable], aside, [role="dialog"], [role="alertdialog"]';
+
+/**
+ * The part of the page to which files go that are pasted now, where there is one that takes them; else they are shared in the
+ * chat. It goes by where the keyboard is: web views differ in what they call the place of a paste, some say it is the body.
+ */
+export function pasteTaker(): Element | undefined {
+  const takers = [...document.querySelectorAll(`[${TAKES_FILES}]`)];
+  const focus = document.activeElement;
+  const there = takers.find((taker) => taker.contains(focus));
+  return there ?? (focus?.closest(ELSEWHERE) ? undefined : takers[0]);
+}
+
+/** Whether these keys paste; held down they paste once. */
+export function pastes({ key, repeat, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+  return !repeat && (ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === 'v';
 }

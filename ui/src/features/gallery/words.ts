@@ -26,7 +26,7 @@ export function titleOfFile(
   const known = gallery.find(({ file }) => file.info.file_id === file_id);
   if (known) return snapshotTitle(t, known, me);
   // On its way it is not known yet who is seen.
-  if (!of_name && info.of !== me) return undefined;
+  if (!of_name && (me === undefined || info.of !== me)) return undefined;
   return snapshotTitle(t, { of_name: of_name ?? '', of_screen: of_screen ?? false, file: { info } }, me);
 }
 

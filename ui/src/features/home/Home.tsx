@@ -3,6 +3,7 @@ import {
   DoorOpen,
   History,
   House,
+  LayoutDashboard,
   Plus,
   Settings as SettingsIcon,
   TriangleAlert,
@@ -15,6 +16,7 @@ import { Avatar } from '../../components/Avatar';
 import { Button } from '../../components/Button';
 import { Logo } from '../../components/Logo';
 import { firstName } from '../../components/people';
+import { SideBar, SideButton } from '../../components/SideBar';
 import { useEngine } from '../../engine/context';
 import type { AccountView, AppView, Problem } from '../../engine/view';
 import { dateLocale } from '../../i18n';
@@ -34,8 +36,9 @@ import { ServerCard } from './ServerCard';
 
 /** It comes when it is opened first: not every start needs a player and what draws boards. */
 const Past = lazy(() => import('../past/Past'));
+const Console = lazy(() => import('../console/Console'));
 
-export type Page = 'home' | 'rooms' | 'past' | 'new' | 'settings';
+export type Page = 'home' | 'rooms' | 'past' | 'new' | 'settings' | 'console';
 
 interface Props {
   view: AppView;
@@ -54,6 +57,8 @@ export function Home({ view, problem, link: [link, setLink], retry, begin }: Pro
   const engine = useEngine();
   const [chosen, choose] = useState<Page>(begin);
   const [first, setFirst] = useState<SettingsPage>();
+  // From where a new room was begun: there it ends.
+  const [newFrom, setNewFrom] = useState<Page>('home');
   const { stop } = retry;
   // Whoever looks at something else is not called away from it.
   const setPage = (next: Page) => {
@@ -66,6 +71,7 @@ export function Home({ view, problem, link: [link, setLink], retry, begin }: Pro
   };
   // A room that is being made is gone on with after a reload; the back end has it.
   const page = view.new_room && engine.rooms ? 'new' : chosen;
+  const operator = engine.console ? operatorOf(view.account) : undefined;
   const field = useRef<HTMLInputElement>(null);
   const name = view.settings.display_name;
   const waiting = waitingIn(view.rooms);
@@ -91,6 +97,10 @@ export function Home({ view, problem, link: [link, setLink], retry, begin }: Pro
     void engine.past?.act({ do: 'close' });
     setPage('past');
   };
+  const newRoom = (from: Page) => {
+    setNewFrom(from);
+    setPage('new');
+  };
   const pasteAgain = () => {
     setLink('');
     void engine.goHome();
@@ -101,54 +111,90 @@ export function Home({ view, problem, link: [link, setLink], retry, begin }: Pro
     day: 'numeric',
     month: 'long',
   });
+  if (page === 'console' && operator)
+    return (
+      <Suspense fallback={<div className={styles.home} aria-busy />}>
+        <Console
+          me={operator.user}
+          server={operator.server ?? t('home.thisComputer')}
+          onNew={engine.rooms && (() => newRoom('console'))}
+          onBack={() => setPage('home')}
+        />
+      </Suspense>
+    );
   return (
     <div className={styles.home} data-testid="screen-home">
-      <aside className={styles.side}>
-        <div className={styles.brand}>
-          <Logo size={30} />
-          <span>{t('app.name')}</span>
-        </div>
-        <nav className={styles.nav} aria-label={t('app.name')}>
-          <NavButton current={page === 'home'} onPress={() => setPage('home')}>
-            <House size={20} strokeWidth={1.8} aria-hidden />
-            <span>{t('home.home')}</span>
-          </NavButton>
-          {engine.rooms && (
-            <NavButton current={page === 'rooms'} onPress={() => setPage('rooms')} testid="open-rooms">
-              <DoorOpen size={20} strokeWidth={1.8} aria-hidden />
-              <span>{t('home.rooms')}</span>
-            </NavButton>
-          )}
-          {engine.past && (
-            <NavButton current={page === 'past'} onPress={showPast} testid="open-past">
-              <History size={20} strokeWidth={1.8} aria-hidden />
-              <span>{t('past.nav')}</span>
-            </NavButton>
-          )}
-          <NavButton current={page === 'settings'} onPress={() => settings()} testid="open-settings">
-            <SettingsIcon size={20} strokeWidth={1.8} aria-hidden />
-            <span>{t('home.settings')}</span>
-          </NavButton>
-        </nav>
-        <ServerCard server={view.server} network={view.network} />
-        <AriaButton className={styles.me ?? ''} onPress={() => settings('you')}>
-          <Avatar name={name} size={32} />
-          <span className={styles.meWords}>
-            <span className={styles.meName}>{name || t('home.noName')}</span>
-            <span className={styles.meMore}>
-              {view.account ? (
-                <Account account={view.account} />
-              ) : name ? (
-                t('home.nameMore')
-              ) : (
-                t('home.noNameMore')
-              )}
-            </span>
-          </span>
-        </AriaButton>
-      </aside>
+      <SideBar
+        label={t('app.name')}
+        brand={
+          <>
+            <Logo size={30} />
+            <span className={styles.brand}>{t('app.name')}</span>
+          </>
+        }
+        foot={
+          <>
+            <ServerCard server={view.server} network={view.network} />
+            <AriaButton className={styles.me ?? ''} onPress={() => settings('you')}>
+              <Avatar name={name} size={32} />
+              <span className={styles.meWords}>
+                <span className={styles.meName}>{name || t('home.noName')}</span>
+                <span className={styles.meMore}>
+                  {view.account ? (
+                    <Account account={view.account} />
+                  ) : name ? (
+                    t('home.nameMore')
+                  ) : (
+                    t('home.noNameMore')
+                  )}
+                </span>
+              </span>
+            </AriaButton>
+          </>
+        }
+      >
+        <SideButton
+          icon={House}
+          words={t('home.home')}
+          current={page === 'home'}
+          onPress={() => setPage('home')}
+        />
+        {engine.rooms && (
+          <SideButton
+            icon={DoorOpen}
+            words={t('home.rooms')}
+            current={page === 'rooms'}
+            onPress={() => setPage('rooms')}
+            data-testid="open-rooms"
+          />
+        )}
+        {engine.past && (
+          <SideButton
+            icon={History}
+            words={t('past.nav')}
+            current={page === 'past'}
+            onPress={showPast}
+            data-testid="open-past"
+          />
+        )}
+        {operator && (
+          <SideButton
+            icon={LayoutDashboard}
+            words={t('console.open')}
+            onPress={() => setPage('console')}
+            data-testid="open-console"
+          />
+        )}
+        <SideButton
+          icon={SettingsIcon}
+          words={t('home.settings')}
+          current={page === 'settings'}
+          onPress={() => settings()}
+          data-testid="open-settings"
+        />
+      </SideBar>
       {page === 'settings' && <SettingsPanel view={view} {...(first && { first })} />}
-      {page === 'new' && <NewRoom view={view} onBack={() => setPage('home')} />}
+      {page === 'new' && <NewRoom view={view} onBack={() => setPage(newFrom)} />}
       {page === 'past' && (
         <Suspense fallback={<main className={styles.main} aria-busy />}>
           <Past />
@@ -157,7 +203,7 @@ export function Home({ view, problem, link: [link, setLink], retry, begin }: Pro
       {page === 'rooms' && view.rooms && (
         <main className={styles.main}>
           <h1 className={styles.title}>{t('home.rooms')}</h1>
-          <RoomList rooms={view.rooms} onNew={() => setPage('new')} />
+          <RoomList rooms={view.rooms} onNew={() => newRoom('home')} />
         </main>
       )}
       {page === 'home' && (
@@ -176,7 +222,7 @@ export function Home({ view, problem, link: [link, setLink], retry, begin }: Pro
                 kind={hasProblem || link.trim() !== '' ? 'second' : 'primary'}
                 size="bar"
                 icon={Plus}
-                onPress={() => setPage('new')}
+                onPress={() => newRoom('home')}
                 data-testid="new-room-button"
               >
                 {t('home.newRoom')}
@@ -226,7 +272,7 @@ export function Home({ view, problem, link: [link, setLink], retry, begin }: Pro
               </h1>
             </header>
           )}
-          {view.rooms && engine.rooms && <RoomList rooms={view.rooms} onNew={() => setPage('new')} />}
+          {view.rooms && engine.rooms && <RoomList rooms={view.rooms} onNew={() => newRoom('home')} />}
           <section className={styles.test}>
             <span className={styles.testSign}>
               <AudioLines size={30} strokeWidth={1.8} aria-hidden />
@@ -272,24 +318,12 @@ function Account({ account }: { account: AccountView }) {
   }
 }
 
+/** As whom, and where, an operator uses the console; on this computer it is who uses the app. */
+function operatorOf(account: AccountView | undefined): { user?: string; server?: string } | undefined {
+  if (account?.state === 'local' && account.is_operator) return {};
+  if (account?.state === 'signed_in' && account.is_operator)
+    return { user: account.user_id, server: account.server };
+  return undefined;
+}
+
 const capitalised = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
-
-interface NavProps {
-  current: boolean;
-  onPress: () => void;
-  children: React.ReactNode;
-  testid?: string;
-}
-
-function NavButton({ current, onPress, children, testid }: NavProps) {
-  return (
-    <AriaButton
-      className={`${styles.navButton} ${current ? styles.current : ''}`}
-      aria-current={current ? 'page' : undefined}
-      onPress={onPress}
-      data-testid={testid}
-    >
-      {children}
-    </AriaButton>
-  );
-}

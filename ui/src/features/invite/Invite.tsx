@@ -97,7 +97,7 @@ export function Invite({ lobby: { preview }, settings }: Props) {
                 onPress={() => void browser?.joinHere()}
                 data-testid="join-in-browser"
               >
-                {lacks ? t('invite.listen') : t('invite.here')}
+                {lacks && lacks !== 'same_computer' ? t('invite.listen') : t('invite.here')}
               </Button>
             )}
             {app && !lacks && <InApp link={app} primary={false} />}

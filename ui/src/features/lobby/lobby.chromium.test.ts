@@ -27,3 +27,12 @@ it.each(['it', 'en'])(
     await page.close();
   },
 );
+
+it('has one’s picture and the way in side by side on a telephone that lies', async () => {
+  const page = await openIn('screen=lobby&guest&lang=it', 740, 360, true);
+  const preview = await rect(page.getByTestId('self-preview'));
+  const join = await rect(page.getByTestId('join'));
+  apart(preview, join);
+  for (const { y, height } of [preview, join]) expect(y >= 0 && y + height <= 360).toBe(true);
+  await page.close();
+});

@@ -147,6 +147,12 @@ describe('the boards that are open', () => {
     undone();
     boards.act({ ...put('third'), with: 'first' } as BoardAction, me, 0);
     expect(undone()).toMatchObject({ removed: ['third'] });
+    // What came of it later is not what put it there.
+    boards.act(put('moved'), me, 0);
+    boards.act({ do: 'change', board, shapes: [['moved', pen(7)]] }, me, 0);
+    boards.act({ ...put('beside'), with: 'moved' } as BoardAction, me, 0);
+    expect(undone()).toMatchObject({ put: [{ id: 'moved' }], removed: [] });
+    expect(undone()).toMatchObject({ removed: ['moved', 'beside'] });
   });
 
   it('undo what the server refuses', () => {

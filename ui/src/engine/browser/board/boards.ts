@@ -78,10 +78,11 @@ class Open {
     return chosen.map((item, n) => ({ ...item, z: first + n }));
   }
 
-  /** What was done can be taken back; together with what put an item there, where that still can. */
+  /** What was done can be taken back; together with the step that put an item there first, where that still can. */
   step(step: Step, together?: string | null): void {
     this.redo = [];
-    const before = together && this.undo.findLast((one) => one.some(([id]) => id === together));
+    const before =
+      together && this.undo.findLast((one) => one.some(([id, was]) => id === together && was === undefined));
     if (before) {
       before.push(...step);
       return;

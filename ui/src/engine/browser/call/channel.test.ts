@@ -1,49 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { inventLines, Line, lastLine } from '../../../test/line';
 import { Channel, type ChannelEvent, Seen } from './channel';
 import { told } from './examples';
 import type { ServerMessage } from './messages';
 
-/** A line that records what is said on it. */
-class Line {
-  static readonly OPEN = 1;
-  static all: Line[] = [];
-  readyState = 0;
-  onopen?: () => void;
-  onmessage?: (event: { data: string }) => void;
-  onclose?: () => void;
-  readonly said: { type: string; [field: string]: unknown }[] = [];
-
-  constructor(readonly url: string) {
-    Line.all.push(this);
-  }
-
-  open(): void {
-    this.readyState = 1;
-    this.onopen?.();
-  }
-
-  hear(message: ServerMessage): void {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-
-  send(text: string): void {
-    this.said.push(JSON.parse(text));
-  }
-
-  close(): void {
-    this.readyState = 3;
-    this.onclose?.();
-  }
-}
-
-const line = (): Line => Line.all.at(-1) ?? new Line('');
+const line = () => lastLine<ServerMessage>();
 let events: ChannelEvent[] = [];
 let channel: Channel;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  vi.stubGlobal('WebSocket', Line);
-  Line.all = [];
+  inventLines();
   events = [];
   channel = new Channel('wss://visits.example.org/channel', 'TOKEN', (event) => events.push(event));
 });

@@ -187,7 +187,13 @@ export type ServerMessage =
       media: MediaState;
       muted_by_admin?: MutedSources;
     }
-  | { type: 'hand_changed'; seq: number; participant_id: ParticipantId; hand: number | null }
+  | {
+      type: 'hand_changed';
+      seq: number;
+      participant_id: ParticipantId;
+      hand: number | null;
+      by?: ParticipantId | null;
+    }
   | { type: 'rights_changed'; seq: number; participant_id: ParticipantId; tools: Tools; role: StageRole }
   | {
       type: 'whiteboard_changed';

@@ -74,6 +74,24 @@ describe('the room', () => {
     expect(side.take(left, people, 0)).toEqual([{ effect: 'notice', code: 'person_left', name: 'b' }]);
   });
 
+  it('tells who took my hand down, if not myself', () => {
+    const { room: side, people } = room('me');
+    side.take({ type: 'joined', seq: 1, participant: seat('host', 'Dr. Conti') }, people, 0);
+    const hand = (hand: number | null, by: string | null): ServerMessage => ({
+      type: 'hand_changed',
+      seq: 2,
+      participant_id: 'me',
+      hand,
+      by,
+    });
+    expect(side.take(hand(1, null), people, 0)).toEqual([]);
+    expect(side.take(hand(null, 'host'), people, 0)).toEqual([
+      { effect: 'notice', code: 'hand_lowered', name: 'Dr. Conti' },
+    ]);
+    expect(side.take(hand(2, null), people, 0)).toEqual([]);
+    expect(side.take(hand(null, null), people, 0)).toEqual([]);
+  });
+
   it('asks about recording from its start until it is answered', () => {
     const { room: side, people } = room();
     side.take(told<'welcome'>('channel__welcome_second'), people, 0);

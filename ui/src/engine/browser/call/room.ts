@@ -176,8 +176,11 @@ export class RoomSide {
         break;
       }
       case 'hand_changed': {
-        const { participant_id: id, hand } = message;
+        const { participant_id: id, hand, by } = message;
         if (id === this.me) {
+          if (this.hand !== null && hand === null && by != null) {
+            effects.push(notice('hand_lowered', people.nameOf(by) ?? null));
+          }
           this.hand = hand;
           break;
         }

@@ -195,7 +195,11 @@ export class Tools {
       event.preventDefault();
       heard({ state: 'left' });
       for (const file of event.dataTransfer?.files ?? []) this.dropped.set(newKey(), file);
-      heard({ state: 'dropped', paths: [...this.dropped.keys()] });
+      heard({
+        state: 'dropped',
+        paths: [...this.dropped.keys()],
+        at: { x: event.clientX, y: event.clientY },
+      });
     };
     document.addEventListener('dragover', over);
     document.addEventListener('dragleave', left);

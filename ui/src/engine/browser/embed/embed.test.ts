@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { type FromFrame, MARK, type ToFrame } from '../../../../widget/src/wire';
+import { inventLines, Line, lastLine } from '../../../test/line';
 import type { Engine } from '../../engine';
 import { embedEngine } from '.';
 
@@ -33,30 +34,6 @@ const PREVIEW = {
   good_until: null,
 };
 
-class Line {
-  static readonly OPEN = 1;
-  static last: Line | undefined;
-  readyState = 1;
-  onopen?: () => void;
-  onmessage?: (event: { data: string }) => void;
-  onclose?: () => void;
-  readonly said: { type: string; [field: string]: unknown }[] = [];
-
-  constructor(readonly url: string) {
-    Line.last = this;
-  }
-
-  hear(message: object): void {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-
-  send(text: string): void {
-    this.said.push(JSON.parse(text));
-  }
-
-  close(): void {}
-}
-
 let said: { message: FromFrame; to: string }[] = [];
 let parent: Window;
 let engine: Engine;
@@ -78,15 +55,15 @@ const settle = () => vi.advanceTimersByTimeAsync(0);
 function signIn(): void {
   hello();
   hear({ say: 'connect', userId: 'anna', token: 'TOKEN' });
-  Line.last?.onopen?.();
-  Line.last?.hear({ type: 'welcome', user_id: 'anna', expires_in_s: 3600, online: [], calls: [] });
+  lastLine().open();
+  lastLine().hear({ type: 'welcome', user_id: 'anna', expires_in_s: 3600, online: [], calls: [] });
 }
 
-const rings = (more = {}) => Line.last?.hear({ type: 'incoming_call', call: { ...CALL, ...more } });
+const rings = (more = {}) => lastLine().hear({ type: 'incoming_call', call: { ...CALL, ...more } });
 
 beforeEach(() => {
   vi.useFakeTimers();
-  vi.stubGlobal('WebSocket', Line);
+  inventLines();
   const lends = document.createElement('iframe');
   document.body.append(lends);
   parent = lends.contentWindow as unknown as Window;
@@ -112,7 +89,6 @@ afterEach(() => {
   hear({ say: 'disconnect' });
   hear({ say: 'close' });
   for (const [type, heard] of listens.mock.calls) removeEventListener(type, heard as EventListener);
-  Line.last = undefined;
   vi.clearAllTimers();
   vi.useRealTimers();
   vi.unstubAllGlobals();
@@ -127,9 +103,9 @@ describe('the frame', () => {
     hello();
     hear({ say: 'connect', userId: 'anna', token: 'TOKEN' }, { origin: 'https://evil.example' });
     hear({ say: 'connect', userId: 'anna', token: 'TOKEN' }, { source: window });
-    expect(Line.last).toBeUndefined();
+    expect(Line.all).toEqual([]);
     hear({ say: 'connect', userId: 'anna', token: 'TOKEN' });
-    expect((Line.last as Line | undefined)?.url).toBe('ws://localhost:3000/user-channel');
+    expect(lastLine().url).toBe('ws://localhost:3000/user-channel');
     expect(said.every(({ to }) => to === COMPANY)).toBe(true);
     expect(told()[0]).toBe('ready');
   });
@@ -175,7 +151,7 @@ describe('a call that rings', () => {
       call: { callId: 7, callerName: 'Dr. Conti', ringsFor: 45 },
     });
     hear({ say: 'decline' });
-    expect(Line.last?.said.at(-1)).toEqual({ type: 'decline', call_id: 7, busy: false });
+    expect(lastLine().said.at(-1)).toEqual({ type: 'decline', call_id: 7, busy: false });
     await settle();
     expect(said.slice(-2).map(({ message }) => message)).toMatchObject([
       { say: 'incoming_over', reason: 'declined' },
@@ -187,8 +163,8 @@ describe('a call that rings', () => {
     signIn();
     rings();
     await engine.frame?.answerCall(7, true);
-    expect(Line.last?.said.at(-1)).toEqual({ type: 'answer', call_id: 7 });
-    Line.last?.hear({ type: 'call_answered', call_id: 7, url: `https://other.example/join/${CODE}` });
+    expect(lastLine().said.at(-1)).toEqual({ type: 'answer', call_id: 7 });
+    lastLine().hear({ type: 'call_answered', call_id: 7, url: `https://other.example/join/${CODE}` });
     await vi.advanceTimersByTimeAsync(50);
     expect(entered).toEqual([{ method: 'POST', body: '{"display_name":null,"displace":false}' }]);
     // It is full: the lobby says so.
@@ -202,7 +178,7 @@ describe('a call that rings', () => {
       signIn();
       rings();
       await engine.frame?.answerCall(7, true);
-      Line.last?.hear({ type: 'call_answered', call_id: 7, url: `https://other.example/join/${CODE}` });
+      lastLine().hear({ type: 'call_answered', call_id: 7, url: `https://other.example/join/${CODE}` });
       await vi.advanceTimersByTimeAsync(50);
       expect((await engine.appView()).screen).toMatchObject({ kind: 'lobby', invite: false });
       expect(entered).toEqual([]);
@@ -215,7 +191,7 @@ describe('a call that rings', () => {
     await settle();
     rings();
     rings({ call_id: 8, room_id: 'OTHER' });
-    expect(Line.last?.said.slice(1)).toEqual([{ type: 'decline', call_id: 8, busy: true }]);
+    expect(lastLine().said.slice(1)).toEqual([{ type: 'decline', call_id: 8, busy: true }]);
     expect(said.at(-1)?.message).toMatchObject({ say: 'incoming_over', reason: 'busy' });
     expect(told()).not.toContain('incoming');
     // It still rings when the lobby is closed.

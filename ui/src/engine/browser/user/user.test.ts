@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { inventLines, Line, lastLine } from '../../../test/line';
 import type { UserServerMessage } from './messages';
 import { User, type UserEvent } from './user';
 
@@ -14,43 +15,9 @@ function told<Type extends UserServerMessage['type']>(
   return JSON.parse(text.slice(text.indexOf('\n---\n') + 5));
 }
 
-/** A line that records what is said on it. */
-class Line {
-  static readonly OPEN = 1;
-  static all: Line[] = [];
-  readyState = 0;
-  onopen?: () => void;
-  onmessage?: (event: { data: string }) => void;
-  onclose?: () => void;
-  readonly said: { type: string; [field: string]: unknown }[] = [];
-
-  constructor(readonly url: string) {
-    Line.all.push(this);
-  }
-
-  hear(...messages: UserServerMessage[]): void {
-    for (const message of messages) this.onmessage?.({ data: JSON.stringify(message) });
-  }
-
-  open(): void {
-    this.readyState = 1;
-    this.onopen?.();
-  }
-
-  send(text: string): void {
-    this.said.push(JSON.parse(text));
-  }
-
-  close(): void {
-    if (this.readyState === 3) return;
-    this.readyState = 3;
-    this.onclose?.();
-  }
-}
-
 let events: UserEvent[] = [];
 let user: User;
-const line = (): Line => Line.all.at(-1) ?? new Line('');
+const line = () => lastLine<UserServerMessage>();
 const names = () => events.map(({ event }) => event);
 const welcome = (more = {}) => ({ ...told<'welcome'>('user_welcome'), ...more });
 const rings = (seconds = 45) => {
@@ -66,8 +33,7 @@ function signIn(): void {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  vi.stubGlobal('WebSocket', Line);
-  Line.all = [];
+  inventLines();
   events = [];
   user = new User('wss://visits.example.org/user-channel', (event) => events.push(event));
 });

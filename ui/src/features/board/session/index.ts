@@ -18,7 +18,7 @@ import {
   Stroke,
 } from './gestures';
 import { Pending } from './pending';
-import { besideEachOther, type DocumentPlace, ofDocument, type Picture } from './placing';
+import { besideEachOther, type DocumentPlace, notOver, ofDocument, type Picture } from './placing';
 import { type Editing, type Scene, same, written } from './scene';
 import { Choices, coloured, isFigure, isNote, rightTo, Style, type Tool, toolsOf, type Width } from './tools';
 
@@ -64,11 +64,12 @@ export class BoardSession {
   private now: Scene;
   private unlisten: (() => void) | undefined;
   private closed = false;
-  private addsPage = false;
-  /** Where what was put there is to be seen, once that page is there. */
+  /** The page that is to be seen, once it is there. */
   private goesTo: number | undefined;
-  /** A document that went to another page than the one that was seen: its first page, where it lies, and whence I came. */
-  private elsewhere: { id: string; page: number; from: number } | undefined;
+  /** Documents by the item that was first put there of each: on which pages of the board its items lie, and whence I came. */
+  private readonly documents = new Map<string, { on: Map<string, number>; from: number }>();
+  /** Where a document lies that went to another page than the one that was seen, for as long as I stay there. */
+  private elsewhere: number | undefined;
 
   constructor(
     private readonly commands: BoardCommands,
@@ -127,10 +128,6 @@ export class BoardSession {
       for (const id of touched.removed) this.pending.removed(id);
     }
     if (touched.kind === 'rights') this.chooseAllowed();
-    if (this.addsPage && this.page < this.board.pages - 1) {
-      this.addsPage = false;
-      this.go(this.board.pages - 1);
-    }
     if (this.goesTo !== undefined && this.goesTo < this.board.pages) {
       const to = this.goesTo;
       this.goesTo = undefined;
@@ -250,21 +247,25 @@ export class BoardSession {
     this.commit();
     this.page = next;
     this.selected = [];
-    if (this.elsewhere?.page !== next) this.elsewhere = undefined;
+    if (this.elsewhere !== next) this.elsewhere = undefined;
     for (const watcher of this.watchers) watcher.redraw({ kind: 'all' });
     this.changed();
   }
 
   addPage(): void {
     if (this.board.pages >= MOST_PAGES) return;
-    this.addsPage = true;
+    this.goesTo = this.board.pages;
     this.act({ do: 'add_page', board: this.id });
   }
 
   /** With pictures that came together one goes on, so all of them are selected; and one undo takes all of them. */
   placePictures(pictures: readonly Picture[], middle: Point): void {
     const ids: string[] = [];
-    for (const shape of besideEachOther(pictures, this.size, this.unit, middle)) {
+    // Mine lie there before the room tells them back.
+    const mine = this.pending.all().map(([, shape]) => shape);
+    const there = [...itemsOn(this.board, this.page).map(({ shape }) => shape), ...mine];
+    const free = notOver(there, middle, this.unit);
+    for (const shape of besideEachOther(pictures, this.size, this.unit, free)) {
       const id = newId();
       this.put(id, shape, this.page, true, ids[0]);
       ids.push(id);
@@ -287,7 +288,10 @@ export class BoardSession {
     const from = this.page;
     if (place.nth === 0 && page !== from) this.follow(page);
     this.put(id, shape, page, place.count === 1, place.first);
-    if (place.nth === 0 && page !== from) this.elsewhere = { id, page, from };
+    if (place.nth === 0 && page !== from) this.elsewhere = page;
+    const document = this.documents.get(place.first ?? id);
+    if (document) document.on.set(id, page);
+    else this.documents.set(id, { on: new Map([[id, page]]), from });
     this.changed();
     return { id, page };
   }
@@ -298,12 +302,16 @@ export class BoardSession {
     else this.goesTo = page;
   }
 
-  /** A document that went to another page was taken back: there is nothing to be seen any more. */
+  /** All of a document was taken back: the pages it made stay, but on an empty one there is nothing to be seen any more. */
   private comeBack(removed: readonly string[]): void {
-    const { elsewhere } = this;
-    if (!elsewhere || !removed.includes(elsewhere.id)) return;
-    this.elsewhere = undefined;
-    if (itemsOn(this.board, this.page).length === 0) this.go(elsewhere.from);
+    for (const { on, from } of this.documents.values()) {
+      if (!removed.some((id) => on.get(id) === this.page)) continue;
+      if ([...on.keys()].some((id) => this.board.items.has(id))) continue;
+      this.elsewhere = undefined;
+      if (itemsOn(this.board, this.page).length > 0) continue;
+      this.go(from);
+      return;
+    }
   }
 
   // --------------------------------------------------------------------------------------------- the pointer
@@ -724,7 +732,7 @@ export class BoardSession {
       removable: this.removable,
       chosen,
       editing: this.editing,
-      elsewhere: this.elsewhere?.page === this.page,
+      elsewhere: this.elsewhere === this.page,
     };
   }
 

@@ -43,6 +43,18 @@ interface Room {
   isEmpty: (page: number) => boolean;
 }
 
+/** A point at which no picture has its middle: one after the other they lie in steps, as windows do. */
+export function notOver(shapes: readonly Shape[], at: Point, unit: number): Point {
+  const step = GAP * unit;
+  const middles = shapes.flatMap((shape) =>
+    shape.kind === 'picture' ? [{ x: shape.at.x + shape.size.x / 2, y: shape.at.y + shape.size.y / 2 }] : [],
+  );
+  let point = at;
+  const isTaken = ({ x, y }: Point) => Math.hypot(x - point.x, y - point.y) < step / 2;
+  while (middles.some(isTaken)) point = { x: point.x + step, y: point.y + step };
+  return point;
+}
+
 /** Pictures that came together lie beside each other, around a point. */
 export function besideEachOther(
   pictures: readonly Picture[],

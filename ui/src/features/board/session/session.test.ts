@@ -593,6 +593,16 @@ describe('pictures', () => {
     expect(session.snapshot().selected).toHaveLength(4);
   });
 
+  it('that come one after the other do not hide each other', async () => {
+    const { session, of } = await opened();
+    for (const n of [1, 2, 3]) session.placePictures([picture(n)], at(800, 500));
+    const places = of('put').flatMap((one) => placeOf(one) ?? []);
+    expect(new Set(places.map(({ x, y }) => `${x} ${y}`)).size).toBe(3);
+    session.placePictures([picture(4)], at(200, 200));
+    const last = placeOf(of('put').at(-1) as { shape: Shape });
+    expect(last && (last.x + last.right) / 2).toBe(200);
+  });
+
   function placed(session: BoardSession, count: number) {
     let [first, after]: [string | undefined, number | undefined] = [undefined, undefined];
     for (let nth = 0; nth < count; nth += 1) {
@@ -631,6 +641,32 @@ describe('pictures', () => {
     expect(session.snapshot()).toMatchObject({ page: 1, count: 1, elsewhere: true });
     changed({ pages: 2, removed: [id] });
     expect(session.snapshot()).toMatchObject({ page: 0, elsewhere: false });
+  });
+
+  it('of a document let me go back to where I was when all of it is taken back, whichever I look at', async () => {
+    const { session, of, changed } = await opened();
+    placed(session, 3);
+    const items = of('put').map(({ id, page, shape }, n) => ({ ...item(id, n, shape), page }));
+    expect(items.map(({ page }) => page)).toEqual([0, 1, 2]);
+    const [first = '', second = '', third = ''] = items.map(({ id }) => id);
+    changed({ pages: 3, put: items });
+    session.go(2);
+    // One page of it that is erased leaves me there; so does what I drew beside it.
+    changed({ pages: 3, removed: [second] });
+    expect(session.snapshot().page).toBe(2);
+    const drawn = { ...item('drawn', 9, box), page: 2 };
+    changed({ pages: 3, put: [drawn] });
+    changed({ pages: 3, removed: [first, third] });
+    expect(session.snapshot().page).toBe(2);
+    changed({ pages: 3, put: items });
+    changed({ pages: 3, removed: ['drawn'] });
+    changed({ pages: 3, removed: [first, second, third] });
+    expect(session.snapshot()).toMatchObject({ page: 0, pages: 3 });
+    // A page that was empty before is nothing of it.
+    changed({ pages: 4, put: items });
+    session.go(3);
+    changed({ pages: 4, removed: [first, second, third] });
+    expect(session.snapshot().page).toBe(3);
   });
 
   it('of a document lie where I am while nothing does', async () => {
