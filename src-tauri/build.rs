@@ -35,10 +35,12 @@ const COMMANDS: &[&str] = &[
     "file_picture",
     "pick_for_board",
     "put_picture",
+    "paste_on_board",
     "drop_on_board",
     "save_drawing",
     "past",
     "kept_picture",
+    "console_request",
 ];
 
 fn main() {

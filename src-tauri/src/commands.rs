@@ -8,7 +8,7 @@ use specta::Type;
 use tauri::{Manager, State, WebviewWindow};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 use visita_protocol::{
-    FileId, RoomId,
+    ErrorCode, FileId, Problem, RoomId,
     view::{
         AppView, BoardAction, BoardNews, FramesEndpoint, Levels, PastAction, PastView, SettingsPatch, ShownSize,
         ToolAction, ToolsNews,
@@ -79,9 +79,11 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             pick_for_board,
             drop_on_board,
             put_picture,
+            paste_on_board,
             save_drawing,
             past,
             kept_picture,
+            console_request,
         ])
         .events(collect_events![AppViewChanged, LevelsChanged, ToolsChanged, BoardChanged, PastChanged])
 }
@@ -283,6 +285,34 @@ async fn kept_picture(tauri: tauri::AppHandle, room: RoomId, file_id: FileId, la
     Some(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
 }
 
+/// What a server's console was answered.
+#[derive(Clone, Debug, Serialize, Type)]
+pub(crate) struct ConsoleAnswer {
+    /// HTTP status.
+    status: u16,
+    /// JSON, or nothing.
+    body: String,
+}
+
+/// Asks the server for something of its console, as the person who is signed in; their token stays here. `method` is `GET`,
+/// `POST`, `PATCH` or `DELETE`, `path` a path of `/v2/` with its query, `body` JSON.
+///
+/// # Errors
+/// `invalid` for what is no call of the console, `server_unreachable` when nothing answers.
+#[tauri::command]
+#[specta::specta]
+async fn console_request(
+    tauri: tauri::AppHandle,
+    method: String,
+    path: String,
+    body: Option<String>,
+) -> Result<ConsoleAnswer, Problem> {
+    let api = tauri.state::<AppHandle>().console();
+    let api = api.ok_or_else(|| Problem::new(ErrorCode::ServerUnreachable, "no server is there yet"))?;
+    let (status, body) = api.console(&method, &path, body).await?;
+    Ok(ConsoleAnswer { status, body })
+}
+
 /// Asks for pictures and PDFs for the board. What cannot be had is told in the app.
 #[tauri::command]
 #[specta::specta]
@@ -295,6 +325,13 @@ async fn pick_for_board(tauri: tauri::AppHandle) -> Vec<PickedForBoard> {
 #[specta::specta]
 async fn drop_on_board(tauri: tauri::AppHandle, paths: Vec<PathBuf>) -> Vec<PickedForBoard> {
     for_board::take(&tauri, paths).await
+}
+
+/// Takes pictures and PDFs from the clipboard for the board. What cannot be had is told in the app.
+#[tauri::command]
+#[specta::specta]
+async fn paste_on_board(tauri: tauri::AppHandle) -> Vec<PickedForBoard> {
+    for_board::paste(&tauri).await
 }
 
 /// Shares a picture, in base64, for putting it on a board: a page of a document, or what was pasted.

@@ -9,6 +9,8 @@ pub mod display;
 pub mod livekit_server;
 pub mod netns;
 pub mod pairs;
+#[path = "../../crates/server/tests/common/postgres_server.rs"]
+mod postgres_server;
 pub mod process;
 pub mod rooms;
 pub mod sound;

@@ -10,7 +10,10 @@ use visita_call::{
     testing::{Person, by_link},
 };
 use visita_codec::tone;
-use visita_protocol::{channel::RecordingState, view::ConnectionView};
+use visita_protocol::{
+    channel::RecordingState,
+    view::{CallView, ConnectionView},
+};
 use visita_tests::{
     bin_dir,
     process::{family_names, on_path, signal},
@@ -173,6 +176,12 @@ async fn an_automatic_one_begins_with_the_first_and_survives_its_recorder_and_th
         Ok((now.len() == 1 && now != recorders).then_some(()))
     })
     .await?;
+    // What people were told of the first goes on until they are told of the second.
+    let first_is_over = |view: &CallView| match view.recording_state {
+        RecordingState::On { elapsed_s, .. } => (elapsed_s < 3).then_some(()),
+        _ => Some(()),
+    };
+    host.sees("told of another recording", first_is_over).await;
     is_recorded(&host, 3).await;
     server.kill().await?;
     host.sees("the line is lost", |view| (view.connection != ConnectionView::Connected).then_some(())).await;

@@ -22,20 +22,20 @@ const ENOUGH: Bitrate = Bitrate::from_kbps(600);
 
 /// The way to a server.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Way {
+struct Way {
     /// There and back, the median.
-    pub round_trip: Duration,
+    round_trip: Duration,
     /// How far the times there and back lie apart, the worst left out.
-    pub spread: Duration,
+    spread: Duration,
     /// What it carried to us.
-    pub down: Bitrate,
+    down: Bitrate,
     /// What it carried from us.
-    pub up: Bitrate,
+    up: Bitrate,
 }
 
 impl Way {
     /// Whether it will do for picture and sound.
-    pub fn is_good(&self) -> bool {
+    fn is_good(&self) -> bool {
         self.round_trip < LONG_WAY && self.spread < UNEVEN_WAY && self.down >= ENOUGH && self.up >= ENOUGH
     }
 }

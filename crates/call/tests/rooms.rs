@@ -187,6 +187,9 @@ async fn what_an_admin_takes_stays_off_until_it_is_given_back() {
     guest.call.raise_hand(true);
     host.sees_person("the hand", "Guest", |p| p.hand).await;
     assert!(!guest.call.media().microphone_on());
+    host.call.lower_hand(seat.clone());
+    guest.hears(NoticeCode::HandLowered).await;
+    guest.sees("it is down", |v| v.me.hand.is_none().then_some(())).await;
     host.call.release(seat.clone(), MediaSource::Microphone);
     guest.hears(NoticeCode::ReleasedByAdmin).await;
     host.call.ask_to_unmute(seat, MediaSource::Microphone);

@@ -182,6 +182,16 @@ pub enum Input {
         /// To whom; for [`Deed::End`] to everybody.
         whom: Whom,
     },
+    /// Somebody is put out, or sent away from waiting. The API key's right.
+    Remove {
+        /// Who.
+        participant_id: ParticipantId,
+    },
+    /// There is more time. The API key's right.
+    Extend {
+        /// How much more.
+        time: Duration,
+    },
     /// The room is switched on again. The API key's right.
     Enable,
     /// The room is switched off. The API key's right.

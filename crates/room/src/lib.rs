@@ -22,7 +22,7 @@ pub use input::{AdminAction, ConnectionId, Deed, EntryId, Input, Inviter, LineKi
 pub use people::{Plan, SEATS, SeatsRefusal, check_plus, check_seats};
 pub use refusal::Refusal;
 pub use rights::{BoardAccess, MediaRights};
-pub use room::{Occupant, Room};
+pub use room::{Occupant, Room, Running};
 pub use seat::{Admission, LinkSerial, SeatSettings};
 pub use settings::{Allowed, Facts, Policy, Restored, Settings, Standing};
 pub use time::Timestamp;

@@ -110,7 +110,7 @@ mod tests {
     use visita_protocol::rest::User;
 
     use super::*;
-    use crate::store::Sqlite;
+    use crate::store::{Database, Sql};
 
     const NOW: Timestamp = Timestamp::from_unix_ms(1_700_000_000_000);
 
@@ -127,7 +127,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let keys = Keys::open(&folder.path().join("a"), true).expect("keys");
         let others = Keys::open(&folder.path().join("b"), true).expect("keys");
-        let store = Sqlite::open(&folder.path().join("db")).await.expect("a store");
+        let store = Sql::open(&Database::File(folder.path().join("db"))).await.expect("a store");
         let store: &dyn Store = &store;
         let company = store.ensure_company("Clinic", [1; 32], crate::ids::new(), NOW).await.expect("stored");
         let user = User { user_id: "dr".parse().expect("an id"), role: Role::Plus, is_operator: true };

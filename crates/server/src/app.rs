@@ -28,6 +28,7 @@ use crate::{
     http::{self, Metrics},
     join,
     keys::Keys,
+    machine::Machine,
     media::{self, Admin, Media, Presence},
     mia::{self, Mia},
     pictures,
@@ -63,6 +64,8 @@ pub(crate) struct Parts {
     /// Signed-in users who are online.
     pub(crate) users: Users,
     pub(crate) clock: Clock,
+    /// What this runs on.
+    pub(crate) machine: Machine,
     /// How long before its end an access token is asked to be replaced.
     pub(crate) token_warning: Duration,
     pub(crate) signer: LiveKitSigner,

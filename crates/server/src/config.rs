@@ -26,6 +26,9 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// Folder of the database and the server key; `None` is a temporary folder that goes with the server.
     pub data: Option<PathBuf>,
+    /// Address of a PostgreSQL database (`postgres://user:password@host/name`) in place of one in the folder. The key, files
+    /// and recordings stay in the folder.
+    pub database: Option<Secret>,
     /// What links start with; `None` is the address listened on.
     pub public_url: Option<Url>,
     /// How HTTP is encrypted; `None` is not at all, as behind a proxy that does it.
@@ -143,6 +146,7 @@ impl Default for ServerConfig {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             data: None,
+            database: None,
             public_url: None,
             tls: None,
             rtc_udp: None,
@@ -202,6 +206,9 @@ pub enum StartError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The database cannot be used.
+    #[error("cannot use the database: {0}")]
+    Database(String),
     /// Settings that contradict one another or are not valid.
     #[error("{0}")]
     Config(String),
@@ -211,12 +218,13 @@ pub enum StartError {
 }
 
 impl StartError {
-    /// Exit status of `visita-server`: 2 for settings, 3 for the address, 4 for the data folder, 5 for the media server.
+    /// Exit status of `visita-server`: 2 for settings, 3 for the address, 4 for the data folder or the database, 5 for the
+    /// media server.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => 2,
             Self::Listen { .. } => 3,
-            Self::Data { .. } => 4,
+            Self::Data { .. } | Self::Database(_) => 4,
             Self::Media(_) => 5,
         }
     }

@@ -99,6 +99,20 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     }
 }
 
+/// The query, as axum reads it; what cannot be read is refused with a code.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let read = axum::extract::Query::from_request_parts(parts, state).await;
+        let axum::extract::Query(value) =
+            read.map_err(|_| Problem::new(ErrorCode::Invalid, "the query cannot be read"))?;
+        Ok(Self(value))
+    }
+}
+
 /// A WebSocket that is asked for; whoever asks for something else is told so with a code.
 pub(crate) struct Upgrade(pub(crate) WebSocketUpgrade);
 

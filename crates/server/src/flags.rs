@@ -38,6 +38,10 @@ struct Flags {
     /// Folder for database and key; without it a temporary one, which is gone afterwards.
     #[arg(long, env = "VISITA_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
+    /// PostgreSQL database in place of one in the folder, such as postgres://user:password@host/name. Others on this computer
+    /// see what is in the command line: better in the environment or the settings file.
+    #[arg(long, env = "VISITA_DATABASE", hide_env_values = true, value_name = "URL")]
+    database: Option<Secret>,
     /// What links start with, such as https://visits.example.org.
     #[arg(long, env = "VISITA_PUBLIC_URL", value_name = "URL")]
     public_url: Option<Url>,
@@ -128,6 +132,7 @@ struct Settings {
     dev: bool,
     listen: Option<SocketAddr>,
     data: Option<PathBuf>,
+    database: Option<Secret>,
     public_url: Option<Url>,
     tls_certificate: Option<PathBuf>,
     tls_key: Option<PathBuf>,
@@ -278,6 +283,7 @@ fn merge(flags: Flags, file: Settings) -> Result<(ServerConfig, Log), String> {
     let config = ServerConfig {
         listen: flags.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
         data: flags.data.or(file.data),
+        database: flags.database.or(file.database),
         public_url: flags.public_url.or(file.public_url),
         tls,
         rtc_udp: flags.rtc_udp.or(file.rtc_udp),

@@ -19,6 +19,7 @@ mod http;
 mod ids;
 mod join;
 mod keys;
+mod machine;
 mod media;
 mod mia;
 mod names;

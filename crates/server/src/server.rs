@@ -24,12 +24,13 @@ use crate::{
     http::{self, Counted, Encryption, Limiters, Metrics, Shell},
     ids,
     keys::Keys,
+    machine::Machine,
     media::{self, Admin, Media, Presence},
     mia::{Mia, Trusted},
     oidc::{self, Oidc},
     recordings::{self, Recordings},
     rooms::{self, Rooms},
-    store::{Company, Sqlite, Store, StoreError},
+    store::{Company, Database, People, Sql, Store, StoreError},
     tokens::LiveKitSigner,
     users::Users,
     webhooks::Webhooks,
@@ -120,7 +121,7 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
     oidc::install_cryptography();
     let clock = Clock::start();
     let folder = Folder::open(config.data.as_deref())?;
-    let (store, keys) = open_storage(&folder).await?;
+    let (store, keys) = open_storage(&folder, config.database.as_ref()).await?;
     let company = make_company(store.as_ref(), &keys, &config, clock).await?;
     let mia = mia(&config, company)?;
 
@@ -212,6 +213,7 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         keys,
         rooms: rooms.clone(),
         media,
+        machine: Machine::new(&folder.path),
         audit,
         files,
         recordings: recordings.clone(),
@@ -315,7 +317,7 @@ fn check(config: &ServerConfig) -> Result<(), StartError> {
 struct Folder {
     path: PathBuf,
     _lock: File,
-    _temporary: Option<TempDir>,
+    temporary: Option<TempDir>,
 }
 
 impl Folder {
@@ -340,7 +342,7 @@ impl Folder {
             .open(path.join("lock"))
             .map_err(|error| wrong(error.to_string()))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: lock, _temporary: temporary }),
+            Ok(()) => Ok(Self { path, _lock: lock, temporary }),
             Err(TryLockError::WouldBlock) => Err(wrong("another server uses it".into())),
             Err(TryLockError::Error(error)) => Err(wrong(error.to_string())),
         }
@@ -361,12 +363,30 @@ pub(crate) fn make_folder(path: &Path) -> std::io::Result<()> {
     builder.create(path)
 }
 
-async fn open_storage(folder: &Folder) -> Result<(Arc<dyn Store>, Keys), StartError> {
-    let database = folder.path.join("visita.db");
+async fn open_storage(folder: &Folder, database: Option<&Secret>) -> Result<(Arc<dyn Store>, Keys), StartError> {
+    let key = folder.path.join("server.key");
     // A new key beside an old database could read none of its links and know none of its API keys.
-    let may_make = !database.exists();
-    let keys = Keys::open(&folder.path.join("server.key"), may_make).map_err(|error| folder.error(error))?;
-    let store = Sqlite::open(&database).await.map_err(|error| folder.error(error))?;
+    let Some(address) = database else {
+        let file = folder.path.join("visita.db");
+        let keys = Keys::open(&key, !file.exists()).map_err(|error| folder.error(error))?;
+        let store = Sql::open(&Database::File(file)).await.map_err(|error| folder.error(error))?;
+        return Ok((Arc::new(store), keys));
+    };
+    if folder.temporary.is_some() {
+        return Err(StartError::Config(
+            "--database needs --data: the folder of the key, of files and recordings".into(),
+        ));
+    }
+    let failed = |error: StoreError| StartError::Database(error.to_string());
+    let address = Url::parse(address.expose())
+        .ok()
+        .filter(|address| matches!(address.scheme(), "postgres" | "postgresql"))
+        .ok_or_else(|| {
+            StartError::Config("the database is no address such as postgres://user:password@host/name".into())
+        })?;
+    let store = Sql::open(&Database::Postgres(address)).await.map_err(failed)?;
+    let is_new = !store.has_company().await.map_err(failed)?;
+    let keys = Keys::open(&key, is_new).map_err(|error| folder.error(error))?;
     Ok((Arc::new(store), keys))
 }
 

@@ -123,6 +123,11 @@ impl Users {
         self.inner.lock().online.len()
     }
 
+    /// Whether a user has a device online.
+    pub(crate) fn is_online(&self, company: &CompanyId, user: &UserId) -> bool {
+        self.inner.lock().online.contains_key(&(company.clone(), user.clone()))
+    }
+
     /// A device is gone.
     pub(crate) fn leave(&self, company: &CompanyId, user: &UserId, device: DeviceId) {
         let mut inner = self.inner.lock();

@@ -11,7 +11,7 @@ use common::{
 };
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use sqlx::{Connection, SqliteConnection};
+use sqlx::Connection;
 use tokio_tungstenite::tungstenite::Message;
 use visita_server::ServerConfig;
 
@@ -349,10 +349,9 @@ async fn nearly_used_up(carrier: Carrier, used: Duration) -> (common::Server, co
     first.api.users().await;
     let mut room = first.api.room(json!({ "duration": 60 })).await;
     first.running.stop().await;
-    let url = format!("sqlite://{}", data.path().join("visita.db").display());
-    let mut database = SqliteConnection::connect(&url).await.expect("the database");
+    let mut database = common::database_of(data.path()).await;
     let used = i64::try_from(used.as_millis()).expect("a short time");
-    sqlx::query("UPDATE rooms SET used_ms = ?").bind(used).execute(&mut database).await.expect("written");
+    sqlx::query("UPDATE rooms SET used_ms = $1").bind(used).execute(&mut database).await.expect("written");
     database.close().await.expect("closed");
 
     let server = carrier.server_with(config()).await;

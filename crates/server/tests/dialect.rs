@@ -409,7 +409,7 @@ async fn signed_in_users_make_rooms_by_their_role_and_see_their_own() {
     let others_seat = format!("{}/participants/{}", made.path(), made.seat(0));
     assert_eq!(get(&others_seat, &dr).await.0, StatusCode::NOT_FOUND);
     for path in ["/v2/users", "/v2/company", "/v2/webhooks"] {
-        assert_eq!(get(path, &nurse).await.0, StatusCode::UNAUTHORIZED, "{path} is the key's");
+        assert_eq!(get(path, &nurse).await.0, StatusCode::FORBIDDEN, "{path} is the key's, and operators'");
     }
     assert_eq!(get("/v2/audit", &nurse).await.0, StatusCode::FORBIDDEN);
 

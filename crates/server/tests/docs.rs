@@ -50,6 +50,7 @@ async fn every_route_is_described_and_every_described_call_is_a_route() {
         "POST /v2/users",
         "GET /v2/users",
         "GET /v2/users/{user_id}",
+        "PATCH /v2/users/{user_id}",
         "DELETE /v2/users/{user_id}",
         "POST /v2/users/{user_id}/sign-in-link",
         "POST /sign-in/{code}",
@@ -60,11 +61,15 @@ async fn every_route_is_described_and_every_described_call_is_a_route() {
         "GET /v2/rooms/{room_id}",
         "DELETE /v2/rooms/{room_id}",
         "POST /v2/rooms/{room_id}/disable",
+        "POST /v2/rooms/{room_id}/enable",
+        "POST /v2/rooms/{room_id}/end",
+        "POST /v2/rooms/{room_id}/extend",
         "POST /v2/rooms/{room_id}/ring",
         "GET /v2/rooms/{room_id}/participants",
         "POST /v2/rooms/{room_id}/participants",
         "GET /v2/rooms/{room_id}/participants/{participant_id}",
         "POST /v2/rooms/{room_id}/participants/{participant_id}/link",
+        "POST /v2/rooms/{room_id}/participants/{participant_id}/remove",
         "GET /recordings/{code}",
         "GET /v2/recordings",
         "GET /v2/sessions",
@@ -91,6 +96,12 @@ async fn every_route_is_described_and_every_described_call_is_a_route() {
         "GET /v2/webhooks/{webhook_id}",
         "PATCH /v2/webhooks/{webhook_id}",
         "DELETE /v2/webhooks/{webhook_id}",
+        "POST /v2/webhooks/{webhook_id}/test",
+        "GET /v2/uploads",
+        "GET /v2/api-keys",
+        "POST /v2/api-keys",
+        "DELETE /v2/api-keys/{key_id}",
+        "GET /v2/status",
         "GET /v2/audit",
     ];
     assert_eq!(told, routes.into_iter().map(str::to_owned).collect());
@@ -111,6 +122,20 @@ async fn every_route_is_described_and_every_described_call_is_a_route() {
             }
         }
     }
+}
+
+/// The console's types are made of it: `./dev bindings` writes it anew.
+#[tokio::test]
+async fn the_page_has_the_description_of_today() {
+    let server = server().await;
+    let today = format!("{:#}\n", described(&server.api).await);
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/ipc/v2.json");
+    if std::env::var_os("VISITA_WRITE_BINDINGS").is_some() {
+        std::fs::write(path, today).expect("written");
+        return;
+    }
+    let kept = std::fs::read_to_string(path).expect("the description");
+    assert!(kept == today, "ui/src/ipc/v2.json is not up to date: run ./dev bindings");
 }
 
 #[tokio::test]

@@ -350,6 +350,31 @@ async fn pages_of_other_origins_may_use_links_and_nothing_else(carrier: Carrier)
     assert!(!allowed(&format!("{}/health", server.api.base), "GET").await);
 }
 
+#[tokio::test]
+async fn the_way_is_tried_by_a_link_that_leads_somewhere() {
+    let server = server().await;
+    server.api.users().await;
+    let room = server.api.room(json!({})).await;
+    let line = |link: &str, query: &str| format!("{link}/line{query}");
+    let get = async |url: String| server.api.client.get(url).send().await.expect("an answer");
+    let response = get(line(&room.guest, "?bytes=262144")).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+    let bytes = response.bytes().await.expect("bytes");
+    assert_eq!(bytes.len(), 262_144);
+    assert!(bytes.iter().collect::<std::collections::HashSet<_>>().len() > 200, "nothing makes it fewer");
+    assert_eq!(get(line(&room.guest, "?bytes=262145")).await.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(get(line(&room.guest, "?bytes=many")).await.status(), StatusCode::BAD_REQUEST);
+    let nowhere = format!("{}/join/{}", server.api.base, "a".repeat(26));
+    assert_eq!(get(line(&nowhere, "?bytes=1")).await.status(), StatusCode::NOT_FOUND);
+    let post = async |url: String, bytes: usize| {
+        server.api.client.post(url).body(vec![7; bytes]).send().await.expect("an answer").status()
+    };
+    assert_eq!(post(line(&room.guest, ""), 131_072).await, StatusCode::NO_CONTENT);
+    assert_eq!(post(line(&room.guest, ""), 262_145).await, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(post(line(&nowhere, ""), 1).await, StatusCode::NOT_FOUND);
+}
+
 async fn page(api: &Api, link: &str) -> String {
     let response =
         api.client.get(link).header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8").send().await;

@@ -9,10 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{Api, SOON, files_in, until};
+use common::{Api, SOON, connect, files_in, postgres_server, sqlite_in, until};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::Row;
 
 /// A running `visita-server`. Its stdout and stderr are kept from the ready line on.
 struct Process {
@@ -115,7 +115,20 @@ async fn sigterm_ends_it_gracefully_with_status_0() {
 async fn everything_is_there_after_kill_9() {
     let data = tempfile::tempdir().expect("a folder");
     let args = ["--dev", "--listen", "127.0.0.1:0", "--data", text(data.path())];
-    let server = Process::start(&args);
+    is_all_there_after_kill_9(&args, &sqlite_in(data.path())).await;
+}
+
+#[tokio::test]
+async fn everything_is_there_after_kill_9_with_postgres() {
+    let Some(database) = postgres_server::database("kill_9").await else { return };
+    let data = tempfile::tempdir().expect("a folder");
+    let args = ["--dev", "--listen", "127.0.0.1:0", "--data", text(data.path()), "--database", database.as_str()];
+    is_all_there_after_kill_9(&args, database.as_str()).await;
+    assert!(!data.path().join("visita.db").exists(), "there is one database");
+}
+
+async fn is_all_there_after_kill_9(args: &[&str], database: &str) {
+    let server = Process::start(args);
     server.api.users().await;
     let room = server.api.room(json!({ "description": "Follow-up", "duration": 3600 })).await;
     let disabled = server.api.room(json!({})).await;
@@ -131,7 +144,7 @@ async fn everything_is_there_after_kill_9() {
     host.expect_closed().await;
     assert_eq!(server.end().0.code(), None, "killed");
 
-    let server = Process::start(&args);
+    let server = Process::start(args);
     assert_eq!(server.api.get("/v2/users/dr").await.1["role"], "plus");
     let here = |link: &str| format!("{}/join/{}", server.api.base, code_of(link));
     let mut told = room.body.clone();
@@ -162,12 +175,12 @@ async fn everything_is_there_after_kill_9() {
     assert_eq!(welcome["type"], "welcome", "{welcome}");
     assert_eq!(welcome["room"]["participants"][0]["display_name"], "Dr. Conti");
     assert_ne!(welcome["room"]["session_id"], json!(session), "the session ended with the server");
-    let sessions = sessions(data.path()).await;
+    let sessions = sessions(database).await;
     assert!(sessions.contains(&(session, true)) && sessions.len() == 2, "{sessions:?}");
 
     server.signal("-TERM");
     assert_eq!(server.end().0.code(), Some(0));
-    let sessions = self::sessions(data.path()).await;
+    let sessions = self::sessions(database).await;
     assert!(sessions.iter().all(|(_, ended)| *ended), "{sessions:?}");
 }
 
@@ -208,14 +221,15 @@ async fn a_recording_is_there_after_kill_9_of_the_server() {
 }
 
 /// Sessions, and whether they have an end.
-async fn sessions(data: &Path) -> Vec<(String, bool)> {
-    let url = format!("sqlite://{}", data.join("visita.db").display());
-    let mut database = SqliteConnection::connect(&url).await.expect("the database");
-    let rows = sqlx::query("SELECT session_id, ended_at IS NOT NULL FROM sessions ORDER BY started_at")
-        .fetch_all(&mut database)
-        .await
-        .expect("rows");
-    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+async fn sessions(database: &str) -> Vec<(String, bool)> {
+    let mut database = connect(database).await;
+    let rows = sqlx::query(
+        "SELECT session_id, CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END FROM sessions ORDER BY started_at",
+    )
+    .fetch_all(&mut database)
+    .await
+    .expect("rows");
+    rows.iter().map(|row| (row.get(0), row.get::<i64, _>(1) == 1)).collect()
 }
 
 #[tokio::test]
@@ -370,6 +384,12 @@ async fn who_cannot_serve_says_why_and_with_which_status() {
     assert!(words.contains("another server"), "{words}");
     drop(first);
 
+    let kept = folder.path().join("kept");
+    let nobody = "postgres://visita:hunter2@127.0.0.1:1/visita";
+    let (status, words) = fails(&["--dev", "--listen", "127.0.0.1:0", "--data", text(&kept), "--database", nobody]);
+    assert_eq!(status, 4, "{words}");
+    assert!(words.contains("cannot use the database") && !words.contains("hunter2"), "{words}");
+
     for (args, word) in [
         (&["--dev", "--listen", "0.0.0.0:0"][..], "loopback"),
         (&["--listen", "nowhere"], "--listen"),
@@ -380,10 +400,15 @@ async fn who_cannot_serve_says_why_and_with_which_status() {
         (&["--config", "/nowhere/at/all.toml"], "/nowhere/at/all.toml"),
         (&["--dev", "--listen", "127.0.0.1:0", "--log", "visita=loudly"], "log:"),
         (&["--log-format", "xml"], "--log-format"),
+        (
+            &["--dev", "--listen", "127.0.0.1:0", "--data", text(&kept), "--database", "mysql://a:hunter2@b/c"],
+            "postgres://",
+        ),
+        (&["--dev", "--listen", "127.0.0.1:0", "--database", nobody], "--data"),
     ] {
         let (status, words) = fails(args);
         assert_eq!(status, 2, "{args:?}: {words}");
-        assert!(words.contains(word), "{args:?}: {words}");
+        assert!(words.contains(word) && !words.contains("hunter2"), "{args:?}: {words}");
     }
 }
 
@@ -429,8 +454,7 @@ async fn what_was_answered_is_there_after_a_kill_in_the_middle_of_writing() {
     let total = server.api.get("/v2/rooms?limit=1").await.1["total"].as_u64().expect("a number");
     // Those that were written and not answered any more: at most one of each writer.
     assert!((made.len() as u64..=made.len() as u64 + 4).contains(&total), "{total} of {}", made.len());
-    let url = format!("sqlite://{}", data.path().join("visita.db").display());
-    let mut database = SqliteConnection::connect(&url).await.expect("the database");
+    let mut database = connect(&sqlite_in(data.path())).await;
     let check: String = sqlx::query("PRAGMA integrity_check").fetch_one(&mut database).await.expect("a row").get(0);
     assert_eq!(check, "ok");
     let halves: i64 = sqlx::query("SELECT count(*) FROM rooms WHERE (SELECT count(*) FROM seats s JOIN links l USING (room_id, participant_id) WHERE s.room_id = rooms.room_id) <> 2")

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use common::{Api, Room, SOON, code, server, server_with};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::Row;
 use visita_server::{Bootstrap, ServerConfig, StartError};
 
 #[tokio::test]
@@ -358,8 +358,7 @@ async fn a_server_that_stopped_answers_no_more() {
 
 /// How many rows there are of everything.
 async fn rows(data: &std::path::Path) -> Vec<i64> {
-    let url = format!("sqlite://{}?mode=ro", data.join("visita.db").display());
-    let mut database = SqliteConnection::connect(&url).await.expect("the database");
+    let mut database = common::database_of(data).await;
     let row = sqlx::query(
         "SELECT (SELECT count(*) FROM companies), (SELECT count(*) FROM users), (SELECT count(*) FROM rooms),
                 (SELECT count(*) FROM seats), (SELECT count(*) FROM links), (SELECT count(*) FROM sessions)",

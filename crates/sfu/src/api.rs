@@ -277,6 +277,8 @@ pub struct ParticipantDescription {
     pub signalling: bool,
     /// What is allowed now.
     pub permissions: Permissions,
+    /// How good the connection is, of 5; 0 is lost.
+    pub quality: u8,
     /// Unix time of the join, in milliseconds.
     pub joined_ms: i64,
     /// Metadata from the token and later updates.

@@ -45,6 +45,8 @@ pub(super) struct Account {
     refused: Option<SignInRefusedView>,
     /// Whether rooms can be recorded, of this computer and of the account.
     can_record: [bool; 2],
+    /// Whether the person is an operator, on this computer and with the account, as the server said last.
+    is_operator: [bool; 2],
 }
 
 #[derive(Default)]
@@ -101,13 +103,17 @@ struct Rings {
 impl Account {
     pub(super) fn view(&self) -> AccountView {
         match &self.state {
-            State::None => AccountView::Local { can_record: self.can_record[Home::Computer as usize] },
+            State::None => AccountView::Local {
+                can_record: self.can_record[Home::Computer as usize],
+                is_operator: self.is_operator[Home::Computer as usize],
+            },
             State::SigningIn { server, .. } => AccountView::SigningIn { server: server.clone() },
             State::In { kept, online, .. } => AccountView::SignedIn {
                 server: host_of(&kept.server),
                 user_id: kept.user_id.to_string(),
                 role: kept.role,
                 can_record: self.can_record[Home::Account as usize],
+                is_operator: self.is_operator[Home::Account as usize],
                 online: *online,
                 refused: self.refused.clone(),
             },
@@ -251,6 +257,9 @@ impl App {
                 return;
             }
         };
+        // Another account's, until this one's server says it.
+        self.account.is_operator[Home::Account as usize] = false;
+        self.ringing.forget(Home::Account);
         self.lines.account = Some(self.line(Home::Account, &kept.server, kept.token.clone()));
         self.account.state = State::In { kept, api, online: false };
         self.refresh_rooms();
@@ -320,9 +329,10 @@ impl App {
 
     fn told_message(&mut self, home: Home, message: UserServerMessage) {
         match message {
-            UserServerMessage::Welcome { calls, can_record, .. } => {
+            UserServerMessage::Welcome { calls, can_record, is_operator, .. } => {
                 self.online(home, true);
                 self.account.can_record[home as usize] = can_record;
+                self.account.is_operator[home as usize] = is_operator;
                 for call in calls {
                     self.rings(home, call);
                 }

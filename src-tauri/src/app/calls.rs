@@ -114,6 +114,7 @@ impl App {
             preview,
             display_name,
             network: NetworkCheck::Checking,
+            trial: None,
             changes: media.watch(),
             media,
             problem: None,
@@ -133,10 +134,11 @@ impl App {
         let Screen::Lobby(lobby) = &mut self.screen else { return };
         lobby.network = NetworkCheck::Checking;
         let (turn, internal, link) = (self.turn, self.internal.clone(), lobby.link.clone());
-        tokio::spawn(async move {
+        let trial = tokio::spawn(async move {
             let network = trial::try_way(&link).await;
             let _ = internal.send(Internal::Tried { turn, network });
         });
+        lobby.trial = Some(trial.abort_handle());
     }
 
     pub(super) fn tried(&mut self, network: NetworkCheck) {
@@ -177,7 +179,11 @@ impl App {
     // --- the call ---
 
     pub(super) fn join(&mut self, displace: bool) {
-        let Screen::Lobby(lobby) = std::mem::take(&mut self.screen) else { return };
+        let Screen::Lobby(mut lobby) = std::mem::take(&mut self.screen) else { return };
+        // The way is the call's now.
+        if let Some(trial) = lobby.trial.take() {
+            trial.abort();
+        }
         let name = match lobby.display_name.trim() {
             "" => self.desktop.guest(),
             name => name,
@@ -262,6 +268,10 @@ impl App {
                     }
                     None => Screen::Home { problem: Some(problem) },
                 };
+                // It was left off for the call's sake.
+                if matches!(&self.screen, Screen::Lobby(lobby) if lobby.network == NetworkCheck::Checking) {
+                    self.try_way();
+                }
             }
             CallState::Over(reason) => self.after(reason),
         }

@@ -14,7 +14,10 @@ use tauri_plugin_dialog::DialogExt;
 use visita_call::FileClient;
 use visita_protocol::{FileId, channel::FilePurpose};
 
-use super::{AppHandle, Command};
+use super::{
+    AppHandle, Command,
+    tools::{Pasted, from_clipboard},
+};
 
 /// Largest document whose pages are looked at, in bytes: it passes to the page in one piece.
 const MOST_DOCUMENT: u64 = 40 * 1024 * 1024;
@@ -89,6 +92,23 @@ pub(crate) async fn put(tauri: &tauri::AppHandle, name: String, base64: String) 
         return None;
     };
     share(&app, &files, file.path().to_owned(), name).await
+}
+
+/// Takes what the clipboard holds, as web views do not tell their page of it.
+pub(crate) async fn paste(tauri: &tauri::AppHandle) -> Vec<PickedForBoard> {
+    let app = tauri.state::<AppHandle>();
+    let Some(files) = app.files() else { return Vec::new() };
+    match tokio::task::spawn_blocking(from_clipboard).await.ok().flatten() {
+        Some(Pasted::Files(paths)) => take(tauri, paths).await,
+        Some(Pasted::Picture(path)) => {
+            let shared = share(&app, &files, path.clone(), "picture.png".to_owned()).await;
+            if let Err(error) = std::fs::remove_file(&path) {
+                tracing::warn!(%error, "a pasted picture is left behind");
+            }
+            shared.map(PickedForBoard::Picture).into_iter().collect()
+        }
+        None => Vec::new(),
+    }
 }
 
 async fn share(app: &AppHandle, files: &FileClient, path: PathBuf, name: String) -> Option<PickedPicture> {

@@ -16,7 +16,7 @@ use visita_protocol::{
 };
 
 use super::{command::Command, past};
-use crate::frames::FrameWire;
+use crate::{frames::FrameWire, server::Api};
 
 /// Figures of the last call, for diagnostics and measurements.
 #[derive(Clone, Debug, Default, Serialize, Type)]
@@ -57,6 +57,11 @@ impl AppHandle {
     /// A file of a past session, for showing it: a picture, or `large` a document too.
     pub(crate) async fn kept_picture(&self, room: &RoomId, file: &FileId, large: bool) -> Option<(String, Vec<u8>)> {
         self.ways.to(room)?.picture(room, file, large).await
+    }
+
+    /// The way to the server whose console is open.
+    pub(crate) fn console(&self) -> Option<Api> {
+        self.ways.of_console()
     }
 
     /// Asks for something; the answer is a changed view.

@@ -217,6 +217,7 @@ impl App {
     }
 
     fn publish(&mut self, view: &watch::Sender<AppView>) {
+        self.know_ways();
         let now = self.view();
         let changed = view.send_if_modified(|old| {
             let changed = *old != now;

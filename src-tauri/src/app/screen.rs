@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Instant};
 
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    task::AbortHandle,
+};
 use visita_call::{Call, CallState, LocalMedia};
 use visita_protocol::{
     ErrorCode, Problem, RoomId,
@@ -28,6 +31,8 @@ pub(super) struct Lobby {
     pub(super) preview: JoinPreview,
     pub(super) display_name: String,
     pub(super) network: NetworkCheck,
+    /// What looks at the network.
+    pub(super) trial: Option<AbortHandle>,
     pub(super) media: Arc<LocalMedia>,
     pub(super) changes: watch::Receiver<LocalState>,
     pub(super) problem: Option<Problem>,

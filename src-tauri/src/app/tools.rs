@@ -89,14 +89,14 @@ pub(crate) fn downloads() -> Option<PathBuf> {
 }
 
 /// What the clipboard holds that can be shared.
-enum Pasted {
+pub(super) enum Pasted {
     Files(Vec<PathBuf>),
     Picture(PathBuf),
 }
 
 /// Web views tell a page of text that is pasted; of pictures and files some tell nothing. What has words too, as from a word
 /// processor, was copied for its words.
-fn from_clipboard() -> Option<Pasted> {
+pub(super) fn from_clipboard() -> Option<Pasted> {
     let mut clipboard = arboard::Clipboard::new().ok()?;
     if let Ok(paths) = clipboard.get().file_list()
         && !paths.is_empty()

@@ -8,7 +8,7 @@ use visita_protocol::{
     rest::{
         AddParticipant, Chat, CreateCredentials, CreateRoom, CreateUser, Credentials, KeptBoards, ParticipantList,
         PastSessionList, Recording, RecordingList, RenewCredentials, Role, Room, RoomList, SessionDetails, SignedIn,
-        UploadList, User, UserUrl,
+        UpdateUser, UploadList, User, UserUrl,
     },
 };
 
@@ -114,6 +114,12 @@ impl Api {
             Err(problem) if problem.code == ErrorCode::Conflict => Ok(user_id),
             Err(problem) => Err(problem),
         }
+    }
+
+    /// Lets a user open the console (with the key).
+    pub(crate) async fn make_operator(&self, user: &UserId) -> Result<(), Problem> {
+        let body = UpdateUser { is_operator: Some(true), ..UpdateUser::default() };
+        self.ask::<User>(Method::PATCH, &format!("v2/users/{user}"), Some(&body)).await.map(drop)
     }
 
     /// An access token for a user (with the key).
@@ -230,6 +236,33 @@ impl Api {
         self.ask(Method::POST, path, Some(body)).await?.ok_or_else(not_understood)
     }
 
+    /// One call of the console: status and body of the answer, whatever it is.
+    pub(crate) async fn console(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<(u16, String), Problem> {
+        let wrong = || Problem::new(ErrorCode::Invalid, "this is no call of the console");
+        let method = [Method::GET, Method::POST, Method::PATCH, Method::DELETE].into_iter().find(|one| one == method);
+        let url = console_url(&self.server, path);
+        let (method, url) = method.zip(url).ok_or_else(wrong)?;
+        let mut request = self.authorized(self.http.request(method, url));
+        if let Some(body) = body {
+            request = request.header(header::CONTENT_TYPE, "application/json").body(body);
+        }
+        let mut response = request.send().await.map_err(|_| unreachable())?;
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(some) = response.chunk().await.map_err(|_| unreachable())? {
+            if (body.len() + some.len()) as u64 > MOST_SHOWN {
+                return Err(not_understood());
+            }
+            body.extend_from_slice(&some);
+        }
+        Ok((status, String::from_utf8(body).map_err(|_| not_understood())?))
+    }
+
     /// Asks; nothing is the answer where the server has none.
     async fn ask<T: DeserializeOwned>(
         &self,
@@ -255,10 +288,44 @@ impl Api {
     }
 }
 
+/// A path of the API of this server; with none of the ways in which a path leads elsewhere.
+fn console_url(server: &Url, path: &str) -> Option<Url> {
+    let rest = path.strip_prefix('/').filter(|rest| rest.starts_with("v2/"))?;
+    let url = server.join(rest).ok()?;
+    let root = server.join("v2/").ok()?;
+    (url.origin() == server.origin() && url.path().starts_with(root.path()) && url.fragment().is_none()).then_some(url)
+}
+
 fn unreachable() -> Problem {
     Problem::new(ErrorCode::ServerUnreachable, "the server does not answer")
 }
 
 fn not_understood() -> Problem {
     Problem::new(ErrorCode::ServerNotUnderstood, "the server answers, but not like a Visita server")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_console_stays_in_the_api_of_its_server() {
+        let server = Url::parse("https://visits.example.org/").expect("a URL");
+        let url = |path| console_url(&server, path).map(String::from);
+        let of_rooms = "https://visits.example.org/v2/rooms?search=a%20b&limit=9";
+        assert_eq!(url("/v2/rooms?search=a b&limit=9").as_deref(), Some(of_rooms));
+        for bad in [
+            "",
+            "/",
+            "v2/rooms",
+            "/sdk/credentials",
+            "/v2/../sdk/credentials",
+            "//elsewhere.example/v2/rooms",
+            "/v2/%2e%2e/sdk/credentials",
+            "https://elsewhere.example/v2/rooms",
+            "/v2/rooms#more",
+        ] {
+            assert_eq!(url(bad), None, "{bad}");
+        }
+    }
 }

@@ -93,6 +93,7 @@ impl BuiltIn {
         Place { port: Some(server.address().port()), ..place }.write(folder);
         let backend = Api::new(url.clone(), Auth::Key(key))?;
         let host_id = backend.ensure_user(user(HOST)?, Role::Plus).await?;
+        backend.make_operator(&host_id).await?;
         let token = backend.credentials(host_id.clone()).await?.access_token;
         let host = backend.with(Auth::Token(token.clone()));
         Ok(Self { server, url, backend, host, host_id, token, open: place.network })

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use visita_tests::{
-    bench::{app, call as calls, rest, sfu, tools},
+    bench::{api, app, call as calls, sfu, tools},
     call::{self, Figures},
 };
 
@@ -33,7 +33,7 @@ enum What {
     /// Calls of ours beside those of LiveKit's client in Chromium.
     Call(calls::Arguments),
     /// Rooms made over REST.
-    Rest(rest::Arguments),
+    Api(api::Arguments),
     /// The media server beside livekit-server.
     Sfu(sfu::Arguments),
     /// Chat, files and whiteboard.
@@ -59,7 +59,7 @@ async fn main() -> anyhow::Result<()> {
     match arguments.what {
         Some(What::App(arguments)) => return app::run(arguments).await,
         Some(What::Call(arguments)) => return calls::run(arguments).await,
-        Some(What::Rest(arguments)) => return rest::run(arguments).await,
+        Some(What::Api(arguments)) => return api::run(arguments).await,
         Some(What::Sfu(arguments)) => return sfu::run(arguments).await,
         Some(What::Tools(arguments)) => return tools::run(arguments).await,
         None => {}

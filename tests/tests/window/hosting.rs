@@ -11,7 +11,7 @@ use visita_tests::{
     window::{PATIENCE, Setting, Window},
 };
 
-use super::stage::{Stage, skipped};
+use super::stage::{Stage, keep, skipped};
 
 /// The peers of a call, as the app's view has them.
 fn people(view: &Value) -> Vec<Value> {
@@ -105,8 +105,52 @@ async fn a_first_start_makes_a_room_and_the_host_runs_it() -> Result<()> {
     window.close().await
 }
 
+/// A link that went astray is taken back with "New link": it says so to whoever opens it, and the new one opens.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_link_takes_the_place_of_one_gone_astray() -> Result<()> {
+    if skipped("a_new_link_takes_the_place_of_one_gone_astray") {
+        return Ok(());
+    }
+    let stage = Stage::set(2).await?;
+    let window = stage.window(&[]).await?;
+    let old = links_of_ones_own(&window, "none").await?;
+    // What belongs to the guest's link is open from the start.
+    window.click("renew-link").await?;
+    keep(&window, "new-link.png").await?;
+    window.click("renew-yes").await?;
+    let view = window.view("another link", |view| guest_link(view).is_some_and(|url| url != old)).await?;
+    let (code, report) = Peer::join(&stage.bins, &[&old, "--name", "Stranger"])?.finish().await?;
+    ensure!(code == Some(2) && report["error"]["code"] == "link_revoked", "{code:?} {report}");
+    window.click("enter-room").await?;
+    window.click("join").await?;
+    window.screen("call").await?;
+    let new = guest_link(&view).context("no link")?;
+    let peer = Peer::join(&stage.bins, &[&new, "--name", "Anna Rossi"])?;
+    window.view("somebody waits", |view| view["screen"]["waiting"][0]["connected"] == true).await?;
+    window.click("people-count").await?;
+    window.click("admit").await?;
+    window.view("the guest is in", |view| people(view).len() == 1).await?;
+    peer.stop().await?;
+    window.close().await
+}
+
+/// The link of the guest of the room just made.
+fn guest_link(view: &Value) -> Option<String> {
+    let links = view["new_room"]["links"].as_array()?;
+    Some(links.iter().find(|link| link["me"] == false)?["url"].as_str()?.to_owned())
+}
+
 /// From home to a call in a new room of one's own; gives the link of its guest, who has to wait.
 pub(super) async fn room_of_ones_own(window: &Window, recording: &str) -> Result<String> {
+    let link = links_of_ones_own(window, recording).await?;
+    window.click("enter-room").await?;
+    window.click("join").await?;
+    window.screen("call").await?;
+    Ok(link)
+}
+
+/// From home to the links of a new room; gives that of its guest.
+async fn links_of_ones_own(window: &Window, recording: &str) -> Result<String> {
     window.screen("home").await?;
     window.view("the server runs", |view| view["server"]["state"] == "running").await?;
     window.invoke_with("set_display_name", json!({"name": "Dr. Conti"})).await?;
@@ -129,12 +173,8 @@ pub(super) async fn room_of_ones_own(window: &Window, recording: &str) -> Result
     let links = view["new_room"]["links"].as_array().cloned().unwrap_or_default();
     ensure!(links.len() == 2, "not one link per seat: {view}");
     ensure!(view["new_room"]["reach"] == "computer", "{view}");
-    let guests = links.iter().find(|link| link["me"] == false).context("no link for the guest")?;
-    ensure!(guests["display_name"] == "Anna Rossi", "{view}");
-    window.click("enter-room").await?;
-    window.click("join").await?;
-    window.screen("call").await?;
-    Ok(guests["url"].as_str().context("url")?.to_owned())
+    ensure!(links.iter().any(|link| link["me"] == false && link["display_name"] == "Anna Rossi"), "{view}");
+    guest_link(&view).context("no link for the guest")
 }
 
 /// From home to a call with a guest who had to wait.

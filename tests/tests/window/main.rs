@@ -1,5 +1,6 @@
 //! The real window on a virtual display, driven by WebDriver, in a call with `visita-peer` through the real server.
 
+mod console;
 mod desk;
 mod desktop;
 mod hosting;

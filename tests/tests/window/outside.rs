@@ -56,6 +56,11 @@ async fn a_second_start_hands_its_link_over() -> Result<()> {
     start(&sign_in).await?;
     window.click("sign-in-yes").await?;
     window.view("signed in", |view| view["account"]["state"] == "signed_in").await?;
+    // It was good once: used again it is refused, and one stays who one is.
+    start(&sign_in).await?;
+    window.click("sign-in-yes").await?;
+    let view = window.view("refused", |view| !view["account"]["refused"].is_null()).await?;
+    ensure!(view["account"]["state"] == "signed_in", "{view}");
     // As the desktop hands over a link of the app's own scheme.
     start(&stage.room.links[0].replacen("http://", "visita://", 1)).await?;
     window.screen("lobby").await?;

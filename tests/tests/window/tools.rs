@@ -46,17 +46,22 @@ async fn the_tools_work_between_the_window_and_a_peer() -> Result<()> {
     // A picture in the clipboard, of which WebKit tells the page nothing, is shared by the keys that paste.
     let picture = stage.sound.folder().join("copied.png");
     std::fs::write(&picture, window.screenshot().await?)?;
-    let _clipboard = Running::start(
-        Command::new("xclip")
-            .args(["-selection", "clipboard", "-t", "image/png", "-quiet", "-i"])
-            .arg(&picture)
-            .env("DISPLAY", stage.display.name()),
-    )?;
+    let clipboard = copied(&stage, &picture)?;
     const CONTROL_V: &str = "\u{e009}v\u{e000}";
     until("the pasted picture in the chat", PATIENCE, || async {
         window.find("chat-field").await?.send_keys(CONTROL_V).await?;
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         Ok(window.text("chat-panel").await?.contains("picture.png").then_some(()))
+    })
+    .await?;
+    drop(clipboard);
+
+    // A file of another program, dragged over the picture of the peer.
+    let dragged = stage.sound.folder().join("Trascinato.txt");
+    std::fs::write(&dragged, "Lasciato cadere")?;
+    drag(&stage, &window, "stage", &dragged).await?;
+    until("the dropped file in the chat", PATIENCE, || async {
+        Ok(window.text("chat-panel").await?.contains("Trascinato.txt").then_some(()))
     })
     .await?;
 
@@ -97,6 +102,23 @@ async fn the_tools_work_between_the_window_and_a_peer() -> Result<()> {
     .await?;
     keep(&window, "board-picture.png").await?;
 
+    // Two more: one from the clipboard, and one dragged from another program.
+    let items = async |count: char| {
+        until("one more on the board", PATIENCE, || async {
+            let words =
+                window.script("return document.querySelector('[data-testid=board-items]')?.textContent").await?;
+            Ok(words.as_str().is_some_and(|words| words.starts_with(count)).then_some(()))
+        })
+        .await
+    };
+    let clipboard = copied(&stage, &picture)?;
+    window.find("board-paper").await?.send_keys(CONTROL_V).await?;
+    items('2').await?;
+    drop(clipboard);
+    drag(&stage, &window, "board-paper", &picture).await?;
+    items('3').await?;
+    keep(&window, "board-dropped.png").await?;
+
     // Saved, in the folder of downloads: this page as a picture, all pages as a document.
     for (item, end) in [("save-png", ".png"), ("save-pdf", ".pdf")] {
         window.click("board-save").await?;
@@ -115,9 +137,33 @@ async fn the_tools_work_between_the_window_and_a_peer() -> Result<()> {
     let chat: Vec<_> =
         tools["chat"].as_array().into_iter().flatten().filter_map(|line| line["text"].as_str()).collect();
     ensure!(chat.contains(&"Buongiorno, signora Rossi"), "the peer did not read it: {tools}");
-    ensure!(tools["snapshots"] == 1 && tools["board_items"] == 2, "{tools}");
+    ensure!(tools["snapshots"] == 1 && tools["board_items"] == 4, "{tools}");
     window.leave().await?;
     window.close().await
+}
+
+/// A picture in the clipboard, for as long as this is kept.
+fn copied(stage: &Stage, picture: &std::path::Path) -> Result<Running> {
+    Running::start(
+        Command::new("xclip")
+            .args(["-selection", "clipboard", "-t", "image/png", "-quiet", "-i"])
+            .arg(picture)
+            .env("DISPLAY", stage.display.name())
+            .stderr(std::process::Stdio::null()),
+    )
+}
+
+/// Drags a file of another program into the middle of what is drawn there.
+async fn drag(stage: &Stage, window: &Window, id: &str, file: &std::path::Path) -> Result<()> {
+    let area = window.find(id).await?.rectangle().await?;
+    #[allow(clippy::cast_possible_truncation, reason = "pixels of a window")]
+    let at = ((area.0 + area.2 / 2.0) as i16, (area.1 + area.3 / 2.0) as i16);
+    let (eye, file) = (stage.display.eye()?, file.to_owned());
+    tokio::task::spawn_blocking(move || {
+        let app = eye.window("Visita")?.context("no window")?;
+        eye.drop_files(app, at, &[&file])
+    })
+    .await?
 }
 
 /// A picture that looks like something.

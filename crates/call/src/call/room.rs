@@ -199,8 +199,11 @@ impl RoomSide {
                     seat.muted_by_admin = muted_by_admin;
                 }
             }
-            ServerMessage::HandChanged { participant_id, hand, .. } => {
+            ServerMessage::HandChanged { participant_id, hand, by, .. } => {
                 if participant_id == self.me {
+                    if let (Some(_), None, Some(by)) = (self.hand, hand, by) {
+                        effects.push(Effect::Notice(NoticeCode::HandLowered, people.name_of(by.as_str())));
+                    }
                     self.hand = hand;
                 } else if let Some(seat) = people.seat_mut(participant_id.as_str()) {
                     if hand.is_some() && seat.hand.is_none() {

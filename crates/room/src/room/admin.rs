@@ -103,15 +103,15 @@ impl Room {
             self.tell_media(id, None);
         }
         if hand_changed {
-            self.tell_hand(id);
+            self.tell_hand(id, None);
         }
         Ok(())
     }
 
-    pub(super) fn lower_hand(&mut self, id: &ParticipantId) -> Result<(), Refusal> {
+    pub(super) fn lower_hand(&mut self, by: &ParticipantId, id: &ParticipantId) -> Result<(), Refusal> {
         let stay = self.seats.get_mut(id).and_then(Seat::stay_mut).ok_or(Refusal::NotThere)?;
         if stay.hand.take().is_some() {
-            self.tell_hand(id);
+            self.tell_hand(id, Some(by));
         }
         Ok(())
     }
@@ -126,7 +126,13 @@ impl Room {
         Ok(())
     }
 
-    pub(super) fn extend(&mut self, by: &ParticipantId, time: Duration, now: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn admin_extends(&mut self, by: &ParticipantId, time: Duration, now: Timestamp) -> Result<(), Refusal> {
+        self.extend(time, now)?;
+        self.acted(by, AdminAction::Extended, None);
+        Ok(())
+    }
+
+    pub(super) fn extend(&mut self, time: Duration, now: Timestamp) -> Result<(), Refusal> {
         if self.clock.limit().is_none() {
             return Err(Refusal::Unlimited);
         }
@@ -138,7 +144,6 @@ impl Room {
         if let Some(duration) = self.clock.limit() {
             self.outputs.push_back(Output::DurationChanged { duration });
         }
-        self.acted(by, AdminAction::Extended, None);
         Ok(())
     }
 

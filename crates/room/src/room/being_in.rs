@@ -30,7 +30,7 @@ impl Room {
         if raised {
             self.hands = next;
         }
-        self.tell_hand(id);
+        self.tell_hand(id, None);
         Ok(())
     }
 

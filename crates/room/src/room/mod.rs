@@ -76,6 +76,21 @@ pub struct Occupant {
     pub muted: MutedSources,
 }
 
+/// A session that runs, in a few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// The session.
+    pub session_id: SessionId,
+    /// Since when.
+    pub since: Timestamp,
+    /// How many are in.
+    pub connected: usize,
+    /// How many wait to be let in.
+    pub waiting: usize,
+    /// A recorder is at work, or on its way.
+    pub is_recorded: bool,
+}
+
 impl Room {
     /// A room with nobody in.
     pub fn new(mut settings: Settings, restored: Restored) -> Self {
@@ -172,6 +187,8 @@ impl Room {
             Input::Invite { seat, by } => self.invite(*seat, by, now),
             Input::Change { policy } => self.change(*policy, now),
             Input::Moderate { session_id, deed, whom } => self.moderate(&session_id, deed, &whom, now),
+            Input::Remove { participant_id } => self.api_removes(&participant_id, now),
+            Input::Extend { time } => self.extend(time, now),
             Input::Enable => self.enable(),
             Input::Disable => self.close(Standing::Disabled, now),
             Input::Delete => self.close(Standing::Deleted, now),
@@ -215,12 +232,12 @@ impl Room {
             ClientMessage::Readmit { participant_id } => self.readmit(&id, &participant_id),
             ClientMessage::SetTools { participant_id, tools } => self.set_tools(&participant_id, tools),
             ClientMessage::SetRole { participant_id, role } => self.set_role(&participant_id, role),
-            ClientMessage::LowerHand { participant_id } => self.lower_hand(&participant_id),
+            ClientMessage::LowerHand { participant_id } => self.lower_hand(&id, &participant_id),
             ClientMessage::ShowWhiteboard { shown, page } => self.show_whiteboard(&id, shown, page),
             ClientMessage::GrantDrawing { participant_id, granted } => self.grant_drawing(&participant_id, granted),
             ClientMessage::StartRecording { layout } => self.admin_starts_recording(&id, layout, now),
             ClientMessage::StopRecording => self.admin_stops_recording(&id),
-            ClientMessage::Extend { seconds } => self.extend(&id, Duration::from_secs(seconds.into()), now),
+            ClientMessage::Extend { seconds } => self.admin_extends(&id, Duration::from_secs(seconds.into()), now),
             ClientMessage::Ring { participant_id } => self.ring(participant_id.as_ref(), Some(&id), now),
             ClientMessage::Leave => {
                 self.put_out_or_away(&id, LeaveReason::Left, now);
@@ -313,6 +330,19 @@ impl Room {
     /// Id of the running session.
     pub fn session_id(&self) -> Option<&SessionId> {
         self.session.as_ref().map(|session| &session.id)
+    }
+
+    /// What goes on there; `None` when no session runs.
+    pub fn running(&self) -> Option<Running> {
+        let session = self.session.as_ref()?;
+        let count = |is: fn(&Seat) -> bool| self.seats.values().filter(|seat| is(seat)).count();
+        Some(Running {
+            session_id: session.id.clone(),
+            since: session.started,
+            connected: count(Seat::is_connected),
+            waiting: count(|seat| seat.wait().is_some()),
+            is_recorded: self.recorder_run().is_some(),
+        })
     }
 
     /// Effective call time used so far.

@@ -9,6 +9,13 @@ use super::Room;
 use crate::{Deed, Refusal, Timestamp, Whom, seat::Seat};
 
 impl Room {
+    /// As an admin removes somebody, or does not let them in.
+    pub(super) fn api_removes(&mut self, id: &ParticipantId, now: Timestamp) -> Result<(), Refusal> {
+        let name = self.seats.get(id).and_then(Seat::shown_name).ok_or(Refusal::NotThere)?.to_owned();
+        self.shut_out(id, name, now);
+        Ok(())
+    }
+
     /// Of the running session only, and all of it or nothing.
     pub(super) fn moderate(
         &mut self,

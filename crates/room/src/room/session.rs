@@ -14,6 +14,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) id: SessionId,
+    pub(super) started: Timestamp,
     pub(super) next_checkpoint: Timestamp,
     /// When somebody was last seen connected.
     pub(super) last_connected: Timestamp,
@@ -23,7 +24,7 @@ impl Room {
     pub(super) fn begin_session(&mut self, id: SessionId, now: Timestamp) {
         if self.session.is_none() {
             self.outputs.push_back(Output::SessionStarted { session_id: id.clone(), at: now });
-            self.session = Some(Session { id, next_checkpoint: now + CHECKPOINT, last_connected: now });
+            self.session = Some(Session { id, started: now, next_checkpoint: now + CHECKPOINT, last_connected: now });
         }
     }
 

@@ -200,9 +200,11 @@ impl Room {
         self.tell(but, |seq| ServerMessage::MediaChanged { seq, participant_id: id.clone(), media, muted_by_admin });
     }
 
-    pub(super) fn tell_hand(&mut self, id: &ParticipantId) {
+    /// Told of a hand, and of who took it down where that was somebody else.
+    pub(super) fn tell_hand(&mut self, id: &ParticipantId, by: Option<&ParticipantId>) {
         let Some(hand) = self.seats.get(id).and_then(Seat::stay).map(|stay| stay.hand) else { return };
-        self.tell(None, |seq| ServerMessage::HandChanged { seq, participant_id: id.clone(), hand });
+        let by = by.filter(|by| *by != id).cloned();
+        self.tell(None, |seq| ServerMessage::HandChanged { seq, participant_id: id.clone(), hand, by });
     }
 
     pub(super) fn tell_rights(&mut self, id: &ParticipantId) {

@@ -124,7 +124,7 @@ fn hands_are_in_the_order_of_raising() {
     let lower = ClientMessage::LowerHand { participant_id: id("other") };
     assert_eq!(scene.say(2, lower.clone()), Err(Refusal::NotAdmin));
     let outputs = scene.say(4, lower).expect("an admin may");
-    let told = ServerMessage::HandChanged { seq: 6, participant_id: id("other"), hand: None };
+    let told = ServerMessage::HandChanged { seq: 6, participant_id: id("other"), hand: None, by: Some(id("host")) };
     assert_eq!(sent(&outputs, 3), [told]);
 }
 

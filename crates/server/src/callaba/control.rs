@@ -2,11 +2,8 @@
 
 use std::collections::HashMap;
 
-use axum::{
-    Json,
-    extract::{Query, State, rejection::QueryRejection},
-};
-use visita_protocol::{ErrorCode, Problem, RoomId};
+use axum::{Json, extract::State};
+use visita_protocol::{Problem, RoomId};
 use visita_room::{Refusal, Standing};
 
 use super::{
@@ -19,7 +16,7 @@ use crate::{
     app::App,
     audit::Entry,
     clock::to_rfc3339,
-    error::{ApiError, Body, internal},
+    error::{ApiError, Body, Query, internal},
     ids,
     rooms::{RoomError, check_open},
     store::{Company, Kind, NewRoom, Page, RoomQuery, StoredRoom},
@@ -195,12 +192,9 @@ pub(super) async fn stop(State(app): State<App>, key: Keyed, body: Body) -> Resu
 pub(super) async fn remove(
     State(app): State<App>,
     key: Keyed,
-    query: Result<Query<HashMap<String, String>>, QueryRejection>,
+    Query(mut query): Query<HashMap<String, String>>,
     body: Body,
 ) -> Result<Json<Done>, ApiError> {
-    let Ok(Query(mut query)) = query else {
-        return Err(Problem::new(ErrorCode::Invalid, "the query cannot be read").into());
-    };
     let ById { id } = body.json_or_default()?;
     let id = match (query.remove("id"), id) {
         (Some(asked), Some(said)) if asked != said => {

@@ -21,7 +21,7 @@ use crate::{
     access::{self, SignedIn},
     app::App,
     error::Upgrade,
-    store::{Page, StoreError},
+    store::{Page, RoomsOf, StoreError},
     users::{Arrival, DeviceId},
 };
 
@@ -89,7 +89,8 @@ async fn verify(app: &App, token: &Secret) -> Result<SignedIn, Problem> {
 /// Everybody with whom a room is shared.
 async fn peers(app: &App, me: &SignedIn) -> Result<HashSet<UserId>, StoreError> {
     let page = Page { limit: ROOMS_SEEN, offset: 0 };
-    let rooms = app.store.rooms(&me.company.id, Some(&me.user_id), page).await?;
+    let mine = RoomsOf { user: Some(&me.user_id), ..RoomsOf::default() };
+    let rooms = app.store.rooms(&me.company.id, mine, page).await?;
     Ok(rooms.items.into_iter().flat_map(|room| room.seats).map(|seat| seat.user_id).collect())
 }
 
@@ -114,6 +115,7 @@ async fn run(app: App, token: Secret, me: SignedIn, mut sink: Sink, mut stream: 
         online,
         calls,
         can_record: app.recordings.can_record(),
+        is_operator: client.me.is_operator,
     };
     if send(&mut sink, &welcome).await {
         tracing::debug!("connected");

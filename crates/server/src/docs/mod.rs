@@ -8,7 +8,11 @@ use axum::{
 };
 use utoipa::{
     OpenApi,
-    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        RefOr,
+        path::Operation,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 use utoipa_axum::router::OpenApiRouter;
 use visita_protocol::rest::{Event, EventKind};
@@ -72,8 +76,28 @@ pub(crate) fn description(
 ) -> Router<App> {
     api.info.version = env!("CARGO_PKG_VERSION").into();
     api.merge(described);
+    for path in api.paths.paths.values_mut() {
+        for operation in [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete] {
+            operation.iter_mut().for_each(describe_limits);
+        }
+    }
     let api = Json(api);
     Router::new().route(&format!("/docs/{name}.json"), get(move || async move { api }))
+}
+
+/// Wrong keys and calls without one are counted by address wherever they come, and told as the dialect tells errors.
+fn describe_limits(operation: &mut Operation) {
+    let answers = &mut operation.responses.responses;
+    let Some(RefOr::T(mut refused)) = ["401", "400"].iter().find_map(|status| answers.get(*status)).cloned() else {
+        return;
+    };
+    refused.description = "Too many wrong keys, or calls, from this address".into();
+    for content in refused.content.values_mut() {
+        if let RefOr::T(content) = content {
+            content.example = None;
+        }
+    }
+    answers.entry("429".into()).or_insert(RefOr::T(refused));
 }
 
 async fn page() -> Response {

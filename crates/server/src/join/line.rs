@@ -3,7 +3,7 @@
 
 use axum::{
     body::Bytes,
-    extract::{Query, State},
+    extract::State,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -14,7 +14,7 @@ use visita_protocol::{Problem, entry::MOST_ON_TRIAL};
 use super::find;
 use crate::{
     app::App,
-    error::{ApiError, Path},
+    error::{ApiError, Path, Query},
 };
 
 /// What is asked for.
@@ -42,8 +42,7 @@ pub(crate) async fn down(
 }
 
 /// `POST /join/<code>/line`: takes what comes and keeps nothing of it.
-pub(crate) async fn up(State(app): State<App>, Path(code): Path<String>, body: Bytes) -> Result<StatusCode, ApiError> {
-    drop(body);
+pub(crate) async fn up(State(app): State<App>, Path(code): Path<String>, _: Bytes) -> Result<StatusCode, ApiError> {
     find(&app, &code).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,8 +11,8 @@ use axum::{
 };
 use tokio::sync::mpsc;
 use visita_protocol::{ErrorCode, ParticipantId, Problem, RoomId};
-use visita_room::MediaRights;
-use visita_sfu::{LeftReason, Permissions, SfuControl, SfuError, SfuEvent, TrackSource};
+use visita_room::{MediaRights, Timestamp};
+use visita_sfu::{LeftReason, ParticipantDescription, Permissions, SfuControl, SfuError, SfuEvent, TrackSource};
 
 use crate::{
     app::App,
@@ -84,6 +84,17 @@ impl Media {
         }
     }
 
+    /// How those who are in a room's media are connected, by seat. A media server elsewhere does not tell.
+    pub(crate) async fn lines(&self, room: &RoomId) -> HashMap<String, MediaLine> {
+        let Self::BuiltIn(sfu) = self else { return HashMap::new() };
+        let there = sfu.participants(room.as_str()).await.unwrap_or_default();
+        let line = |one: &ParticipantDescription| MediaLine {
+            quality: one.quality,
+            since: Timestamp::from_unix_ms(u64::try_from(one.joined_ms).unwrap_or(0)),
+        };
+        there.into_iter().filter(|one| one.connected).map(|one| (one.identity.clone(), line(&one))).collect()
+    }
+
     /// Takes everybody out of the media.
     pub(crate) async fn end(&self, room: &RoomId) {
         match self {
@@ -91,6 +102,14 @@ impl Media {
             Self::Elsewhere(admin) => admin.end(room).await,
         }
     }
+}
+
+/// How somebody is connected to the media.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MediaLine {
+    /// From 0 (lost) to 5 (excellent).
+    pub(crate) quality: u8,
+    pub(crate) since: Timestamp,
 }
 
 /// What may be published, muted or not.

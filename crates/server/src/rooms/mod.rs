@@ -24,7 +24,7 @@ use visita_protocol::{
     channel::{ClientMessage, FilePurpose, ServerMessage},
 };
 use visita_room::{
-    ConnectionId, Deed, EntryId, Facts, Input, LinkSerial, MediaRights, Occupant, Refusal, Standing, Whom,
+    ConnectionId, Deed, EntryId, Facts, Input, LinkSerial, MediaRights, Occupant, Refusal, Running, Standing, Whom,
 };
 
 use crate::{
@@ -153,6 +153,10 @@ enum Command {
     Occupants {
         reply: Reply<Vec<Occupant>>,
     },
+    /// Does not keep the room awake.
+    Running {
+        reply: Reply<Option<Running>>,
+    },
     AddSeat {
         company: CompanyId,
         seat: Box<NewSeat>,
@@ -261,6 +265,14 @@ impl Rooms {
     /// Who is there, seat by seat.
     pub(crate) async fn occupants(&self, room: &RoomId) -> Result<Vec<Occupant>, RoomError> {
         self.ask(room, |reply| Command::Occupants { reply }).await
+    }
+
+    /// The session that runs. A room that is asleep, where none does, goes on sleeping.
+    pub(crate) async fn running(&self, room: &RoomId) -> Option<Running> {
+        let inbox = self.shared.find(room).ok().flatten()?;
+        let (reply, answer) = oneshot::channel();
+        inbox.send(Command::Running { reply }).await.ok()?;
+        answer.await.ok()?.ok().flatten()
     }
 
     /// One more seat for an open room.

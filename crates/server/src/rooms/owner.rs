@@ -94,7 +94,9 @@ impl Owner {
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(command) => {
-                        self.last_used = Instant::now();
+                        if !matches!(command, Command::Running { .. }) {
+                            self.last_used = Instant::now();
+                        }
                         if self.take(command).await {
                             break;
                         }
@@ -154,6 +156,9 @@ impl Owner {
             }
             Command::Occupants { reply } => {
                 let _ = reply.send(Ok(self.room.occupants()));
+            }
+            Command::Running { reply } => {
+                let _ = reply.send(Ok(self.room.running()));
             }
             Command::AddSeat { company, seat, is_plus, reply } => {
                 let result = self.add_seat(&company, &seat, is_plus).await;

@@ -2,18 +2,15 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use axum::{
-    extract::{FromRequestParts, Query},
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use utoipa::IntoParams;
-use visita_protocol::{ErrorCode, Problem};
+use visita_protocol::Problem;
 use visita_room::Timestamp;
 
 use super::refusal::PARAMETER;
 use crate::{
     clock::from_rfc3339,
-    error::ApiError,
+    error::{ApiError, Query},
     store::{Between, Page},
 };
 
@@ -58,9 +55,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let query = Query::<HashMap<String, String>>::from_request_parts(parts, state).await;
-        let unreadable = |_| Problem::new(ErrorCode::Invalid, "the query cannot be read");
-        let Query(query) = query.map_err(unreadable)?;
+        let Query(query) = Query::from_request_parts(parts, state).await?;
         Ok(Self(query))
     }
 }

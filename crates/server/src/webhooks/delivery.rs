@@ -11,7 +11,7 @@ use visita_room::Timestamp;
 use crate::{
     clock::Clock,
     keys::{Keys, hmac_sha256},
-    store::{Delivery, Store, StoreError},
+    store::{Delivery, Store, StoreError, WebhookCalled},
 };
 
 /// How long one call may take, from looking up the name to the last byte of the answer.
@@ -99,29 +99,32 @@ impl Courier {
     }
 
     async fn deliver(&self, delivery: Delivery) -> Result<(), StoreError> {
-        match self.call(&delivery).await {
-            Ok(()) => self.store.delivered(delivery.delivery_id).await,
-            Err(reason) => {
-                let now = self.clock.now();
-                if now.since(delivery.created_at) >= GIVE_UP {
-                    tracing::warn!(delivery = delivery.delivery_id, %reason, "an event is given up");
-                    return self.store.delivered(delivery.delivery_id).await;
-                }
-                let pause = pause_after(delivery.attempts);
-                tracing::info!(
-                    delivery = delivery.delivery_id,
-                    attempts = delivery.attempts + 1,
-                    pause_s = pause.as_secs(),
-                    %reason,
-                    "a webhook did not take an event"
-                );
-                self.store.deliver_again(delivery.delivery_id, now + pause).await
-            }
+        let came = self.call(&delivery).await;
+        let now = self.clock.now();
+        let status = match &came {
+            Ok(status) => Some(*status),
+            Err(NotTaken { status, .. }) => *status,
+        };
+        let called = WebhookCalled { at: now, delivered: came.is_ok(), status };
+        self.store.webhook_called(&delivery.webhook_id, &called).await?;
+        let Err(NotTaken { reason, .. }) = came else { return self.store.delivered(delivery.delivery_id).await };
+        if now.since(delivery.created_at) >= GIVE_UP {
+            tracing::warn!(delivery = delivery.delivery_id, %reason, "an event is given up");
+            return self.store.delivered(delivery.delivery_id).await;
         }
+        let pause = pause_after(delivery.attempts);
+        tracing::info!(
+            delivery = delivery.delivery_id,
+            attempts = delivery.attempts + 1,
+            pause_s = pause.as_secs(),
+            %reason,
+            "a webhook did not take an event"
+        );
+        self.store.deliver_again(delivery.delivery_id, now + pause).await
     }
 
-    /// Why the receiver did not take it, and the one that stands in for it, where there is one, did not either.
-    async fn call(&self, delivery: &Delivery) -> Result<(), String> {
+    /// Where the receiver did not take it, and the one that stands in for it, where there is one, did not either: why.
+    async fn call(&self, delivery: &Delivery) -> Result<u16, NotTaken> {
         let first = self.call_at(&delivery.url, delivery).await;
         match (&first, &delivery.failover_url) {
             (Err(_), Some(url)) => self.call_at(url, delivery).await,
@@ -129,9 +132,10 @@ impl Courier {
         }
     }
 
-    /// Why it was not taken there. Shows nothing of the URL, which may carry a secret.
-    async fn call_at(&self, url: &str, delivery: &Delivery) -> Result<(), String> {
-        let secret = self.keys.open_webhook_secret(&delivery.secret).map_err(|error| error.to_string())?;
+    /// Status of the answer. Why it was not taken shows nothing of the URL, which may carry a secret.
+    async fn call_at(&self, url: &str, delivery: &Delivery) -> Result<u16, NotTaken> {
+        let unheard = |reason: String| NotTaken { reason, status: None };
+        let secret = self.keys.open_webhook_secret(&delivery.secret).map_err(|error| unheard(error.to_string()))?;
         let seconds = (self.clock.now().unix_ms() / 1000).to_string();
         let signature = hmac_sha256(secret.expose().as_bytes(), &[seconds.as_bytes(), b".", delivery.body.as_bytes()]);
         let answer = self
@@ -143,9 +147,21 @@ impl Courier {
             .body(delivery.body.clone())
             .send()
             .await
-            .map_err(|error| error.without_url().to_string())?;
-        if answer.status().is_success() { Ok(()) } else { Err(format!("answered {}", answer.status().as_u16())) }
+            .map_err(|error| unheard(error.without_url().to_string()))?;
+        let status = answer.status().as_u16();
+        if answer.status().is_success() {
+            Ok(status)
+        } else {
+            Err(NotTaken { reason: format!("answered {status}"), status: Some(status) })
+        }
     }
+}
+
+/// Why an event was not taken.
+struct NotTaken {
+    reason: String,
+    /// HTTP status of the answer, where one came.
+    status: Option<u16>,
 }
 
 /// 1 s, 2 s, 4 s … 1 h.

@@ -19,7 +19,7 @@ use crate::{
     clock::{Clock, to_rfc3339},
     keys::Keys,
     rooms::{Listener, News},
-    store::Store,
+    store::{Store, StoreError},
     video_rooms,
 };
 
@@ -73,6 +73,17 @@ impl Webhooks {
         }
     }
 
+    /// Sends one webhook an event that says nothing; whether there is that webhook.
+    pub(crate) async fn test(&self, webhook: &str) -> Result<bool, StoreError> {
+        let now = self.shared.clock.now();
+        let event = bare(&crate::ids::new(), EventKind::OnTest, now);
+        // Of plain fields: there is nothing that could not be written.
+        let body = serde_json::to_string(&event).unwrap_or_default();
+        let is_there = self.shared.store.enqueue_to(webhook, &body, now).await?;
+        self.wake();
+        Ok(is_there)
+    }
+
     async fn emit(&self, company: &CompanyId, event: Event) {
         let body = match serde_json::to_string(&event) {
             Ok(body) => body,
@@ -99,9 +110,9 @@ impl Listener for Webhooks {
     }
 }
 
-/// News as webhooks tell it.
-pub(crate) fn event(room: &RoomId, news: News, at: Timestamp) -> Event {
-    let bare = |event| Event {
+/// An event of which no more is said.
+fn bare(room: &RoomId, event: EventKind, at: Timestamp) -> Event {
+    Event {
         event_id: uuid::Uuid::now_v7().simple().to_string(),
         event,
         created_at: to_rfc3339(at),
@@ -114,7 +125,12 @@ pub(crate) fn event(room: &RoomId, news: News, at: Timestamp) -> Event {
         file_id: None,
         recording_id: None,
         duration_used: None,
-    };
+    }
+}
+
+/// News as webhooks tell it.
+pub(crate) fn event(room: &RoomId, news: News, at: Timestamp) -> Event {
+    let bare = |event| bare(room, event, at);
     match news {
         News::CallIncoming { caller, called } => {
             let (participant_id, user_id) = caller.unzip();

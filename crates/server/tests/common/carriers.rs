@@ -25,11 +25,7 @@ impl Carrier {
     /// A LiveKit server, when there is one to test with.
     pub(crate) fn livekit(test: &str) -> Option<Self> {
         if binary().is_none() {
-            // Past the capture of test output: a test that did not run must not look like one that did.
-            let _ = writeln!(
-                std::io::stderr(),
-                "SKIPPED: {test} over LiveKit: no livekit-server; set VISITA_LIVEKIT_SERVER"
-            );
+            super::skipped(test, "no livekit-server; set VISITA_LIVEKIT_SERVER");
             return None;
         }
         Some(Self::LiveKit)

@@ -4,15 +4,19 @@
 
 pub(crate) mod carriers;
 pub(crate) mod media;
+pub(crate) mod postgres_server;
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
+use sqlx::{AnyConnection, Connection};
+use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
-use visita_server::{RunningServer, ServerConfig};
+use visita_protocol::Secret;
+use visita_server::{Limits, Rate, RunningServer, ServerConfig};
 
 /// How long anything may take that should happen at once.
 pub(crate) const SOON: Duration = Duration::from_secs(30);
@@ -21,6 +25,14 @@ pub(crate) const SOON: Duration = Duration::from_secs(30);
 pub(crate) struct Server {
     pub(crate) running: RunningServer,
     pub(crate) api: Api,
+    _data: Option<TempDir>,
+}
+
+impl Server {
+    pub(crate) fn of(running: RunningServer, data: Option<TempDir>) -> Self {
+        let api = Api::new(running.url().as_str().trim_end_matches('/'));
+        Self { running, api, _data: data }
+    }
 }
 
 /// A server in development mode.
@@ -28,10 +40,52 @@ pub(crate) async fn server() -> Server {
     server_with(ServerConfig::default()).await
 }
 
-pub(crate) async fn server_with(config: ServerConfig) -> Server {
+pub(crate) async fn server_with(mut config: ServerConfig) -> Server {
+    let data = on_postgres(&mut config).await;
     let running = visita_server::start(ServerConfig { dev: true, ..config }).await.expect("a server");
-    let api = Api::new(running.url().as_str().trim_end_matches('/'));
-    Server { running, api }
+    Server::of(running, data)
+}
+
+/// Limits that nobody reaches who asks for much from one address.
+pub(crate) fn patient() -> Limits {
+    let often = Rate { burst: 1_000_000, per_second: 100_000 };
+    Limits { per_link: often, per_address: often, failures_per_address: often, ..Limits::default() }
+}
+
+/// With `VISITA_TEST_STORE=postgres` everything is kept in PostgreSQL: a database for each folder.
+async fn on_postgres(config: &mut ServerConfig) -> Option<TempDir> {
+    if !uses_postgres() {
+        return None;
+    }
+    let temporary = config.data.is_none().then(|| tempfile::tempdir().expect("a folder"));
+    let data = config.data.get_or_insert_with(|| temporary.as_ref().expect("made").path().to_owned());
+    config.database = Some(Secret::new(postgres_of(data).await));
+    temporary
+}
+
+fn uses_postgres() -> bool {
+    std::env::var("VISITA_TEST_STORE").is_ok_and(|store| store == "postgres")
+}
+
+async fn postgres_of(data: &Path) -> String {
+    let name: String = data.to_string_lossy().to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    postgres_server::database(&name).await.expect("PostgreSQL").into()
+}
+
+/// The database of a server with this folder, for looking behind it.
+pub(crate) async fn database_of(data: &Path) -> AnyConnection {
+    let address = if uses_postgres() { postgres_of(data).await } else { sqlite_in(data) };
+    connect(&address).await
+}
+
+/// The address of the database in a folder.
+pub(crate) fn sqlite_in(data: &Path) -> String {
+    format!("sqlite://{}", data.join("visita.db").display())
+}
+
+pub(crate) async fn connect(database: &str) -> AnyConnection {
+    sqlx::any::install_default_drivers();
+    AnyConnection::connect(database).await.expect("the database")
 }
 
 /// The API with the key of the development mode.
@@ -288,16 +342,20 @@ pub(crate) fn code(answer: &Answer) -> &str {
     answer.1["error"]["code"].as_str().unwrap_or_default()
 }
 
-/// The program that records, when it was built; a test that did not run must not look like one that did.
+/// The program that records, when it was built.
 pub(crate) fn recorder(test: &str) -> Option<std::path::PathBuf> {
     let built = std::path::Path::new(env!("CARGO_BIN_EXE_visita-server")).with_file_name("visita-recorder");
     let program = std::env::var_os("VISITA_RECORDER").map_or(built, Into::into);
     if program.is_file() {
         return Some(program);
     }
-    let words = format!("SKIPPED: {test}: no {}; build it, or set VISITA_RECORDER\n", program.display());
-    let _ = std::io::Write::write_all(&mut std::io::stderr(), words.as_bytes());
+    skipped(test, &format!("no {}; build it, or set VISITA_RECORDER", program.display()));
     None
+}
+
+/// Says that a test could not be run here, past the capture of what tests print.
+pub(crate) fn skipped(test: &str, why: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("SKIPPED: {test}: {why}\n").as_bytes());
 }
 
 /// All files below a folder.

@@ -7,7 +7,7 @@ use visita_server::{Bootstrap, MiaConfig, Privilege, Privileges, ServerConfig, S
 
 use crate::{
     As, call,
-    common::{Answer, Api, Server},
+    common::{Answer, Server},
     issuer::{self, AUDIENCE, Key, Provider},
     link, mia, own, post, room_id, two, visit,
 };
@@ -67,9 +67,7 @@ async fn another_companys_key_sees_nothing() {
             bootstrap: Some(bootstrap),
             ..ServerConfig::default()
         });
-        let running = running.await.expect("a server");
-        let api = Api::new(running.url().as_str().trim_end_matches('/'));
-        Server { running, api }
+        Server::of(running.await.expect("a server"), None)
     };
     let with = async |server: &Server, key: &str, method: Method, path: &str, body: &str| -> Answer {
         let request = server.api.client.request(method, format!("{}{path}", server.api.base));

@@ -237,6 +237,7 @@ impl Engine {
                 hidden: participant.permissions.hidden,
                 signalling: participant.outbox.is_some(),
                 permissions: participant.permissions.clone(),
+                quality: participant.quality.0,
                 joined_ms: participant.joined_ms,
                 metadata: participant.metadata.clone(),
                 attributes: participant.attributes.clone().into_iter().collect(),

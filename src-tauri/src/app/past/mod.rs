@@ -49,6 +49,12 @@ impl Ways {
         self.0.lock().rooms.get(room).copied()
     }
 
+    /// The way to the server whose console is open: the account's, else the one in the app.
+    pub(super) fn of_console(&self) -> Option<Api> {
+        let known = self.0.lock();
+        known.apis.get(&Home::Account).or_else(|| known.apis.get(&Home::Computer)).cloned()
+    }
+
     /// The way to the server that has that room.
     pub(super) fn to(&self, room: &RoomId) -> Option<Api> {
         let known = self.0.lock();
@@ -95,7 +101,6 @@ pub(in crate::app) enum Deleted {
 
 impl App {
     pub(super) fn past(&mut self, action: PastAction) {
-        self.know_ways();
         match action {
             PastAction::Refresh => self.list_sessions(true),
             PastAction::More => self.list_sessions(false),
@@ -129,8 +134,8 @@ impl App {
         true
     }
 
-    /// Whoever is signed in now is asked as.
-    fn know_ways(&self) {
+    /// Whoever is signed in now is asked as, with the token that is good.
+    pub(super) fn know_ways(&self) {
         let apis = self.rooms_on().into_iter().map(|rooms| (rooms.home, rooms.me));
         self.past.ways.0.lock().apis = apis.collect();
     }
@@ -405,7 +410,6 @@ impl App {
     /// Now and then: recordings that are being made are looked at, and whoever is asked has a token that is good.
     pub(super) fn look_at_past(&mut self) {
         let Some(kept) = &self.past.view.opened else { return };
-        self.know_ways();
         let is_made = |one: &RecordingView| {
             matches!(one.state, RecordingFileState::Recording | RecordingFileState::Processing)
                 || matches!(one.mp4, Some(SavingView::Making { .. }))

@@ -491,6 +491,38 @@ mod tests {
         text.parse().expect("an id")
     }
 
+    /// Somebody puts an `a` on the room's board.
+    fn put(name: &str, with: Option<&str>) -> BoardAction {
+        let shape = Shape::Text {
+            at: Point { x: 1, y: 1 },
+            text: "a".into(),
+            colour: Default::default(),
+            size: 20,
+            ground: None,
+        };
+        BoardAction::Put { board: id(ROOM_BOARD), id: id(name), page: 0, shape, with: with.map(id) }
+    }
+
+    #[test]
+    fn what_was_put_together_is_taken_back_together() {
+        let (me, board) = (id::<ParticipantId>("ada"), id::<BoardId>(ROOM_BOARD));
+        let me = Me { id: &me, tools: Tools::ALL };
+        let mut boards = Boards::default();
+        boards.act(BoardAction::Open { board: board.clone(), aside: false }, &me);
+        for (name, with) in [("alone", None), ("first", None), ("second", Some("first")), ("third", Some("second"))] {
+            boards.act(put(name, with), &me);
+        }
+        let there = |boards: &Boards| boards.open[&board].board.items().count();
+        assert_eq!(there(&boards), 4);
+        boards.act(BoardAction::Undo { board: board.clone() }, &me);
+        assert_eq!(there(&boards), 1, "one step takes the three");
+        boards.act(BoardAction::Redo { board: board.clone() }, &me);
+        assert_eq!(there(&boards), 4);
+        boards.act(BoardAction::Undo { board: board.clone() }, &me);
+        boards.act(BoardAction::Undo { board: board.clone() }, &me);
+        assert_eq!(there(&boards), 0);
+    }
+
     #[test]
     fn things_are_laid_over_and_under_each_other_and_back() {
         let (me, board) = (id::<ParticipantId>("ada"), id::<BoardId>(ROOM_BOARD));
@@ -498,14 +530,7 @@ mod tests {
         let mut boards = Boards::default();
         boards.act(BoardAction::Open { board: board.clone(), aside: false }, &me);
         for name in ["a", "b", "c", "d"] {
-            let shape = Shape::Text {
-                at: Point { x: 1, y: 1 },
-                text: "a".into(),
-                colour: Default::default(),
-                size: 20,
-                ground: None,
-            };
-            boards.act(BoardAction::Put { board: board.clone(), id: id(name), page: 0, shape, with: None }, &me);
+            boards.act(put(name, None), &me);
         }
         let order = |boards: &Boards| -> String {
             let mut items: Vec<_> = boards.open[&board].board.items().map(|item| (item.z, item.id.as_str())).collect();
@@ -532,16 +557,6 @@ mod tests {
         let me = Me { id: &me, tools: Tools::ALL };
         let mut boards = Boards::default();
         boards.act(BoardAction::Open { board: board.clone(), aside: false }, &me);
-        let put = |name: &str| {
-            let shape = Shape::Text {
-                at: Point { x: 1, y: 1 },
-                text: "a".into(),
-                colour: Default::default(),
-                size: 20,
-                ground: None,
-            };
-            BoardAction::Put { board: board.clone(), id: id(name), page: 0, shape, with: None }
-        };
         let said = |to_room: &[ClientMessage]| -> usize {
             let ops = to_room.iter().map(|message| match message {
                 ClientMessage::Board { ops, .. } => ops.len(),
@@ -550,25 +565,25 @@ mod tests {
             ops.sum()
         };
         let Some(longer) = Instant::now().checked_sub(SAY_AGAIN * 3) else { return };
-        boards.act(put("a"), &me);
+        boards.act(put("a", None), &me);
         boards.line_is_lost();
-        boards.act(put("b"), &me);
+        boards.act(put("b", None), &me);
         // All of that was long ago, the line is still lost, and there is more.
         boards.lost = Some(longer);
         for (at, _) in &mut boards.open.get_mut(&board).expect("open").sent {
             *at = longer;
         }
-        boards.act(put("c"), &me);
+        boards.act(put("c", None), &me);
         assert_eq!(said(&boards.line_is_new()), 3);
         // With a line, what is old was heard.
         for (at, _) in &mut boards.open.get_mut(&board).expect("open").sent {
             *at = longer;
         }
-        boards.act(put("d"), &me);
+        boards.act(put("d", None), &me);
         assert_eq!(said(&boards.line_is_new()), 1);
         // Nor is it lost with a board that is closed before there is a line.
         boards.line_is_lost();
-        boards.act(put("e"), &me);
+        boards.act(put("e", None), &me);
         boards.act(BoardAction::Close { board: board.clone() }, &me);
         assert_eq!(said(&boards.line_is_new()), 2);
         assert_eq!(said(&boards.line_is_new()), 0);

@@ -1,5 +1,7 @@
 //! A virtual X display, and looking at it.
 
+mod drag;
+
 use std::{
     path::Path,
     sync::{

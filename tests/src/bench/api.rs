@@ -1,4 +1,4 @@
-//! Rooms made over REST: how many a second, and how long one takes, on SQLite in a real folder.
+//! Rooms made over REST: how many a second, and how long one takes, on SQLite in a real folder and on PostgreSQL.
 
 use std::{
     path::PathBuf,
@@ -13,7 +13,7 @@ use anyhow::{Result, ensure};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::rooms::Server;
+use crate::{postgres_server, rooms::Server};
 
 /// What to measure.
 #[derive(Debug, clap::Args)]
@@ -32,6 +32,7 @@ pub struct Arguments {
 /// What was measured.
 #[derive(Debug, Serialize)]
 struct Figures {
+    store: &'static str,
     rooms: usize,
     rooms_per_second: f64,
     p50_ms: f64,
@@ -44,9 +45,21 @@ struct Figures {
 /// # Errors
 /// When the server does not start or does not make a room.
 pub async fn run(arguments: Arguments) -> Result<()> {
+    let mut all = vec![measure(&arguments, "SQLite", None).await?];
+    // Where it is not installed, it says so.
+    if let Some(database) = postgres_server::database("rooms").await {
+        all.push(measure(&arguments, "PostgreSQL", Some(database.as_str())).await?);
+    }
+    println!("{}", serde_json::to_string(&all)?);
+    Ok(())
+}
+
+async fn measure(arguments: &Arguments, store: &'static str, database: Option<&str>) -> Result<Figures> {
     let data = tempfile::tempdir()?;
     let folder = data.path().display().to_string();
-    let server = Server::start_with(&arguments.bin_dir, &["--data", &folder]).await?;
+    let mut flags = vec!["--data", &folder];
+    flags.extend(database.map(|database| ["--database", database]).into_iter().flatten());
+    let server = Server::start_with(&arguments.bin_dir, &flags).await?;
     for (user, role) in [("doctor", "plus"), ("patient", "basic")] {
         let (status, body) = server.post("/v2/users", &json!({ "user_id": user, "role": role })).await?;
         ensure!(status == 201, "{body}");
@@ -77,22 +90,23 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         took.get(index).map_or(f64::NAN, |took| took.as_secs_f64() * 1000.0)
     };
     let figures = Figures {
+        store,
         rooms: took.len(),
         rooms_per_second: took.len() as f64 / elapsed,
         p50_ms: at(0.5),
         p99_ms: at(0.99),
         longest_ms: at(1.0),
     };
+    println!("{store}");
     for (name, value, unit) in [
         ("rooms made with their links", figures.rooms_per_second, "/s"),
         ("one room, p50", figures.p50_ms, "ms"),
         ("one room, p99", figures.p99_ms, "ms"),
         ("one room, longest", figures.longest_ms, "ms"),
     ] {
-        println!("{name:<38}{value:>10.2}  {unit}");
+        println!("  {name:<36}{value:>10.2}  {unit}");
     }
-    println!("{}", serde_json::to_string(&figures)?);
-    Ok(())
+    Ok(figures)
 }
 
 fn bytes_of(body: &serde_json::Value) -> Result<Vec<u8>> {
