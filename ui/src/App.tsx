@@ -9,6 +9,7 @@ import { Home, type Page } from './features/home/Home';
 import { SignInAsked } from './features/home/SignInAsked';
 import { Lobby } from './features/lobby/Lobby';
 import { Opening } from './features/opening/Opening';
+import { Guarded } from './features/problem/Missing';
 import { useRetry } from './features/problem/useRetry';
 import { Waiting } from './features/waiting/Waiting';
 import { Incoming } from './features/windows/Incoming';
@@ -42,10 +43,12 @@ export function App({ part = 'main' }: { part?: Part }) {
   if (!view) return null;
   return (
     <I18nProvider locale={i18n.language}>
-      {part === 'main' && <Screen view={view} link={link} />}
-      {part === 'main' && view.sign_in_asked && <SignInAsked asked={view.sign_in_asked} />}
-      {part === 'incoming' && <Incoming view={view} />}
-      {part === 'mini' && <Mini view={view} />}
+      <Guarded>
+        {part === 'main' && <Screen view={view} link={link} />}
+        {part === 'main' && view.sign_in_asked && <SignInAsked asked={view.sign_in_asked} />}
+        {part === 'incoming' && <Incoming view={view} />}
+        {part === 'mini' && <Mini view={view} />}
+      </Guarded>
     </I18nProvider>
   );
 }

@@ -1,19 +1,26 @@
-import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { later } from './components/later';
 import styles from './EmbedPage.module.css';
 import { useAppView, useEngine } from './engine/context';
 import type { FrameSide } from './engine/engine';
 import type { ScreenView } from './engine/view';
 import { Opening } from './features/opening/Opening';
+import { Guarded, Missing, ScreenMissing } from './features/problem/Missing';
 import { Incoming } from './features/windows/Incoming';
 import { drawnSettings } from './simple';
 import { useAppearance } from './useAppearance';
 
 // A company's page has this frame all day; what a call needs is fetched with the first one.
-const LinkScreen = lazy(async () => ({ default: (await import('./LinkPage')).LinkScreen }));
-const Mini = lazy(async () => ({ default: (await import('./features/windows/Mini')).Mini }));
-const MiniBar = lazy(async () => ({ default: (await import('./features/windows/MiniBar')).MiniBar }));
+const LinkScreen = later(async () => (await import('./LinkPage')).LinkScreen, {
+  coming: () => <Opening host={location.host} />,
+  missing: ScreenMissing,
+});
+// The screen behind it says that it comes, or why not.
+const small = { coming: () => null, missing: Missing };
+const Mini = later(async () => (await import('./features/windows/Mini')).Mini, small);
+const MiniBar = later(async () => (await import('./features/windows/MiniBar')).MiniBar, small);
 
 /** In windows narrower than this large text leaves no room for the people. */
 const LARGE_FROM = 640;
@@ -39,14 +46,14 @@ export function EmbedPage({ alone = false }: { alone?: boolean }) {
     <I18nProvider locale={i18n.language}>
       {idle && incoming && <Incoming view={view} keyboard={keyboard} />}
       {!idle && (
-        <Suspense fallback={<Opening host={location.host} />}>
+        <Guarded>
           {/* It stays as it is meanwhile: what was typed, which panel is open. */}
           <div className={styles.whole} hidden={bar || mini}>
             <LinkScreen view={view} />
           </div>
           {bar && <MiniBar screen={screen} />}
           {mini && <Mini view={view} />}
-        </Suspense>
+        </Guarded>
       )}
       {!idle && (bar || mini) && <NeedsRoom screen={screen} frame={frame} />}
     </I18nProvider>

@@ -1,12 +1,14 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { later } from './components/later';
 import { useAppView, useEngine } from './engine/context';
 import type { AppView } from './engine/view';
 import { Invite } from './features/invite/Invite';
 import { Refused } from './features/invite/Refused';
 import { Lobby } from './features/lobby/Lobby';
 import { Opening } from './features/opening/Opening';
+import { Guarded, ScreenMissing } from './features/problem/Missing';
 import { useRetry } from './features/problem/useRetry';
 import { drawnSettings } from './simple';
 import { useAppearance } from './useAppearance';
@@ -15,9 +17,10 @@ import { useAppearance } from './useAppearance';
 const loadCall = () => import('./features/call/Call');
 const loadWaiting = () => import('./features/waiting/Waiting');
 const loadAfter = () => import('./features/after/After');
-const Call = lazy(async () => ({ default: (await loadCall()).Call }));
-const Waiting = lazy(async () => ({ default: (await loadWaiting()).Waiting }));
-const After = lazy(async () => ({ default: (await loadAfter()).After }));
+const meanwhile = { coming: () => <Opening host={location.host} />, missing: ScreenMissing };
+const Call = later(async () => (await loadCall()).Call, meanwhile);
+const Waiting = later(async () => (await loadWaiting()).Waiting, meanwhile);
+const After = later(async () => (await loadAfter()).After, meanwhile);
 
 /** The screen that the last view says, of those that a link leads to. */
 export function LinkPage() {
@@ -28,9 +31,9 @@ export function LinkPage() {
   if (!view) return null;
   return (
     <I18nProvider locale={i18n.language}>
-      <Suspense fallback={<Opening host={location.host} />}>
+      <Guarded>
         <LinkScreen view={view} />
-      </Suspense>
+      </Guarded>
     </I18nProvider>
   );
 }

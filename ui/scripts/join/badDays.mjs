@@ -56,6 +56,26 @@ await part('the network is lost', async (last) => {
   check(true, 'what was missed is there');
 });
 
+await part('the files of the page are gone', async (last) => {
+  const { room } = await visit(last);
+  const { page } = await open(last);
+  await toCall(page, room.guest);
+  await painted(page);
+  // As when another version was put on the server in the middle of the call.
+  await page.route('**/assets/BoardView-*.js', (route) => route.fulfill({ status: 404 }));
+  await at(page, 'more').click();
+  await at(page, 'more-board').click();
+  await at(page, 'part-missing').waitFor();
+  check(await painted(page), 'a board that does not open leaves the call');
+  await picture(page, 'part-missing');
+  await at(page, 'part-again').click();
+  await at(page, 'part-missing').waitFor();
+  await page.unroute('**/assets/BoardView-*.js');
+  await at(page, 'part-again').click();
+  await at(page, 'board').waitFor();
+  check(true, 'and opens once it is there again');
+});
+
 await part('a phone that sleeps', async (last) => {
   const { room, marta } = await visit(last, true);
   const { page, context } = await open(last);

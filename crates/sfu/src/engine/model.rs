@@ -1,7 +1,7 @@
 //! What the engine knows of rooms, participants, tracks and subscriptions.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -240,6 +240,8 @@ pub(crate) struct Negotiation {
     pub(crate) reused: Vec<(Mid, TrackKind)>,
     /// m-lines both sides have switched off: free for other tracks.
     pub(crate) idle: Vec<(Mid, TrackKind)>,
+    /// Which tracks, by id, m-lines ever carried towards a client that announces a track only the first time an m-line carries it.
+    pub(crate) announced: HashSet<(Mid, String)>,
     /// That offer brings the data channels.
     pub(crate) offered_channels: bool,
 }

@@ -21,10 +21,15 @@ use super::{
 use crate::{
     api::{LeftReason, TrackKind},
     sdp::{OfferedLine, sending_only, with_dtx, with_tracks_named, without_idle_tracks},
+    wire,
 };
 
 /// Remote candidates kept while the description is awaited.
 const MAX_EARLY_CANDIDATES: usize = 32;
+
+/// LiveKit's Rust SDK with two connections (its `dispatched_streams`) says nothing of a track that comes back on the m-line it had
+/// before, so it gets another; so many times, then descriptions grow no more.
+const MAX_ANNOUNCED: usize = 200;
 
 impl Engine {
     /// The client's offer on its publisher connection.
@@ -105,11 +110,16 @@ impl Engine {
         let retiring = closing.clone();
         let fresh: Vec<NewLine> =
             participant.subscriptions.clone().into_iter().filter_map(|one| self.new_line(one)).collect();
+        let Some(participant) = self.participants.get(key) else { return };
+        let announced = &participant.negotiation.announced;
         // An m-line that is free takes up another track, so that descriptions do not grow with all that ever was.
         let (again, fresh): (Vec<_>, Vec<_>) = fresh
             .into_iter()
             .map(|line| {
-                let free = idle.iter().position(|(_, kind)| *kind == line.track_kind());
+                let fits = |(mid, kind): &(Mid, TrackKind)| {
+                    *kind == line.track_kind() && !announced.contains(&(*mid, line.track_id.clone()))
+                };
+                let free = idle.iter().position(fits);
                 (line, free.map(|at| idle.remove(at)))
             })
             .partition(|(_, free)| free.is_some());
@@ -156,13 +166,19 @@ impl Engine {
             return;
         };
         let fresh_mids = mids.iter().map(|(_, mid)| mid.to_string()).collect();
+        let mut carried = Vec::new();
         for (subscription, mid) in mids.into_iter().chain(again) {
             if let Some(subscription) = self.subscriptions.get_mut(subscription) {
                 subscription.mid = Some(mid);
+                carried.extend(self.tracks.get(subscription.track).map(|track| (mid, track.info.sid.clone())));
             }
         }
         let Some(participant) = self.participants.get_mut(key) else { return };
+        let announces_once = wire::is_native(&participant.client);
         let negotiation = &mut participant.negotiation;
+        if announces_once && negotiation.announced.len() < MAX_ANNOUNCED {
+            negotiation.announced.extend(carried);
+        }
         negotiation.pending = Some(pending);
         negotiation.offered = fresh_mids;
         negotiation.offered_channels = make_channels;

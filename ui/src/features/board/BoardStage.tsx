@@ -1,10 +1,10 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { later } from '../../components/later';
 import { Spinner } from '../../components/Spinner';
 import type { CallView } from '../../engine/view';
+import { Missing } from '../problem/Missing';
 import styles from './BoardStage.module.css';
-
-const BoardView = lazy(() => import('./BoardView'));
 
 /** A snapshot that is drawn on. */
 export interface Background {
@@ -33,12 +33,13 @@ export interface BoardStageProps {
 
 /** A board, in the main place of the stage. What it takes to draw comes when the first is opened. */
 export function BoardStage(props: BoardStageProps) {
-  return (
-    <Suspense fallback={<Coming />}>
-      <BoardView key={props.board} {...props} />
-    </Suspense>
-  );
+  return <BoardView key={props.board} {...props} />;
 }
+
+const BoardView = later<BoardStageProps>(async () => (await import('./BoardView')).default, {
+  coming: Coming,
+  missing: ({ of, again }) => <Missing again={again} onClose={of.onClose} />,
+});
 
 function Coming() {
   const { t } = useTranslation();

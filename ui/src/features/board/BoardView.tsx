@@ -156,7 +156,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
     (some: PickedPicture[], at?: Point) => {
       const box = host.current?.getBoundingClientRect();
       const point = at && box && toBoard(camera.now, { x: at.x - box.x, y: at.y - box.y });
-      session.placePictures(some, point ?? middle());
+      session.placePictures(some, point ?? middle(), point !== undefined);
     },
     [session, camera, middle],
   );

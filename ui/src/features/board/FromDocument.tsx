@@ -92,6 +92,9 @@ export function FromDocument({ picked, put, paged, onPut, onClose }: Props) {
   if (opened.state === 'encrypted' || opened.state === 'broken') {
     return <Cannot name={name} why={opened.state} onClose={onClose} />;
   }
+  if (opened.state === 'missing') {
+    return <Cannot name={name} why="missing" again={opened.again} onClose={onClose} />;
+  }
   if (count === 1 && broken.length > 0) return <Cannot name={name} why="brokenPage" onClose={onClose} />;
   if (!document || count === 1) {
     return (
@@ -325,14 +328,22 @@ function Page({ n, count, thumbnails, here, chosen, going, onHere, onChoose }: P
 
 interface CannotProps {
   name: string;
-  why: 'encrypted' | 'broken' | 'brokenPage';
+  why: 'encrypted' | 'broken' | 'brokenPage' | 'missing';
+  /** Where it may come another time. */
+  again?: () => void;
   onClose: () => void;
 }
 
 /** Nothing of it can be put on the board: why, and what to do instead. */
-function Cannot({ name, why, onClose }: CannotProps) {
+function Cannot({ name, why, again, onClose }: CannotProps) {
   const { t } = useTranslation();
   const Icon = why === 'encrypted' ? FileLock2 : FileWarning;
+  const text = {
+    encrypted: 'board.encryptedNot',
+    broken: 'board.brokenNot',
+    brokenPage: 'board.brokenNot',
+    missing: 'viewer.missingText',
+  } as const;
   return (
     <Sheet className={`${styles.modal} ${styles.narrow}`} dismissable onClose={onClose}>
       <Dialog className={styles.dialog ?? ''} role="alertdialog" data-testid="document-cannot">
@@ -341,9 +352,19 @@ function Cannot({ name, why, onClose }: CannotProps) {
           {t(`viewer.${why}`)}
         </Heading>
         <p className={styles.name}>{name}</p>
-        <p className={styles.text}>{t(why === 'encrypted' ? 'board.encryptedNot' : 'board.brokenNot')}</p>
+        <p className={styles.text}>{t(text[why])}</p>
         <div className={styles.ways}>
-          <Button kind="primary" onPress={onClose} autoFocus data-testid="document-close">
+          {again && (
+            <Button kind="primary" onPress={again} autoFocus data-testid="document-again">
+              {t('viewer.again')}
+            </Button>
+          )}
+          <Button
+            kind={again ? 'second' : 'primary'}
+            onPress={onClose}
+            autoFocus={!again}
+            data-testid="document-close"
+          >
             {t('board.closeDocument')}
           </Button>
         </div>

@@ -54,6 +54,20 @@ describe.each([
 });
 
 describe('the chat', () => {
+  it('keeps a text that is too long, says by how much, and sends it once it fits', async () => {
+    const engine = await openChat('chat=none');
+    const text = 'x'.repeat(4003);
+    fireEvent.change(byId('chat-field'), { target: { value: text } });
+    expect(byId('chat-left').textContent).toContain('3 characters too many');
+    await userEvent.keyboard('{Enter}');
+    expect((byId('chat-field') as HTMLTextAreaElement).value).toBe(text);
+    expect(asked(engine, 'send chat')).toEqual([]);
+    fireEvent.change(byId('chat-field'), { target: { value: text.slice(3) } });
+    expect(byId('chat-left').textContent).toContain('0 characters left');
+    await userEvent.keyboard('{Enter}');
+    expect(asked(engine, 'send chat')).toHaveLength(1);
+  });
+
   it('opens with the keyboard in its field, and gives it back', async () => {
     const engine = await openChat('chat=unread');
     expect(document.activeElement).toBe(byId('chat-field'));

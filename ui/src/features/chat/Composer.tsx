@@ -45,9 +45,11 @@ export function Composer({ draft, reply, onReplyEnd, mayWrite, mayShare, field }
     // Its frame is no part of what it measures.
     area.style.height = `${area.scrollHeight + 2}px`;
   }, [text, field]);
+  const said = text.trim();
+  // As the server counts them.
+  const left = MAX_TEXT - (said.length > MAX_TEXT - CLOSING ? [...said].length : said.length);
   const send = () => {
-    const said = text.trim();
-    if (!said) return;
+    if (!said || left < 0) return;
     void commands?.sendChat(said, reply?.id ?? null);
     typing(false);
     onText('');
@@ -64,7 +66,6 @@ export function Composer({ draft, reply, onReplyEnd, mayWrite, mayShare, field }
     event.preventDefault();
     send();
   };
-  const left = MAX_TEXT - text.length;
   if (!mayWrite && !mayShare) return <p className={styles.none}>{t('chat.noRight')}</p>;
   return (
     <div className={styles.composer}>
@@ -102,9 +103,9 @@ export function Composer({ draft, reply, onReplyEnd, mayWrite, mayShare, field }
               className={styles.field}
               rows={1}
               value={text}
-              maxLength={MAX_TEXT}
               placeholder={t('chat.field')}
               aria-label={t('chat.field')}
+              aria-invalid={left < 0}
               onChange={({ target }) => {
                 onText(target.value);
                 typing(target.value.trim() !== '');
@@ -116,6 +117,7 @@ export function Composer({ draft, reply, onReplyEnd, mayWrite, mayShare, field }
               className={styles.send ?? ''}
               type="submit"
               aria-label={t('chat.send')}
+              isDisabled={left < 0}
               data-testid="chat-send"
             >
               <SendHorizontal size={20} strokeWidth={1.8} aria-hidden />
@@ -124,8 +126,8 @@ export function Composer({ draft, reply, onReplyEnd, mayWrite, mayShare, field }
         )}
       </form>
       {left <= CLOSING && (
-        <p className={styles.closing} role="status">
-          {t('chat.closing', { count: left })}
+        <p className={styles.closing} role="status" data-over={left < 0} data-testid="chat-left">
+          {left < 0 ? t('chat.over', { count: -left }) : t('chat.closing', { count: left })}
         </p>
       )}
     </div>

@@ -9,12 +9,13 @@ import {
   TriangleAlert,
   UserRoundCheck,
 } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../components/Avatar';
 import { Button } from '../../components/Button';
 import { Logo } from '../../components/Logo';
+import { later } from '../../components/later';
 import { firstName } from '../../components/people';
 import { SideBar, SideButton } from '../../components/SideBar';
 import { useEngine } from '../../engine/context';
@@ -23,6 +24,7 @@ import { dateLocale } from '../../i18n';
 import { NewRoom } from '../newroom/NewRoom';
 import { AskForLink } from '../problem/AskForLink';
 import { wayOn } from '../problem/derive';
+import { Missing } from '../problem/Missing';
 import { ProblemCard } from '../problem/ProblemCard';
 import { RetryWords, TryNow } from '../problem/Retrying';
 import type { Retry } from '../problem/useRetry';
@@ -35,8 +37,14 @@ import { RoomList } from './RoomList';
 import { ServerCard } from './ServerCard';
 
 /** It comes when it is opened first: not every start needs a player and what draws boards. */
-const Past = lazy(() => import('../past/Past'));
-const Console = lazy(() => import('../console/Console'));
+const Past = later(async () => (await import('../past/Past')).default, {
+  coming: () => <main className={styles.main} aria-busy />,
+  missing: Missing,
+});
+const Console = later(async () => (await import('../console/Console')).default, {
+  coming: () => <div className={styles.home} aria-busy />,
+  missing: ({ of, again }) => <Missing again={again} onClose={of.onBack} />,
+});
 
 export type Page = 'home' | 'rooms' | 'past' | 'new' | 'settings' | 'console';
 
@@ -113,14 +121,12 @@ export function Home({ view, problem, link: [link, setLink], retry, begin }: Pro
   });
   if (page === 'console' && operator)
     return (
-      <Suspense fallback={<div className={styles.home} aria-busy />}>
-        <Console
-          me={operator.user}
-          server={operator.server ?? t('home.thisComputer')}
-          onNew={engine.rooms && (() => newRoom('console'))}
-          onBack={() => setPage('home')}
-        />
-      </Suspense>
+      <Console
+        me={operator.user}
+        server={operator.server ?? t('home.thisComputer')}
+        onNew={engine.rooms && (() => newRoom('console'))}
+        onBack={() => setPage('home')}
+      />
     );
   return (
     <div className={styles.home} data-testid="screen-home">
@@ -195,11 +201,7 @@ export function Home({ view, problem, link: [link, setLink], retry, begin }: Pro
       </SideBar>
       {page === 'settings' && <SettingsPanel view={view} {...(first && { first })} />}
       {page === 'new' && <NewRoom view={view} onBack={() => setPage(newFrom)} />}
-      {page === 'past' && (
-        <Suspense fallback={<main className={styles.main} aria-busy />}>
-          <Past />
-        </Suspense>
-      )}
+      {page === 'past' && <Past />}
       {page === 'rooms' && view.rooms && (
         <main className={styles.main}>
           <h1 className={styles.title}>{t('home.rooms')}</h1>

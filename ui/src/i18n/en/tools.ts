@@ -48,6 +48,8 @@ export const tools = {
     before: 'One earlier',
     after: 'One later',
     drop: 'Drop files to share them with everyone',
+    over_one: '{{count}} character too many. Shorten it, or send it in two messages.',
+    over_other: '{{count}} characters too many. Shorten it, or send it in two messages.',
     closing_one: '{{count}} character left',
     closing_other: '{{count}} characters left',
   },

@@ -51,6 +51,8 @@ export const tools: Pick<
     before: 'Precedente',
     after: 'Successivo',
     drop: 'Rilasci i file per condividerli con tutti',
+    over_one: '{{count}} carattere di troppo. Lo accorci o lo mandi in due messaggi.',
+    over_other: '{{count}} caratteri di troppo. Lo accorci o lo mandi in due messaggi.',
     closing_one: 'Ancora {{count}} carattere',
     closing_other: 'Ancora {{count}} caratteri',
   },

@@ -18,7 +18,14 @@ import {
   Stroke,
 } from './gestures';
 import { Pending } from './pending';
-import { besideEachOther, type DocumentPlace, notOver, ofDocument, type Picture } from './placing';
+import {
+  besideEachOther,
+  type DocumentPlace,
+  inFreePlace,
+  notOver,
+  ofDocument,
+  type Picture,
+} from './placing';
 import { type Editing, type Scene, same, written } from './scene';
 import { Choices, coloured, isFigure, isNote, rightTo, Style, type Tool, toolsOf, type Width } from './tools';
 
@@ -258,14 +265,24 @@ export class BoardSession {
     this.act({ do: 'add_page', board: this.id });
   }
 
-  /** With pictures that came together one goes on, so all of them are selected; and one undo takes all of them. */
-  placePictures(pictures: readonly Picture[], middle: Point): void {
+  /**
+   * With pictures that came together one goes on, so all of them are selected; and one undo takes all of them. Those that were
+   * not put at this very point go where nothing lies yet.
+   */
+  placePictures(pictures: readonly Picture[], middle: Point, here = false): void {
     const ids: string[] = [];
     // Mine lie there before the room tells them back.
     const mine = this.pending.all().map(([, shape]) => shape);
     const there = [...itemsOn(this.board, this.page).map(({ shape }) => shape), ...mine];
-    const free = notOver(there, middle, this.unit);
-    for (const shape of besideEachOther(pictures, this.size, this.unit, free)) {
+    const around = (point: Point, share = 1) => {
+      const size = { width: this.size.width * share, height: this.size.height * share };
+      return besideEachOther(pictures, size, this.unit, point);
+    };
+    let free: Shape[] | undefined;
+    // Rather smaller than over others.
+    for (const share of here ? [] : [1, 0.7, 0.45])
+      free ??= inFreePlace(around(middle, share), there, this.size, this.unit);
+    for (const shape of free ?? around(notOver(there, middle, this.unit))) {
       const id = newId();
       this.put(id, shape, this.page, true, ids[0]);
       ids.push(id);

@@ -1,7 +1,7 @@
 // Where pictures and pages of documents come to lie on a board.
 
 import type { Point, Shape } from '../../../engine/view';
-import { rounded } from '../geometry';
+import { type Box, bounds, grown, meet, moved, rounded, union } from '../geometry';
 
 /** Between pictures that came together. */
 const GAP = 24;
@@ -53,6 +53,34 @@ export function notOver(shapes: readonly Shape[], at: Point, unit: number): Poin
   const isTaken = ({ x, y }: Point) => Math.hypot(x - point.x, y - point.y) < step / 2;
   while (middles.some(isTaken)) point = { x: point.x + step, y: point.y + step };
   return point;
+}
+
+/** So many places in each direction are tried for one that is free. */
+const TRIES = 24;
+
+/** Shapes as they are, moved to the nearest place on the paper where they lie over nothing; nothing where all is taken. */
+export function inFreePlace(
+  shapes: readonly Shape[],
+  taken: readonly Shape[],
+  { width, height }: Room['size'],
+  unit: number,
+): Shape[] | undefined {
+  const box = union(shapes.map(bounds));
+  if (!box) return [];
+  const others = taken.map((shape) => grown(bounds(shape), (GAP * unit) / 2));
+  const isFree = (place: Box) => !others.some((other) => meet(other, place));
+  if (isFree(box)) return [...shapes];
+  const places: { dx: number; dy: number }[] = [];
+  for (let column = 0; column <= TRIES; column += 1) {
+    for (let row = 0; row <= TRIES; row += 1) {
+      const dx = ((width - box.width) * column) / TRIES - box.x;
+      const dy = ((height - box.height) * row) / TRIES - box.y;
+      places.push({ dx, dy });
+    }
+  }
+  places.sort((a, b) => Math.hypot(a.dx, a.dy) - Math.hypot(b.dx, b.dy));
+  const free = places.find(({ dx, dy }) => isFree({ ...box, x: box.x + dx, y: box.y + dy }));
+  return free && shapes.map((shape) => moved(shape, Math.round(free.dx), Math.round(free.dy)));
 }
 
 /** Pictures that came together lie beside each other, around a point. */

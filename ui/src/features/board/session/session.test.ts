@@ -593,12 +593,26 @@ describe('pictures', () => {
     expect(session.snapshot().selected).toHaveLength(4);
   });
 
-  it('that come one after the other do not hide each other', async () => {
+  it('that come one after the other lie where nothing lies yet', async () => {
     const { session, of } = await opened();
-    for (const n of [1, 2, 3]) session.placePictures([picture(n)], at(800, 500));
+    for (const n of [1, 2, 3, 4]) session.placePictures([picture(n)], at(800, 500));
     const places = of('put').flatMap((one) => placeOf(one) ?? []);
-    expect(new Set(places.map(({ x, y }) => `${x} ${y}`)).size).toBe(3);
-    session.placePictures([picture(4)], at(200, 200));
+    expect(places).toHaveLength(4);
+    for (const [n, a] of places.entries()) {
+      expect(a.x >= 0 && a.y >= 0 && a.right <= 1600 && a.low <= 1000).toBe(true);
+      for (const b of places.slice(n + 1)) {
+        expect(a.right <= b.x || b.right <= a.x || a.low <= b.y || b.low <= a.y).toBe(true);
+      }
+    }
+  });
+
+  it('that find no free place, or were let go at this one, do not hide each other', async () => {
+    const { session, of } = await opened();
+    for (const n of [1, 2, 3]) session.placePictures([picture(n)], at(800, 500), true);
+    for (let n = 4; n < 14; n += 1) session.placePictures([picture(n)], at(800, 500));
+    const places = of('put').flatMap((one) => placeOf(one) ?? []);
+    expect(new Set(places.map(({ x, y }) => `${x} ${y}`)).size).toBe(13);
+    session.placePictures([picture(20)], at(200, 200), true);
     const last = placeOf(of('put').at(-1) as { shape: Shape });
     expect(last && (last.x + last.right) / 2).toBe(200);
   });

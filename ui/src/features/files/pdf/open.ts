@@ -26,9 +26,9 @@ export interface Painting {
   cancel(): void;
 }
 
-/** A document that cannot be shown. */
+/** A document that cannot be shown, or what shows it is `missing`: it may come another time. */
 export class PdfFault extends Error {
-  constructor(readonly why: 'encrypted' | 'broken') {
+  constructor(readonly why: 'encrypted' | 'broken' | 'missing') {
     super(why);
   }
 }
@@ -37,7 +37,9 @@ export class PdfFault extends Error {
 export async function openPdf(dataUrl: string): Promise<PdfDocument> {
   const bytes = bytesOf(dataUrl);
   if (!bytes) throw new PdfFault('broken');
-  const { openDocument } = await import('./pdfjs');
+  const { openDocument } = await import('./pdfjs').catch(() => {
+    throw new PdfFault('missing');
+  });
   return openDocument(bytes);
 }
 

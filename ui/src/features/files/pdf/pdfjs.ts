@@ -28,7 +28,9 @@ export async function openDocument(data: Uint8Array): Promise<PdfDocument> {
   };
   let limit: ReturnType<typeof setTimeout> | undefined;
   const failed = new Promise<never>((_, reject) => {
-    port.addEventListener('error', reject, { once: true });
+    // A worker that does not even come has no words for it (HTML, 10.2.6.3 and 10.2.4).
+    const lost = (event: Event) => reject(event instanceof ErrorEvent ? event : new PdfFault('missing'));
+    port.addEventListener('error', lost, { once: true });
     limit = setTimeout(reject, LONGEST_MS);
   });
   try {
@@ -37,6 +39,7 @@ export async function openDocument(data: Uint8Array): Promise<PdfDocument> {
     return { pages: document.numPages, page: async (n) => page(await document.getPage(n)), close };
   } catch (error) {
     close();
+    if (error instanceof PdfFault) throw error;
     throw new PdfFault(error instanceof Error && error.name === 'PasswordException' ? 'encrypted' : 'broken');
   } finally {
     clearTimeout(limit);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useFetched } from '../usePicture';
 import { openPdf, type PdfDocument, PdfFault, type PdfPage } from './open';
 
@@ -6,12 +6,14 @@ import { openPdf, type PdfDocument, PdfFault, type PdfPage } from './open';
 export type Opened =
   | { state: 'loading' }
   | { state: 'open'; document: PdfDocument }
-  | { state: 'encrypted' | 'broken' };
+  | { state: 'encrypted' | 'broken' }
+  /** It could not be fetched, or what shows it could not. */
+  | { state: 'missing'; again: () => void };
 
 const LOADING = { state: 'loading' } as const;
 
 /** A document of the room, open for as long as it is looked at. */
-export function usePdf(fileId: string): Opened | { state: 'missing'; again: () => void } {
+export function usePdf(fileId: string): Opened {
   const fetched = useFetched(fileId, true);
   const opened = useOpened(fetched.state === 'there' ? fetched.address : undefined);
   return fetched.state === 'there' ? opened : fetched;
@@ -20,6 +22,9 @@ export function usePdf(fileId: string): Opened | { state: 'missing'; again: () =
 /** A document as an address, open for as long as it is looked at. */
 export function useOpened(address: string | undefined): Opened {
   const [opened, setOpened] = useState<Opened>(LOADING);
+  const [turn, setTurn] = useState(0);
+  const again = useCallback(() => setTurn((before) => before + 1), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each turn asks anew
   useEffect(() => {
     if (address === undefined) return;
     let gone = false;
@@ -31,13 +36,17 @@ export function useOpened(address: string | undefined): Opened {
         close = () => document.close();
         setOpened({ state: 'open', document });
       },
-      (error) => !gone && setOpened({ state: error instanceof PdfFault ? error.why : 'broken' }),
+      (error) => {
+        if (gone) return;
+        const why = error instanceof PdfFault ? error.why : 'broken';
+        setOpened(why === 'missing' ? { state: why, again } : { state: why });
+      },
     );
     return () => {
       gone = true;
       close();
     };
-  }, [address]);
+  }, [address, turn, again]);
   return opened;
 }
 
