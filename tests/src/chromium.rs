@@ -1,7 +1,8 @@
-//! Headless Chromium with fake devices, running LiveKit's own client.
+//! Headless Chromium with fake devices: running LiveKit's own client, or on a page of ours.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    ops::Deref,
     path::PathBuf,
     process::Stdio,
     time::Duration,
@@ -16,11 +17,13 @@ use tokio::{process::Command, time::timeout};
 
 use crate::{
     netns::Network,
+    page::Page,
     process::{Running, free_port, on_path, open_at},
 };
 
-const ARGUMENTS: [&str; 12] = [
+const ARGUMENTS: [&str; 13] = [
     "--headless=new",
+    "--window-size=1280,900",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -90,7 +93,7 @@ impl Chromium {
             // Ends with the test.
             let _ = axum::serve(listener, app).await;
         });
-        let (client, driver, profile) = browser(setup, address, there).await?;
+        let (client, driver, profile) = browser(setup, Some(address), there).await?;
         client.goto(&format!("http://{address}/")).await?;
         Ok(Self { client, driver, _profile: profile, page })
     }
@@ -114,12 +117,46 @@ impl Chromium {
     }
 }
 
+/// Somebody who follows a link in a browser that knows nothing of us yet: the page, and what it runs in.
+pub struct Visitor {
+    page: Page,
+    _driver: Running,
+    _profile: tempfile::TempDir,
+}
+
+impl Deref for Visitor {
+    type Target = Page;
+
+    fn deref(&self) -> &Page {
+        &self.page
+    }
+}
+
+impl Visitor {
+    /// Starts the browser in its surroundings, with an empty page.
+    pub async fn start(setup: &Setup<'_>) -> Result<Self> {
+        let there = setup.network.map_or(Ipv4Addr::LOCALHOST.into(), Network::there);
+        let (client, driver, profile) = browser(setup, None, there).await?;
+        Ok(Self { page: Page::of(client), _driver: driver, _profile: profile })
+    }
+
+    /// Follows a link.
+    pub async fn goto(&self, link: &str) -> Result<()> {
+        Ok(self.client().goto(link).await?)
+    }
+
+    /// Ends the browser.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.client().clone().close().await?)
+    }
+}
+
 /// A browser and its driver. Now and then Chromium comes up deaf beside a busy window (seen once in some forty runs of
 /// everything, "chrome not reachable" after the driver's own minute), before anything of ours is in it: another is
 /// started then.
 async fn browser(
     setup: &Setup<'_>,
-    address: SocketAddr,
+    address: Option<SocketAddr>,
     there: IpAddr,
 ) -> Result<(Client, Running, tempfile::TempDir)> {
     const LIMIT: Duration = Duration::from_secs(20);
@@ -135,7 +172,7 @@ async fn browser(
 
 async fn browser_once(
     setup: &Setup<'_>,
-    address: SocketAddr,
+    address: Option<SocketAddr>,
     there: IpAddr,
 ) -> Result<(Client, Running, tempfile::TempDir)> {
     let port = free_port()?;
@@ -158,7 +195,9 @@ async fn browser_once(
     let mut arguments: Vec<String> = ARGUMENTS.map(str::to_owned).to_vec();
     arguments.push(format!("--user-data-dir={}", profile.path().display()));
     // Without it a page of another address than loopback has no devices.
-    arguments.push(format!("--unsafely-treat-insecure-origin-as-secure=http://{address}"));
+    if let Some(address) = address {
+        arguments.push(format!("--unsafely-treat-insecure-origin-as-secure=http://{address}"));
+    }
     if setup.pulse.is_none() {
         // The fake speaker: sound is decoded and measured, not played.
         arguments.push("--mute-audio".to_owned());
@@ -170,7 +209,11 @@ async fn browser_once(
     if let Some(audio) = &setup.audio {
         arguments.push(format!("--use-file-for-fake-audio-capture={}", audio.display()));
     }
-    let capabilities = json!({ "goog:chromeOptions": { "args": arguments } });
+    let mut capabilities = json!({ "goog:chromeOptions": { "args": arguments } });
+    if address.is_none() {
+        // Whoever looks at one of our pages waits for what is to be there, and may measure when it is.
+        capabilities["pageLoadStrategy"] = json!("none");
+    }
     let Value::Object(capabilities) = capabilities else { unreachable!("an object was written") };
     let client = ClientBuilder::new(HttpConnector::new())
         .capabilities(capabilities)

@@ -8,6 +8,7 @@ pub mod clients;
 pub mod display;
 pub mod livekit_server;
 pub mod netns;
+pub mod page;
 pub mod pairs;
 #[path = "../../crates/server/tests/common/postgres_server.rs"]
 mod postgres_server;

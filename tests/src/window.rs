@@ -1,29 +1,29 @@
 //! The real window, driven by WebDriver.
 
 use std::{
+    ops::Deref,
     path::{Path, PathBuf},
     process::Stdio,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, anyhow};
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use fantoccini::ClientBuilder;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
+pub use crate::page::{Area, PATIENCE};
 use crate::{
+    page::Page,
     process::{Running, free_port, port_open},
     rooms::log_file,
     until,
 };
 
-/// How long anything in the window may take to appear.
-pub const PATIENCE: Duration = Duration::from_secs(90);
-
-/// The app's window.
+/// The app's window, with the page in it.
 pub struct Window {
-    client: Client,
+    page: Page,
     driver: Running,
     data: tempfile::TempDir,
 }
@@ -39,6 +39,14 @@ pub struct Setting {
     pub env: Vec<(String, String)>,
     /// Arguments of the app.
     pub arguments: Vec<String>,
+}
+
+impl Deref for Window {
+    type Target = Page;
+
+    fn deref(&self) -> &Page {
+        &self.page
+    }
 }
 
 impl Window {
@@ -89,7 +97,7 @@ impl Window {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .context("the app did not start under WebDriver")?;
-        Ok(Self { client, driver, data })
+        Ok(Self { page: Page::of(client), driver, data })
     }
 
     /// Where it keeps its settings and rooms.
@@ -110,12 +118,12 @@ impl Window {
     /// Goes on in the window of the app whose page is asked for with this: `main`, `incoming` or `mini`.
     pub async fn go_into(&self, part: &str) -> Result<()> {
         until(&format!("the window {part}"), PATIENCE, || async {
-            for handle in self.client.windows().await? {
+            for handle in self.client().windows().await? {
                 // One that closes meanwhile is none to go into.
-                if self.client.switch_to_window(handle).await.is_err() {
+                if self.client().switch_to_window(handle).await.is_err() {
                     continue;
                 }
-                let Ok(url) = self.client.current_url().await else { continue };
+                let Ok(url) = self.client().current_url().await else { continue };
                 let asked = url.query_pairs().find(|(name, _)| name == "window");
                 if asked.map_or("main".into(), |(_, asked)| asked) == part {
                     return Ok(Some(()));
@@ -126,75 +134,18 @@ impl Window {
         .await
     }
 
-    /// The element with this `data-testid`, as soon as it is there.
-    pub async fn find(&self, id: &str) -> Result<Element> {
-        let css = format!("[data-testid=\"{id}\"]");
-        until(&format!("{id} on the page"), PATIENCE, || async { Ok(self.client.find(Locator::Css(&css)).await.ok()) })
-            .await
-    }
-
-    /// Whether there is such an element now.
-    pub async fn has(&self, id: &str) -> Result<bool> {
-        let css = format!("[data-testid=\"{id}\"]");
-        Ok(!self.client.find_all(Locator::Css(&css)).await?.is_empty())
-    }
-
-    /// Clicks.
-    pub async fn click(&self, id: &str) -> Result<()> {
-        let started = Instant::now();
-        // A panel that is still sliding can make a first click miss.
-        loop {
-            match self.find(id).await?.click().await {
-                Ok(()) => return Ok(()),
-                Err(error) if started.elapsed() > PATIENCE => return Err(error).context(id.to_owned()),
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-            }
-        }
-    }
-
-    /// Types into a field, in place of what was there.
-    pub async fn fill(&self, id: &str, text: &str) -> Result<()> {
-        // Select all and type over it, as a person does: clearing by WebDriver passes React by.
-        const CONTROL_A: &str = "\u{e009}a\u{e000}";
-        let field = self.find(id).await?;
-        field.send_keys(CONTROL_A).await?;
-        field.send_keys(text).await?;
-        Ok(())
-    }
-
-    /// The words in an element.
-    pub async fn text(&self, id: &str) -> Result<String> {
-        // WebKit's driver gives no text of what is positioned over a canvas.
-        Ok(self.find(id).await?.prop("textContent").await?.unwrap_or_default())
-    }
-
-    /// An attribute of an element.
-    pub async fn attribute(&self, id: &str, name: &str) -> Result<Option<String>> {
-        Ok(self.find(id).await?.attr(name).await?)
-    }
-
-    /// Waits until the page shows this screen.
-    pub async fn screen(&self, name: &str) -> Result<()> {
-        self.find(&format!("screen-{name}")).await.map(|_| ())
-    }
-
-    /// Runs JavaScript.
-    pub async fn script(&self, code: &str) -> Result<Value> {
-        Ok(self.client.execute(code, vec![]).await?)
-    }
-
     /// Calls a command of the app and waits for its answer.
     pub async fn invoke(&self, command: &str) -> Result<Value> {
         let code = "const done = arguments[arguments.length - 1];
              window.__TAURI_INTERNALS__.invoke(arguments[0]).then(done, (e) => done({ error: String(e) }));";
-        Ok(self.client.execute_async(code, vec![json!(command)]).await?)
+        Ok(self.client().execute_async(code, vec![json!(command)]).await?)
     }
 
     /// Calls a command of the app with arguments.
     pub async fn invoke_with(&self, command: &str, arguments: Value) -> Result<Value> {
         let code = "const done = arguments[arguments.length - 1];
              window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1]).then(done, (e) => done({ error: String(e) }));";
-        let answer = self.client.execute_async(code, vec![json!(command), arguments]).await?;
+        let answer = self.client().execute_async(code, vec![json!(command), arguments]).await?;
         match answer.get("error") {
             Some(error) if answer.as_object().is_some_and(|answer| answer.len() == 1) => {
                 Err(anyhow!("{command}: {error}"))
@@ -215,37 +166,6 @@ impl Window {
         .with_context(|| format!("the last view was {}", last.borrow()))
     }
 
-    /// Where the picture of somebody else is on the window: x, y, width, height in pixels, of the drawn picture itself.
-    pub async fn picture(&self, selector: &str) -> Result<Option<Area>> {
-        let code = format!(
-            "const c = document.querySelector('{selector}');
-             if (!c || !c.width) return null;
-             const r = c.getBoundingClientRect();
-             const fit = getComputedStyle(c).objectFit;
-             const scale = fit === 'cover' ? Math.max(r.width / c.width, r.height / c.height)
-                         : fit === 'contain' ? Math.min(r.width / c.width, r.height / c.height) : null;
-             const w = scale === null ? r.width : c.width * scale, h = scale === null ? r.height : c.height * scale;
-             return {{ x: r.x + (r.width - w) / 2, y: r.y + (r.height - h) / 2, width: w, height: h,
-                      frames: Number(c.dataset.frames || 0), stream: Number(c.dataset.streamId || 0),
-                      left: r.x, top: r.y, right: r.right, bottom: r.bottom }};"
-        );
-        let value = self.script(&code).await?;
-        if value.is_null() {
-            return Ok(None);
-        }
-        Ok(Some(serde_json::from_value(value)?))
-    }
-
-    /// A picture of the page as WebKit draws it.
-    pub async fn screenshot(&self) -> Result<Vec<u8>> {
-        Ok(self.client.screenshot().await?)
-    }
-
-    /// The driver's client, for what is not wrapped here.
-    pub fn client(&self) -> &Client {
-        &self.client
-    }
-
     /// Leaves the call and lets the others stay, whatever the seat's rights.
     pub async fn leave(&self) -> Result<()> {
         self.click("leave").await?;
@@ -260,31 +180,6 @@ impl Window {
 
     /// Closes the app.
     pub async fn close(self) -> Result<()> {
-        self.client.clone().close().await.map_err(|e| anyhow!(e))
+        self.client().clone().close().await.map_err(|e| anyhow!(e))
     }
-}
-
-/// A drawn picture on the window.
-#[derive(Clone, Copy, Debug, serde::Deserialize)]
-pub struct Area {
-    /// Left edge of the picture.
-    pub x: f64,
-    /// Top edge.
-    pub y: f64,
-    /// Width.
-    pub width: f64,
-    /// Height.
-    pub height: f64,
-    /// Frames painted so far.
-    pub frames: f64,
-    /// Stream id.
-    pub stream: f64,
-    /// Visible part: left edge.
-    pub left: f64,
-    /// Visible part: top edge.
-    pub top: f64,
-    /// Visible part: right edge.
-    pub right: f64,
-    /// Visible part: bottom edge.
-    pub bottom: f64,
 }

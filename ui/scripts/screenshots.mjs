@@ -67,7 +67,11 @@ else console.log(`${count} pictures in ${folder}, ${complaints} complaints`);
 process.exitCode = complaints > 0 ? 1 : 0;
 
 async function drawAll() {
-  for (let next = wanted.shift(); next; next = wanted.shift()) await draw(next);
+  for (let next = wanted.shift(); next; next = wanted.shift()) {
+    const { file } = next;
+    // One that cannot be reached is no reason not to look at the others.
+    await draw(next).catch((error) => complain(file, error.message));
+  }
 }
 
 async function draw({ file, query, size, theme, lang, act }) {

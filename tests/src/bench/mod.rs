@@ -3,6 +3,7 @@
 pub mod api;
 pub mod app;
 pub mod call;
+pub mod page;
 mod painted;
 pub mod sfu;
 pub mod tools;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use visita_tests::{
-    bench::{api, app, call as calls, sfu, tools},
+    bench::{api, app, call as calls, page, sfu, tools},
     call::{self, Figures},
 };
 
@@ -34,6 +34,8 @@ enum What {
     Call(calls::Arguments),
     /// Rooms made over REST.
     Api(api::Arguments),
+    /// The link in a browser: until Join, and until the first picture.
+    Page(page::Arguments),
     /// The media server beside livekit-server.
     Sfu(sfu::Arguments),
     /// Chat, files and whiteboard.
@@ -60,6 +62,7 @@ async fn main() -> anyhow::Result<()> {
         Some(What::App(arguments)) => return app::run(arguments).await,
         Some(What::Call(arguments)) => return calls::run(arguments).await,
         Some(What::Api(arguments)) => return api::run(arguments).await,
+        Some(What::Page(arguments)) => return page::run(arguments).await,
         Some(What::Sfu(arguments)) => return sfu::run(arguments).await,
         Some(What::Tools(arguments)) => return tools::run(arguments).await,
         None => {}

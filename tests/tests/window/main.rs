@@ -3,6 +3,7 @@
 mod console;
 mod desk;
 mod desktop;
+mod guest;
 mod hosting;
 mod layouts;
 mod outside;
@@ -123,10 +124,15 @@ async fn the_window_chromium_and_python_in_one_room() -> Result<()> {
     let python = Client::join_sending(Kind::Python, &url, &token("python")?).await?;
     for who in ["chromium", "python"] {
         let canvas = format!("[data-testid=\"tile\"][data-participant-id=\"{who}\"] canvas");
-        until(&format!("{who} in the window"), PATIENCE, || async {
+        let seen = until(&format!("{who} in the window"), PATIENCE, || async {
             Ok(window.picture(&canvas).await?.filter(|area| area.frames > 30.0).map(|_| ()))
-        })
-        .await?;
+        });
+        if let Err(error) = seen.await {
+            // On which side it got lost.
+            let there = window.picture(&canvas).await;
+            let said = window.invoke("diagnostics").await;
+            return Err(error.context(format!("the picture is {there:?}; the app says {said:?}")));
+        }
     }
     let us = stage.room.seats[0].clone();
     for client in [&browser, &python] {

@@ -216,7 +216,7 @@ async fn choose_in_dialog(display: &str, path: &std::path::Path) -> Result<()> {
 }
 
 /// Moves the mouse over an element, from its middle by so many pixels to the right, with the button held or not.
-async fn stroke(window: &Window, id: &str, to_right: i64, held: bool) -> Result<()> {
+pub(super) async fn stroke(window: &Window, id: &str, to_right: i64, held: bool) -> Result<()> {
     let element = window.find(id).await?;
     let short = std::time::Duration::from_millis(30);
     let mut mouse = MouseActions::new("mouse".into()).then(PointerAction::MoveToElement {

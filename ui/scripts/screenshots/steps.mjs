@@ -268,12 +268,15 @@ export async function pick(page) {
 
 export async function chatFiles(page) {
   await page.getByTestId('chat').click();
-  await page
-    .locator('[data-file-id="photo"]')
-    .first()
-    .evaluate((file) => file.scrollIntoView({ block: 'end' }));
-  // What is above it in sight is drawn by then, a document too.
+  const toEnd = (id) =>
+    page
+      .locator(`[data-file-id="${id}"]`)
+      .first()
+      .evaluate((file) => file.scrollIntoView({ block: 'end' }));
+  // A document is drawn once it was in sight, which in a low window it is not beside the photo.
+  await toEnd('report');
   await page.locator('[data-file-id="report"] img').waitFor();
+  await toEnd('photo');
 }
 
 export async function chatStart(page) {
