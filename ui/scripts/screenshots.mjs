@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
-import { screens } from './screenshots/screens.mjs';
+import { screens, variants } from './screenshots/screens.mjs';
 
 const checks = process.argv[2] === '--check';
 const folder = resolve(process.env.INIT_CWD ?? '.', process.argv[2] ?? 'screenshots');
@@ -42,7 +42,9 @@ let complaints = 0;
 const complainedOf = new Set();
 const wanted = [];
 let turn = 0;
-for (const [name, query, sizes, act] of screens) {
+const small = [{ width: 800, height: 600 }];
+const gone = checks ? variants.map((query, n) => [`variant-${n + 1}`, query, small]) : [];
+for (const [name, query, sizes, act] of [...screens, ...gone]) {
   for (const size of sizes) {
     turn += 1;
     for (const theme of ['light', 'dark']) {

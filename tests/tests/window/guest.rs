@@ -122,7 +122,7 @@ async fn a_guest_in_a_browser_and_the_host_in_the_app() -> Result<()> {
     guest.hears(HOST_HZ).await?;
     drop(whistle);
     let us = &stage.room.seats[1];
-    host.view("the guest by name", |view| view["screen"]["people"][0]["name"] == "Anna Rossi").await?;
+    host.view("the guest by name", |view| view["screen"]["people"][0]["display_name"] == "Anna Rossi").await?;
 
     // Chat, both ways.
     guest.more("more-chat").await?;

@@ -124,7 +124,8 @@ async fn the_window_chromium_and_python_in_one_room() -> Result<()> {
     let python = Client::join_sending(Kind::Python, &url, &token("python")?).await?;
     for who in ["chromium", "python"] {
         let canvas = format!("[data-testid=\"tile\"][data-participant-id=\"{who}\"] canvas");
-        let seen = until(&format!("{who} in the window"), PATIENCE, || async {
+        let what = format!("{who} in the window");
+        let seen = until(&what, PATIENCE, || async {
             Ok(window.picture(&canvas).await?.filter(|area| area.frames > 30.0).map(|_| ()))
         });
         if let Err(error) = seen.await {

@@ -42,6 +42,54 @@ await part('the server is killed', async (last) => {
   check(faults.length === 0, 'the page reported no fault', faults.join('; '));
 });
 
+await part('the server is killed with two browsers in the call', async (last) => {
+  const { host, guest } = await makeRoom(server);
+  const pages = [];
+  for (const link of [host, guest]) {
+    const { page, context } = await open(last);
+    await context.addInitScript(() => {
+      window.connections = [];
+      const Real = RTCPeerConnection;
+      window.RTCPeerConnection = class extends Real {
+        constructor(...a) {
+          super(...a);
+          window.connections.push(this);
+        }
+      };
+    });
+    await toCall(page, link);
+    pages.push(page);
+  }
+  const own = (page) =>
+    page.evaluate(() => Number(document.querySelector('[data-testid=self-preview] video')?.dataset.frames));
+  for (const page of pages) await painted(page);
+  await server.kill();
+  for (const page of pages) {
+    await page.locator('[data-testid=screen-call]:not([data-connection=connected])').waitFor();
+  }
+  await server.start();
+  for (const [n, page] of pages.entries()) {
+    const who = n === 0 ? 'the host' : 'the guest';
+    await isBack(page);
+    check(await painted(page), `${who} sees the other again`);
+    const before = await own(page);
+    await page.waitForFunction(
+      (frames) =>
+        Number(document.querySelector('[data-testid=self-preview] video')?.dataset.frames) > frames + 5,
+      before,
+    );
+    check(true, `${who} sees their own picture`);
+    const sent = await page.evaluate(() =>
+      window.connections.flatMap((one) =>
+        one.connectionState === 'closed'
+          ? []
+          : one.getSenders().flatMap(({ track }) => (track ? [`${track.kind} ${track.readyState}`] : [])),
+      ),
+    );
+    check(`${sent.sort()}` === 'audio live,video live', `${who} sends each device once`, `${sent}`);
+  }
+});
+
 await part('the network is lost', async (last) => {
   const { room, marta } = await visit(last, true);
   const { page, context } = await open(last);

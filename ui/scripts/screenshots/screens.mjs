@@ -475,3 +475,25 @@ export const screens = [
   ['after-chat', 'screen=call&people=3&guest&chat=long', [wide, small, phone], leaveAndSave],
   ['after-test', 'screen=after&test', [wide]],
 ];
+
+/** Views that look like one of those above but for a detail: gone over by axe, each at one size, and not drawn. */
+export const variants = [
+  'problem=server_unreachable&link=https://visits.example.org/join/q7',
+  'server=failed&bare&nameless',
+  'screen=lobby&nameless&camera=missing&mic=off&network=weak',
+  'screen=lobby&problem=server_unreachable',
+  'screen=call&people=2&notice=talking_while_muted&mic=off',
+  'screen=call&people=9',
+  'screen=call&people=2&simple',
+  'screen=waiting&place=3&quiet',
+  'screen=call&people=9&hands&locked&reacts&waiting=3&recording=on',
+  'screen=call&people=3&sharing=window&recording=on&consent=no',
+  'screen=call&people=3&recording=starting&consent=asked&guest',
+  'screen=call&people=2&simple&guest&locked&left=20',
+  'screen=call&people=4&share&pointers&presenter=seat-0',
+  'screen=call&people=4&presenter=me&chat=unread&notice=chat_message',
+  'screen=call&people=2&simple&guest&chat=unread&presenter=seat-0',
+  'screen=after&unsent',
+  'screen=after&sent&bare',
+  'screen=after&reason=removed&final',
+];

@@ -1125,10 +1125,18 @@ export type NoticeCode =
 "snapshot_deleted" | 
 /**  An admin, `name`, asks to switch something on. */
 "asked_to_unmute" | 
-/**  An admin took the right to send something. */
+/**  An admin took the right to speak. */
 "muted_by_admin" | 
 /**  An admin gave it back. */
 "released_by_admin" | 
+/**  An admin took the right to send the camera. */
+"camera_stopped_by_admin" | 
+/**  An admin gave it back. */
+"camera_released_by_admin" | 
+/**  An admin took the right to share a screen. */
+"screen_stopped_by_admin" | 
+/**  An admin gave it back. */
+"screen_released_by_admin" | 
 /**  What I may use changed. */
 "rights_changed" | 
 /**  Five minutes are left. */

@@ -358,10 +358,23 @@ impl RoomSide {
         if before == now {
             return;
         }
-        let sources = [MediaSource::Microphone, MediaSource::Camera, MediaSource::Screen];
-        let taken = sources.iter().any(|s| now.contains(*s) && !before.contains(*s));
-        let code = if taken { NoticeCode::MutedByAdmin } else { NoticeCode::ReleasedByAdmin };
-        effects.extend([Effect::Notice(code, None), Effect::RightsChanged]);
+        use NoticeCode::{
+            CameraReleasedByAdmin, CameraStoppedByAdmin, MutedByAdmin, ReleasedByAdmin, ScreenReleasedByAdmin,
+            ScreenStoppedByAdmin,
+        };
+        for (source, taken, back) in [
+            (MediaSource::Screen, ScreenStoppedByAdmin, ScreenReleasedByAdmin),
+            (MediaSource::Camera, CameraStoppedByAdmin, CameraReleasedByAdmin),
+            // Last, so that it is what is read: who believes to be heard is not, or the other way round.
+            (MediaSource::Microphone, MutedByAdmin, ReleasedByAdmin),
+        ] {
+            match (before.contains(source), now.contains(source)) {
+                (false, true) => effects.push(Effect::Notice(taken, None)),
+                (true, false) => effects.push(Effect::Notice(back, None)),
+                _ => {}
+            }
+        }
+        effects.push(Effect::RightsChanged);
     }
 
     // --- what is drawn ---

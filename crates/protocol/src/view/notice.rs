@@ -56,10 +56,18 @@ pub enum NoticeCode {
     SnapshotDeleted,
     /// An admin, `name`, asks to switch something on.
     AskedToUnmute,
-    /// An admin took the right to send something.
+    /// An admin took the right to speak.
     MutedByAdmin,
     /// An admin gave it back.
     ReleasedByAdmin,
+    /// An admin took the right to send the camera.
+    CameraStoppedByAdmin,
+    /// An admin gave it back.
+    CameraReleasedByAdmin,
+    /// An admin took the right to share a screen.
+    ScreenStoppedByAdmin,
+    /// An admin gave it back.
+    ScreenReleasedByAdmin,
     /// What I may use changed.
     RightsChanged,
     /// Five minutes are left.

@@ -50,7 +50,7 @@ describe('the board', () => {
     const show = (shown: boolean) =>
       act(async () =>
         page.change(({ screen }) => {
-          if (screen.kind === 'call') screen.whiteboard = { shown, by: shown ? 'seat-0' : null, page: 0 };
+          if (screen.kind === 'call') screen.whiteboard = { shown, by: 'seat-0', page: 0 };
         }),
       );
     await show(true);
@@ -83,10 +83,16 @@ describe('the board', () => {
     await set(true, 'seat-0');
     await waitFor(() => expect(said()).toBeUndefined());
     await board();
-    // A server that does not say who.
-    await set(false, null);
+    // Whoever closed it has left meanwhile.
+    await set(false, 'gone');
     await waitFor(() => expect(said()).toBe('The board was closed for everyone.'));
     await userEvent.click(screen.getByTestId('notice-close'));
+    expect(said()).toBeUndefined();
+    // Nobody closed it: the room began anew, after its server was away.
+    await set(true, 'seat-0');
+    await board();
+    await set(false, null);
+    await board();
     expect(said()).toBeUndefined();
     // Whoever closed it for themselves misses nothing.
     await set(true, 'seat-0');

@@ -20,11 +20,10 @@ export function useBoardClosed(call: CallView, open: boolean): BoardClosed | und
     was.current = { shown, open };
     if (shown) return setClosed(undefined);
     if (!before.shown || !before.open) return;
-    // A server that does not say who leaves only leaders to have done it.
-    const mine = by === null ? me.is_admin : by === me.participant_id;
-    if (mine) return;
+    // Nobody did: the room began anew.
+    if (by === null || by === me.participant_id) return;
     setClosed({ by: people.find(({ participant_id }) => participant_id === by)?.display_name });
-  }, [shown, open, by, me, people]);
+  }, [shown, open, by, me.participant_id, people]);
   useEffect(() => {
     if (!closed) return;
     const timer = setTimeout(() => setClosed(undefined), SAID_MS);

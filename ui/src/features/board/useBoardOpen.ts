@@ -17,7 +17,7 @@ export interface BoardOpen {
 /** Whether the board is open: as I like, and when somebody opens it for everybody. */
 export function useBoardOpen(call: CallView): BoardOpen {
   const engine = useEngine();
-  const { shown } = call.whiteboard;
+  const { shown, by } = call.whiteboard;
   const has = hasBoard(call.me.tools);
   // Its place does not come and go during a call.
   const had = useRef(has);
@@ -27,8 +27,9 @@ export function useBoardOpen(call: CallView): BoardOpen {
   useEffect(() => {
     if (was.current === shown) return;
     was.current = shown;
-    setOpen(shown);
-  }, [shown]);
+    // A room that begins anew after its server was away: nobody closed it, and whoever looks at it looks on.
+    if (shown || by !== null) setOpen(shown);
+  }, [shown, by]);
   const possible = engine.board !== undefined && !call.is_test_call;
   const may = possible && (has || shown);
   return {

@@ -172,6 +172,8 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
     case 'camera_back':
     case 'microphone_back':
     case 'released_by_admin':
+    case 'camera_released_by_admin':
+    case 'screen_released_by_admin':
     case 'connection_back':
       return 'good';
     case 'person_joined':
@@ -188,6 +190,8 @@ function toneOf(code: NoticeCode): Message['tone'] | undefined {
     case 'link_in_call':
       return 'plain';
     case 'muted_by_admin':
+    case 'camera_stopped_by_admin':
+    case 'screen_stopped_by_admin':
     case 'share_ended':
     case 'refused':
     case 'no_snapshot':

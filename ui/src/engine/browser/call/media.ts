@@ -249,7 +249,10 @@ export class Media {
       )
       .on(RoomEvent.Reconnecting, () => this.heard({ event: 'reconnecting' }))
       .on(RoomEvent.SignalReconnecting, () => this.heard({ event: 'reconnecting' }))
-      .on(RoomEvent.Reconnected, () => this.heard({ event: 'connected' }))
+      .on(RoomEvent.Reconnected, () => {
+        for (const one of Object.values(this.outgoing)) one.reconnected();
+        this.heard({ event: 'connected' });
+      })
       .on(RoomEvent.AudioPlaybackStatusChanged, () =>
         this.heard({ event: 'sound', refused: !room.canPlaybackAudio }),
       )
@@ -347,9 +350,21 @@ class Outgoing {
     void this.work();
   }
 
-  /** The server, or the media library, took it away. */
+  /**
+   * The server took it away. A room whose line is down takes all its tracks off too: then it publishes them again by itself, or
+   * is over, and would stop for good what is published to it meanwhile.
+   */
   unpublished(track: LocalTrack): void {
-    if (track !== this.local) return;
+    if (track !== this.local || this.room.state !== this.livekit.ConnectionState.Connected) return;
+    this.local = undefined;
+    void this.work();
+  }
+
+  /** The line is back, and what could be published again has been. */
+  reconnected(): void {
+    const { local } = this;
+    const { trackPublications } = this.room.localParticipant;
+    if (!local || [...trackPublications.values()].some(({ track }) => track === local)) return;
     this.local = undefined;
     void this.work();
   }

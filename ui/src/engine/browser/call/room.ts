@@ -328,10 +328,13 @@ export class RoomSide {
   private muted(now: MutedSources): Effect[] {
     const before = this.mutedByAdmin;
     this.mutedByAdmin = now;
-    const changed = SOURCES.filter((source) => (before[source] ?? false) !== (now[source] ?? false));
+    // The microphone last, so that it is what is read: who believes to be heard is not, or the other way round.
+    const changed = (['screen', 'camera', 'microphone'] as const).filter(
+      (source) => (before[source] ?? false) !== (now[source] ?? false),
+    );
     if (changed.length === 0) return [];
-    const taken = changed.some((source) => now[source]);
-    return [notice(taken ? 'muted_by_admin' : 'released_by_admin'), { effect: 'rights_changed' }];
+    const told = changed.map((source) => notice(BY_ADMIN[source][now[source] ? 0 : 1]));
+    return [...told, { effect: 'rights_changed' }];
   }
 
   /** The bell may ring a moment before the room says who stands there. */
@@ -442,7 +445,12 @@ export class RoomSide {
   }
 }
 
-const SOURCES = ['microphone', 'camera', 'screen'] as const satisfies MediaSource[];
+/** What is said when an admin takes the right to send something, and when it comes back. */
+const BY_ADMIN = {
+  microphone: ['muted_by_admin', 'released_by_admin'],
+  camera: ['camera_stopped_by_admin', 'camera_released_by_admin'],
+  screen: ['screen_stopped_by_admin', 'screen_released_by_admin'],
+} as const satisfies Record<MediaSource, [NoticeCode, NoticeCode]>;
 
 function seconds(ms: number): number {
   return Math.max(0, Math.floor(ms / 1000));
