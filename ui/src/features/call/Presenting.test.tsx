@@ -99,7 +99,7 @@ describe('presenting while the board is open', () => {
   const shows = (engine: FakeEngine, on: boolean) =>
     act(() =>
       engine.change(({ screen: call }) => {
-        if (call.kind === 'call') call.whiteboard = { shown: on, by: on ? 'seat-1' : null, page: 0 };
+        if (call.kind === 'call') call.whiteboard = { shown: on, by: 'seat-1', page: 0 };
       }),
     );
   const layout = () => byId('stage').dataset.layout;

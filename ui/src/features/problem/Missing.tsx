@@ -19,7 +19,7 @@ export function Missing({ again, onClose }: Props) {
     <div className={styles.missing} role="alert" data-testid="part-missing">
       <CloudOff size={32} strokeWidth={1.6} aria-hidden />
       <h2 className={styles.title}>{t('problem.part')}</h2>
-      <p>{t('problem.partText')}</p>
+      <p>{t('problem.partWhy')}</p>
       <div className={styles.ways}>
         <Button kind="primary" icon={RotateCcw} onPress={again} data-testid="part-again">
           {t('problem.tryAgain')}
@@ -61,7 +61,7 @@ function Broken({ again }: { again: () => void }) {
       <div className={styles.missing} role="alert">
         <TriangleAlert size={32} strokeWidth={1.6} aria-hidden />
         <h1 className={styles.title}>{t('problem.drawing')}</h1>
-        <p>{t(calling ? 'problem.drawingCall' : 'problem.drawingText')}</p>
+        <p>{t(calling ? 'problem.drawingCall' : 'problem.drawingWhy')}</p>
         <div className={styles.ways}>
           <Button kind="primary" icon={RotateCcw} onPress={again} data-testid="draw-again">
             {t('problem.drawAgain')}
