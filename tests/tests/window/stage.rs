@@ -61,10 +61,13 @@ impl Stage {
 
     /// Somebody whistles at the microphone.
     pub(super) fn whistle(&self, hz: u32) -> Result<Running> {
+        // In short breaths: the noise suppression takes what never stops for noise.
+        let whistle = format!("aevalsrc=0.2*sin(2*PI*{hz}*t)*lt(mod(t\\,0.8)\\,0.5):s=48000");
         Running::start(
             Command::new("ffmpeg")
-                .args(["-v", "quiet", "-f", "lavfi", "-i", &format!("sine=frequency={hz}:sample_rate=48000")])
-                .args(["-af", "volume=0.5", "-f", "pulse", "-device", "room", "whistle"])
+                .args([
+                    "-v", "quiet", "-re", "-f", "lavfi", "-i", &whistle, "-f", "pulse", "-device", "room", "whistle",
+                ])
                 .env("PULSE_SERVER", self.sound.server()),
         )
     }

@@ -114,7 +114,7 @@ await part('the files of the page are gone', async (last) => {
   await at(page, 'more').click();
   await at(page, 'more-board').click();
   await at(page, 'part-missing').waitFor();
-  check(await painted(page), 'a board that does not open leaves the call');
+  check(await at(page, 'leave').isVisible(), 'a board that does not open leaves the call');
   await picture(page, 'part-missing');
   await at(page, 'part-again').click();
   await at(page, 'part-missing').waitFor();
