@@ -13,7 +13,7 @@ use tokio::{
     time::timeout,
 };
 
-/// A running program; dropping it ends it.
+/// A running program; dropping it ends it, and whatever it started.
 pub struct Running {
     /// The process.
     pub child: Child,
@@ -80,6 +80,18 @@ impl Running {
     /// Asks it to end (SIGTERM).
     pub async fn terminate(&self) -> Result<()> {
         signal(self.pid(), "-TERM").await
+    }
+}
+
+/// What it started would go on without it: a browser whose driver is gone goes on encoding, beside the next test.
+impl Drop for Running {
+    fn drop(&mut self) {
+        let Some(pid) = self.child.id() else { return };
+        let started: Vec<String> = family(pid).into_iter().skip(1).map(|pid| pid.to_string()).collect();
+        if !started.is_empty() {
+            // One that ended meanwhile is none to end.
+            let _ = std::process::Command::new("kill").arg("-KILL").args(started).stderr(Stdio::null()).status();
+        }
     }
 }
 
@@ -169,4 +181,19 @@ pub fn free_port() -> Result<u16> {
 pub fn on_path(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|dir| Path::new(&dir).join(program).exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_it_started_ends_with_it() -> Result<()> {
+        let mut shell = Running::start(Command::new("sh").args(["-c", "sleep 1000 & echo $!; wait"]))?;
+        let child: u32 = shell.line(Duration::from_secs(10)).await?.parse()?;
+        assert!(stat_field(child, 1).is_some(), "it did not start");
+        drop(shell);
+        crate::until("its end", Duration::from_secs(10), || async { Ok(stat_field(child, 1).is_none().then_some(())) })
+            .await
+    }
 }
