@@ -22,6 +22,7 @@ import { BoardPictures, loadImage } from './pictures';
 import { SaveMenu } from './SaveMenu';
 import { Spoken } from './Spoken';
 import { BoardSession } from './session';
+import { MOST_TEXT } from './session/scene';
 import { TextField } from './TextField';
 import { Toolbar } from './Toolbar';
 import { useAddPicture } from './useAddPicture';
@@ -269,7 +270,9 @@ function Open({ board, call, background, onClose, children, commands, size, imag
           {!onPicture && <Opened call={call} />}
           {scene.editing && (
             <p id="board-typing" className={styles.hint} data-testid="board-typing">
-              {t(touched() ? 'board.typingTouch' : 'board.typing')}
+              {[...scene.editing.text].length >= MOST_TEXT
+                ? t('board.textFull', { most: MOST_TEXT })
+                : t(touched() ? 'board.typingTouch' : 'board.typing')}
             </p>
           )}
           <div role="status">

@@ -4,7 +4,7 @@ import type { Camera } from './camera';
 import { clamp, NOTE } from './geometry';
 import type { BoardSession, Editing } from './session';
 import styles from './TextField.module.css';
-import { LINE, textSize } from './text';
+import { LINE, textSize, wrapped } from './text';
 import { toScreen } from './viewport';
 
 interface Props {
@@ -18,6 +18,8 @@ interface Props {
 
 /** Smaller letters cannot be read, and a telephone would enlarge the whole page to show them; in pixels. */
 const LEAST = 16;
+/** A line has at least so much room, in letters' heights, however near to the edge it begins. */
+const LEAST_LINE = 6;
 /** What is enlarged keeps so far from the edges of the board, in pixels. */
 const EDGE = 8;
 
@@ -36,11 +38,12 @@ export function TextField({ session, camera, editing, onPicture, onDone }: Props
     return () => clearTimeout(timer);
   }, []);
   const size = Math.max(LEAST, editing.size * viewport.scale);
-  const { width, height } = textSize(editing.text, size);
   const { ground } = editing;
+  const around = ground ? size * NOTE.around : 0;
+  const most = room(size, toScreen(viewport, editing.at).x, camera.width - EDGE - around);
+  const { width, height } = textSize(wrapped(editing.text, size, most), size);
   // Room for the next letter; at the right a note has some already.
   const wanted = { ...toScreen(viewport, editing.at), width: width + size * (ground ? 0.6 : 1.2) };
-  const around = ground ? size * NOTE.around : 0;
   const place = size === LEAST ? inside(wanted, height, camera, EDGE + around) : wanted;
   const light = onPicture && !ground ? 'light-' : '';
   return (
@@ -65,7 +68,7 @@ export function TextField({ session, camera, editing, onPicture, onDone }: Props
       aria-label={t(ground ? 'board.noteHere' : 'board.typeHere')}
       aria-describedby="board-typing"
       spellCheck={false}
-      onChange={(event) => session.type(event.target.value)}
+      onChange={(event) => session.type(event.target.value, (most * editing.size) / size)}
       onBlur={() => session.commit()}
       onKeyDown={(event) => {
         const done = event.key === 'Escape' || (event.key === 'Enter' && (event.ctrlKey || event.metaKey));
@@ -78,6 +81,12 @@ export function TextField({ session, camera, editing, onPicture, onDone }: Props
       data-testid="board-text"
     />
   );
+}
+
+/** How wide a line may be, in pixels: to the edge of what is seen; a board that is not laid out yet has none. */
+function room(size: number, x: number, edge: number): number {
+  if (edge <= 0) return Number.POSITIVE_INFINITY;
+  return size === LEAST ? edge - EDGE : Math.max(edge - x, size * LEAST_LINE);
 }
 
 function inside(

@@ -14,6 +14,36 @@ export function textSize(text: string, size: number): { width: number; height: n
   return { width: Math.ceil(width), height: Math.ceil(lines.length * size * LINE) };
 }
 
+/** In lines that are no wider than `most`: broken between words, and within one only where it is alone on its line. */
+export function wrapped(text: string, size: number, most: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => (lineWidth(line, size) <= most ? [line] : broken(line, size, most)))
+    .join('\n');
+}
+
+function broken(line: string, size: number, most: number): string[] {
+  const lines: string[] = [];
+  let now = '';
+  for (const word of line.split(' ')) {
+    const longer = now === '' ? word : `${now} ${word}`;
+    if (lineWidth(longer, size) <= most) {
+      now = longer;
+      continue;
+    }
+    if (now !== '') lines.push(now);
+    now = '';
+    for (const letter of word) {
+      if (now !== '' && lineWidth(now + letter, size) > most) {
+        lines.push(now);
+        now = '';
+      }
+      now += letter;
+    }
+  }
+  return [...lines, now];
+}
+
 /** Widths at a size of 100, by line. */
 const widths = new Map<string, number>();
 let ruler: CanvasRenderingContext2D | null | undefined;

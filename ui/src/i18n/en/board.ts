@@ -82,6 +82,7 @@ export const board = {
     noted: 'Note: {{text}}',
     typeHere: 'Text on the board',
     noteHere: 'Text of the note',
+    textFull: 'No more fits here ({{most}} characters). Go on in another text.',
     typingTouch: 'A touch elsewhere ends the text.',
     typing: 'Enter begins a new line. Escape, or a click elsewhere, ends the text.',
 

@@ -83,6 +83,7 @@ export const board = {
     noted: 'Nota: {{text}}',
     typeHere: 'Testo sulla lavagna',
     noteHere: 'Testo della nota',
+    textFull: 'Qui non ci sta altro ({{most}} caratteri). Continui in un altro testo.',
     typingTouch: 'Tocchi altrove per concludere il testo.',
     typing: 'Invio comincia una nuova riga. Esc, o un clic altrove, conclude il testo.',
 

@@ -6,6 +6,7 @@ import type { BoardAction, BoardNews, Colour, Edge, Point, Shape } from '../../.
 import { type Board, emptyBoard, hear, itemsOn, mayDraw, type Touched } from '../boardState';
 import { boxOf } from '../draw';
 import { type Box, clamp, fitted, frame, hits, isIn, moved, rounded, union } from '../geometry';
+import { wrapped } from '../text';
 import {
   Erasing,
   FigureDrag,
@@ -502,9 +503,10 @@ export class BoardSession {
     return true;
   }
 
-  type(text: string): void {
+  /** Lines longer than `most` (units of the board) go on in the next. */
+  type(text: string, most?: number): void {
     if (!this.editing) return;
-    this.editing = { ...this.editing, text: written(text) };
+    this.editing = { ...this.editing, text: written(text), ...(most !== undefined && { most }) };
     this.changed();
   }
 
@@ -513,7 +515,8 @@ export class BoardSession {
     const { editing } = this;
     if (!editing) return;
     this.editing = undefined;
-    const text = editing.text.replace(/\s+$/, '');
+    const { most = Number.POSITIVE_INFINITY } = editing;
+    const text = written(wrapped(editing.text.replace(/\s+$/, ''), editing.size, most));
     const shape: Words = {
       kind: 'text',
       at: rounded(editing.at),

@@ -4,7 +4,7 @@ import type { BoardRights, Colour, Point, Shape } from '../../../engine/view';
 import type { Tool, Width } from './tools';
 
 /** Longest text, in characters. */
-const MOST_TEXT = 4_000;
+export const MOST_TEXT = 4_000;
 
 /** What a person types in. */
 export interface Editing {
@@ -16,6 +16,8 @@ export interface Editing {
   /** Of the note on which it lies, where it lies on one. */
   ground: Colour | undefined;
   size: number;
+  /** Longer lines go on in the next, in units of the board: set by typing, so that what is only looked at stays as it is. */
+  most?: number;
 }
 
 /** A new one each time something of it changes. */
