@@ -42,8 +42,9 @@ export function TextField({ session, camera, editing, onPicture, onDone }: Props
   const around = ground ? size * NOTE.around : 0;
   const most = room(size, toScreen(viewport, editing.at).x, camera.width - EDGE - around);
   const { width, height } = textSize(wrapped(editing.text, size, most), size);
-  // Room for the next letter; at the right a note has some already.
-  const wanted = { ...toScreen(viewport, editing.at), width: width + size * (ground ? 0.6 : 1.2) };
+  // Room for the next letter, as far as there is some; at the right a note has some already.
+  const wide = Math.max(width + 1, Math.min(width + size * (ground ? 0.6 : 1.2), most));
+  const wanted = { ...toScreen(viewport, editing.at), width: wide };
   const place = size === LEAST ? inside(wanted, height, camera, EDGE + around) : wanted;
   const light = onPicture && !ground ? 'light-' : '';
   return (
