@@ -27,27 +27,29 @@ export function ConsentDialog({ onClose }: Props) {
   return (
     <Sheet className={styles.modal} onClose={onClose}>
       <Dialog className={styles.dialog ?? ''} data-testid="consent">
-        <div className={styles.head}>
-          <span className={styles.sign}>
-            <CircleDot size={30} strokeWidth={1.8} aria-hidden />
-          </span>
-          <div>
-            <Heading slot="title" ref={heading} tabIndex={-1} className={styles.title ?? ''}>
-              {t('consent.title')}
-            </Heading>
-            <p className={styles.lead}>{t('consent.lead')}</p>
+        <div className={styles.said}>
+          <div className={styles.head}>
+            <span className={styles.sign}>
+              <CircleDot size={30} strokeWidth={1.8} aria-hidden />
+            </span>
+            <div>
+              <Heading slot="title" ref={heading} tabIndex={-1} className={styles.title ?? ''}>
+                {t('consent.title')}
+              </Heading>
+              <p className={styles.lead}>{t('consent.lead')}</p>
+            </div>
           </div>
+          <ul className={styles.points}>
+            <li>
+              <Ban size={22} strokeWidth={1.8} aria-hidden />
+              {t('consent.no')}
+            </li>
+            <li>
+              <RotateCcw size={22} strokeWidth={1.8} aria-hidden />
+              {t('consent.change')}
+            </li>
+          </ul>
         </div>
-        <ul className={styles.points}>
-          <li>
-            <Ban size={22} strokeWidth={1.8} aria-hidden />
-            {t('consent.no')}
-          </li>
-          <li>
-            <RotateCcw size={22} strokeWidth={1.8} aria-hidden />
-            {t('consent.change')}
-          </li>
-        </ul>
         <div className={styles.ways}>
           <Button
             size="guest"
