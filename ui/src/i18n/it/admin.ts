@@ -71,7 +71,7 @@ export const admin: Pick<Dictionary, 'people' | 'queue'> = {
     waited_one: '{{count}} min',
     waited_other: '{{count}} min',
     away: 'linea caduta',
-    write: 'Scrivi a {{name}}',
+    write: 'Scriva a {{name}}',
     noNotes: 'Ancora nessun messaggio.',
     doorbell: 'Campanello discreto',
   },

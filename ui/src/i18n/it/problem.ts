@@ -5,7 +5,7 @@ export const problem: Pick<Dictionary, 'problem'> = {
     link_malformed: 'Questo non è un link di una visita',
     link_malformedText:
       'Un link di una visita comincia con https:// o http:// e contiene /join/. Copi il link intero dal messaggio e lo incolli di nuovo.',
-    link_unknown: 'Questo link lì non è conosciuto',
+    link_unknown: 'Questo server non conosce il link',
     link_unknownText:
       'Copi di nuovo il link intero. Se non basta, chi l’ha invitata può mandargliene uno nuovo.',
     link_revoked: 'Questo link è stato ritirato',
