@@ -88,7 +88,7 @@ export function PointControl() {
   return (
     <ToggleButton className={styles.point ?? ''} isSelected={on} onChange={set} data-testid="viewer-point">
       <MousePointer2 size={18} strokeWidth={1.8} aria-hidden />
-      {on ? t('pointer.hide') : t('pointer.show')}
+      <span>{on ? t('pointer.hide') : t('pointer.show')}</span>
     </ToggleButton>
   );
 }
