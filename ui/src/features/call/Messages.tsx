@@ -234,14 +234,21 @@ function useRoomOnStage(id: string | undefined) {
   useLayoutEffect(() => {
     const element = box.current;
     const stage = element?.parentElement;
-    if (!element || !stage) return;
-    const measure = () => stage.style.setProperty('--notice', `${element.offsetHeight + 8}px`);
+    const around = stage?.parentElement;
+    if (!element || !stage || !around) return;
+    const measure = () => {
+      const height = `${element.offsetHeight + 8}px`;
+      stage.style.setProperty('--notice', height);
+      // A panel that lies over the stage makes room too.
+      around.style.setProperty('--said', height);
+    };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => {
       observer.disconnect();
       stage.style.removeProperty('--notice');
+      around.style.removeProperty('--said');
     };
   }, [id]);
   return box;
