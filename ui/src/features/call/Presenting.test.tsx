@@ -1,7 +1,7 @@
 import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FakeEngine } from '../../engine/fake';
 import { openPage } from '../../test/page';
 
@@ -70,6 +70,26 @@ describe('I', () => {
     await press('presenting-end');
     expect(engine.asked.at(-1)).toEqual(['present', false]);
     expect(shown('presenting')).toBe(false);
+  });
+
+  it('find what goes on counted where there is little room, and open it', async () => {
+    class Small {
+      constructor(private readonly told: ResizeObserverCallback) {}
+      observe() {
+        const contentRect = { width: 370, height: 560 };
+        this.told([{ contentRect } as ResizeObserverEntry], this as unknown as ResizeObserver);
+      }
+      unobserve() {}
+      disconnect() {}
+    }
+    vi.stubGlobal('ResizeObserver', Small);
+    await openPage('screen=call&people=4&guest&presenter=me&sharing=window');
+    vi.unstubAllGlobals();
+    expect(shown('presenting')).toBe(false);
+    expect(byId('cards-count').textContent).toBe('2 on now');
+    await press('cards-count');
+    expect(byId('cards-count').getAttribute('aria-expanded')).toBe('true');
+    expect(shown('presenting')).toBe(true);
   });
 
   it('do not, without the right to it', async () => {

@@ -1,5 +1,6 @@
-import { BellRing, MousePointer2, Projector, Users, WifiOff } from 'lucide-react';
+import { BellRing, ChevronDown, MousePointer2, Projector, Users, WifiOff } from 'lucide-react';
 import { type ComponentProps, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button';
 import { Spinner } from '../../components/Spinner';
@@ -35,8 +36,11 @@ interface Props {
 /** On a stage narrower or lower than this a board has all of it. */
 const BOARD_AND_STRIP = { width: 620, height: 320 };
 
-/** On a stage lower than this there is no room for cards under a strip. */
+/** On a stage lower or narrower than this there is no room for cards under a strip. */
 const CARDS_BESIDE = 480;
+
+/** On one that is not even this wide the strip is a row, and several cards are counted. */
+const UPRIGHT = 600;
 
 /** The people, and oneself. */
 export function Stage(props: Props) {
@@ -86,7 +90,8 @@ export function Stage(props: Props) {
   const own = { call, hand: hands.get(call.me.participant_id), mirrored, onSnapshot };
   const onlyOther = call.people.length === 1 ? call.people[0] : undefined;
   const presenting = call.presenter === call.me.participant_id && tools !== undefined;
-  const cards = (presenting || pointing.on || call.share) && (
+  const count = [presenting, pointing.on, call.share].filter(Boolean).length;
+  const cards = count > 0 && (
     <>
       {presenting && (
         <StageCard
@@ -116,13 +121,19 @@ export function Stage(props: Props) {
   const lastLeft = before.length === 0 ? last?.display_name : undefined;
   // Over the tiles they would hide a raised hand, and under a strip that is short the half of it.
   const strip = now.kind === 'shared' || now.kind === 'focus' || now.kind === 'board';
-  const beside = strip && (box.height === 0 || box.height >= CARDS_BESIDE);
+  const narrow = box.width > 0 && box.width <= UPRIGHT;
+  const low = box.height > 0 && box.height < CARDS_BESIDE;
+  const beside = strip && !narrow && !low;
   const sideCards = beside && cards;
   const { width, height } = BOARD_AND_STRIP;
   const besideBoard = box.width === 0 || (box.width >= width && box.height >= height);
   return (
     <div ref={stage} className={styles.stage} data-testid="stage" data-layout={now.kind}>
-      {cards && !beside && <Above>{cards}</Above>}
+      {cards && !beside && (
+        <Above count={count} folds={narrow || low}>
+          {cards}
+        </Above>
+      )}
       {now.kind === 'joining' && (
         <div className={styles.message} role="status">
           <Spinner size={40} />
@@ -209,7 +220,10 @@ export function Stage(props: Props) {
 }
 
 /** Over the upper edge of the stage: nothing is moved by it, and what else lies there makes room. */
-function Above({ children }: { children: ReactNode }) {
+function Above({ count, folds, children }: { count: number; folds: boolean; children: ReactNode }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const counted = folds && count > 1;
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = box.current;
@@ -226,7 +240,18 @@ function Above({ children }: { children: ReactNode }) {
   }, []);
   return (
     <div ref={box} className={styles.cardsAbove}>
-      {children}
+      {counted && (
+        <AriaButton
+          className={styles.count ?? ''}
+          aria-expanded={open}
+          onPress={() => setOpen(!open)}
+          data-testid="cards-count"
+        >
+          {t('call.goesOn', { count })}
+          <ChevronDown size={18} strokeWidth={1.8} aria-hidden />
+        </AriaButton>
+      )}
+      {(!counted || open) && children}
     </div>
   );
 }

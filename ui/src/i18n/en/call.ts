@@ -41,6 +41,8 @@ export const call = {
     allLeft: 'Everyone else has left',
     allLeftText: 'If they come back while you are here, you see and hear them at once.',
     aloneText: 'Stay here. You see and hear the others as soon as they come in.',
+    goesOn_one: '{{count}} on now',
+    goesOn_other: '{{count}} on now',
     joining: 'Joining the visit',
     joiningText: 'A moment.',
     noLimit: 'No limit',

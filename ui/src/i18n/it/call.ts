@@ -44,6 +44,8 @@ export const call: Pick<
     allLeft: 'Gli altri sono usciti',
     allLeftText: 'Se tornano mentre lei è qui, li vede e li sente subito.',
     aloneText: 'Resti qui. Vedrà e sentirà gli altri appena entrano.',
+    goesOn_one: '{{count}} in corso',
+    goesOn_other: '{{count}} in corso',
     joining: 'Ingresso nella visita',
     joiningText: 'Un momento.',
     noLimit: 'Senza limite',
