@@ -16,7 +16,7 @@ import { Camera } from './camera';
 import { useBoardCommands, useChosen } from './Drawn';
 import { covering, PAGE } from './export';
 import { FromDocument } from './FromDocument';
-import { Palette } from './Palette';
+import { Palette, PaletteButton } from './Palette';
 import { Paper } from './paper';
 import { BoardPictures, loadImage } from './pictures';
 import { SaveMenu } from './SaveMenu';
@@ -33,10 +33,8 @@ import { useTakesFiles } from './useTakesFiles';
 import { ViewControls } from './ViewControls';
 import { toBoard } from './viewport';
 
-/** On a board no wider than this, and not lower than that, the tools lie in rows under the page: they would hide much of it. */
+/** On a board no wider or no higher than this, as on a telephone, the tools lie in one row under the page. */
 const NARROW = 560;
-const UPRIGHT = 440;
-/** On one that is so low, as on a telephone that lies, there is not the height for a page between what lies over it. */
 const LOW = 300;
 
 /** A board that may have to find out first how large its picture is. */
@@ -81,6 +79,8 @@ function Open({ board, call, background, onClose, children, commands, size, imag
   const paper = useRef<Paper>(null);
   const [failed, setFailed] = useState(false);
   const [narrow, setNarrow] = useState(false);
+  // Where there is little room, what helps to begin goes when one begins.
+  const [begun, setBegun] = useState(false);
   const looks = !mayDraw(scene.rights);
   const leads = !onPicture && engine.admin !== undefined && call.me.is_admin;
   const camera = useMemo(
@@ -130,7 +130,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
     const measure = () => {
       paper.current?.resize(element.clientWidth, element.clientHeight);
       camera.resize(element.clientWidth, element.clientHeight);
-      setNarrow(element.clientWidth <= NARROW && element.clientHeight >= UPRIGHT);
+      setNarrow(element.clientHeight > 0 && (element.clientWidth <= NARROW || element.clientHeight <= LOW));
     };
     measure();
     const observer = new ResizeObserver(measure);
@@ -179,7 +179,15 @@ function Open({ board, call, background, onClose, children, commands, size, imag
   const tools = (!looks || scene.rights.cursor) && (
     <Toolbar session={session} scene={scene} looks={looks} lies={narrow} addPicture={addPicture} />
   );
-  const empty = !loading && !onPicture && scene.pages === 1 && scene.count === 0 && !scene.editing;
+  const under = (
+    <>
+      {narrow && tools}
+      <ViewControls session={session} scene={scene} camera={camera} paged={!onPicture} draws={!looks} />
+    </>
+  );
+  const typed = scene.editing ? [...scene.editing.text].length : 0;
+  const helps = !(narrow && (begun || scene.editing));
+  const empty = !loading && !onPicture && scene.pages === 1 && scene.count === 0 && !scene.editing && helps;
   return (
     <section
       ref={frame}
@@ -199,6 +207,7 @@ function Open({ board, call, background, onClose, children, commands, size, imag
         aria-label={onPicture ? t('board.canvasPicture') : t('board.canvas', { page: page + 1 })}
         aria-describedby="board-items board-keys"
         data-tool={looks && scene.tool !== 'laser' ? 'look' : scene.tool}
+        onPointerDown={() => setBegun(true)}
         data-testid="board-paper"
       >
         <div ref={canvas} className={styles.canvas} aria-hidden />
@@ -267,10 +276,14 @@ function Open({ board, call, background, onClose, children, commands, size, imag
             </p>
           )}
           {missing && <p className={styles.hint}>{t('board.noPicture')}</p>}
-          {!onPicture && <Opened call={call} />}
+          {!onPicture && helps && <Opened call={call} />}
           {scene.editing && (
-            <p id="board-typing" className={styles.hint} data-testid="board-typing">
-              {[...scene.editing.text].length >= MOST_TEXT
+            <p
+              id="board-typing"
+              className={narrow && typed > 0 && typed < MOST_TEXT ? 'sr-only' : styles.hint}
+              data-testid="board-typing"
+            >
+              {typed >= MOST_TEXT
                 ? t('board.textFull', { most: MOST_TEXT })
                 : t(touched() ? 'board.typingTouch' : 'board.typing')}
             </p>
@@ -338,9 +351,13 @@ function Open({ board, call, background, onClose, children, commands, size, imag
       {!narrow && tools}
       {children && <div className={styles.face}>{children}</div>}
       <div className={`${styles.bottom} ${children ? styles.besideFace : ''}`} data-over="bottom">
-        {narrow && tools}
-        {!looks && <Palette session={session} scene={scene} onPicture={onPicture} />}
-        <ViewControls session={session} scene={scene} camera={camera} paged={!onPicture} draws={!looks} />
+        {!looks &&
+          (narrow ? (
+            <PaletteButton session={session} scene={scene} onPicture={onPicture} />
+          ) : (
+            <Palette session={session} scene={scene} onPicture={onPicture} />
+          ))}
+        {narrow ? <div className={styles.row}>{under}</div> : under}
       </div>
     </section>
   );

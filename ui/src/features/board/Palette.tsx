@@ -1,5 +1,6 @@
-import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { Button, Dialog, DialogTrigger, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { Popup } from '../../components/Popup';
 import type { Colour } from '../../engine/view';
 import { COLOURS } from './draw';
 import styles from './Palette.module.css';
@@ -13,6 +14,34 @@ interface Props {
 
 const WIDTHS = ['thin', 'usual', 'thick'] as const;
 
+/** The palette behind a button that shows the colour: for as long as it is wanted. */
+export function PaletteButton(props: Props) {
+  const { t } = useTranslation();
+  const { notes } = props.scene;
+  const name = t(notes ? 'board.noteColours' : 'board.palette');
+  return (
+    <DialogTrigger>
+      <Button
+        className={`${styles.opens} ${kindOf(props)}`}
+        aria-label={name}
+        data-colour={colourOf(props.scene)}
+        data-testid="board-palette-open"
+      >
+        <span className={styles.dot} />
+      </Button>
+      <Popup placement="top start" offset={10}>
+        <Dialog className={styles.popped ?? ''} aria-label={name}>
+          <Palette {...props} />
+        </Dialog>
+      </Popup>
+    </DialogTrigger>
+  );
+}
+
+function kindOf({ scene, onPicture }: Props): string {
+  return (scene.notes ? styles.notes : onPicture ? styles.light : '') ?? '';
+}
+
 /** Colours and widths: of what is drawn next, and of what is selected. */
 export function Palette({ session, scene, onPicture }: Props) {
   const { t } = useTranslation();
@@ -24,10 +53,9 @@ export function Palette({ session, scene, onPicture }: Props) {
     if (notes && one === 'ochre') return t('board.yellow');
     return one === 'ink' && onPicture ? t('board.white') : t(`board.${one}`);
   };
-  const kind = notes ? styles.notes : onPicture ? styles.light : '';
   const width = session.widthOf(shape) ?? scene.width;
   return (
-    <div className={`${styles.palette} ${kind}`} data-testid="board-palette">
+    <div className={`${styles.palette} ${kindOf({ session, scene, onPicture })}`} data-testid="board-palette">
       <ToggleButtonGroup
         className={styles.row ?? ''}
         aria-label={t(notes ? 'board.noteColours' : 'board.colours')}

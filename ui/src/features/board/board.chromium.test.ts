@@ -383,22 +383,54 @@ describe('a board on a telephone', () => {
     return page;
   }
 
-  it('has tools that a finger finds, none over another', async () => {
+  it('has tools that a finger finds, in one row that scrolls, and the board over it', async () => {
     const page = await onPhone();
-    const all = page.locator('[data-testid=board-tools] button, [data-testid=board-palette] button');
+    const all = await page.locator('[data-testid=board-tools] button').all();
+    expect(all.length).toBeGreaterThan(9);
+    const { y } = await rect(page.getByTestId('board-tools'));
+    for (const one of all) {
+      await one.scrollIntoViewIfNeeded();
+      const place = await rect(one);
+      expect(Math.min(place.width, place.height)).toBeGreaterThanOrEqual(44);
+      expect(place.x >= 0 && place.x + place.width <= 360).toBe(true);
+      expect(place.y - y).toBeLessThan(12);
+    }
+    const board = await rect(page.getByTestId('board'));
+    expect(y - board.y).toBeGreaterThan(board.height * 0.7);
+    await page.close();
+  });
+
+  it('opens its palette while that is wanted', async () => {
+    const page = await onPhone();
+    const palette = page.getByTestId('board-palette');
+    expect(await palette.count()).toBe(0);
+    await page.getByTestId('board-palette-open').tap();
     const places = [];
-    for (const one of await all.all()) places.push(await rect(one));
-    expect(places.length).toBeGreaterThan(15);
+    for (const one of await palette.locator('button').all()) places.push(await rect(one));
+    expect(places).toHaveLength(10);
     for (const [n, place] of places.entries()) {
       expect(Math.min(place.width, place.height)).toBeGreaterThanOrEqual(44);
       expect(place.x >= 0 && place.x + place.width <= 360).toBe(true);
       for (const other of places.slice(n + 1)) apart(place, other);
     }
+    const paper = await rect(page.getByTestId('board-paper'));
+    await page.touchscreen.tap(paper.x + 40, paper.y + 120);
+    await palette.waitFor({ state: 'detached' });
+    await page.close();
+  });
+
+  it('says no more how to begin once one has begun', async () => {
+    const page = await onPhone();
+    await page.getByTestId('board-empty').waitFor();
+    const paper = await rect(page.getByTestId('board-paper'));
+    await page.touchscreen.tap(paper.x + 40, paper.y + 120);
+    await page.getByTestId('board-empty').waitFor({ state: 'detached' });
     await page.close();
   });
 
   it('writes letters that can be read, in a field that is not enlarged', async () => {
     const page = await onPhone();
+    await page.getByTestId('board-palette-open').tap();
     await page.getByTestId('width-0').tap();
     await page.getByTestId('tool-text').tap();
     const paper = await rect(page.getByTestId('board-paper'));
@@ -424,16 +456,14 @@ describe('a telephone that lies', () => {
     const page = await openIn(`screen=call&people=3&drawn&shown&lang=it&${who}`, width, height, true);
     await page.getByTestId('board-tools').waitFor();
     const board = await rect(page.getByTestId('board'));
-    const over = ['[data-testid=board-tools]', '[data-testid=board-palette]', '[data-over=right]'];
-    const [tools, palette, actions] = await Promise.all(over.map((one) => rect(page.locator(one))));
-    if (!tools || !palette || !actions) throw new Error('they are not seen');
-    for (const place of [tools, palette, actions]) {
+    const over = ['[data-over=bottom]', '[data-over=right]'];
+    const [tools, actions] = await Promise.all(over.map((one) => rect(page.locator(one))));
+    if (!tools || !actions) throw new Error('they are not seen');
+    for (const place of [tools, actions]) {
       expect(place.x >= board.x && place.x + place.width <= board.x + board.width).toBe(true);
       expect(place.y >= board.y && place.y + place.height <= board.y + board.height).toBe(true);
     }
-    apart(tools, palette);
     apart(tools, actions);
-    apart(palette, actions);
     for (const one of await page.getByTestId('board-tools').locator('button').all()) {
       const place = await rect(one);
       expect(Math.min(place.width, place.height)).toBeGreaterThanOrEqual(44);

@@ -6,6 +6,7 @@ export const board = {
     open: 'Open the board',
     close: 'Close the board',
     locked: 'The host took the board from you',
+    palette: 'Colours and widths',
     name: 'Board',
     canvas: 'Board, page {{page}}',
     canvasPicture: 'Picture to draw on',

@@ -6,6 +6,7 @@ export const board = {
     open: 'Apri la lavagna',
     close: 'Chiudi la lavagna',
     locked: 'Chi conduce le ha tolto la lavagna',
+    palette: 'Colori e spessori',
     name: 'Lavagna',
     canvas: 'Lavagna, pagina {{page}}',
     canvasPicture: 'Foto su cui disegnare',
