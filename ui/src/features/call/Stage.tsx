@@ -39,8 +39,9 @@ const BOARD_AND_STRIP = { width: 620, height: 320 };
 /** On a stage lower or narrower than this there is no room for cards under a strip. */
 const CARDS_BESIDE = 480;
 
-/** On one that is not even this wide the strip is a row, and several cards are counted. */
+/** On one that is not even this wide the strip is a row. There, and on one so low, several cards are counted. */
 const UPRIGHT = 600;
+const LYING = 300;
 
 /** The people, and oneself. */
 export function Stage(props: Props) {
@@ -130,7 +131,7 @@ export function Stage(props: Props) {
   return (
     <div ref={stage} className={styles.stage} data-testid="stage" data-layout={now.kind}>
       {cards && !beside && (
-        <Above count={count} folds={narrow || low}>
+        <Above count={count} folds={narrow || (box.height > 0 && box.height < LYING)}>
           {cards}
         </Above>
       )}
