@@ -329,6 +329,21 @@ describe('being alone', () => {
     expect(byId('stage').textContent).toContain('Everyone else has left');
   });
 
+  it.each(['', '&simple'])('is left by an admin who says whether the others stay: ?%s', async (look) => {
+    const engine = await openPage(`screen=call&people=3${look}`);
+    await press('leave');
+    expect(byId('leave-others-stay').textContent).toBe('Leave, others stay');
+    expect(engine.asked).not.toContainEqual(['leave']);
+    await press('end-for-everyone');
+    expect(engine.asked).not.toContainEqual(['end for everyone']);
+  });
+
+  it.each(['', '&simple'])('is left by a guest at once: ?guest%s', async (look) => {
+    const engine = await openPage(`screen=call&people=3&guest${look}`);
+    await press('leave');
+    expect(engine.asked).toContainEqual(['leave']);
+  });
+
   it('leaves nobody who stays', async () => {
     await openPage('screen=call&people=1');
     await press('leave');

@@ -59,6 +59,12 @@ describe('the message', () => {
     expect(stillClosed(given({}, { closed })).size).toBe(0);
   });
 
+  it('of a device stays closed while that is only tried again', () => {
+    const me = { ...callView(2).me, camera: { state: 'starting' } as const };
+    const closed = new Set(['trouble camera missing']);
+    expect(stillClosed(given({ me }, { closed })).size).toBe(1);
+  });
+
   it('puts first what one is asked, then the end, then who waits', () => {
     const all = {
       waiting,

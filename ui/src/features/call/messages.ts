@@ -68,6 +68,9 @@ export interface Given {
   seesDrawing?: ((name: string | null) => boolean) | undefined;
 }
 
+/** Sound before picture: without it there is no visit. */
+const DEVICES = ['microphone', 'speaker', 'camera'] as const;
+
 /** The message that matters most; nothing when there is none. */
 export function message(given: Given): Message | undefined {
   return candidates(given).find(({ id }) => !given.closed.has(id));
@@ -76,7 +79,12 @@ export function message(given: Given): Message | undefined {
 /** Those of the closed that are still an occasion: what comes again is said again. */
 export function stillClosed(given: Given): ReadonlySet<string> {
   const now = new Set(candidates(given).map(({ id }) => id));
-  return new Set([...given.closed].filter((id) => now.has(id)));
+  const { me } = given.call;
+  // A device that is tried again is not back yet.
+  const tried = DEVICES.filter((device) => me[device].state === 'starting');
+  return new Set(
+    [...given.closed].filter((id) => now.has(id) || tried.some((one) => id.startsWith(`trouble ${one} `))),
+  );
 }
 
 /** From the most urgent on. */
@@ -155,8 +163,7 @@ function candidates({
   if (snapshotsOfMe) {
     found.push({ id: 'snapshot_of_me', tone: 'plain', kind: 'snapshot_of_me', ...snapshotsOfMe });
   }
-  // Sound before picture: without it there is no visit.
-  for (const device of ['microphone', 'speaker', 'camera'] as const) {
+  for (const device of DEVICES) {
     const state = trouble(call.me[device]);
     if (state) found.push({ id: `trouble ${device} ${state}`, tone: 'warn', kind: 'trouble', device, state });
   }
