@@ -141,9 +141,16 @@ function overflowing() {
   for (const button of document.querySelectorAll('button')) {
     const box = button.getBoundingClientRect();
     const wide = button.scrollWidth > button.clientWidth + 1;
-    if (box.width > 0 && (wide || box.right > innerWidth + 1)) {
+    if (box.width > 0 && (wide || (box.right > innerWidth + 1 && !scrollsSideways(button)))) {
       cut.push(button.textContent || button.getAttribute('aria-label'));
     }
   }
   return cut;
+
+  function scrollsSideways(element) {
+    const up = element.parentElement;
+    if (!up) return false;
+    const scrolls = up.scrollWidth > up.clientWidth && getComputedStyle(up).overflowX === 'auto';
+    return scrolls || scrollsSideways(up);
+  }
 }

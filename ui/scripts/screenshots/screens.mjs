@@ -61,6 +61,8 @@ import {
 const wide = { width: 1280, height: 800 };
 const small = { width: 800, height: 600 };
 const phone = { width: 360, height: 740 };
+/** A telephone that lies. */
+const lying = { width: 640, height: 360 };
 const ring = { width: 420, height: 220 };
 // In a telephone's page.
 const card = { width: 326, height: 308 };
@@ -116,7 +118,7 @@ export const screens = [
   ['home-sign-in-asked', 'sign_in_asked=replaces&account=signed_in', [wide, small]],
   ['home-rooms-failed', 'rooms=failed&account=expired', [wide]],
   ['home-rooms-loading', 'rooms=loading&account=signed_in', [wide]],
-  ['link-invite', 'window=link&screen=lobby&invite', [wide, phone]],
+  ['link-invite', 'window=link&screen=lobby&invite', [wide, phone, lying]],
   ['link-refused', 'window=link&problem=link_expired', [wide, small, phone]],
   [
     'link-ask',
@@ -145,14 +147,18 @@ export const screens = [
   ['lobby-full', 'screen=lobby&problem=room_full', [wide, small]],
   ['lobby-in-use', 'screen=lobby&inuse', [wide]],
   ['lobby-problem', 'screen=lobby&problem=media_unreachable', [wide, small]],
-  ['lobby-consent', 'screen=lobby&consent=asked', [wide, small, phone]],
+  ['lobby-consent', 'screen=lobby&consent=asked', [wide, small, phone, lying]],
   ['lobby-consent-guest', 'screen=lobby&consent=no&auto&early', [wide, small]],
   ['lobby-long', 'screen=lobby&long', [wide, small]],
   ['lobby-simple', 'screen=lobby&simple', [wide, small]],
   ['call-1', 'screen=call&people=1', [wide]],
   ['call-2', 'screen=call&people=2', [wide, small, phone]],
   ['call-2-muted', 'screen=call&people=2&mic=off&camera=off&notice=talking_while_muted', [wide]],
-  ['call-2-missing', 'screen=call&people=2&mic=missing&camera=missing&notice=camera_lost', [wide, small]],
+  [
+    'call-2-missing',
+    'screen=call&people=2&mic=missing&camera=missing&notice=camera_lost',
+    [wide, small, lying],
+  ],
   ['call-2-camera-busy', 'screen=call&people=2&camera=busy', [wide, small]],
   ['call-2-camera-failed', 'screen=call&people=2&camera=failed', [wide]],
   ['call-2-camera-denied', 'screen=call&people=2&camera=denied', [wide]],
@@ -203,7 +209,7 @@ export const screens = [
   [
     'call-consent',
     'screen=call&people=2&simple&guest&recording=starting&consent=asked',
-    [wide, small, phone],
+    [wide, small, phone, lying],
   ],
   ['call-consent-host', 'screen=call&people=3&recording=on&consent=asked', [wide]],
   ['call-without-me', 'screen=call&people=2&guest&recording=on&consent=no', [wide]],
@@ -248,7 +254,7 @@ export const screens = [
   ['call-3-end', 'screen=call&people=3', [wide, small], askEnd],
   ['call-2-devices', 'screen=call&people=2', [wide], (page) => page.getByTestId('choose-microphone').click()],
   ['call-3', 'screen=call&people=3', [wide, phone]],
-  ['call-3-share', 'screen=call&people=4&share', [wide]],
+  ['call-3-share', 'screen=call&people=4&share', [wide, phone]],
   ['call-5-long', 'screen=call&people=5&long', [wide, small]],
   ['call-9', 'screen=call&people=9&notice=person_joined', [wide, small]],
   ['call-25', 'screen=call&people=25', [wide, small]],
@@ -264,7 +270,7 @@ export const screens = [
   [
     'chat-long',
     'screen=call&people=3&chat=long',
-    [wide, small, phone],
+    [wide, small, phone, lying],
     (page) => page.getByTestId('chat').click(),
   ],
   ['chat-files', 'screen=call&people=3&chat=long', [wide], chatFiles],
@@ -333,7 +339,7 @@ export const screens = [
     (page) => page.getByTestId('layout').click(),
   ],
   ['present-me', 'screen=call&people=4&presenter=me', [wide, small]],
-  ['present-me-share', 'screen=call&people=4&presenter=me&sharing=window', [wide, small]],
+  ['present-me-share', 'screen=call&people=4&presenter=me&sharing=window', [wide, small, phone, lying]],
   ['tools-more', 'screen=call&people=4&hands', [wide, phone], (page) => page.getByTestId('more').click()],
   ['board-empty', 'screen=call&people=2', [wide, small], openBoard],
   ['board-shown', 'screen=call&people=2&shown', [wide, small]],
@@ -346,7 +352,7 @@ export const screens = [
     (page) => openBoard(page).then(() => saveBoard(page)),
   ],
   ['board-typing', 'screen=call&people=2', [wide, small], typeOnBoard],
-  ['board-drawn', 'screen=call&people=3&drawn&shown', [wide, small], selectOnBoard],
+  ['board-drawn', 'screen=call&people=3&drawn&shown', [wide, small, phone, lying], selectOnBoard],
   ['board-which-page', 'screen=call&people=2&drawn&document=11', [wide, small, phone], whichPage],
   [
     'board-which-page-many',
@@ -391,7 +397,7 @@ export const screens = [
     [wide, small, phone],
   ],
   ['chat-pdf', 'screen=call&people=3&chat=pdf&pointers=files', [wide, small], chatPdf],
-  ['pdf', 'screen=call&people=3&chat=pdf&pointers=files', [wide, small, phone], openPdf],
+  ['pdf', 'screen=call&people=3&chat=pdf&pointers=files', [wide, small, phone, lying], openPdf],
   ['pdf-zoomed', 'screen=call&people=3&chat=pdf&pointers=files', [wide, small], pdfZoomed],
   ['pdf-locked', 'screen=call&people=3&chat=pdf', [wide, small, phone], (page) => openPdf(page, 'locked')],
   ['pdf-broken', 'screen=call&people=3&chat=pdf', [wide], (page) => openPdf(page, 'broken')],
