@@ -10,7 +10,7 @@ export const tools: Pick<
     open: 'Chat con tutti',
     openUnread_one: 'Chat con tutti, {{count}} messaggio nuovo',
     openUnread_other: 'Chat con tutti, {{count}} messaggi nuovi',
-    simple: 'Scriva un messaggio',
+    simple: 'Messaggio a tutti',
     simpleUnread_one: 'Leggi {{count}} messaggio nuovo',
     simpleUnread_other: 'Leggi {{count}} messaggi nuovi',
     show: 'Mostra',
