@@ -77,7 +77,7 @@ export function Toolbar({ session, scene, looks, lies, addPicture }: Props) {
     >
       {tool('select', looks ? Hand : MousePointer2)}
       {rights.pen && tool('pen', Pencil)}
-      {rights.shape && <ShapesButton session={session} scene={scene} />}
+      {rights.shape && <ShapesButton session={session} scene={scene} lies={lies} />}
       {rights.text && tool('text', Type)}
       {rights.text && tool('note', StickyNote)}
       {addPicture && (
@@ -94,13 +94,20 @@ export function Toolbar({ session, scene, looks, lies, addPicture }: Props) {
       )}
       {rights.eraser && tool('eraser', Eraser)}
       {rights.cursor && tool('laser', Laser)}
-      {!looks && <Undoing session={session} scene={scene} />}
+      {!looks && <Undoing session={session} scene={scene} lies={lies} />}
     </AriaToolbar>
   );
 }
 
+interface ButtonProps {
+  session: BoardSession;
+  scene: Scene;
+  /** There is no room beside it, only over it. */
+  lies: boolean;
+}
+
 /** What was done, taken back; and what is chosen, away. */
-function Undoing({ session, scene }: { session: BoardSession; scene: Scene }) {
+function Undoing({ session, scene, lies }: ButtonProps) {
   const { t } = useTranslation();
   return (
     <>
@@ -121,7 +128,7 @@ function Undoing({ session, scene }: { session: BoardSession; scene: Scene }) {
         onPress={() => session.redo()}
         testid="board-redo"
       />
-      <OrderButton session={session} can={scene.orderable} />
+      <OrderButton session={session} scene={scene} lies={lies} />
       <Once
         icon={Trash2}
         name={t('board.remove')}
@@ -161,7 +168,7 @@ function ToolButton({ icon: Icon, name, keys, selected, onPress, testid }: ToolP
 }
 
 /** Lines and figures, behind one button; it shows the one that is chosen. */
-function ShapesButton({ session, scene }: { session: BoardSession; scene: Scene }) {
+function ShapesButton({ session, scene, lies }: ButtonProps) {
   const { t } = useTranslation();
   const chosen = isFigure(scene.tool) ? scene.tool : undefined;
   const Icon = chosen ? FIGURE_ICONS[chosen] : Shapes;
@@ -179,7 +186,7 @@ function ShapesButton({ session, scene }: { session: BoardSession; scene: Scene 
       </Tip>
       <Menu
         className={styles.shapes}
-        placement="right top"
+        placement={lies ? 'top' : 'right top'}
         offset={10}
         aria-label={t('board.shapes')}
         onAction={(key) => {
@@ -220,14 +227,14 @@ function ShapesButton({ session, scene }: { session: BoardSession; scene: Scene 
 }
 
 /** What is chosen, over everything else or under it. */
-function OrderButton({ session, can }: { session: BoardSession; can: boolean }) {
+function OrderButton({ session, scene, lies }: ButtonProps) {
   const { t } = useTranslation();
   return (
     <MenuTrigger>
       <Tip words={t('board.order')} keys={`${ORDER_KEYS.front} ${ORDER_KEYS.back}`}>
         <Button
           className={styles.tool ?? ''}
-          isDisabled={!can}
+          isDisabled={!scene.orderable}
           aria-label={t('board.order')}
           data-testid="board-order"
         >
@@ -236,7 +243,7 @@ function OrderButton({ session, can }: { session: BoardSession; can: boolean }) 
       </Tip>
       <Menu
         className={styles.shapes}
-        placement="right bottom"
+        placement={lies ? 'top' : 'right bottom'}
         offset={10}
         aria-label={t('board.order')}
         onAction={(key) => session.order(key as Edge)}

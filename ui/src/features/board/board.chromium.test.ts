@@ -419,6 +419,20 @@ describe('a board on a telephone', () => {
     await page.close();
   });
 
+  it.each([
+    [390, 844],
+    [640, 360],
+  ])('opens its figures in the window, over the tools: %i × %i', async (width, height) => {
+    const page = await openIn('screen=call&people=2&guest&shown', width, height, true);
+    await page.getByTestId('tool-shapes').tap();
+    const menu = page.getByRole('menu');
+    await menu.waitFor();
+    const { x, y, width: wide, height: high } = await rect(menu);
+    expect(x >= 0 && x + wide <= width && y >= 0).toBe(true);
+    expect(y + high).toBeLessThanOrEqual((await rect(page.getByTestId('tool-shapes'))).y);
+    await page.close();
+  });
+
   it('says no more how to begin once one has begun', async () => {
     const page = await onPhone();
     await page.getByTestId('board-empty').waitFor();
