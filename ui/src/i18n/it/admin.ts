@@ -66,7 +66,7 @@ export const admin: Pick<Dictionary, 'people' | 'queue'> = {
     title: 'Sala d’attesa',
     text: 'Vedono il loro posto, mai gli altri',
     nobody: 'Nessuno aspetta.',
-    place: 'Posto {{place}}',
+    place: 'Posto {{place}} in fila',
     justArrived: 'da un attimo',
     waited_one: '{{count}} min',
     waited_other: '{{count}} min',

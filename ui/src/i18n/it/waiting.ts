@@ -14,7 +14,7 @@ export const waiting: Pick<Dictionary, 'waiting'> = {
     earlyText: 'È in anticipo, {{day}}. Non deve fare altro; può restare qui.',
     hostKnows: '{{host}} sa che lei è qui e la farà entrare. Non deve fare altro.',
     hostAway: 'Entrerà appena c’è chi conduce la visita. Non deve fare altro.',
-    place: 'Posto {{place}}',
+    place: 'Posto {{place}} in fila',
     titlePlace: 'Posto {{place}} · Visita',
     you: 'Lei',
     soundCheck: 'Prova audio',
