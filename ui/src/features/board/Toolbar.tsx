@@ -185,7 +185,7 @@ function ShapesButton({ session, scene, lies }: ButtonProps) {
         </Button>
       </Tip>
       <Menu
-        className={styles.shapes}
+        className={`${styles.shapes} ${styles.figures}`}
         placement={lies ? 'top' : 'right top'}
         offset={10}
         aria-label={t('board.shapes')}

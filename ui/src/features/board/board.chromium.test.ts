@@ -430,6 +430,9 @@ describe('a board on a telephone', () => {
     const { x, y, width: wide, height: high } = await rect(menu);
     expect(x >= 0 && x + wide <= width && y >= 0).toBe(true);
     expect(y + high).toBeLessThanOrEqual((await rect(page.getByTestId('tool-shapes'))).y);
+    // None of them waits behind an edge.
+    const filled = await rect(page.getByTestId('tool-filled'));
+    expect(filled.y + filled.height).toBeLessThanOrEqual(y + high);
     await page.close();
   });
 
