@@ -40,6 +40,7 @@ if (!checks) await mkdir(folder, { recursive: true });
 let count = 0;
 let complaints = 0;
 const complainedOf = new Set();
+const contexts = new Map();
 const wanted = [];
 let turn = 0;
 const small = [{ width: 800, height: 600 }];
@@ -77,11 +78,8 @@ async function drawAll() {
 }
 
 async function draw({ file, query, size, theme, lang, act }) {
-  const page = await browser.newPage({
-    viewport: size,
-    reducedMotion: 'reduce',
-    locale: lang === 'it' ? 'it-IT' : 'en-GB',
-  });
+  const page = await (await contextIn(lang)).newPage();
+  await page.setViewportSize(size);
   page.on('pageerror', (error) => complain(file, error));
   page.on(
     'console',
@@ -101,6 +99,15 @@ async function draw({ file, query, size, theme, lang, act }) {
   if (!checks) await page.screenshot({ path: join(folder, file) });
   await page.close();
   count += 1;
+}
+
+/** One for each language: what a page is made of is read and compiled once in it. */
+function contextIn(lang) {
+  const made =
+    contexts.get(lang) ??
+    browser.newContext({ reducedMotion: 'reduce', locale: lang === 'it' ? 'it-IT' : 'en-GB' });
+  contexts.set(lang, made);
+  return made;
 }
 
 /** Opens a page. A computer whose network changes just then loses the files of a page; it is opened again. */

@@ -172,6 +172,7 @@ pub(crate) fn routes(app: App) -> Router {
         .merge(pictures::routes())
         .merge(video_rooms::routes())
         .merge(files::routes())
+        .route("/", get(join::front_door))
         .route("/join", get(join::page_without_code))
         .route("/join/", get(join::page_without_code))
         .route("/assets/{*path}", get(join::asset))

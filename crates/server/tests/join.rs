@@ -286,6 +286,11 @@ async fn browsers_get_a_page_that_says_nothing_until_it_asks(carrier: Carrier) {
         assert_eq!(page(&server.api, &path).await, html);
     }
     assert_eq!(page(&server.api, &format!("{}/join/", server.api.base)).await, html);
+    // Whoever types the server's address finds it too; a program finds where the calls are described.
+    assert_eq!(page(&server.api, &format!("{}/", server.api.base)).await, html);
+    let (status, words) = server.api.get("/").await;
+    assert_eq!((status, &words["error"]["code"]), (StatusCode::NOT_FOUND, &json!("not_found")));
+    assert!(words["error"]["message"].as_str().is_some_and(|words| words.contains("/docs")), "{words}");
 
     let get = async |path: &str, encodings: &str| {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", server.api.base) };

@@ -8,7 +8,7 @@ use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 use visita_protocol::{
@@ -94,6 +94,14 @@ pub(crate) async fn embedded(State(app): State<App>, Path(id): Path<String>, hea
 pub(crate) async fn page_without_code(State(app): State<App>, headers: HeaderMap) -> Response {
     let page = if wants_page(&headers) { browser::page(&app, &headers, Page::Join, &[]).await } else { None };
     page.unwrap_or_else(|| ApiError::from(Problem::new(ErrorCode::NotFound, "nothing here")).into_response())
+}
+
+/// `GET /`: somebody who typed the server's address has a link to paste, and finds where.
+pub(crate) async fn front_door(headers: HeaderMap) -> Response {
+    if wants_page(&headers) {
+        return Redirect::temporary("/join/").into_response();
+    }
+    ApiError::from(Problem::new(ErrorCode::NotFound, "nothing here: the calls are described at /docs")).into_response()
 }
 
 /// `GET /sign-in/<code>`: what a person sees who opens such a link in a browser. The app uses it up by `POST`.
