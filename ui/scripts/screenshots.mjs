@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
+import { overflowing } from './overflowing.mjs';
 import { screens, variants } from './screenshots/screens.mjs';
 
 const checks = process.argv[2] === '--check';
@@ -136,28 +137,4 @@ async function violations({ small, opened }) {
   const rules = { 'target-size': { enabled: !small }, region: { enabled: !opened } };
   const found = await globalThis.axe.run(document, { runOnly, rules });
   return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
-}
-
-/** Buttons and a recording slot whose words do not fit, and a page wider than its window. Runs in the page. */
-function overflowing() {
-  const cut = [];
-  if (document.documentElement.scrollWidth > innerWidth)
-    cut.push(`page ${document.documentElement.scrollWidth}`);
-  const slot = document.querySelector('[data-testid="recording-slot"] > span');
-  if (slot && slot.scrollWidth > slot.clientWidth + 1) cut.push(slot.textContent);
-  for (const button of document.querySelectorAll('button')) {
-    const box = button.getBoundingClientRect();
-    const wide = button.scrollWidth > button.clientWidth + 1;
-    if (box.width > 0 && (wide || (box.right > innerWidth + 1 && !scrollsSideways(button)))) {
-      cut.push(button.textContent || button.getAttribute('aria-label'));
-    }
-  }
-  return cut;
-
-  function scrollsSideways(element) {
-    const up = element.parentElement;
-    if (!up) return false;
-    const scrolls = up.scrollWidth > up.clientWidth && getComputedStyle(up).overflowX === 'auto';
-    return scrolls || scrollsSideways(up);
-  }
 }

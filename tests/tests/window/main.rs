@@ -65,6 +65,12 @@ async fn a_link_opens_and_two_people_are_in_the_call() -> Result<()> {
         Ok(traced(&trace).into_iter().find(|line| line["width"].as_u64() >= Some(1280)))
     })
     .await?;
+    // A peer's ears hold the last seconds: those before the whistle must be over.
+    until("the whistle at the other end", PATIENCE, || async {
+        let tones = traced(&trace).pop().and_then(|line| line["tones_hz"][0].as_f64());
+        Ok(tones.filter(|hz| (hz - 900.0).abs() < 10.0))
+    })
+    .await?;
     let report = peer.stop().await?;
     let video = videos(&report).into_iter().next().with_context(|| format!("the app was not seen: {report}"))?;
     ensure!(video["frames"].as_u64().unwrap_or(0) > 30, "too few pictures of the app: {report}");

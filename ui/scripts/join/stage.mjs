@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
+import { overflowing } from '../overflowing.mjs';
 import { startServer } from './server.mjs';
 
 export const bin = resolve(process.argv[2] ?? process.env.VISITA_BIN_DIR ?? '../target/debug');
@@ -124,20 +125,7 @@ export async function goneOver(page, name, { small = false } = {}) {
 
 /** Nothing is wider than the window, and no button cut off. */
 export async function fits(page, name) {
-  const cut = await page.evaluate(() => {
-    const found = [...document.querySelectorAll('button')].filter((button) => {
-      const box = button.getBoundingClientRect();
-      return (
-        box.width > 0 &&
-        (button.scrollWidth > button.clientWidth + 1 || box.right > innerWidth + 1 || box.left < -1)
-      );
-    });
-    const wide = document.documentElement.scrollWidth - innerWidth;
-    return [
-      ...(wide > 0 ? [`${wide} px`] : []),
-      ...found.map((one) => one.textContent || one.getAttribute('aria-label')),
-    ];
-  });
+  const cut = await page.evaluate(overflowing);
   check(cut.length === 0, `nothing is cut off: ${name}`, cut.join('; '));
 }
 

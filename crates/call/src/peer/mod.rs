@@ -160,7 +160,8 @@ pub async fn run_with(
             _ = look.tick() => {}
             _ = trace_ticks.tick(), if trace.is_some() => {
                 if let Some(trace) = &mut trace {
-                    trace.write(call.stats(), watcher.as_deref().map_or(0, Watcher::width));
+                    let tones = views.sounds(&call).iter().map(|(_, sound)| sound.tone().hz).collect();
+                    trace.write(call.stats(), watcher.as_deref().map_or(0, Watcher::width), tones);
                 }
             }
         }

@@ -37,6 +37,8 @@ struct Line {
     received_kbps: u32,
     /// Of the largest picture among the newest of each stream, pixels.
     width: u32,
+    /// Pitches of whom one hears, as in the report, Hz.
+    tones_hz: Vec<f32>,
     rtt_ms: Option<f64>,
 }
 
@@ -51,7 +53,7 @@ impl Trace {
         }
     }
 
-    pub(super) fn write(&mut self, stats: Option<RtcStats>, width: u32) {
+    pub(super) fn write(&mut self, stats: Option<RtcStats>, width: u32, tones_hz: Vec<f32>) {
         let Some(stats) = stats else { return };
         let line = Line {
             ms: millis(self.started.elapsed()),
@@ -61,6 +63,7 @@ impl Trace {
             received_bytes: stats.received.iter().map(|track| track.bytes).sum(),
             received_kbps: stats.received.iter().map(|track| track.kbps).sum(),
             width,
+            tones_hz,
             rtt_ms: stats.rtt_ms,
         };
         // A full disk must not end a call.
