@@ -43,6 +43,15 @@ const PITCH: &str = "
 const FRAMES: &str =
     "return [...document.querySelectorAll('[data-testid=tile] video')].map((v) => Number(v.dataset.frames || 0))";
 
+/// A file is let go over the page.
+const DROP: &str = "
+    const bag = new DataTransfer();
+    bag.items.add(new File(['one in the morning'], 'doses.txt', { type: 'text/plain' }));
+    for (const kind of ['dragenter', 'dragover', 'drop']) {
+      const event = new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: bag });
+      document.body.dispatchEvent(event);
+    }";
+
 struct Guest(Visitor);
 
 impl Guest {
@@ -139,6 +148,13 @@ async fn a_guest_in_a_browser_and_the_host_in_the_app() -> Result<()> {
     host.fill("chat-field", "Good morning, Mrs Rossi").await?;
     host.click("chat-send").await?;
     guest.reads("chat-panel", "Good morning, Mrs Rossi").await?;
+
+    // A file of the guest.
+    guest.0.script(DROP).await?;
+    until("the guest's file", PATIENCE, || async {
+        Ok(host.text("chat-panel").await?.contains("doses.txt").then_some(()))
+    })
+    .await?;
     host.click("chat").await?;
 
     // A hand and a reaction.
@@ -170,11 +186,26 @@ async fn a_guest_in_a_browser_and_the_host_in_the_app() -> Result<()> {
     host.click("gallery").await?;
     host.click("take-snapshot").await?;
     until("the snapshot", PATIENCE, || async { Ok(host.has("snapshot").await?.then_some(())) }).await?;
-    host.click("gallery").await?;
     guest.0.click("gallery").await?;
     until("the snapshot in the browser", PATIENCE, || async { Ok(guest.0.has("snapshot").await?.then_some(())) })
         .await?;
+
+    // Drawing on it: the host's stroke comes to the guest, who looks on.
+    host.click("snapshot-draw").await?;
+    host.find("board-paper").await?;
+    host.client().active_element().await?.send_keys("p").await?;
+    stroke(&host, "board-paper", 120, true).await?;
+    guest.0.click("snapshot-draw").await?;
+    let items = "return document.querySelector('[data-testid=board-items]')?.textContent ?? ''";
+    let drawn = |words: &Value| words.as_str().is_some_and(|words| words.starts_with('1') || words.starts_with("One"));
+    until("the stroke on the snapshot in the browser", PATIENCE, || async {
+        Ok(drawn(&guest.0.script(items).await?).then_some(()))
+    })
+    .await?;
+    guest.0.click("board-close").await?;
+    host.click("board-close").await?;
     guest.0.click("gallery").await?;
+    host.click("gallery").await?;
 
     // The board, shown to everybody: a stroke of the host.
     host.click("board-slot").await?;
@@ -183,12 +214,8 @@ async fn a_guest_in_a_browser_and_the_host_in_the_app() -> Result<()> {
     host.client().active_element().await?.send_keys("p").await?;
     stroke(&host, "board-paper", 120, true).await?;
     guest.0.find("board-opened-by").await?;
-    let items = "return document.querySelector('[data-testid=board-items]')?.textContent ?? ''";
-    until("the stroke in the browser", PATIENCE, || async {
-        let words = guest.0.script(items).await?;
-        Ok(words.as_str().is_some_and(|words| words.starts_with('1') || words.starts_with("One")).then_some(()))
-    })
-    .await?;
+    until("the stroke in the browser", PATIENCE, || async { Ok(drawn(&guest.0.script(items).await?).then_some(())) })
+        .await?;
     keep(&host, "guest-board.png").await?;
     host.click("board-for-all").await?;
 
