@@ -92,6 +92,7 @@ async function draw({ file, query, size, theme, lang, act }) {
   await page.addStyleTag({ content: ':root { --sans: Inter, sans-serif !important }' });
   await act?.(page);
   await page.waitForTimeout(150);
+  await page.waitForFunction(settled);
   const cut = await page.evaluate(overflowing);
   if (cut.length > 0) complain(file, `cut off: ${cut.join(' | ')}`);
   await page.evaluate(axe);
@@ -127,6 +128,13 @@ function complain(file, what) {
   complaints += 1;
   complainedOf.add(file);
   console.error(`${file}: ${what}`);
+}
+
+/** Whether everything has come and nothing fades in any more. Runs in the page. */
+function settled() {
+  const fades = (one) =>
+    one.playState === 'running' && one.effect.getComputedTiming().iterations !== Infinity;
+  return !document.querySelector('[data-testid="panel-coming"]') && !document.getAnimations().some(fades);
 }
 
 /** What axe finds, one line each. Runs in the page. */

@@ -14,13 +14,15 @@ interface Props {
   wide?: boolean;
   /** Where the keyboard goes is decided inside. */
   takesFocus?: boolean;
+  /** It stands in for what is fetched: on a good line nothing of it is seen. */
+  late?: boolean;
   onClose: () => void;
   testid: string;
 }
 
 /** What opens at the right of a call. Escape closes it, and brings the keyboard back to where it came from. */
 export function Panel(props: Props) {
-  const { title, children, head, wide = false, takesFocus = false, onClose, testid } = props;
+  const { title, children, head, wide = false, late = false, takesFocus = false, onClose, testid } = props;
   const { t } = useTranslation();
   const panel = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -39,7 +41,7 @@ export function Panel(props: Props) {
   return (
     <aside
       ref={panel}
-      className={`${styles.panel} ${wide ? styles.wide : ''}`}
+      className={`${styles.panel} ${wide ? styles.wide : ''} ${late ? styles.late : ''}`}
       aria-label={title}
       data-testid={testid}
       onKeyDown={(event) => {

@@ -1,6 +1,8 @@
 // The whole page on the fake engine, as a person meets it.
 
-import { act, render } from '@testing-library/react';
+import { act, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { vi } from 'vitest';
 import { App, partOf } from '../App';
 import { EngineProvider } from '../engine/context';
 import { type FakeEngine, fakeEngine, fakeOptions } from '../engine/fake';
@@ -19,4 +21,10 @@ export async function openPage(query: string, without: (keyof Groups)[] = []): P
   // What is done once it is drawn, be the machine ever so busy.
   await act(async () => {});
   return engine;
+}
+
+/** Presses what has this test id, and waits for the part of the page that is fetched by it. */
+export async function press(id: string): Promise<void> {
+  await userEvent.click(screen.getByTestId(id));
+  await act(() => vi.dynamicImportSettled());
 }

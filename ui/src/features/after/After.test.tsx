@@ -1,12 +1,11 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
-import { openPage } from '../../test/page';
+import { openPage, press } from '../../test/page';
 // It comes when it is opened first; here it is there already.
 import '../past/Past';
 
 const byId = (id: string) => screen.getByTestId(id);
-const press = (id: string) => userEvent.click(byId(id));
 
 describe('after a call', () => {
   it('takes a rating with a comment', async () => {

@@ -5,10 +5,9 @@ import { describe, expect, it } from 'vitest';
 import type { FakeEngine } from '../../engine/fake';
 import { callView } from '../../engine/fake/samples';
 import type { PersonView, WaitingView } from '../../engine/view';
-import { openPage } from '../../test/page';
+import { openPage, press } from '../../test/page';
 
 const byId = (id: string) => screen.getByTestId(id);
-const press = (id: string) => userEvent.click(byId(id));
 const asked = (engine: FakeEngine) => engine.asked.filter(([name]) => !name.endsWith('picker'));
 
 /** What opens over a screen is gone over like the screen itself. */

@@ -3,11 +3,10 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { describe, expect, it, vi } from 'vitest';
 import type { FakeEngine } from '../../engine/fake';
-import { openPage } from '../../test/page';
+import { openPage, press } from '../../test/page';
 
 const byId = (id: string) => screen.getByTestId(id);
 const shown = (id: string) => screen.queryByTestId(id) !== null;
-const press = (id: string) => userEvent.click(byId(id));
 const presents = (engine: FakeEngine, presenter: string | null) =>
   act(() =>
     engine.change(({ screen: call }) => {

@@ -3,12 +3,11 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FakeEngine } from '../../engine/fake';
-import { openPage } from '../../test/page';
+import { openPage, press } from '../../test/page';
 import { watchSight } from '../../test/sight';
 
 const byId = (id: string) => screen.getByTestId(id);
 const shown = (id: string) => screen.queryByTestId(id) !== null;
-const press = (id: string) => userEvent.click(byId(id));
 const asked = (engine: FakeEngine, ...names: string[]) =>
   engine.asked.filter(([name]) => names.includes(name));
 const message = (key: string) => {

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FakeEngine } from '../../engine/fake';
-import { openPage } from '../../test/page';
+import { openPage, press } from '../../test/page';
 import { turned } from './pdf/PdfSheet';
 
 vi.mock('pdfjs-dist/legacy/build/pdf.worker.mjs?worker', async () => ({
@@ -12,7 +12,6 @@ vi.mock('pdfjs-dist/legacy/build/pdf.worker.mjs?worker', async () => ({
 
 const byId = (id: string) => screen.getByTestId(id);
 const shown = (id: string) => screen.queryByTestId(id) !== null;
-const press = (id: string) => userEvent.click(byId(id));
 const asked = (engine: FakeEngine, name: string) => engine.asked.filter(([one]) => one === name);
 const card = (id: string) => {
   const found = screen.getAllByTestId('file').find(({ dataset }) => dataset.fileId === id);

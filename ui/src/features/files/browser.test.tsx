@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { EngineProvider } from '../../engine/context';
 import { fakeEngine, fakeOptions, linkEngine } from '../../engine/fake';
 import { LinkPage } from '../../LinkPage';
+import { press } from '../../test/page';
 
 beforeEach(() => {
   vi.stubGlobal('RTCPeerConnection', class {});
@@ -25,7 +26,7 @@ it('opens here what can be shown, and says of the rest where it is', async () =>
     </EngineProvider>,
   );
   await screen.findByTestId('screen-call');
-  await userEvent.click(screen.getByTestId('chat'));
+  await press('chat');
   act(() =>
     fake.changeTools(({ chat }) => {
       const [first] = chat.messages.filter(({ file }) => file?.info.purpose === 'chat');

@@ -5,12 +5,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FakeEngine } from '../../engine/fake';
 import { LOCAL_PREVIEW, LOCAL_SHARE } from '../../engine/frameWire';
 import type { BoardAction } from '../../engine/view';
-import { openPage } from '../../test/page';
+import { openPage, press } from '../../test/page';
 import { watchSight } from '../../test/sight';
 
 const byId = (id: string) => screen.getByTestId(id);
 const shown = (id: string) => screen.queryByTestId(id) !== null;
-const press = (id: string) => userEvent.click(byId(id));
 /** What was asked for, but for boards. */
 const asked = (engine: FakeEngine) => engine.asked.filter(([name]) => name !== 'board');
 /** What was asked of boards, as `open aside snapshot-0`. */

@@ -3,10 +3,9 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
 import type { RoomDraft } from '../../engine/view';
-import { openPage } from '../../test/page';
+import { openPage, press } from '../../test/page';
 
 const byId = (id: string) => screen.getByTestId(id);
-const press = (id: string) => userEvent.click(byId(id));
 
 async function sound() {
   const rules = { 'color-contrast': { enabled: false }, region: { enabled: false } };

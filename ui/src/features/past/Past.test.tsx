@@ -4,12 +4,11 @@ import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
 import type { FakeEngine } from '../../engine/fake';
 import type { PastAction, SavingView } from '../../engine/view';
-import { openPage } from '../../test/page';
+import { openPage, press } from '../../test/page';
 // It comes when it is opened first; here it is there already.
 import './Past';
 
 const byId = (id: string) => screen.getByTestId(id);
-const press = (id: string) => userEvent.click(byId(id));
 const all = (id: string) => screen.queryAllByTestId(id);
 
 /** What was asked of past sessions, but for the list. */

@@ -1,11 +1,9 @@
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FakeEngine } from '../../engine/fake';
-import { openPage } from '../../test/page';
+import { openPage, press } from '../../test/page';
 
 const byId = (id: string) => screen.getByTestId(id);
-const press = (id: string) => userEvent.click(byId(id));
 const points = (engine: FakeEngine) => engine.asked.filter(([name]) => name === 'point').map(([, at]) => at);
 const layer = (where: HTMLElement) => within(where).getByTestId('pointer-layer');
 

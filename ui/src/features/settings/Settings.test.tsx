@@ -2,10 +2,9 @@ import { fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
-import { openPage } from '../../test/page';
+import { openPage, press } from '../../test/page';
 
 const byId = (id: string) => screen.getByTestId(id);
-const press = (id: string) => userEvent.click(byId(id));
 
 async function open(page: string, query = '') {
   const engine = await openPage(query);

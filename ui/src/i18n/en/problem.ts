@@ -67,6 +67,7 @@ export const problem = {
     internal: 'Something went wrong on our side',
     internalText: 'Try again. If it stays so, tell support the code below.',
     support: 'For support: {{code}}',
+    coming: 'Opening',
     part: 'This part could not be opened',
     partWhy: 'The line may be weak just now, or the server was renewed meanwhile. The rest goes on.',
     drawing: 'Something went wrong in this window',

@@ -66,6 +66,7 @@ export const problem: Pick<Dictionary, 'problem'> = {
     internal: 'Qualcosa non ha funzionato da parte nostra',
     internalText: 'Riprovi. Se non basta, dica all’assistenza il codice qui sotto.',
     support: 'Per l’assistenza: {{code}}',
+    coming: 'Si apre',
     part: 'Questa parte non si è potuta aprire',
     partWhy: 'Forse la linea è debole, o il server è stato aggiornato nel frattempo. Il resto continua.',
     drawing: 'Qualcosa non ha funzionato in questa finestra',
