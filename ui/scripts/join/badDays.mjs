@@ -122,6 +122,16 @@ await part('the files of the page are gone', async (last) => {
   await at(page, 'part-again').click();
   await at(page, 'board').waitFor();
   check(true, 'and opens once it is there again');
+  await at(page, 'board-close').click();
+  await page.route('**/assets/ChatPanel-*.js', (route) => route.fulfill({ status: 404 }));
+  await at(page, 'more').click();
+  await at(page, 'more-chat').click();
+  await at(page, 'panel-missing').waitFor();
+  await picture(page, 'panel-missing');
+  await page.unroute('**/assets/ChatPanel-*.js');
+  await at(page, 'part-again').click();
+  await at(page, 'chat-field').waitFor();
+  check(true, 'the chat too');
 });
 
 await part('a phone that sleeps', async (last) => {
