@@ -5,6 +5,7 @@ import {
   check,
   FIRST_LOAD,
   goneOver,
+  fits,
   open,
   part,
   picture,
@@ -89,6 +90,20 @@ await part('the page of a link', async (last) => {
   for (let n = 0; n < 3; n += 1) await fetch(room.guest, { headers: { accept: 'text/html' } });
   const looked = await (await fetch(room.guest, { headers: { accept: 'application/json' } })).json();
   check(looked.in_use === false, 'looking at a link, as a mail scanner does, uses nothing up');
+});
+
+await part('too early', async (last) => {
+  const starts_at = new Date(Date.now() + 6000).toISOString();
+  const room = await makeRoom(server, { starts_at, early_entry: 0 });
+  const { page, faults } = await open(last);
+  await toLobby(page, room.guest);
+  await at(page, 'join').click();
+  await at(page, 'screen-waiting').waitFor();
+  await picture(page, 'early');
+  await fits(page, 'waiting for the time');
+  await at(page, 'screen-call').waitFor();
+  check(true, 'in by itself when it is the time');
+  check(faults.length === 0, 'the page reported no fault', faults.join('; '));
 });
 
 await part('links that let nobody in', async (last) => {
