@@ -489,6 +489,7 @@ async fn what_may_not_be_shared_is_refused_before_it_is_read() {
         |name: &str, size: u64, purpose: &str| json!({ "name": name, "size": size, "purpose": purpose, "key": "k" });
     for (wanted, status, reason, field) in [
         (wanted("a.bin", 150 * 1024 * 1024 + 1, "chat"), StatusCode::PAYLOAD_TOO_LARGE, "too_large", Some("size")),
+        (wanted("a.bin", 0, "chat"), StatusCode::BAD_REQUEST, "invalid", Some("size")),
         (wanted("setup.exe", 5, "chat"), StatusCode::UNSUPPORTED_MEDIA_TYPE, "file_type_refused", Some("name")),
         (wanted("../passwd", 5, "chat"), StatusCode::BAD_REQUEST, "invalid", Some("name")),
         (wanted("", 5, "chat"), StatusCode::BAD_REQUEST, "invalid", Some("name")),

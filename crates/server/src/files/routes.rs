@@ -94,6 +94,10 @@ async fn begin(State(app): State<App>, Asker(token): Asker, body: Body) -> Resul
         let words = "a file has at most 150 MB";
         return Err(Problem { field: Some("size".into()), ..Problem::new(ErrorCode::TooLarge, words) }.into());
     }
+    // Chosen by mistake, as a rule: a scan that failed, a download that did not end.
+    if wanted.size == 0 {
+        return Err(Problem::invalid("size", "the file is empty").into());
+    }
     if !(1..=MAX_CHAT_KEY_LEN).contains(&wanted.key.len()) {
         return Err(Problem::invalid("key", "1 to 64 bytes").into());
     }

@@ -35,6 +35,9 @@ describe('a file', () => {
     expect(mayTryAgain(failed('forbidden'))).toBe(false);
     expect(mayTryAgain(failed('server_unreachable'))).toBe(true);
     expect(failure(failed('internal'))).toBe('failed');
+    const empty = { code: 'invalid', field: 'size', message: '' } as const;
+    expect(failure({ state: 'failed', problem: empty })).toBe('failed_empty');
+    expect(mayTryAgain({ state: 'failed', problem: empty })).toBe(true);
   });
 
   it('has a kind, by its type or else by its name', () => {

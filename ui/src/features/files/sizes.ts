@@ -72,7 +72,7 @@ export function failure(state: Extract<FileState, { state: 'failed' }>) {
     case 'file_type_refused':
       return 'failed_type';
     case 'invalid':
-      return 'failed_invalid';
+      return state.problem.field === 'size' ? 'failed_empty' : 'failed_invalid';
     case 'server_unreachable':
       return 'failed_line';
     default:

@@ -93,6 +93,7 @@ export const tools = {
     failed: 'It did not go through.',
     failed_too_large: 'Larger than 150 MB. Send a smaller one.',
     failed_forbidden: 'Sharing files is not allowed here.',
+    failed_empty: 'There is nothing in this file, or it changed while it was sent.',
     failed_invalid: 'Files of this kind cannot be shared.',
     failed_type: 'Files of this kind are not shared. Put it into a .zip, or send it another way.',
     failed_line: 'The line broke off. What is there already stays.',

@@ -96,6 +96,7 @@ export const tools: Pick<
     failed: 'Non è stato possibile.',
     failed_too_large: 'Più grande di 150 MB. Ne invii uno più piccolo.',
     failed_forbidden: 'Qui non si possono condividere file.',
+    failed_empty: 'Questo file è vuoto, o è cambiato durante l’invio.',
     failed_invalid: 'I file di questo tipo non si possono condividere.',
     failed_type: 'I file di questo tipo non si condividono. Lo metta in un .zip o lo mandi in altro modo.',
     failed_line: 'La linea è caduta. Ciò che è già arrivato resta.',
