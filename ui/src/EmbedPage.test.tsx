@@ -9,6 +9,7 @@ import { EmbedPage } from './EmbedPage';
 import { EngineProvider } from './engine/context';
 import type { FrameSide } from './engine/engine';
 import { fakeEngine, fakeOptions, linkEngine } from './engine/fake';
+import { press } from './test/page';
 
 async function open(query: string, { idle = false, alone = false } = {}) {
   const fake = fakeEngine({ ...fakeOptions(query), moving: false });
@@ -134,7 +135,8 @@ describe('the bar', () => {
 
   it('keeps the visit as it was', async () => {
     const { change } = await open('screen=call&people=3');
-    await userEvent.click(await screen.findByTestId('chat'));
+    await screen.findByTestId('chat');
+    await press('chat');
     await change({ room: 'bar' });
     expect(screen.getByTestId('screen-bar').dataset.state).toBe('call');
     await change({ room: 'whole' });

@@ -215,5 +215,21 @@ async fn the_page_keeps_to_itself() -> Result<()> {
     // It is still there, and no address of elsewhere is gone to.
     window.script("window.location.assign('http://192.0.2.1/')").await?;
     window.screen("home").await?;
+
+    // Each of its own files comes as what it is: types are told by content, and a script that looks like something else is run
+    // by no web view.
+    let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/dist/assets"))?;
+    for file in files.flatten() {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let Some(kind) = [(".js", "javascript"), (".css", "css")].iter().find(|(end, _)| name.ends_with(end)) else {
+            continue;
+        };
+        let fetched = format!(
+            "const done = arguments[arguments.length - 1];
+             fetch('/assets/{name}').then((file) => done(file.headers.get('content-type')), (e) => done(String(e)));"
+        );
+        let said = window.client().execute_async(&fetched, vec![]).await?;
+        ensure!(said.as_str().is_some_and(|said| said.contains(kind.1)), "{name} comes as {said}");
+    }
     window.close().await
 }

@@ -27,4 +27,6 @@ export async function openPage(query: string, without: (keyof Groups)[] = []): P
 export async function press(id: string): Promise<void> {
   await userEvent.click(screen.getByTestId(id));
   await act(() => vi.dynamicImportSettled());
+  for (let n = 0; n < 100 && screen.queryByTestId('panel-coming'); n += 1)
+    await act(() => vi.dynamicImportSettled());
 }

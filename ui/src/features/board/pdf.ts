@@ -1,5 +1,7 @@
 // A document of one picture a page. That takes six kinds of objects; a library for it weighs more than the whole board.
 
+import { DOCUMENT } from '../../engine/bytes';
+
 export interface PdfPage {
   jpeg: Uint8Array;
   /** In pixels. */
@@ -31,7 +33,7 @@ export function pdfOf(pages: readonly PdfPage[]): Uint8Array {
   };
   // Catalogue and tree are the first two, then three objects for each page.
   const pageObject = (n: number) => 3 + n * 3;
-  write('%PDF-1.4\n');
+  write(`${String.fromCharCode(...DOCUMENT)}1.4\n`);
   object('<< /Type /Catalog /Pages 2 0 R >>');
   const kids = pages.map((_, n) => `${pageObject(n)} 0 R`).join(' ');
   object(`<< /Type /Pages /Count ${pages.length} /Kids [${kids}] >>`);

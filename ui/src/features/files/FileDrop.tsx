@@ -54,6 +54,8 @@ export function FileDrop({ onDropped }: { onDropped: () => void }) {
         file.type.startsWith('image/'),
       );
       if (paths.length === 0 && pictures.length === 0) return;
+      // Word processors put a picture of the words beside them: where one types, the words are meant.
+      if (typesNow() && event.clipboardData?.getData('text/plain') && paths.length === 0) return;
       event.preventDefault();
       shared = true;
       if (paths.length > 0) return share(paths);
@@ -78,4 +80,8 @@ export function FileDrop({ onDropped }: { onDropped: () => void }) {
       {t('chat.drop')}
     </div>
   );
+}
+
+function typesNow(): boolean {
+  return document.activeElement?.matches('input, textarea, [contenteditable]') ?? false;
 }
