@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useState } from 'react';
 import type { BoardCommands } from '../../engine/engine';
 import type { Point } from '../../engine/view';
-import { pastedPaths, pastes, pasteTaker } from '../files/paste';
+import { pastedPaths, pastes, pastesWords, pasteTaker } from '../files/paste';
 
 /** What may lie on a board. */
 const FOR_BOARD = /^(image\/(png|jpeg|webp|gif)|application\/pdf)$/;
@@ -84,8 +84,10 @@ export function useTakesFiles(
     const paste = (event: ClipboardEvent) => {
       const { clipboardData: data } = event;
       if (!data || !here()) return;
-      // Words are pasted into the field they are typed in, though there be a picture of them too.
-      if (document.activeElement?.closest('textarea, input') && data.getData('text/plain')) return;
+      if (pastesWords(data)) {
+        told = true;
+        return;
+      }
       const paths = pastedPaths(data.getData('text/uri-list')).filter((path) => NAMED_SO.test(path));
       const files = [...data.files].filter(({ type }) => FOR_BOARD.test(type));
       const byPath = takeDropped && paths.length > 0;

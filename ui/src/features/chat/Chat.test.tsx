@@ -387,6 +387,19 @@ describe('files', () => {
     expect(asked(engine, 'paste')).toHaveLength(1);
   });
 
+  it('are not shared where they are a picture of words that are typed', async () => {
+    const engine = await openPage('screen=call&people=3');
+    await press('chat');
+    const field = byId('chat-field');
+    field.focus();
+    const getData = (type: string) => (type === 'text/plain' ? 'Twice a day' : '');
+    const files = [new File(['x'], 'words.png', { type: 'image/png' })];
+    fireEvent.keyDown(field, { key: 'v', ctrlKey: true });
+    fireEvent.paste(field, { clipboardData: { files, getData } });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([...asked(engine, 'paste'), ...asked(engine, 'send pasted')]).toEqual([]);
+  });
+
   it('are not, without the right to', async () => {
     const engine = await openPage('screen=call&people=3&without=file_upload');
     document.dispatchEvent(

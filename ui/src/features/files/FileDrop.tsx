@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { asBase64 } from '../../engine/bytes';
 import { useEngine } from '../../engine/context';
 import styles from './FileDrop.module.css';
-import { pastedPaths, pastes, pasteTaker } from './paste';
+import { pastedPaths, pastes, pastesWords, pasteTaker } from './paste';
 
 /** Files that are dropped on the call, or pasted into it, are shared. Until they are let go it says so. */
 export function FileDrop({ onDropped }: { onDropped: () => void }) {
@@ -43,19 +43,16 @@ export function FileDrop({ onDropped }: { onDropped: () => void }) {
       });
     };
     const paste = (event: ClipboardEvent) => {
-      if (event.defaultPrevented) {
-        // It lies on the board.
+      const data = event.clipboardData;
+      if (event.defaultPrevented || (data && pastesWords(data))) {
+        // It lies on the board, or is typed.
         shared = true;
         return;
       }
-      const paths = pastedPaths(event.clipboardData?.getData('text/uri-list') ?? '');
+      const paths = pastedPaths(data?.getData('text/uri-list') ?? '');
       // A picture that was copied from a page or the screen lies in no file.
-      const pictures = [...(event.clipboardData?.files ?? [])].filter((file) =>
-        file.type.startsWith('image/'),
-      );
+      const pictures = [...(data?.files ?? [])].filter((file) => file.type.startsWith('image/'));
       if (paths.length === 0 && pictures.length === 0) return;
-      // Word processors put a picture of the words beside them: where one types, the words are meant.
-      if (typesNow() && event.clipboardData?.getData('text/plain') && paths.length === 0) return;
       event.preventDefault();
       shared = true;
       if (paths.length > 0) return share(paths);
@@ -80,8 +77,4 @@ export function FileDrop({ onDropped }: { onDropped: () => void }) {
       {t('chat.drop')}
     </div>
   );
-}
-
-function typesNow(): boolean {
-  return document.activeElement?.matches('input, textarea, [contenteditable]') ?? false;
 }

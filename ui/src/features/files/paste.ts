@@ -30,6 +30,17 @@ export function pasteTaker(): Element | undefined {
   return there ?? (focus?.closest(ELSEWHERE) ? undefined : takers[0]);
 }
 
+/**
+ * Whether words are pasted into the field they are typed in, though there be a picture of them too, as word processors put it
+ * beside them. Files that were copied are meant as files.
+ */
+export function pastesWords(data: DataTransfer): boolean {
+  const types = document.activeElement?.matches('input, textarea, [contenteditable]') ?? false;
+  return (
+    types && data.getData('text/plain') !== '' && pastedPaths(data.getData('text/uri-list')).length === 0
+  );
+}
+
 /** Whether these keys paste; held down they paste once. */
 export function pastes({ key, repeat, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
   return !repeat && (ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === 'v';
