@@ -7,6 +7,8 @@ import { type Board, emptyBoard, hear, itemsOn, mayDraw, type Touched } from '..
 import { boxOf } from '../draw';
 import { type Box, clamp, fitted, frame, hits, isIn, moved, rounded, union } from '../geometry';
 import { wrapped } from '../text';
+import { Cursor } from './cursor';
+import { Documents } from './documents';
 import {
   Erasing,
   FigureDrag,
@@ -34,8 +36,6 @@ export type { Held } from './gestures';
 export type { Editing, Scene } from './scene';
 export { Choices, FIGURES, type Figure, isFigure, type Tool, toolsOf, type Width } from './tools';
 
-/** A cursor is sent at most every so many milliseconds. */
-const CURSOR = 34;
 /** How many pages there may be. */
 export const MOST_PAGES = 100;
 
@@ -54,14 +54,12 @@ export class BoardSession {
   private readonly pending: Pending;
   private readonly style: Style;
   private readonly hand: Hand;
+  private readonly cursor: Cursor;
+  private readonly documents = new Documents();
   private readonly watchers = new Set<Watcher>();
   private readonly listeners = new Set<() => void>();
   private gesture: Gesture | undefined;
   private selected: readonly string[] = [];
-  private cursorAt = Number.NEGATIVE_INFINITY;
-  private cursorOut = false;
-  private cursorSent = '';
-  private pointsAt: Point | undefined;
   private page = 0;
   private tool: Tool = 'select';
   private editing: Editing | undefined;
@@ -74,8 +72,6 @@ export class BoardSession {
   private closed = false;
   /** The page that is to be seen, once it is there. */
   private goesTo: number | undefined;
-  /** Documents by the item that was first put there of each: on which pages of the board its items lie, and whence I came. */
-  private readonly documents = new Map<string, { on: Map<string, number>; from: number }>();
   /** Where a document lies that went to another page than the one that was seen, for as long as I stay there. */
   private elsewhere: number | undefined;
 
@@ -88,6 +84,7 @@ export class BoardSession {
   ) {
     this.unit = Math.max(size.width, size.height) / 1600;
     this.pending = new Pending(clock);
+    this.cursor = new Cursor(clock, (pointed) => this.act({ do: 'cursor', board: this.id, ...pointed }));
     this.style = new Style(this.unit, chosen);
     this.hand = this.asHand();
     this.now = this.scene();
@@ -202,9 +199,10 @@ export class BoardSession {
     if (tool !== 'select') this.selected = [];
     this.changed();
     // A hand that rests shows the others what it holds now.
-    if (laser && this.cursorOut && this.pointsAt) {
-      this.cursorAt = Number.NEGATIVE_INFINITY;
-      this.pointer(this.pointsAt);
+    const { resting } = this.cursor;
+    if (laser && resting) {
+      this.cursor.hurry();
+      this.pointer(resting);
     }
   }
 
@@ -307,9 +305,7 @@ export class BoardSession {
     if (place.nth === 0 && page !== from) this.follow(page);
     this.put(id, shape, page, place.count === 1, place.first);
     if (place.nth === 0 && page !== from) this.elsewhere = page;
-    const document = this.documents.get(place.first ?? id);
-    if (document) document.on.set(id, page);
-    else this.documents.set(id, { on: new Map([[id, page]]), from });
+    this.documents.put(place.first ?? id, id, page, from);
     this.changed();
     return { id, page };
   }
@@ -322,14 +318,10 @@ export class BoardSession {
 
   /** All of a document was taken back: the pages it made stay, but on an empty one there is nothing to be seen any more. */
   private comeBack(removed: readonly string[]): void {
-    for (const { on, from } of this.documents.values()) {
-      if (!removed.some((id) => on.get(id) === this.page)) continue;
-      if ([...on.keys()].some((id) => this.board.items.has(id))) continue;
-      this.elsewhere = undefined;
-      if (itemsOn(this.board, this.page).length > 0) continue;
-      this.go(from);
-      return;
-    }
+    const from = this.documents.wayBack(this.page, removed, (id) => this.board.items.has(id));
+    if (from === undefined) return;
+    this.elsewhere = undefined;
+    if (itemsOn(this.board, this.page).length === 0) this.go(from);
   }
 
   // --------------------------------------------------------------------------------------------- the pointer
@@ -376,17 +368,8 @@ export class BoardSession {
   pointer(at: Point | undefined): void {
     if (!this.board.rights.cursor) return;
     const laser = this.tool === 'laser';
-    this.pointsAt = at;
     if (at && laser) for (const watcher of this.watchers) watcher.laser?.(at);
-    const now = this.clock();
-    if (at === undefined ? !this.cursorOut : now - this.cursorAt < CURSOR) return;
-    const action = { page: this.page, at: at ? rounded(at) : null, laser };
-    const said = JSON.stringify(action);
-    if (said === this.cursorSent) return;
-    this.cursorSent = said;
-    this.cursorAt = now;
-    this.cursorOut = at !== undefined;
-    this.act({ do: 'cursor', board: this.id, ...action });
+    this.cursor.show(at, this.page, laser);
   }
 
   /** Points that wait go out. */
