@@ -151,32 +151,40 @@ async fn serve(stream: TcpStream, secret: Secret, hub: FrameHub, painted: Arc<Pa
     let page = Arc::new(Page { queue: Mutex::new(Queue::new()), ready: Notify::new(), hub: hub.clone() });
     let sink: Arc<dyn FrameSink> = page.clone();
     hub.attach(&sink);
-    let mut message = Vec::new();
-    loop {
-        tokio::select! {
-            () = page.ready.notified() => {
-                if page.queue.lock().streams() >= GRID {
-                    tokio::time::sleep(GRID_BATCH).await;
-                }
-                message.clear();
-                match &mut decoder {
-                    None => page.queue.lock().drain(|frame| write(&frame, CODEC_VP8, &frame.data, &mut message)),
-                    Some(decoder) => {
-                        let mut frames = Vec::new();
-                        page.queue.lock().drain(|frame| frames.push(frame));
-                        tokio::task::block_in_place(|| page.decode(decoder, &frames, &mut message));
-                    }
-                }
-                if !message.is_empty() && out.send(Message::binary(message.clone())).await.is_err() {
-                    return;
-                }
-            }
-            reply = replies.next() => match reply {
+    // Each by itself: answers that had to wait for a batch would hold the pictures after it back.
+    let answers = async {
+        loop {
+            match replies.next().await {
                 Some(Ok(Message::Binary(bytes))) => take_reply(&page, &painted, &bytes),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => {}
             }
         }
+    };
+    let pictures = async {
+        let mut message = Vec::new();
+        loop {
+            page.ready.notified().await;
+            if page.queue.lock().streams() >= GRID {
+                tokio::time::sleep(GRID_BATCH).await;
+            }
+            message.clear();
+            match &mut decoder {
+                None => page.queue.lock().drain(|frame| write(&frame, CODEC_VP8, &frame.data, &mut message)),
+                Some(decoder) => {
+                    let mut frames = Vec::new();
+                    page.queue.lock().drain(|frame| frames.push(frame));
+                    tokio::task::block_in_place(|| page.decode(decoder, &frames, &mut message));
+                }
+            }
+            if !message.is_empty() && out.send(Message::binary(message.clone())).await.is_err() {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = answers => {}
+        () = pictures => {}
     }
 }
 
@@ -280,5 +288,42 @@ mod tests {
         page.send(Message::binary([2_u32, 1, 2].map(u32::to_le_bytes).concat())).await.expect("sent");
         assert_eq!(wanted.recv().await, Some(1));
         assert!(wire.painted().first_remote(since).is_some());
+    }
+
+    #[tokio::test]
+    async fn answers_of_a_grid_hold_no_picture_back() {
+        const STREAMS: u32 = 24;
+        const EACH: u32 = 8;
+        let (hub, mut wanted) = FrameHub::new();
+        let wire = FrameWire::start(hub.clone(), false).expect("listening");
+        hub.push(1, true, None, bytes::Bytes::from_static(b"before"));
+        let mut page = open(&wire, "tauri://localhost").await.expect("connected");
+        page.send(Message::text(wire.endpoint().secret)).await.expect("sent");
+        assert_eq!(wanted.recv().await, Some(1));
+        // As many as a page may have unanswered, and as many that wait for its answers.
+        for n in 0..2 * EACH {
+            for stream in 1..=STREAMS {
+                hub.push(stream, n == 0, None, bytes::Bytes::from_static(b"frame"));
+            }
+        }
+        let mut records = 0;
+        let mut messages = 0;
+        let mut answered = false;
+        while records < 2 * STREAMS * EACH {
+            let Some(Ok(Message::Binary(bytes))) = page.next().await else { panic!("no frame") };
+            records += u32::try_from(bytes.len()).expect("few") / (24 + 5);
+            messages += u32::from(answered);
+            if records == STREAMS * EACH && !answered {
+                answered = true;
+                for _ in 0..EACH {
+                    for stream in 1..=STREAMS {
+                        let ack = [1_u32, stream, 0].map(u32::to_le_bytes).concat();
+                        page.feed(Message::binary(ack)).await.expect("sent");
+                    }
+                }
+                page.flush().await.expect("sent");
+            }
+        }
+        assert!(messages < STREAMS, "{messages} batches for {} answers", STREAMS * EACH);
     }
 }

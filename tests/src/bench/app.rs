@@ -125,7 +125,8 @@ async fn call(bins: &Path, people: usize, measure: Duration) -> Result<CallFigur
     let (mine, theirs) = room.links.split_first().context("no links")?;
     let count = theirs.len().to_string();
     let mut arguments: Vec<&str> = theirs.iter().map(String::as_str).collect();
-    arguments.extend(["--count", &count]);
+    // The others' windows are on other machines.
+    arguments.extend(["--count", &count, "--send-only"]);
     let others = Peer::join(bins, &arguments)?;
     let setting = Setting {
         display: display.name().to_owned(),

@@ -56,6 +56,9 @@ struct Join {
     /// arrives.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=2000))]
     count: Option<u32>,
+    /// With --count: they receive nothing, as people who watch elsewhere.
+    #[arg(long, requires = "count")]
+    send_only: bool,
     /// What to share: pattern, or the id of a screen or window.
     #[arg(long)]
     share: Option<String>,
@@ -177,6 +180,7 @@ async fn main() -> ExitCode {
             targets: targets.into_iter().take(wanted).collect(),
             picture: join.camera != "none",
             sound: join.mic != "none",
+            send_only: join.send_only,
             stay: join.stay,
         };
         return match load::run(options, stopped).await {

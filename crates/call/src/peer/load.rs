@@ -53,6 +53,8 @@ pub struct LoadOptions {
     pub picture: bool,
     /// Each sends a sound.
     pub sound: bool,
+    /// Nobody receives anything: people who watch elsewhere, so that what is measured here has the machine for itself.
+    pub send_only: bool,
     /// How long they stay, counted from when the last one is in.
     pub stay: Option<Duration>,
 }
@@ -194,6 +196,7 @@ pub async fn run(options: LoadOptions, stop: watch::Receiver<bool>) -> Result<Lo
             loops: loops.clone(),
             picture: options.picture,
             sound: options.sound,
+            send_only: options.send_only,
             sample: (n == 0).then(|| sample.clone()),
         };
         let (arrived, ending) = (arrived.clone(), ending.clone());
@@ -271,6 +274,7 @@ struct One {
     loops: Arc<Loops>,
     picture: bool,
     sound: bool,
+    send_only: bool,
     sample: Option<Arc<Mutex<Sample>>>,
 }
 
@@ -285,8 +289,8 @@ impl One {
         let mut report = LoadPeer::default();
         let joined = async {
             let (url, token) = way_in(target).await?;
-            let options =
-                visita_rtc::JoinOptions { url, token, auto_subscribe: true, known_rate: None, relay_only: false };
+            let auto_subscribe = !self.send_only;
+            let options = visita_rtc::JoinOptions { url, token, auto_subscribe, known_rate: None, relay_only: false };
             visita_rtc::join(options).await.map_err(Problem::from)
         };
         let (room, mut events) = match joined.await {
