@@ -345,6 +345,7 @@ fn way(kbps: u32, delay_ms: u64) -> Conditions {
 
 const CLEAN: Conditions = Conditions {
     rate: None,
+    bucket: 0,
     queue: Duration::from_millis(300),
     delay: Duration::from_millis(20),
     jitter: Duration::ZERO,
@@ -380,6 +381,25 @@ fn a_drop_to_a_sixth_and_back() {
     assert!(call.longest_freeze(1, 35) <= 1000, "{} ms", call.longest_freeze(1, 35));
     // Sound keeps up: it waits for the network's queue only.
     assert!(call.seconds[17..].iter().all(|second| second.longest_sound_ms < 330 && second.sounds >= 45));
+}
+
+#[test]
+fn a_bucket_that_passes_bursts_is_not_taken_for_a_wide_way() {
+    // As Linux' `tbf` and most routers shape.
+    let shaped = |kbps| Conditions { bucket: 10_000, ..way(kbps, 20) };
+    let mut call = Call::new(2_500_000.0, None, shaped(3000), CLEAN);
+    call.control.controller.lock().set_wanted(Bitrate::from_kbps(2800));
+    call.run(15);
+    call.up.set(shaped(500));
+    call.run(8);
+    call.up.set(shaped(3000));
+    call.run(12);
+    call.report("3 M, 500 k for 8 s, 3 M, in buckets of 10 kB");
+    let narrow = &call.seconds[17..23];
+    assert!(narrow.iter().all(|second| second.sent_bits < 700_000 && second.longest_sound_ms < 250), "narrow");
+    let back = call.seconds[23..].iter().position(|second| second.video_bits >= 2_000_000);
+    assert!(back.is_some_and(|after| after <= 7), "back at 2 Mbit/s within 8 s");
+    assert!(call.longest_freeze(1, 35) <= 1000, "{} ms", call.longest_freeze(1, 35));
 }
 
 #[test]

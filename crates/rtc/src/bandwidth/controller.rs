@@ -25,6 +25,8 @@ const CEILING: f64 = 8_000_000.0;
 /// be emptied.
 const BACK_OFF: f64 = 0.85;
 const EMPTY: f64 = 0.45;
+/// A queue that is still deep after so long is emptied by less.
+const EMPTY_WITHIN: Duration = Duration::from_millis(800);
 /// Queues on the way, ms: more than the first is a reason to back off even when it does not grow any more, more than the
 /// second to empty it at once. With more than the last nothing is probed.
 const STANDING_QUEUE_MS: f64 = 130.0;
@@ -61,6 +63,14 @@ const NARROW_PROBE_FACTOR: f64 = 1.6;
 const PROVED_FOR: Duration = Duration::from_millis(800);
 /// A probe that found so much more is followed by another.
 const WORTH_GOING_ON: f64 = 1.15;
+/// A way that was full seems to carry this much more now: it is another, or a shaper's bucket passed the probe. A longer one
+/// tells, of so many times what it carried when it was full.
+const DOUBTFUL: f64 = 1.4;
+const LONG_PROBE_FACTOR: f64 = 1.4;
+/// Share of it that must come through.
+const CONFIRMED: f64 = 0.9;
+/// Time between probes at most while more is wanted and buckets pass them.
+const PROBE_EVERY_OF_DOUBTED: Duration = Duration::from_secs(5);
 /// Time between probes that found nothing: at first, and at most. While less is carried than is wanted it stays at the
 /// first.
 const PROBE_EVERY: Duration = Duration::from_millis(2000);
@@ -98,6 +108,8 @@ pub(crate) struct Controller {
     full_at: Option<f64>,
     /// A deep queue is being emptied.
     emptying: bool,
+    /// What a probe found that a longer one is to confirm.
+    doubted: Option<f64>,
     /// What the last probe found.
     proved: Option<(Instant, f64)>,
     last_feedback: Option<Instant>,
@@ -123,6 +135,7 @@ impl Controller {
             arriving: AcknowledgedRate::default(),
             full_at: None,
             emptying: false,
+            doubted: None,
             proved: None,
             last_feedback: None,
             last_back_off: None,
@@ -190,6 +203,7 @@ impl Controller {
         if self.measuring.as_ref().is_some_and(|measuring| measuring.is_over(now)) {
             // Lost on the way: as good as an answer.
             self.measuring = None;
+            self.doubted = None;
             self.put_off(now);
         }
         let first = self.probes == 0;
@@ -210,7 +224,10 @@ impl Controller {
             _ => PROBE_FACTOR,
         };
         self.probes += 1;
-        let probe = Probe::new(self.probes, (self.target * factor).min(CEILING * 1.1));
+        let probe = match self.doubted.zip(self.full_at) {
+            Some((found, full_at)) => Probe::long(self.probes, found.min(full_at * LONG_PROBE_FACTOR)),
+            None => Probe::new(self.probes, (self.target * factor).min(CEILING * 1.1)),
+        };
         self.measuring = Some(Measuring::new(probe, now));
         Some(probe)
     }
@@ -251,8 +268,26 @@ impl Controller {
     fn on_found(&mut self, now: Instant, found: f64) {
         let Some(measuring) = self.measuring.take() else { return };
         let probe = measuring.probe();
-        tracing::trace!(probe = probe.bps, found, target = self.target, "probed");
-        if found >= self.target * WORTH_GOING_ON && found >= probe.bps * 0.7 {
+        tracing::trace!(probe = probe.bps, found, target = self.target, doubted = self.doubted, "probed");
+        let goes_on = match self.doubted.take() {
+            Some(_) if found < probe.bps * CONFIRMED => {
+                self.next_probe = Some(now + self.probe_pause);
+                self.probe_pause = (self.probe_pause * 2).min(PROBE_EVERY_OF_DOUBTED);
+                return;
+            }
+            Some(claimed) => {
+                // So much is certain; whether there is even more the next one tells.
+                self.full_at = Some(found);
+                claimed >= found * WORTH_GOING_ON
+            }
+            None if self.target < self.wanted && self.full_at.is_some_and(|full_at| found > full_at * DOUBTFUL) => {
+                self.doubted = Some(found);
+                self.next_probe = Some(now);
+                return;
+            }
+            None => found >= self.target * WORTH_GOING_ON && found >= probe.bps * 0.7,
+        };
+        if goes_on {
             self.next_probe = Some(now);
             self.probe_pause = PROBE_EVERY;
         } else {
@@ -293,7 +328,9 @@ impl Controller {
         let over = self.trend.usage() == Usage::Over && queue > LEAST_QUEUE_MS;
         if over || overflows || queue > STANDING_QUEUE_MS {
             let fills = queue > OVERFLOWING_MS && self.queue.newest_ms() > DEEP_QUEUE_MS;
-            let is_deep = (overflows || fills || queue > DEEP_QUEUE_MS) && !self.emptying;
+            let empties =
+                self.emptying && self.last_back_off.is_some_and(|at| now.saturating_duration_since(at) < EMPTY_WITHIN);
+            let is_deep = (overflows || fills || queue > DEEP_QUEUE_MS) && !empties;
             if let (true, Some(arriving)) = (settled || is_deep, arriving) {
                 if is_deep {
                     // The longer look back still sees what was before.
@@ -332,6 +369,7 @@ impl Controller {
             self.target = to.max(FLOOR);
         }
         self.last_back_off = Some(now);
+        self.doubted = None;
         self.probe_pause = PROBE_EVERY;
         self.next_probe = self.next_probe.filter(|_| self.probes > 0).map(|at| at.min(now + PROBE_EVERY));
     }

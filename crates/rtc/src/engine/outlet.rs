@@ -183,11 +183,14 @@ impl VideoOutlet {
             out.needs_key.store(true, Ordering::Relaxed);
             return;
         };
-        if !is_worth_sending(binding.control.queue().delay, layer) {
+        let waiting = binding.control.queue().delay;
+        if !is_worth_sending(waiting, layer) {
+            tracing::trace!(layer, key, ?waiting, "a frame is dropped");
             out.drop_frame();
             return;
         }
         if key {
+            tracing::trace!(layer, bytes = data.len(), ?waiting, "a key frame leaves");
             out.needs_key.store(false, Ordering::Relaxed);
         } else if out.needs_key.load(Ordering::Relaxed) {
             return;

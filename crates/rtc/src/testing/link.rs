@@ -12,6 +12,8 @@ const HEADERS: usize = 28;
 pub struct Conditions {
     /// What it carries at most, headers of IP and UDP included; none for no limit.
     pub rate: Option<Bitrate>,
+    /// Bytes that a limited direction passes at once after a rest, as shapers with a bucket of tokens do.
+    pub bucket: usize,
     /// How long a packet may wait for its turn on a limited direction; what would wait longer is dropped at the tail.
     pub queue: Duration,
     /// One-way delay.
@@ -32,6 +34,7 @@ impl Default for Conditions {
     fn default() -> Self {
         Self {
             rate: None,
+            bucket: 0,
             queue: Duration::from_millis(300),
             delay: Duration::ZERO,
             jitter: Duration::ZERO,
@@ -107,20 +110,24 @@ impl Link {
 
     /// Takes a packet of `bytes` bytes (UDP payload).
     pub fn send(&mut self, now: Instant, bytes: usize) -> Fate {
-        let Conditions { rate, queue, delay, jitter, blocked, .. } = self.conditions;
+        let Conditions { rate, bucket, queue, delay, jitter, blocked, .. } = self.conditions;
         if blocked {
             self.counters.lost += 1;
             return Fate::Lost;
         }
         let mut out = now;
         if let Some(rate) = rate {
-            let begins = self.free_at.map_or(now, |free_at| free_at.max(now));
+            let takes = |bytes: usize| Duration::from_secs_f64(bytes as f64 * 8.0 / f64::from(rate.bps().max(1)));
+            // A full bucket is as if the last packet had left long ago.
+            let full = now.checked_sub(takes(bucket)).unwrap_or(now);
+            let begins = self.free_at.map_or(full, |free_at| free_at.max(full));
             if begins.saturating_duration_since(now) > queue {
                 self.counters.overflowed += 1;
                 return Fate::Lost;
             }
-            out = begins + Duration::from_secs_f64((bytes + HEADERS) as f64 * 8.0 / f64::from(rate.bps().max(1)));
-            self.free_at = Some(out);
+            let free_at = begins + takes(bytes + HEADERS);
+            self.free_at = Some(free_at);
+            out = free_at.max(now);
         }
         // Behind the queue: a packet that is lost on the air took its time on the sender's side all the same.
         if self.is_unlucky() {
@@ -184,6 +191,17 @@ mod tests {
         assert!((kbps - 1000.0).abs() < 5.0, "{kbps}");
         assert!(last <= start + Duration::from_millis(10_000 + 320));
         assert!(counters.overflowed > 900);
+    }
+
+    #[test]
+    fn a_bucket_passes_what_it_holds_and_then_the_rate() {
+        let conditions = Conditions { rate: Some(Bitrate::from_kbps(1000)), bucket: 5000, ..Conditions::default() };
+        let mut link = Link::new(conditions, 1);
+        let start = Instant::now() + Duration::from_secs(1);
+        let at_once = |link: &mut Link, now| (0..8).filter(|_| link.send(now, 1222) == Fate::Arrives(now)).count();
+        assert_eq!(at_once(&mut link, start), 4);
+        // The other four took 40 ms; 20 ms later two more have room.
+        assert_eq!(at_once(&mut link, start + Duration::from_millis(60)), 2);
     }
 
     #[test]

@@ -97,6 +97,7 @@ impl Engine {
         if key_frame {
             tracing::trace!(track = track.info.sid, layer = source.layer.index(), "key frame");
             layer_state.gate.settle();
+            layer_state.last_key_frame = Some(now);
         }
         let passing = VideoPassing {
             summary: VideoPacket {
@@ -116,7 +117,8 @@ impl Engine {
             payload: packet.payload.clone(),
         };
         layer_state.recent.add(|| passing.clone(), key_frame, now);
-        let retarget = !track.alive[source.layer.index()] && track.review_alive();
+        // A key frame of a layer may tell that the larger ones were left, and be what to go on with.
+        let retarget = (key_frame || !track.alive[source.layer.index()]) && track.review_alive();
         for &key in &track.subscriptions {
             ways.pass_on(key, &passing, retarget.then_some(track.alive), now);
         }

@@ -324,6 +324,7 @@ pub(crate) struct Track {
 pub(crate) struct LayerState {
     pub(crate) ssrc: Option<Ssrc>,
     pub(crate) last_packet: Option<Instant>,
+    pub(crate) last_key_frame: Option<Instant>,
     pub(crate) pace: Pace,
     pub(crate) gate: KeyFrameGate,
     pub(crate) rate: Rate,

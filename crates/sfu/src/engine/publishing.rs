@@ -14,7 +14,7 @@ use str0m::format::CodecSpec;
 
 use super::{
     Engine,
-    model::{LayerState, ParticipantKey, PendingTrack, Track, TrackKey},
+    model::{ParticipantKey, PendingTrack, Track, TrackKey},
 };
 use crate::{
     api::{SfuEvent, TrackKind, TrackSource},
@@ -360,11 +360,14 @@ impl Track {
     /// picture slows all of them. Returns whether that changed.
     pub(super) fn review_alive(&mut self) -> bool {
         let newest = self.layers.iter().filter_map(|layer| layer.last_packet).max();
-        let keeps_up = |layer: &LayerState| match (layer.last_packet, newest) {
-            (Some(last), Some(newest)) => newest.duration_since(last) < layer.pace.patience(),
-            _ => false,
+        let keeps_up = |index: usize| {
+            let (layer, newest) = (self.layers.get(index)?, newest?);
+            let last = layer.last_packet?;
+            let left = self.layers[..index].iter().any(|smaller| smaller.last_key_frame > Some(last));
+            let patience = if left { layer.pace.patience_when_left() } else { layer.pace.patience() };
+            Some(newest.duration_since(last) < patience)
         };
-        let alive = std::array::from_fn(|index| self.layers.get(index).is_some_and(keeps_up));
+        let alive = std::array::from_fn(|index| keeps_up(index).unwrap_or(false));
         let changed = std::mem::replace(&mut self.alive, alive) != alive;
         if changed {
             tracing::trace!(track = self.info.sid, ?alive, "layers");

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 const PICTURES: u32 = 6;
 const LEAST: Duration = Duration::from_millis(200);
 const MOST: Duration = Duration::from_millis(450);
+/// So many are enough where a smaller layer had a key frame since: its sender left the larger one.
+const PICTURES_LEFT: u32 = 3;
 
 /// Ten seconds at 90 kHz.
 const RESTART: i32 = 900_000;
@@ -45,6 +47,11 @@ impl Pace {
     pub(crate) fn patience(&self) -> Duration {
         self.between.map_or(MOST, |between| (between * PICTURES).clamp(LEAST, MOST))
     }
+
+    /// The same where a smaller layer had a key frame since its last packet.
+    pub(crate) fn patience_when_left(&self) -> Duration {
+        self.between.map_or(MOST, |between| (between * PICTURES_LEFT).clamp(LEAST / 2, MOST))
+    }
 }
 
 #[cfg(test)]
@@ -70,6 +77,11 @@ mod tests {
         let of_thirty = after(33, 60);
         assert!((200..215).contains(&of_thirty.as_millis()), "{of_thirty:?}");
         assert_eq!(after(200, 60), MOST);
+        let mut left = Pace::default();
+        for number in 0..60 {
+            left.add(3000 * number, start + Duration::from_millis(33) * number);
+        }
+        assert_eq!(left.patience_when_left(), LEAST / 2);
 
         let mut pace = Pace::default();
         assert!(pace.add(5_000_000, start) && !pace.add(4_900_000, start), "a repetition");
