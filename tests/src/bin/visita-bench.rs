@@ -40,6 +40,9 @@ enum What {
     Sfu(sfu::Arguments),
     /// Chat, files and whiteboard.
     Tools(tools::Arguments),
+    /// From the microphone to the speaker without a call between them, until it is ended.
+    #[command(hide = true)]
+    Devices,
 }
 
 type Row = (&'static str, &'static str, fn(&Figures) -> f64);
@@ -65,6 +68,7 @@ async fn main() -> anyhow::Result<()> {
         Some(What::Page(arguments)) => return page::run(arguments).await,
         Some(What::Sfu(arguments)) => return sfu::run(arguments).await,
         Some(What::Tools(arguments)) => return tools::run(arguments).await,
+        Some(What::Devices) => return calls::devices_alone(),
         None => {}
     }
     let bin_dir = arguments.bin_dir.context("--bin-dir is missing")?;

@@ -14,6 +14,8 @@ use std::{fmt, path::PathBuf};
 use anyhow::{Result, bail};
 use serde::Serialize;
 
+pub use sound::devices_alone;
+
 use crate::{chromium, netns};
 
 /// What to measure.

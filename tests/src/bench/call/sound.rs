@@ -21,6 +21,11 @@ use crate::{
     sound::Sound,
     until,
 };
+use visita_codec::BLOCK;
+use visita_media::{
+    microphone,
+    speaker::{Render, Speaker},
+};
 
 const SENTENCES: &str = "The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background. \
     It is easy to tell the depth of a well. These days a chicken leg is a rare dish. \
@@ -95,6 +100,25 @@ impl Recording {
     }
 }
 
+/// From the microphone to the speaker, the shortest way our programs have: what a call adds to is measured against it.
+///
+/// # Errors
+/// When there is no microphone or no speaker, or one of them ends.
+pub fn devices_alone() -> Result<()> {
+    let mut microphone = microphone::open(None).context("the microphone")?;
+    let (to, from) = std::sync::mpsc::sync_channel::<[f32; BLOCK]>(2);
+    let render: Render = Box::new(move |out| *out = from.try_recv().unwrap_or([0.0; BLOCK]));
+    let speaker = Speaker::open(None, render).context("the speaker")?;
+    let mut block = [0.0; BLOCK];
+    while speaker.failed().is_none() {
+        if microphone.read(&mut block, Duration::from_secs(1)).context("the microphone")? {
+            // What the speaker does not take in time is not played later either.
+            let _ = to.try_send(block);
+        }
+    }
+    Ok(())
+}
+
 /// From a microphone into a speaker at the other end. Both are one null sink: its monitor has each sweep, and then what
 /// the call made of it.
 pub(super) async fn mouth_to_ear(bench: &Bench, who: Who) -> Result<Vec<Row>> {
@@ -108,6 +132,13 @@ pub(super) async fn mouth_to_ear(bench: &Bench, who: Who) -> Result<Vec<Row>> {
     let env = [("PULSE_SERVER", sound.server())];
     let speaking = [&*room.links[0], "--camera", "none", "--mic", "default"];
     let hearing = [&*room.links[1], "--camera", "none", "--mic", "none", "--speaker", "default"];
+    let mut rows = Vec::new();
+    if who == Who::Ours {
+        let program = std::env::current_exe()?;
+        let mut alone = Command::new(program).arg("devices").envs(env.clone()).kill_on_drop(true).spawn()?;
+        rows.push(Row::new("mouth to ear, devices alone", who, heard_after(&sound, &speech).await?, "ms"));
+        alone.kill().await?;
+    }
     let mut ours = Vec::new();
     let mut browsers = Vec::new();
     match who {
@@ -127,6 +158,19 @@ pub(super) async fn mouth_to_ear(bench: &Bench, who: Who) -> Result<Vec<Row>> {
             }
         }
     }
+    let delays = heard_after(&sound, &speech).await?;
+    for peer in ours {
+        peer.stop().await?;
+    }
+    for browser in browsers {
+        leave(browser).await?;
+    }
+    rows.push(Row::new("mouth to ear", who, delays, "ms"));
+    Ok(rows)
+}
+
+/// Plays sweeps into the sink once somebody else plays there too, and finds when each is heard again.
+async fn heard_after(sound: &Sound, speech: &Path) -> Result<Vec<f64>> {
     // Somebody plays into the sink. A third as loud, so that what goes round dies away.
     until("the other end plays", Duration::from_secs(20), || async {
         let inputs = sound.pactl(&["list", "short", "sink-inputs"]).await?;
@@ -138,15 +182,8 @@ pub(super) async fn mouth_to_ear(bench: &Bench, who: Who) -> Result<Vec<Row>> {
     })
     .await?;
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let recording = Recording::start(&sound, "speaker", sound.folder().join("heard.wav"))?;
-    done(Command::new("paplay").env("PULSE_SERVER", sound.server()).arg("--device=speaker").arg(&speech)).await?;
+    let recording = Recording::start(sound, "speaker", sound.folder().join("heard.wav"))?;
+    done(Command::new("paplay").env("PULSE_SERVER", sound.server()).arg("--device=speaker").arg(speech)).await?;
     let heard = recording.stop().await?;
-    for peer in ours {
-        peer.stop().await?;
-    }
-    for browser in browsers {
-        leave(browser).await?;
-    }
-    let delays = judged("delay", &speech, &heard).await?;
-    Ok(vec![Row::new("mouth to ear", who, delays, "ms")])
+    judged("delay", speech, &heard).await
 }
