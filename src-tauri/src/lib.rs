@@ -85,6 +85,7 @@ fn run(arguments: Arguments, software: bool) -> anyhow::Result<()> {
                 Some(data) => data.clone(),
                 None => tauri_app.path().app_data_dir()?,
             };
+            std::thread::spawn(visita_call::prepare);
             let first = match (&arguments.link, arguments.test_call) {
                 (Some(link), _) => Some(app::Command::LinkCame(link.clone())),
                 (None, true) => Some(app::Command::StartTestCall),

@@ -29,3 +29,11 @@ pub use visita_media::{
     // A ring sounds on a device of its own: `visita_media::speaker::play`.
     speaker::Sound,
 };
+
+/// Makes ready what the first call of a process would wait for, some 30 ms. Blocks for as long.
+pub fn prepare() {
+    std::thread::scope(|scope| {
+        scope.spawn(visita_rtc::prepare);
+        drop(entry::client());
+    });
+}

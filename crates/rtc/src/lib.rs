@@ -38,3 +38,10 @@ pub fn use_aws_lc() {
     // An error says that it was chosen already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }
+
+/// Makes ready what the first [`join`] of a process would wait for: the certificates of this computer, some 30 ms. Blocks for
+/// as long.
+pub fn prepare() {
+    use_aws_lc();
+    drop(livekit_net::ws_client());
+}

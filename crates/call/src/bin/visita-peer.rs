@@ -140,6 +140,8 @@ fn size(text: &str) -> Result<PixelSize, String> {
 #[tokio::main]
 async fn main() -> ExitCode {
     visita_call::start_log();
+    // As in an app that was open before somebody clicked on Join: from then on it is measured.
+    visita_call::prepare();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
