@@ -19,7 +19,7 @@ use std::{
     process::Command,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -38,6 +38,7 @@ use visita_call::{
 };
 use visita_codec::{
     BLOCK, pattern,
+    talker::Talker,
     tone::{Tone, measure},
     vp8::Decoder,
 };
@@ -47,7 +48,10 @@ use visita_media::{
     processing::Settings,
     speaker::Speaker,
 };
-use visita_protocol::{PixelSize, view::NoticeCode};
+use visita_protocol::{
+    PixelSize,
+    view::{DeviceState, NoticeCode},
+};
 
 /// Pitches of what the two microphones hear.
 const DESK: f32 = 440.0;
@@ -56,7 +60,7 @@ const BOOM: f32 = 880.0;
 #[test]
 fn devices_come_and_go_in_a_call() {
     let folder = tempfile::tempdir().unwrap();
-    let driver = driver::build(folder.path(), &["video0"]);
+    let driver = driver::build(folder.path(), &["video0", "video1", "video2"]);
     let Some(driver) = driver.filter(|_| sound::is_installed()) else {
         say("SKIPPED: devices_come_and_go_in_a_call: no C compiler, or no pulseaudio");
         return;
@@ -79,7 +83,13 @@ async fn inside_they_come_and_go() {
         let mut tone = Tone::new(hz, -20.0);
         Speaker::open(Some(id), Box::new(move |out| tone.fill(out))).unwrap()
     };
-    let _air = block_in_place(|| (play("desk_air", DESK), play("boom_air", BOOM)));
+    let talks = Arc::new(AtomicBool::new(false));
+    let boom_air = {
+        let (talks, mut tone, mut talker) = (talks.clone(), Tone::new(BOOM, -20.0), Talker::new(120.0));
+        move |out: &mut [f32; BLOCK]| if talks.load(Ordering::Relaxed) { *out = talker.block() } else { tone.fill(out) }
+    };
+    let boom_air = || Speaker::open(Some("boom_air"), Box::new(boom_air)).unwrap();
+    let _air = block_in_place(|| (play("desk_air", DESK), boom_air()));
     microphone_plugged_in("desk");
     let boom = microphone_plugged_in("boom");
     pactl(&["set-default-source", "desk"]);
@@ -128,6 +138,20 @@ async fn inside_they_come_and_go() {
     sees(2_000_000).await;
     ada.hears(NoticeCode::CameraBack).await;
 
+    // One that another program holds, and one that the system keeps from us: it is said which, and the call goes on.
+    let state = async |id: &str, is: fn(&DeviceState) -> bool| {
+        ada.call.media().choose_camera(CameraChoice::Device(id.into()));
+        let mut local = ada.call.media().watch();
+        let told = tokio::time::timeout(PATIENCE, local.wait_for(|local| is(&local.camera))).await;
+        told.unwrap_or_else(|_| panic!("{id}: nothing is said")).unwrap();
+    };
+    state("video1", |camera| matches!(camera, DeviceState::Busy { .. })).await;
+    state("video2", |camera| matches!(camera, DeviceState::Denied)).await;
+    hears("ears", BOOM);
+    state("video0", DeviceState::is_on).await;
+    shows(size, 2_500_000);
+    sees(2_500_000).await;
+
     // The chosen microphone: the default one stands in for it until it is back.
     pactl(&["unload-module", &boom]);
     let mut watch = DeviceWatch::new();
@@ -153,6 +177,12 @@ async fn inside_they_come_and_go() {
     hears("first", BOOM);
     pactl(&["set-default-sink", "ears"]);
     hears("ears", BOOM);
+
+    // Who talks while muted is told so.
+    talks.store(true, Ordering::Relaxed);
+    ada.call.set_microphone(false);
+    ada.hears(NoticeCode::TalkingWhileMuted).await;
+    ada.call.set_microphone(true);
 
     // Nobody was away meanwhile, and the picture still moves.
     shows(size, 3_000_000);

@@ -15,9 +15,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use driver::{plug_in, shows, unplug};
+use driver::{gives, plug_in, shows, unplug};
+use image::{ExtendedColorType, codecs::jpeg::JpegEncoder};
 use inside::{done, folder, run, say, until_some};
-use pictures::{drain, until_error, until_time};
+use pictures::{SHORT, drain, until_error, until_time};
+use visita_codec::{I420Frame, colour, pattern::TestPattern};
 use visita_media::{
     DeviceError,
     camera::{self, VideoSource as _},
@@ -36,6 +38,21 @@ fn pictures_come_from_a_driver_until_it_is_unplugged() {
         }
         None => say("SKIPPED: the synthetic camera: no C compiler"),
     }
+}
+
+/// As a camera sends it: brightness, then both colours of each four pixels.
+fn nv12(frame: &I420Frame) -> Vec<u8> {
+    let colours = frame.u().iter().zip(frame.v()).flat_map(|(u, v)| [*u, *v]);
+    frame.y().iter().copied().chain(colours).collect()
+}
+
+fn mjpeg(frame: &I420Frame) -> Vec<u8> {
+    let pixels: Vec<u8> = colour::i420_to_rgba(frame).chunks_exact(4).flat_map(|pixel| pixel[..3].to_vec()).collect();
+    let (mut out, size) = (Vec::new(), frame.size());
+    JpegEncoder::new_with_quality(&mut out, 90)
+        .encode(&pixels, size.width, size.height, ExtendedColorType::Rgb8)
+        .unwrap();
+    out
 }
 
 #[test]
@@ -64,6 +81,24 @@ fn inside_pictures_come() {
         let mut camera = camera::open(Some("video0"), size, fps).unwrap();
         assert_eq!(until_time(&mut *camera, TIME).size(), size);
     }
+
+    // Every format that cameras send, and what is none of it.
+    let frame = TestPattern::new(SIZE).draw(TIME);
+    for (format, picture) in [("NV12", nv12(&frame)), ("MJPG", mjpeg(&frame))] {
+        gives(format, &picture);
+        let mut camera = camera::open(Some("video0"), SIZE, 30).unwrap();
+        assert_eq!(until_time(&mut *camera, TIME).size(), SIZE, "{format}");
+        // What is no picture ends nothing: the next whole one comes.
+        gives(format, &vec![0; picture.len()]);
+        for _ in 0..5 {
+            camera.next(SHORT).unwrap();
+        }
+        gives(format, &picture);
+        until_time(&mut *camera, TIME);
+    }
+    gives("XXXX", &[]);
+    assert!(matches!(camera::open(Some("video0"), SIZE, 30).err(), Some(DeviceError::Failed(_))));
+    shows(SIZE, TIME);
 
     // Pulled out, the error is said once, and whoever goes on asking gets pictures when it is plugged in again.
     let mut camera = camera::open(Some("video0"), SIZE, 30).unwrap();

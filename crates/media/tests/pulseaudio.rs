@@ -31,7 +31,7 @@ use visita_media::{
     DeviceError, DeviceWatch,
     microphone::{self, AudioSource},
     processing::{Settings, processing},
-    speaker::{self, Speaker},
+    speaker::{self, Sound, Speaker},
 };
 
 const HZ: f32 = 440.0;
@@ -109,6 +109,21 @@ fn inside_followed() {
     pactl(&["set-default-sink", "headset"]);
     plays_on("headset");
     drop(follower);
+
+    // A ring sounds where it was chosen to, whatever the call plays on.
+    pactl(&["set-default-sink", "speaker"]);
+    let ring = speaker::play(Sound::Ring, Some("headset")).unwrap();
+    assert_eq!(ring.device().map(|device| device.id.as_str()), Some("headset"));
+    let mut monitor = microphone::open(Some("headset.monitor")).unwrap();
+    until_pitch(&mut *monitor, 659.25);
+    let mut elsewhere = microphone::open(Some("speaker.monitor")).unwrap();
+    let mut block = [0.0; BLOCK];
+    for _ in 0..100 {
+        if elsewhere.read(&mut block, LONG).unwrap() {
+            assert!(block.iter().all(|sample| sample.abs() < 1e-4), "the ring is heard elsewhere");
+        }
+    }
+    drop(ring);
 
     // The same with microphones, each of which hears another pitch.
     let play = |id: &str, hz: f32| {

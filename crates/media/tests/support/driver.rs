@@ -27,9 +27,16 @@ pub(crate) fn build(folder: &Path, nodes: &[&str]) -> Option<PathBuf> {
 
 /// What it sees from now on: the test pattern with a time.
 pub(crate) fn shows(size: PixelSize, time: u64) {
-    let picture = folder().join("picture.new");
-    fs::write(&picture, yuyv(&TestPattern::new(size).draw(time))).unwrap();
-    fs::rename(picture, folder().join("picture")).unwrap();
+    gives("YUYV", &yuyv(&TestPattern::new(size).draw(time)));
+}
+
+/// What it gives from now on: a picture as the driver sends it, in a format named as in V4L2.
+pub(crate) fn gives(format: &str, bytes: &[u8]) {
+    for (file, content) in [("format", format.as_bytes()), ("picture", bytes)] {
+        let new = folder().join(format!("{file}.new"));
+        fs::write(&new, content).unwrap();
+        fs::rename(new, folder().join(file)).unwrap();
+    }
 }
 
 /// Pulls the first one out.

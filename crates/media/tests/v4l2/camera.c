@@ -2,7 +2,7 @@
  * Cameras for machines without one: loaded before the C library, it answers what a program asks of /dev/video0 to 2 as
  * a V4L2 driver would (https://docs.kernel.org/userspace-api/media/v4l/).
  *
- *   video0  works: YUYV, 640x480 at 15 and 30, 1280x720 at 10, 960x540 at 29.97 pictures per second; each picture is
+ *   video0  works: YUYV or what the file `format` says (NV12, MJPG), 640x480 at 15 and 30, 1280x720 at 10, 960x540 at 29.97 pictures per second; each picture is
  *           the file `picture`
  *   video1  is used by another program
  *   video2  may not be opened
@@ -28,6 +28,15 @@
 #include <linux/videodev2.h>
 
 #define BUFFERS 4
+
+static unsigned pixel_format(void) {
+    char path[512], name[4];
+    snprintf(path, sizeof path, "%s/format", getenv("VISITA_TEST_FOLDER"));
+    FILE *file = fopen(path, "r");
+    size_t read = file ? fread(name, 1, sizeof name, file) : 0;
+    if (file) fclose(file);
+    return read == sizeof name ? v4l2_fourcc(name[0], name[1], name[2], name[3]) : V4L2_PIX_FMT_YUYV;
+}
 
 static struct {
     int fd, node, streaming, given;
@@ -55,10 +64,11 @@ static void describe(struct v4l2_format *format) {
     memset(pix, 0, sizeof *pix);
     pix->width = camera.width;
     pix->height = camera.height;
-    pix->pixelformat = V4L2_PIX_FMT_YUYV;
+    pix->pixelformat = pixel_format();
     pix->field = V4L2_FIELD_NONE;
-    pix->bytesperline = camera.width * 2;
-    pix->sizeimage = camera.width * camera.height * 2;
+    pix->bytesperline = pix->pixelformat == V4L2_PIX_FMT_YUYV ? camera.width * 2
+                        : pix->pixelformat == V4L2_PIX_FMT_NV12 ? camera.width : 0;
+    pix->sizeimage = length();
     pix->colorspace = V4L2_COLORSPACE_SRGB;
 }
 
@@ -110,13 +120,13 @@ static int answer(unsigned long request, void *argument) {
     case VIDIOC_ENUM_FMT: {
         struct v4l2_fmtdesc *format = argument;
         if (format->index > 0) return fail(EINVAL);
-        format->pixelformat = V4L2_PIX_FMT_YUYV;
-        strcpy((char *)format->description, "YUYV 4:2:2");
+        format->pixelformat = pixel_format();
+        strcpy((char *)format->description, "the only one");
         return 0;
     }
     case VIDIOC_ENUM_FRAMESIZES: {
         struct v4l2_frmsizeenum *size = argument;
-        if (size->index >= SIZES || size->pixel_format != V4L2_PIX_FMT_YUYV) return fail(EINVAL);
+        if (size->index >= SIZES || size->pixel_format != pixel_format()) return fail(EINVAL);
         size->type = V4L2_FRMSIZE_TYPE_DISCRETE;
         size->discrete.width = sizes[size->index][0];
         size->discrete.height = sizes[size->index][1];
