@@ -17,7 +17,8 @@ use visita_call::{
         load::{self, LoadOptions},
     },
 };
-use visita_protocol::{ErrorCode, Secret, view::StreamSource};
+use visita_protocol::{Bitrate, ErrorCode, PixelSize, Secret, view::StreamSource};
+use visita_rtc::{AudioPublication, JoinOptions, Source, VideoLayer, VideoPublication};
 
 const OF_2020: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJkZXZrZXkiLCJzdWIiOiJsYXRlIiwibmJmIjoxNTc3ODM2ODAwLCJleHAi\
     OjE1Nzc4NDA0MDAsIm5hbWUiOiJsYXRlIiwidmlkZW8iOnsicm9vbUpvaW4iOnRydWUsInJvb20iOiJsYXRlIn19.\
@@ -73,6 +74,77 @@ async fn two_peers_by_link() {
     );
     check(&one, 880.0);
     check(&two, 440.0);
+    server.stop().await;
+}
+
+/// One sends what is neither a picture nor a sound, some of it under the header of a key frame of 16383 by 16383.
+async fn nonsense(target: JoinTarget, stay: Duration) {
+    let JoinTarget::LiveKit { url, token } = target else { panic!("by token") };
+    let options = JoinOptions { url, token, auto_subscribe: true, known_rate: None, relay_only: false };
+    let (room, _events) = visita_rtc::join(options).await.expect("in");
+    let layer =
+        VideoLayer { rid: String::new(), size: PixelSize::new(640, 360), bitrate: Bitrate::from_kbps(500), fps: 30 };
+    let video = VideoPublication { source: Source::Camera, name: "camera".into(), layers: vec![layer], muted: false };
+    let video = room.publish_video(video).await.expect("published");
+    let audio = AudioPublication { source: Source::Microphone, name: "microphone".into(), dtx: false, muted: false };
+    let audio = room.publish_audio(audio).await.expect("published");
+    let mut seed = 7_u32;
+    let mut noise = |length: usize| -> Vec<u8> {
+        let byte = |_| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 24) as u8
+        };
+        (0..length).map(byte).collect()
+    };
+    let mut tick = tokio::time::interval(Duration::from_millis(20));
+    let started = tokio::time::Instant::now();
+    for n in 0_usize.. {
+        let now = tick.tick().await.duration_since(started);
+        if now > stay {
+            break;
+        }
+        let frame = match n % 4 {
+            0 => [&[0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0xff, 0x3f, 0xff, 0x3f], &*noise(900)].concat(),
+            1 => noise(3_000),
+            2 => noise(1),
+            // A key frame's first byte, and nothing else.
+            _ => vec![0],
+        };
+        video.write(0, &frame, true, now);
+        audio.write(noise([120, 1, 1_000, 3][n % 4]).into(), now, 10, true);
+    }
+    room.leave().await;
+}
+
+/// What nobody can decode ends no call, and what the others send is seen and heard as without it.
+#[tokio::test(flavor = "multi_thread")]
+async fn broken_frames_of_one_harm_nobody() {
+    let server = server().await;
+    let to = |identity: &str| livekit(&server, "broken", identity);
+    let stay = Duration::from_secs(6);
+    let (one, two, ()) =
+        tokio::join!(peer(to("one"), 440.0, stay), peer(to("two"), 880.0, stay), nonsense(to("noise"), stay));
+    for (report, other, tone) in [(&one, "two", 880.0), (&two, "one", 440.0)] {
+        let of = |who: &str| -> Vec<&StreamReport> {
+            let whose = |stream: &&StreamReport| match stream {
+                StreamReport::Video(video) => video.participant == who,
+                StreamReport::Audio(audio) => audio.participant == who,
+            };
+            report.streams.iter().filter(whose).collect()
+        };
+        let good = of(other);
+        assert!(
+            good.iter().any(|s| matches!(s, StreamReport::Video(v) if v.frames >= 60 && v.width == 1280)),
+            "{report:?}"
+        );
+        assert!(
+            good.iter().any(|s| matches!(s, StreamReport::Audio(a) if (a.tone_hz - tone).abs() < 5.0)),
+            "{report:?}"
+        );
+        // It came, and was no picture.
+        assert!(!of("noise").is_empty(), "{report:?}");
+        assert!(of("noise").iter().all(|s| !matches!(s, StreamReport::Video(v) if v.width > 0)), "{report:?}");
+    }
     server.stop().await;
 }
 

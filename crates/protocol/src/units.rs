@@ -40,6 +40,10 @@ pub struct PixelSize {
 }
 
 impl PixelSize {
+    /// Pixels of the largest picture that is decoded. Headers may claim 16383 by 16383, for which a decoder takes more than a
+    /// gigabyte.
+    pub const MOST_DECODED: u32 = 4096 * 2304;
+
     /// A size of `width` by `height` pixels.
     pub const fn new(width: u32, height: u32) -> Self {
         Self { width, height }

@@ -11,9 +11,6 @@ use super::encoder::reason;
 use super::key_frame_size;
 use crate::{CodecError, I420Frame};
 
-/// The largest picture that is decoded (4096 x 2304): a sender must not make us allocate gigabytes with ten bytes.
-const MAX_PIXELS: u32 = 4096 * 2304;
-
 /// Decodes one stream. After an error, and after a lost frame, it needs a key frame to be right again.
 pub struct Decoder {
     // Boxed: libvpx may keep pointers into it.
@@ -54,7 +51,7 @@ impl Decoder {
             return Err(broken("too short"));
         }
         if let Some(size) = key_frame_size(data)
-            && size.area() > MAX_PIXELS
+            && size.area() > PixelSize::MOST_DECODED
         {
             return Err(CodecError::Size(size));
         }

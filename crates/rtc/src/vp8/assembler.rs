@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
+use visita_protocol::PixelSize;
 
 use super::{descriptor::Descriptor, key_frame_size};
 use crate::EncodedFrame;
@@ -304,14 +305,13 @@ impl Assembler {
             data.extend_from_slice(&packet.data);
         }
         let data = data.freeze();
+        let size = if key { key_frame_size(&data) } else { None };
+        if size.is_some_and(|size| size.area() > PixelSize::MOST_DECODED) {
+            // Not every decoder that this goes to looks first.
+            return Step::Broken;
+        }
         self.last = Some(descriptor);
-        self.frames.push_back(EncodedFrame {
-            key,
-            size: if key { key_frame_size(&data) } else { None },
-            data,
-            rtp_time,
-            received_at,
-        });
+        self.frames.push_back(EncodedFrame { key, size, data, rtp_time, received_at });
         Step::Frame
     }
 
@@ -418,6 +418,20 @@ mod tests {
         assert_eq!(got.iter().map(|f| f.data.to_vec()).collect::<Vec<_>>(), sent);
         assert!(got[0].key && got[0].size.is_some() && !got[1].key && got[1].size.is_none());
         assert!(!assembler.take_key_frame_request(now));
+    }
+
+    #[test]
+    fn a_picture_too_large_for_any_decoder_is_left_out() {
+        let (mut sender, mut assembler) = (Sender::new(), Assembler::default());
+        let now = sender.start;
+        let mut huge = frame(true, 900);
+        huge[6..10].copy_from_slice(&[0xff, 0x3f, 0xff, 0x3f]);
+        let sent = [frame(true, 900), huge, frame(false, 900), frame(true, 900)];
+        for fragment in sent.iter().flat_map(|whole| sender.send(whole)) {
+            assembler.push(fragment, now);
+        }
+        let got: Vec<_> = take(&mut assembler).into_iter().map(|frame| frame.key).collect();
+        assert_eq!(got, [true, true], "what follows the huge one waits for a key frame");
     }
 
     #[test]
