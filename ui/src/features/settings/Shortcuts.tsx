@@ -13,7 +13,8 @@ export function Shortcuts({ shortcuts }: { shortcuts: Keys }) {
   const { t } = useTranslation();
   const engine = useEngine();
   const [listens, setListens] = useState<ShortcutName>();
-  const [refused, setRefused] = useState<ShortcutName>();
+  /** The shortcut whose keys were not taken, and the one that has them. */
+  const [refused, setRefused] = useState<{ name: ShortcutName; by: ShortcutName }>();
   const set = (name: ShortcutName, keys: string | null) =>
     void engine.updateSettings({ shortcuts: { ...shortcuts, [name]: keys } });
   const press = (name: ShortcutName) => (event: KeyboardEvent) => {
@@ -26,7 +27,7 @@ export function Shortcuts({ shortcuts }: { shortcuts: Keys }) {
     if (!keys) return;
     setListens(undefined);
     const other = takenBy(keys, name, shortcuts);
-    setRefused(other);
+    setRefused(other && { name, by: other });
     if (!other) set(name, keys);
   };
   return (
@@ -45,6 +46,11 @@ export function Shortcuts({ shortcuts }: { shortcuts: Keys }) {
               <div className={styles.words}>
                 <p className={styles.label}>{label}</p>
                 <p className={styles.help}>{t(`settings.${name}Help`)}</p>
+                {refused?.name === name && (
+                  <p className={styles.refused} role="alert" data-testid="shortcut-refused">
+                    {t('settings.keysTaken', { name: t(`settings.${refused.by}`) })}
+                  </p>
+                )}
               </div>
               {/* The next keys are its own: before any button or page hears them. */}
               <div onKeyDownCapture={press(name)}>
@@ -73,9 +79,6 @@ export function Shortcuts({ shortcuts }: { shortcuts: Keys }) {
             </div>
           );
         })}
-        <p className={styles.help} role="status" data-testid="shortcut-refused">
-          {refused && t('settings.keysTaken', { name: t(`settings.${refused}`) })}
-        </p>
       </section>
       <section className={`${styles.card} ${styles.column}`}>
         <p className={styles.label}>{t('settings.inCall')}</p>
