@@ -152,8 +152,14 @@ async fn broken_frames_of_one_harm_nobody() {
 async fn many_in_one_process() {
     let server = server().await;
     let targets = (0..5).map(|n| livekit(&server, "load", &format!("peer-{n}"))).collect();
-    let options =
-        LoadOptions { targets, picture: true, sound: true, send_only: false, stay: Some(Duration::from_secs(3)) };
+    let options = LoadOptions {
+        targets,
+        picture: true,
+        sound: true,
+        receiving: 5,
+        tile: None,
+        stay: Some(Duration::from_secs(3)),
+    };
     let (_stop, stopped) = watch::channel(false);
     let report = load::run(options, stopped).await.expect("run");
     assert_eq!((report.participants, report.joined, report.videos), (5, 5, 20), "{report:?}");

@@ -125,8 +125,10 @@ async fn call(bins: &Path, people: usize, measure: Duration) -> Result<CallFigur
     let (mine, theirs) = room.links.split_first().context("no links")?;
     let count = theirs.len().to_string();
     let mut arguments: Vec<&str> = theirs.iter().map(String::as_str).collect();
-    // The others' windows are on other machines.
-    arguments.extend(["--count", &count, "--send-only"]);
+    // The windows of all others but one are on other machines; that one shows as many as this.
+    arguments.extend(["--count", &count, "--receiving", "1"]);
+    let tile = tile(people);
+    arguments.extend(["--tile", &tile]);
     let others = Peer::join(bins, &arguments)?;
     let setting = Setting {
         display: display.name().to_owned(),
@@ -161,6 +163,12 @@ async fn call(bins: &Path, people: usize, measure: Duration) -> Result<CallFigur
         app_cpu_cores: round(cpu_after.saturating_sub(cpu_before).as_secs_f64() / seconds, 2),
         app_memory_mb,
     })
+}
+
+/// How large everybody is in a window of so many, as `visita-peer` takes it.
+fn tile(people: usize) -> String {
+    let side = (1_usize..).find(|side| side * side >= people.saturating_sub(1)).unwrap_or(1);
+    format!("{}x{}", 1280 / side, 720 / side)
 }
 
 /// Pictures painted so far in each tile of the others.

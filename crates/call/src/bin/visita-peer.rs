@@ -56,9 +56,9 @@ struct Join {
     /// arrives.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=2000))]
     count: Option<u32>,
-    /// With --count: they receive nothing, as people who watch elsewhere.
+    /// With --count: only so many of them receive, the others watch elsewhere.
     #[arg(long, requires = "count")]
-    send_only: bool,
+    receiving: Option<usize>,
     /// What to share: pattern, or the id of a screen or window.
     #[arg(long)]
     share: Option<String>,
@@ -182,7 +182,8 @@ async fn main() -> ExitCode {
             targets: targets.into_iter().take(wanted).collect(),
             picture: join.camera != "none",
             sound: join.mic != "none",
-            send_only: join.send_only,
+            receiving: join.receiving.unwrap_or(usize::MAX),
+            tile: join.tile,
             stay: join.stay,
         };
         return match load::run(options, stopped).await {

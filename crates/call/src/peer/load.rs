@@ -25,7 +25,7 @@ use visita_codec::{
 use visita_protocol::{Bitrate, ErrorCode, PixelSize, Problem, entry::EnterRequest};
 use visita_rtc::{
     AudioPublication, ConnectionState, LocalAudio, LocalVideo, RemoteMedia, RtcEvent, Source, VideoLayer,
-    VideoPublication,
+    VideoPublication, Wanted,
 };
 
 use super::{
@@ -53,8 +53,11 @@ pub struct LoadOptions {
     pub picture: bool,
     /// Each sends a sound.
     pub sound: bool,
-    /// Nobody receives anything: people who watch elsewhere, so that what is measured here has the machine for itself.
-    pub send_only: bool,
+    /// So many receive what the others send. The rest are people whose screens are elsewhere, so that what is measured
+    /// here has the machine for itself; one at least keeps what is sent here from being wanted by nobody.
+    pub receiving: usize,
+    /// Those ask for every video at this size; at its own without.
+    pub tile: Option<PixelSize>,
     /// How long they stay, counted from when the last one is in.
     pub stay: Option<Duration>,
 }
@@ -196,7 +199,8 @@ pub async fn run(options: LoadOptions, stop: watch::Receiver<bool>) -> Result<Lo
             loops: loops.clone(),
             picture: options.picture,
             sound: options.sound,
-            send_only: options.send_only,
+            receives: n < options.receiving,
+            tile: options.tile,
             sample: (n == 0).then(|| sample.clone()),
         };
         let (arrived, ending) = (arrived.clone(), ending.clone());
@@ -274,7 +278,8 @@ struct One {
     loops: Arc<Loops>,
     picture: bool,
     sound: bool,
-    send_only: bool,
+    receives: bool,
+    tile: Option<PixelSize>,
     sample: Option<Arc<Mutex<Sample>>>,
 }
 
@@ -289,7 +294,7 @@ impl One {
         let mut report = LoadPeer::default();
         let joined = async {
             let (url, token) = way_in(target).await?;
-            let auto_subscribe = !self.send_only;
+            let auto_subscribe = self.receives;
             let options = visita_rtc::JoinOptions { url, token, auto_subscribe, known_rate: None, relay_only: false };
             visita_rtc::join(options).await.map_err(Problem::from)
         };
@@ -339,6 +344,9 @@ impl One {
             };
             match event {
                 Some(RtcEvent::Subscribed { identity, track, media }) => {
+                    if self.tile.is_some() && matches!(media, RemoteMedia::Video(_)) {
+                        room.set_wanted(&track.sid, Wanted { enabled: true, size: self.tile, fps: None });
+                    }
                     let streams = streams.clone();
                     let sample = if matches!(media, RemoteMedia::Video(_)) { sample.take() } else { None };
                     tasks.spawn(count(streams, identity, track.sid, media, sample));

@@ -108,7 +108,7 @@ pub(super) async fn usage(bench: &Bench, who: Who, others: usize) -> Result<Vec<
     let server = Server::start(&bench.bins).await?;
     let room = server.room(others + 1).await?;
     let count = others.to_string();
-    let mut arguments: Vec<&str> = vec!["--count", &count, "--send-only"];
+    let mut arguments: Vec<&str> = vec!["--count", &count, "--receiving", "1"];
     arguments.extend(room.links[1..].iter().map(String::as_str));
     let company = Peer::join(&bench.bins, &arguments)?;
     let tile = format!("{}x{}", TILE.0, TILE.1);
