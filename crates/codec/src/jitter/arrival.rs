@@ -15,6 +15,10 @@ const BUCKET: f64 = 0.005;
 const BUCKETS: usize = 50;
 /// Weight of the past with each packet: 200 packets, four seconds.
 const FORGET: f32 = 0.995;
+/// Where packets are sent again, they come in rounds with nothing between them, and the share of a round may be just what is
+/// given up: the wait would go to and fro with every lost packet more or less, and each change is heard. So a round that was
+/// waited for is not given up while packets came in it in two of so many seconds. In one alone they do where the way changes.
+const ROUNDS_WITHIN: f64 = 10.0;
 /// Seconds after which the fastest packet no longer sets the measure, so that a slower path, or a slower clock, does.
 const WINDOW: f64 = 4.0;
 /// Bounds of the target, in seconds. The lower one covers blocks that are popped in pairs and threads that come late.
@@ -30,13 +34,25 @@ pub(super) struct Arrivals {
     /// Arrival minus timestamp, in seconds, of packets that no later one undercut; oldest first, so smallest first.
     fastest: VecDeque<(f64, f64)>,
     late: [f32; BUCKETS],
+    /// Of packets that came after later ones, the latest bucket of each second, with the time it began.
+    again: VecDeque<(f64, usize)>,
+    /// The bucket that is waited for.
+    waited_for: usize,
     count: u32,
     loss: f32,
 }
 
 impl Arrivals {
     pub(super) fn new() -> Self {
-        Self { start: None, fastest: VecDeque::new(), late: [0.0; BUCKETS], count: 0, loss: 0.0 }
+        Self {
+            start: None,
+            fastest: VecDeque::new(),
+            late: [0.0; BUCKETS],
+            again: VecDeque::new(),
+            waited_for: 0,
+            count: 0,
+            loss: 0.0,
+        }
     }
 
     /// Seconds since the first time asked.
@@ -50,8 +66,8 @@ impl Arrivals {
         Some(now - seconds(timestamp) - fastest)
     }
 
-    /// Learns from a packet.
-    pub(super) fn arrived(&mut self, now: f64, timestamp: i64) {
+    /// Learns from a packet; `again` says that later ones came before it, as what is sent again does.
+    pub(super) fn arrived(&mut self, now: f64, timestamp: i64, again: bool) {
         let offset = now - seconds(timestamp);
         while self.fastest.back().is_some_and(|&(_, other)| other >= offset) {
             self.fastest.pop_back();
@@ -71,6 +87,26 @@ impl Arrivals {
         self.count = self.count.saturating_add(1);
         self.late.iter_mut().for_each(|weight| *weight *= keep);
         self.late[bucket] += 1.0 - keep;
+        while self.again.front().is_some_and(|&(at, _)| now - at > ROUNDS_WITHIN) {
+            self.again.pop_front();
+        }
+        if again {
+            match self.again.back_mut() {
+                Some((at, latest)) if now - *at < 1.0 => *latest = bucket.max(*latest),
+                _ => self.again.push_back((now, bucket)),
+            }
+        }
+        let mut sum = 0.0;
+        let needed = self.late.iter().position(|weight| {
+            sum += weight;
+            sum >= QUANTILE
+        });
+        let needed = needed.unwrap_or(BUCKETS - 1);
+        let (_, rounds) = self
+            .again
+            .iter()
+            .fold((0, 0), |(first, second), &(_, bucket)| (first.max(bucket), second.max(bucket.min(first))));
+        self.waited_for = needed.max(rounds.min(self.waited_for));
     }
 
     /// The fastest packet there is has become slower by so many seconds: nobody was as late as it seemed.
@@ -82,6 +118,8 @@ impl Arrivals {
             self.late.copy_within(buckets.., 0);
             self.late[BUCKETS - buckets..].fill(0.0);
             self.late[0] = earliest;
+            self.again.iter_mut().for_each(|(_, bucket)| *bucket = bucket.saturating_sub(buckets));
+            self.waited_for = self.waited_for.saturating_sub(buckets);
         }
     }
 
@@ -99,13 +137,8 @@ impl Arrivals {
         if self.count < 10 {
             return least.max(START);
         }
-        let mut sum = 0.0;
-        let bucket = self.late.iter().position(|weight| {
-            sum += weight;
-            sum >= QUANTILE
-        });
         // The upper edge of the bucket, and one block: sound is popped in whole ones.
-        ((bucket.unwrap_or(BUCKETS - 1) + 1) as f64 * BUCKET + 0.01).clamp(least, MOST)
+        ((self.waited_for + 1) as f64 * BUCKET + 0.01).clamp(least, MOST)
     }
 
     /// Another stream begins.

@@ -223,7 +223,8 @@ impl JitterBuffer {
         if self.packets.contains_key(&timestamp) {
             return;
         }
-        self.arrivals.arrived(arrival, timestamp);
+        let again = self.newest.is_some_and(|(newest, _)| sequence < newest);
+        self.arrivals.arrived(arrival, timestamp, again);
         if self.newest.is_none_or(|(newest, _)| sequence > newest) {
             self.newest = Some((sequence, timestamp));
         }

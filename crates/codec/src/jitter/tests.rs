@@ -195,6 +195,26 @@ fn packets_in_the_wrong_order_are_put_right() {
 }
 
 #[test]
+fn the_wait_for_repeated_packets_is_steady() {
+    // Each round of asking takes 45 ms, and what is sent again gets lost as well. How far the delay moved in 30 s.
+    for (share, most) in [(0.05, 250.0), (0.1, 400.0), (0.15, 500.0), (0.2, 600.0), (0.3, 1_200.0)] {
+        let mut moved = 0.0;
+        for seed in 0..4 {
+            let mut random = Random::new(20 + seed);
+            let heard = play(speech(40, 10), |_| {
+                let rounds = (0..4).position(|_| random.unit() >= share)?;
+                Some(20.0 + random.unit() * 3.0 + rounds as f64 * 45.0)
+            });
+            moved += heard.delays[1000..].windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum::<f32>() / 4.0;
+            let missed = heard.stats.missed as f64 / 48_000.0 / 40.0;
+            assert!(missed < 0.01, "{share}: {missed}");
+        }
+        println!("{share}: {moved} ms");
+        assert!(moved < most, "{share}: {moved} ms");
+    }
+}
+
+#[test]
 fn a_stalled_link_is_caught_up_with_quickly() {
     // Everything sent between 4 s and 5 s comes at once at 5 s.
     let heard = play(voice(15, 0), |number| {
