@@ -99,6 +99,15 @@ impl Server {
         Ok((status, response.json().await.unwrap_or(Value::Null)))
     }
 
+    /// Calls the Video Rooms API with the development key; without a body, when it is none.
+    pub async fn video_rooms(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Result<(u16, Value)> {
+        let request = self.http.request(method, format!("{}/video-rooms/v2{path}", self.url)).bearer_auth("devkey");
+        let request = if let Some(body) = body { request.json(body) } else { request };
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        Ok((status, response.json().await.unwrap_or(Value::Null)))
+    }
+
     /// Kills it: no time to say or write anything.
     pub async fn kill(&mut self) -> Result<()> {
         self.running.child.kill().await?;

@@ -3,14 +3,16 @@
 use std::{path::Path, process::Stdio, time::Duration};
 
 use anyhow::{Context, Result, ensure};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::process::Command;
 use visita_call::{
-    CallState, CameraChoice, MicrophoneChoice,
+    CallState, CameraChoice, JoinTarget, MicrophoneChoice,
     testing::{Person, by_link},
 };
 use visita_codec::tone;
 use visita_protocol::{
+    Secret,
     channel::RecordingState,
     view::{CallView, ConnectionView},
 };
@@ -199,6 +201,184 @@ async fn an_automatic_one_begins_with_the_first_and_survives_its_recorder_and_th
         fetch(&server, &room, recording, &file).await?;
         if on_path("ffmpeg") {
             ensure!(!pictures(&file).await?.is_empty(), "{n} does not play");
+        }
+    }
+    Ok(())
+}
+
+/// Somebody who comes by a client token of the Video Rooms API.
+async fn comes(server: &Server, room: &str, name: &str, consent: bool, hz: f32) -> Result<(Person, String)> {
+    let path = format!("/rooms/{room}/actions/generate_join_client_token");
+    let (status, told) =
+        server.video_rooms(Method::POST, &path, Some(&json!({ "recording_consent": consent }))).await?;
+    ensure!(status == 201, "{status} {told}");
+    let token = told["data"]["token"].as_str().context("a token")?;
+    let target = JoinTarget::LiveKit { url: server.livekit_url(), token: Secret::new(token.to_owned()) };
+    let person = Person::with(target, name, CameraChoice::Pattern, MicrophoneChoice::Tone(hz));
+    person.is_in().await;
+    let id = person.sees("who it is", |view| Some(view.me.participant_id.to_string())).await;
+    Ok((person, id))
+}
+
+async fn listed(server: &Server, filter: &str) -> Result<Vec<Value>> {
+    let (_, told) = server.video_rooms(Method::GET, &format!("/room_recordings?{filter}"), None).await?;
+    Ok(told["data"].as_array().context("a list")?.clone())
+}
+
+async fn video_of(server: &Server, participant: &str) -> Result<Value> {
+    let files = listed(server, &format!("filter[participant_id]={participant}&filter[type]=video")).await?;
+    Ok(files.first().context("a video")?["id"].clone())
+}
+
+/// A composition, once it stands so.
+async fn composition(server: &Server, id: &str, status: &str) -> Result<Value> {
+    until("the composition stands so", PATIENCE, || async {
+        let (code, told) = server.video_rooms(Method::GET, &format!("/room_compositions/{id}"), None).await?;
+        ensure!(code == 200, "{code} {told}");
+        let told = told["data"].clone();
+        ensure!(told["status"] != "failed" || status == "failed", "{told}");
+        Ok((told["status"] == status).then_some(told))
+    })
+    .await
+}
+
+async fn fetch_by_link(told: &Value, to: &Path) -> Result<()> {
+    let answer = reqwest::get(told["download_url"].as_str().context("a link")?).await?;
+    ensure!(answer.status().is_success(), "{}", answer.status());
+    std::fs::write(to, answer.bytes().await?)?;
+    // To look at.
+    if let (Some(folder), Some(name)) = (std::env::var_os("VISITA_PICTURES"), to.file_name()) {
+        std::fs::copy(to, Path::new(&folder).join(name))?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn separate_tracks_become_a_film() -> Result<()> {
+    if !on_path("ffmpeg") || !on_path("ffprobe") {
+        println!("SKIPPED: separate_tracks_become_a_film: ffmpeg is missing");
+        return Ok(());
+    }
+    let bins = bin_dir()?;
+    let mut server = Server::start_lasting(&bins).await?;
+    let (_, room) = server.video_rooms(Method::POST, "/rooms", Some(&json!({ "enable_recording": true }))).await?;
+    let room = room["data"]["id"].as_str().context("a room")?.to_owned();
+    let (ada, ada_id) = comes(&server, &room, "Ada", true, 500.0).await?;
+    let (luca, luca_id) = comes(&server, &room, "Luca", true, 800.0).await?;
+    let (eva, eva_id) = comes(&server, &room, "Eva", false, 1300.0).await?;
+    let list = async |filter: &str| listed(&server, filter).await;
+    until("it is recorded", PATIENCE, || async {
+        let files = list("filter[status]=processing").await?;
+        Ok(files.iter().any(|file| file["duration_secs"].as_u64() >= Some(5)).then_some(()))
+    })
+    .await?;
+    for person in [ada, luca, eva] {
+        person.call.leave();
+        is_over(&person).await;
+    }
+    let files = until("each has two files", PATIENCE, || async {
+        let files = list("filter[status]=completed").await?;
+        Ok((!files.is_empty()).then_some(files))
+    })
+    .await?;
+    ensure!(files.len() == 4, "{files:?}");
+    ensure!(files.iter().all(|file| file["participant_id"] != eva_id.as_str()), "who said no has a file: {files:?}");
+    for (id, kind, codec) in [(&ada_id, "audio", "opus"), (&luca_id, "video", "vp8")] {
+        let one = list(&format!("filter[participant_id]={id}&filter[type]={kind}")).await?;
+        ensure!(one.len() == 1 && one[0]["codec"] == codec, "{one:?}");
+    }
+
+    // Alone, as they came.
+    let folder = tempfile::tempdir()?;
+    let sound = list(&format!("filter[participant_id]={ada_id}&filter[type]=audio")).await?.remove(0);
+    let path = format!("/room_recordings/{}", sound["id"].as_str().context("an id")?);
+    let (_, told) = server.video_rooms(Method::GET, &path, None).await?;
+    let file = folder.path().join("ada.webm");
+    fetch_by_link(&told["data"], &file).await?;
+    let [own, other] = tones(&file, &[500.0, 800.0]).await?.try_into().unwrap_or([f32::NAN; 2]);
+    ensure!(own > -40.0 && other < -60.0, "{own} and {other} dB");
+
+    // Together: everybody in a grid, and one in a corner over the other.
+    let session = sound["session_id"].as_str().context("a session")?;
+    let wanted = json!({ "session_id": session });
+    let (status, told) = server.video_rooms(Method::POST, "/room_compositions", Some(&wanted)).await?;
+    ensure!(status == 202 && told["data"]["status"] == "enqueued", "{status} {told}");
+    let grid = composition(&server, told["data"]["id"].as_str().context("an id")?, "completed").await?;
+    let file = folder.path().join("grid.mp4");
+    fetch_by_link(&grid, &file).await?;
+    let [ada_db, luca_db, eva_db] = tones(&file, &[500.0, 800.0, 1300.0]).await?.try_into().unwrap_or([f32::NAN; 3]);
+    ensure!(ada_db > -40.0 && luca_db > -40.0 && eva_db < -60.0, "{ada_db}, {luca_db}, {eva_db} dB");
+    let seen = pictures(&file).await?;
+    let middle = seen.get(seen.len() / 2).context("no picture")?;
+    ensure!(spread(middle, 4..28) > 100 && spread(middle, 36..60) > 100, "two tiles side by side");
+    let length = grid["duration_secs"].as_u64().context("a length")?;
+    ensure!((5..=40).contains(&length), "{grid}");
+
+    let wanted = json!({ "session_id": session, "resolution": "640x360", "video_layout": {
+        "main": { "width": 320, "video_sources": [video_of(&server, &ada_id).await?] },
+        "corner": { "x_pos": 480, "y_pos": 270, "z_pos": 1, "width": 160, "height": 90,
+                    "video_sources": [video_of(&server, &luca_id).await?] } } });
+    let (status, told) = server.video_rooms(Method::POST, "/room_compositions", Some(&wanted)).await?;
+    ensure!(status == 202, "{status} {told}");
+    let id = told["data"]["id"].as_str().context("an id")?.to_owned();
+    // What the death of the server interrupts is made anew.
+    server.kill().await?;
+    server.start_again(&bins).await?;
+    let corner = composition(&server, &id, "completed").await?;
+    ensure!(corner["video_layout"]["corner"]["width"] == 160, "{corner}");
+    let file = folder.path().join("corner.mp4");
+    fetch_by_link(&corner, &file).await?;
+    let seen = pictures(&file).await?;
+    let middle = seen.get(seen.len() / 2).context("no picture")?;
+    ensure!(spread(middle, 2..30) > 100, "the main place");
+    ensure!(spread(&middle[..64 * 26], 34..64) < 20, "nothing is beside it");
+    ensure!(spread(&middle[64 * 28..], 49..63) > 100, "the corner");
+
+    let path = format!("/room_compositions/{id}");
+    let (status, _) = server.video_rooms(Method::DELETE, &path, None).await?;
+    ensure!(status == 204, "{status}");
+    let (status, _) = server.video_rooms(Method::GET, &path, None).await?;
+    ensure!(status == 404, "{status}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn tracks_whose_recorder_died_can_be_played() -> Result<()> {
+    let server = Server::start_lasting(&bin_dir()?).await?;
+    let (_, room) = server.video_rooms(Method::POST, "/rooms", Some(&json!({ "enable_recording": true }))).await?;
+    let room = room["data"]["id"].as_str().context("a room")?.to_owned();
+    let (ada, _) = comes(&server, &room, "Ada", true, 500.0).await?;
+    let recorded = async |before: usize| {
+        until("it is recorded", PATIENCE, || async {
+            let files = listed(&server, "filter[status]=processing").await?;
+            let done = listed(&server, "filter[status]=completed").await?.len();
+            let is_on = files.iter().any(|file| file["duration_secs"].as_u64() >= Some(3));
+            Ok((is_on && done == before).then_some(()))
+        })
+        .await
+    };
+    recorded(0).await?;
+    let recorders = recorders_of(server.running.pid());
+    ensure!(recorders.len() == 1, "{recorders:?}");
+    signal(recorders[0], "-KILL").await?;
+    // Sound and picture of the first, while another recorder goes on.
+    recorded(2).await?;
+    ada.call.leave();
+    is_over(&ada).await;
+    let files = until("both recordings have their files", PATIENCE, || async {
+        let files = listed(&server, "filter[status]=completed").await?;
+        Ok((files.len() == 4).then_some(files))
+    })
+    .await?;
+    let folder = tempfile::tempdir()?;
+    for (n, file) in files.iter().enumerate() {
+        ensure!(file["duration_secs"].as_u64() >= Some(3), "{file}");
+        let path = format!("/room_recordings/{}", file["id"].as_str().context("an id")?);
+        let (_, told) = server.video_rooms(Method::GET, &path, None).await?;
+        let to = folder.path().join(format!("{n}.webm"));
+        fetch_by_link(&told["data"], &to).await?;
+        if on_path("ffmpeg") {
+            decoded(&to, &["-f", "null"]).await?;
         }
     }
     Ok(())

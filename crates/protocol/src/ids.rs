@@ -121,6 +121,15 @@ id!(
     ItemId
 );
 
+id!(
+    /// One file of a recording: what one participant sent of one kind.
+    RecordingTrackId
+);
+id!(
+    /// A film made afterwards of what was recorded track by track.
+    CompositionId
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

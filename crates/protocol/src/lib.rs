@@ -3,6 +3,7 @@
 
 pub mod board;
 pub mod channel;
+pub mod composition;
 pub mod desktop;
 pub mod entry;
 pub mod error;
@@ -19,7 +20,10 @@ pub mod user_channel;
 pub mod view;
 
 pub use error::{ErrorBody, ErrorCode, Problem};
-pub use ids::{BoardId, CompanyId, FileId, ItemId, ParticipantId, RecordingId, RoomId, SessionId, UserId};
+pub use ids::{
+    BoardId, CompanyId, CompositionId, FileId, ItemId, ParticipantId, RecordingId, RecordingTrackId, RoomId, SessionId,
+    UserId,
+};
 pub use recorder::RecordingLayout;
 pub use rights::{CallType, Entrance, RecordingMode, Tools, Whiteboard, WhiteboardRights};
 pub use secret::Secret;

@@ -31,7 +31,8 @@ pub struct RecorderJob {
     pub url: String,
     /// A hidden participant's token: it may subscribe and do nothing else.
     pub token: Secret,
-    /// The file to write; its folder exists. Its end is `.webm`. With `tracks` the other files go beside it.
+    /// The file to write; its folder exists. Its end is `.webm`. With `tracks` the files of tracks go beside it instead, and
+    /// a list of them whose end is `.tracks`: a [`RecordedTrack`] a line as each begins, for whoever has to mend them.
     pub output: String,
     /// How the picture is arranged.
     pub layout: RecordingLayout,
@@ -162,12 +163,16 @@ pub enum RecorderEnd {
 pub struct RecordedTrack {
     /// Whose.
     pub participant_id: ParticipantId,
+    /// Their name when it began.
+    pub display_name: String,
     /// Sound or picture.
     pub kind: TrackKind,
     /// File name, beside the job's output.
     pub file: String,
     /// Codec, as in SDP: `VP8`, `VP9`, `H264`, `AV1`, `opus`.
     pub codec: String,
+    /// When it begins, as Unix time in milliseconds.
+    pub begun_at_ms: u64,
     /// When it begins after the recording's start, in milliseconds.
     pub offset_ms: u64,
     /// Its length in milliseconds.
@@ -177,7 +182,7 @@ pub struct RecordedTrack {
 }
 
 /// Sound or picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TrackKind {
     /// Sound.

@@ -10,6 +10,7 @@
 
 mod clock;
 pub mod compose;
+pub mod composition;
 mod file;
 mod floor;
 pub mod mp4;
@@ -21,7 +22,7 @@ mod sound;
 mod stop;
 mod studio;
 mod taker;
-mod tracks;
+pub mod tracks;
 pub mod webm;
 
 use std::{sync::Arc, time::Instant};

@@ -23,6 +23,7 @@ use shiguredo_mp4::{
     mux::{Mp4FileMuxer, Mp4FileMuxerOptions, MuxError, Sample, estimate_maximum_moov_box_size},
 };
 use visita_codec::{CodecError, I420Frame, opus::packet_samples, vp8::Decoder};
+use visita_protocol::PixelSize;
 
 use crate::webm::{Codec, Content, OPUS_PRE_SKIP, Reader, WebmError};
 
@@ -85,6 +86,52 @@ struct Conversion {
     video_track: u8,
     duration_ms: u64,
     decoder: Decoder,
+    file: Mp4File,
+}
+
+impl Conversion {
+    fn new(from: &Path, to: &Path) -> Result<Self, Mp4Error> {
+        let reader = Reader::open(File::open(from).map_err(WebmError::from)?)?;
+        let position = |codec| reader.tracks().iter().position(|track| track.codec == codec);
+        let (Some(video), Some(_), 2) = (position(Codec::Vp8), position(Codec::Opus), reader.tracks().len()) else {
+            return Err(Mp4Error::NotComposed);
+        };
+        let track = &reader.tracks()[video];
+        let Content::Video { width, height } = track.content else { return Err(Mp4Error::NotComposed) };
+        #[allow(clippy::cast_precision_loss, reason = "pictures a second")]
+        let fps = 1e9 / track.block_ns.max(1) as f32;
+        let duration_ms = reader.duration_ms().unwrap_or(0);
+        let file = Mp4File::create(to, PixelSize::new(width.into(), height.into()), fps, duration_ms)?;
+        let video_track = u8::try_from(video + 1).unwrap_or(1);
+        Ok(Self { reader, video_track, duration_ms, decoder: Decoder::new()?, file })
+    }
+
+    fn run(mut self, progress: &mut impl FnMut(f32)) -> Result<(), Mp4Error> {
+        let mut told = 0.0;
+        progress(0.0);
+        while let Some(block) = self.reader.next_block()? {
+            if block.track == self.video_track {
+                if let Some(picture) = self.decoder.decode(&block.data)? {
+                    self.file.picture(&picture, block.at_ms, block.key)?;
+                }
+            } else {
+                self.file.sound(&block.data, block.at_ms)?;
+            }
+            #[allow(clippy::cast_precision_loss, reason = "a share")]
+            let done = (block.at_ms as f32 / self.duration_ms.max(1) as f32).min(0.99);
+            if done - told >= STEP {
+                told = done;
+                progress(done);
+            }
+        }
+        self.file.finish(self.duration_ms)?;
+        progress(1.0);
+        Ok(())
+    }
+}
+
+/// An MP4 file as it grows: pictures are encoded, packets of Opus put in as they are, both in the order of their times.
+pub(crate) struct Mp4File {
     encoder: Encoder,
     file: BufWriter<File>,
     muxer: Mp4FileMuxer,
@@ -103,21 +150,17 @@ struct Waiting {
     entry: Option<SampleEntry>,
 }
 
-impl Conversion {
-    fn new(from: &Path, to: &Path) -> Result<Self, Mp4Error> {
-        let reader = Reader::open(File::open(from).map_err(WebmError::from)?)?;
-        let position = |codec| reader.tracks().iter().position(|track| track.codec == codec);
-        let (Some(video), Some(_), 2) = (position(Codec::Vp8), position(Codec::Opus), reader.tracks().len()) else {
-            return Err(Mp4Error::NotComposed);
-        };
-        let track = &reader.tracks()[video];
-        let Content::Video { width, height } = track.content else { return Err(Mp4Error::NotComposed) };
-        #[allow(clippy::cast_precision_loss, reason = "pictures a second")]
-        let fps = 1e9 / track.block_ns.max(1) as f32;
-        let duration_ms = reader.duration_ms().unwrap_or(0);
+impl Mp4File {
+    /// Begins a file of about this length.
+    pub(crate) fn create(to: &Path, size: PixelSize, fps: f32, duration_ms: u64) -> Result<Self, Mp4Error> {
         // 0.09 bits a pixel: a little more than the recording has, so that it looks the same.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bits a second")]
-        let bits = (f32::from(width) * f32::from(height) * fps * 0.09) as u32;
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "bits a second"
+        )]
+        let bits = (size.area() as f32 * fps * 0.09) as u32;
         let config = EncoderConfig::new()
             .bitrate(BitRate::from_bps(bits))
             .max_frame_rate(FrameRate::from_hz(fps))
@@ -137,44 +180,16 @@ impl Conversion {
         let mut file = BufWriter::new(File::create(to)?);
         file.write_all(muxer.initial_boxes_bytes())?;
         let at = muxer.initial_boxes_bytes().len() as u64;
-        Ok(Self {
-            reader,
-            video_track: u8::try_from(video + 1).unwrap_or(1),
-            duration_ms,
-            decoder: Decoder::new()?,
-            encoder,
-            file,
-            muxer,
-            at,
-            video: None,
-            audio: Some(opus_entry()),
-            waiting: None,
-            audio_end: 0,
-        })
+        let audio = Some(opus_entry());
+        Ok(Self { encoder, file, muxer, at, video: None, audio, waiting: None, audio_end: 0 })
     }
 
-    fn run(mut self, progress: &mut impl FnMut(f32)) -> Result<(), Mp4Error> {
-        let mut told = 0.0;
-        progress(0.0);
-        while let Some(block) = self.reader.next_block()? {
-            if block.track == self.video_track {
-                if let Some(picture) = self.decoder.decode(&block.data)? {
-                    self.picture(&picture, block.at_ms, block.key)?;
-                }
-            } else {
-                self.sound(&block.data, block.at_ms)?;
-            }
-            #[allow(clippy::cast_precision_loss, reason = "a share")]
-            let done = (block.at_ms as f32 / self.duration_ms.max(1) as f32).min(0.99);
-            if done - told >= STEP {
-                told = done;
-                progress(done);
-            }
-        }
+    /// Ends the file, whose last picture lasts until `duration_ms`; answers its size in bytes.
+    pub(crate) fn finish(mut self, duration_ms: u64) -> Result<u64, Mp4Error> {
         if self.video.is_none() {
             return Err(Mp4Error::NotComposed);
         }
-        let end = self.duration_ms.max(self.waiting.as_ref().map_or(0, |waiting| waiting.at_ms + 1));
+        let end = duration_ms.max(self.waiting.as_ref().map_or(0, |waiting| waiting.at_ms + 1));
         self.write_waiting(end)?;
         self.muxer.finalize()?;
         if let Some(boxes) = self.muxer.finalized_boxes() {
@@ -183,12 +198,13 @@ impl Conversion {
                 self.file.write_all(bytes)?;
             }
         }
-        self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-        progress(1.0);
-        Ok(())
+        let file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        Ok(file.metadata()?.len())
     }
 
-    fn picture(&mut self, picture: &I420Frame, at_ms: u64, key: bool) -> Result<(), Mp4Error> {
+    /// Adds a picture; with `key` one that can be jumped to.
+    pub(crate) fn picture(&mut self, picture: &I420Frame, at_ms: u64, key: bool) -> Result<(), Mp4Error> {
         if key {
             self.encoder.force_intra_frame();
         }
@@ -245,7 +261,8 @@ impl Conversion {
         Ok(())
     }
 
-    fn sound(&mut self, packet: &[u8], at_ms: u64) -> Result<(), Mp4Error> {
+    /// Adds a packet of Opus.
+    pub(crate) fn sound(&mut self, packet: &[u8], at_ms: u64) -> Result<(), Mp4Error> {
         let Some(samples) = packet_samples(packet) else { return Ok(()) };
         let offset = self.put(packet)?;
         // A gap is laid on the packet before; composed recordings have none.

@@ -37,7 +37,7 @@ const SLOW_WINDOW: Duration = Duration::from_secs(5);
 /// ... but not more often than this.
 const SLOW_TOLD_EVERY: Duration = Duration::from_secs(60);
 /// A player can jump to a place at least so often, and after a crash no more than this is hard to play.
-const KEY_EVERY: Duration = Duration::from_secs(2);
+pub(crate) const KEY_EVERY: Duration = Duration::from_secs(2);
 /// Pictures that may wait for the encoder: a key frame takes longer than the others.
 pub(crate) const WAITING: usize = 3;
 /// Of the time between two pictures, the encoder should take less than this share, and searches more below the other.
@@ -219,7 +219,7 @@ fn tile_id(about: &VideoAbout) -> TileId {
 }
 
 /// Copies a picture into another of the same size.
-fn copy(from: &I420Frame, to: &mut I420Frame) {
+pub(crate) fn copy(from: &I420Frame, to: &mut I420Frame) {
     let (y, u, v) = to.planes_mut();
     y.copy_from_slice(from.y());
     u.copy_from_slice(from.u());

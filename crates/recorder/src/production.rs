@@ -176,7 +176,7 @@ impl Drop for Guard {
 }
 
 /// An encoder for pictures of a size: 0.07 bits a pixel, which is 1.9 Mbit/s at 720p30.
-fn encoder(size: PixelSize, fps: u32) -> Result<Encoder, CodecError> {
+pub(crate) fn encoder(size: PixelSize, fps: u32) -> Result<Encoder, CodecError> {
     let bits = u64::from(size.area()) * u64::from(fps) * 7 / 100;
     let bitrate = Bitrate::from_kbps(u32::try_from(bits / 1_000).unwrap_or(u32::MAX).clamp(100, 12_000));
     let threads = if size.area() > 1_000_000 { 2 } else { 1 };

@@ -24,7 +24,7 @@ use crate::{
 
 const BLOCK_TIME: Duration = Duration::from_millis(10);
 /// Many voices and shared sound in one; speech alone needs half of it.
-const BITRATE: Bitrate = Bitrate::from_kbps(64);
+pub(crate) const BITRATE: Bitrate = Bitrate::from_kbps(64);
 /// The delay of a picture whose person is not heard, in milliseconds: about what sound waits on a good line.
 const DELAY_UNHEARD_MS: f32 = 40.0;
 /// A packet of sound comes when its last sample is there, 20 ms after the moment its timestamp tells; a picture is on its
@@ -33,7 +33,7 @@ const PICTURES_AHEAD: Duration = Duration::from_millis(15);
 /// Weight of the newest measurement of a voice's delay.
 const WEIGHT: f32 = 0.05;
 /// How much of a voice's loudness is left after a block: it falls to a third in a quarter of a second.
-const FALL: f32 = 0.96;
+pub(crate) const FALL: f32 = 0.96;
 
 /// All voices that are recorded.
 #[derive(Default)]

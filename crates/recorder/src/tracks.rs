@@ -1,8 +1,10 @@
-//! One file for each participant and kind of stream: what comes is written as it is, nothing is decoded.
+//! One file for each participant and kind of stream: what comes is written as it is, nothing is decoded. A list beside them
+//! says what they are, so that they can be [mended](mend) when nobody is left who knows.
 
 use std::{
     collections::{BTreeMap, HashMap},
     fs::File,
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -27,7 +29,7 @@ use crate::{
     file::{self, FileEnd, Room, Written},
     report::Reports,
     taker::Taker,
-    webm::{Finished, Track, WebmError, Writer},
+    webm::{self, Finished, Track, WebmError, Writer},
 };
 
 /// As large as it is sent, or this.
@@ -40,6 +42,8 @@ const REORDER: Duration = Duration::from_millis(300);
 const LOOK: Duration = Duration::from_millis(300);
 /// A timestamp so far from the time of its arrival is of another clock, in milliseconds.
 const STRANGE_MS: i64 = 2_000;
+/// The end of the list's name.
+const LIST: &str = "tracks";
 
 /// Tracks being written.
 pub(crate) struct Tracks {
@@ -51,6 +55,8 @@ pub(crate) struct Tracks {
 
 /// Takes what comes and gives it to the thread that writes.
 struct Desk {
+    /// How people are called.
+    names: Mutex<HashMap<ParticipantId, String>>,
     /// Tracks that begin only with a key frame.
     key_frames: Arc<Mutex<Vec<String>>>,
     /// None once the recording is over.
@@ -64,7 +70,7 @@ struct Added {
 }
 
 enum Order {
-    Add { sid: String, person: ParticipantId, kind: TrackKind, since: Instant },
+    Add { sid: String, person: ParticipantId, name: String, kind: TrackKind, since: Instant },
     Frame(String, EncodedFrame),
     Packet(String, AudioPacket),
     Remove(String),
@@ -77,7 +83,9 @@ impl Tracks {
         let (written, over) = (Written::default(), Arc::new(Notify::new()));
         let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let key_frames = Arc::default();
+        let list = file::create(&output.with_extension(LIST)).map_err(|error| file::reason(&error.into()))?;
         let shelf = Shelf {
+            list,
             begin,
             key_frames: Arc::clone(&key_frames),
             folder: folder.to_owned(),
@@ -100,7 +108,8 @@ impl Tracks {
             tracing::error!(%error, "no thread");
             RecorderEnd::Failed
         })?;
-        let taker = Desk { key_frames, to_write: Mutex::new(Some(sender)), added: Mutex::default() };
+        let taker =
+            Desk { names: Mutex::default(), key_frames, to_write: Mutex::new(Some(sender)), added: Mutex::default() };
         Ok(Self { taker: Arc::new(taker), written, over, file })
     }
 
@@ -138,7 +147,10 @@ impl Desk {
 }
 
 impl Taker for Desk {
-    fn people(&self, _: &[RecordedPerson]) {}
+    fn people(&self, people: &[RecordedPerson]) {
+        let names = people.iter().map(|person| (person.participant_id.clone(), person.display_name.clone()));
+        *self.names.lock() = names.collect();
+    }
 
     fn layout(&self, _: RecordingLayout) {}
 
@@ -153,7 +165,8 @@ impl Taker for Desk {
         let size = (kind != TrackKind::Audio).then_some(LARGEST);
         let wanted = Wanted { enabled: true, size, fps: None };
         self.added.lock().insert(sid.to_owned(), Added { wanted, kind });
-        self.give(Order::Add { sid: sid.to_owned(), person: person.clone(), kind, since: Instant::now() });
+        let name = self.names.lock().get(person).cloned().unwrap_or_default();
+        self.give(Order::Add { sid: sid.to_owned(), person: person.clone(), name, kind, since: Instant::now() });
     }
 
     fn set_muted(&self, _: &str, _: bool) {}
@@ -188,6 +201,7 @@ impl Taker for Desk {
 
 /// The files.
 struct Shelf {
+    list: File,
     begin: Instant,
     key_frames: Arc<Mutex<Vec<String>>>,
     folder: PathBuf,
@@ -203,6 +217,7 @@ struct Shelf {
 /// The file of one track; it is made when the first thing comes.
 struct TrackFile {
     person: ParticipantId,
+    name: String,
     kind: TrackKind,
     writer: Option<Writing>,
     clock: RtpClock,
@@ -215,10 +230,8 @@ struct TrackFile {
 
 struct Writing {
     writer: Writer<File>,
-    file: String,
-    codec: &'static str,
-    /// Since the recording's start.
-    offset_ms: u64,
+    /// What is known of it when it begins.
+    about: RecordedTrack,
     last_ms: u64,
 }
 
@@ -248,7 +261,7 @@ impl Shelf {
     /// Length from the recording's start to the latest end, and bytes of all.
     fn figures(&self) -> Finished {
         let open = self.open.values().filter_map(|track| track.writer.as_ref());
-        let open = open.map(|it| (it.offset_ms + it.writer.duration_ms(), it.writer.bytes()));
+        let open = open.map(|it| (it.about.offset_ms + it.writer.duration_ms(), it.writer.bytes()));
         let ended = self.ended.iter().map(|track| (track.offset_ms + track.recorded_ms, track.bytes));
         open.chain(ended).fold(Finished { duration_ms: 0, bytes: 0 }, |all, (end, bytes)| Finished {
             duration_ms: all.duration_ms.max(end),
@@ -258,12 +271,13 @@ impl Shelf {
 
     fn take(&mut self, order: Order) -> Result<(), WebmError> {
         match order {
-            Order::Add { sid, person, kind, since } => {
+            Order::Add { sid, person, name, kind, since } => {
                 let ticks_a_ms = if kind == TrackKind::Audio { 48 } else { 90 };
                 let clock = RtpClock { ticks_a_ms, newest: None };
                 let (waiting, made_up) = (BTreeMap::new(), false);
                 let start = Start { since, timeline: Timeline::new(self.begin), held: Vec::new(), over: false };
-                self.open.insert(sid, TrackFile { person, kind, writer: None, clock, start, waiting, made_up });
+                let file = TrackFile { person, name, kind, writer: None, clock, start, waiting, made_up };
+                self.open.insert(sid, file);
                 Ok(())
             }
             Order::Remove(sid) => {
@@ -349,14 +363,30 @@ impl Shelf {
         let storage = file::create(&self.folder.join(&file))?;
         let offset_ms = u64::try_from(at_ms).unwrap_or(0);
         let age_ms = u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(0).saturating_sub(offset_ms);
-        let writer = Writer::new(storage, vec![described], crate::unix_ms().saturating_sub(age_ms))?;
-        track.writer = Some(Writing { writer, file, codec, offset_ms, last_ms: 0 });
+        let begun_at_ms = crate::unix_ms().saturating_sub(age_ms);
+        let writer = Writer::new(storage, vec![described], begun_at_ms)?;
+        let about = RecordedTrack {
+            participant_id: track.person.clone(),
+            display_name: track.name.clone(),
+            kind: track.kind,
+            file,
+            codec: codec.to_owned(),
+            begun_at_ms,
+            offset_ms,
+            recorded_ms: 0,
+            bytes: 0,
+        };
+        let mut line = serde_json::to_vec(&about).map_err(std::io::Error::from)?;
+        line.push(b'\n');
+        self.list.write_all(&line)?;
+        self.list.sync_data()?;
+        track.writer = Some(Writing { writer, about, last_ms: 0 });
         Ok(())
     }
 
     fn write(&mut self, sid: &str, at_ms: i64, key: bool, data: &[u8]) -> Result<(), WebmError> {
         let Some(writing) = self.open.get_mut(sid).and_then(|track| track.writer.as_mut()) else { return Ok(()) };
-        let at_ms = u64::try_from(at_ms).unwrap_or(0).saturating_sub(writing.offset_ms);
+        let at_ms = u64::try_from(at_ms).unwrap_or(0).saturating_sub(writing.about.offset_ms);
         writing.last_ms = writing.last_ms.max(at_ms);
         writing.writer.write(1, writing.last_ms, key, data)
     }
@@ -365,15 +395,34 @@ impl Shelf {
         let waiting = self.open.get_mut(sid).map(|track| std::mem::take(&mut track.waiting)).unwrap_or_default();
         self.sounds(sid, waiting.into_iter().map(|(at, (_, payload))| (at, payload)).collect())?;
         let Some(track) = self.open.remove(sid) else { return Ok(()) };
-        let Some(Writing { writer, file, codec, offset_ms, .. }) = track.writer else { return Ok(()) };
-        let (participant_id, kind) = (track.person, track.kind);
+        let Some(Writing { writer, about, .. }) = track.writer else { return Ok(()) };
         let so_far = Finished { duration_ms: writer.duration_ms(), bytes: writer.bytes() };
         let finished = writer.finish();
         let Finished { duration_ms: recorded_ms, bytes } = *finished.as_ref().unwrap_or(&so_far);
-        let codec = codec.to_owned();
-        self.ended.push(RecordedTrack { participant_id, kind, file, codec, offset_ms, recorded_ms, bytes });
+        self.ended.push(RecordedTrack { recorded_ms, bytes, ..about });
         finished.map(drop)
     }
+}
+
+/// Mends the files of a list whose recorder died. Those in which there is nothing are left out.
+///
+/// # Errors
+/// When the list cannot be read.
+pub fn mend(list: &Path) -> std::io::Result<Vec<RecordedTrack>> {
+    let folder = list.parent().unwrap_or(Path::new("."));
+    let mut tracks = Vec::new();
+    for line in BufReader::new(File::open(list)?).lines() {
+        // The last one may be cut.
+        let Ok(about) = serde_json::from_str::<RecordedTrack>(&line?) else { continue };
+        match webm::repair(&folder.join(&about.file)) {
+            Ok(repaired) => {
+                let Finished { duration_ms: recorded_ms, bytes } = repaired.file;
+                tracks.push(RecordedTrack { recorded_ms, bytes, ..about });
+            }
+            Err(error) => tracing::warn!(%error, file = about.file, "a track cannot be mended"),
+        }
+    }
+    Ok(tracks)
 }
 
 /// Finds the frame a video's file may begin with. A media server lets newcomers begin with what was sent a moment ago, which

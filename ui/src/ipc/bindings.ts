@@ -1542,6 +1542,8 @@ export type RecordingView = {
 	bytes: number | null,
 	/**  How its picture is arranged. */
 	layout: RecordingLayout,
+	/**  It is one file for each participant and kind, and as a whole nothing that could be played. */
+	separate_tracks: boolean,
 	/**  It is deleted then, Unix time in milliseconds. */
 	kept_until_ms: number | null,
 	/**  Where the page plays it from, once it can be played. */

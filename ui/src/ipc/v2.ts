@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Plays or fetches a recording by a link, or with `Range` a part of it. The code is all that is needed. */
+        /** Plays or fetches a recording, one of its tracks or a composition by a link, or with `Range` a part of it. The code is all that is needed. */
         get: {
             parameters: {
                 query?: never;
@@ -754,6 +754,86 @@ export interface paths {
         };
         trace?: never;
     };
+    "/v2/compositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists compositions of all rooms that the caller manages, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those of this room. */
+                    room_id?: string;
+                    /** @description Only those of this session. */
+                    session_id?: string;
+                    /** @description Only those that stand so: `enqueued`, `processing`, `completed` or `failed`. */
+                    state?: components["schemas"]["CompositionState"];
+                    /** @description How many at most. */
+                    limit?: number;
+                    /** @description How many to pass over. */
+                    offset?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page of compositions */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "compositions": [],
+                         *       "total": 0
+                         *     }
+                         */
+                        "application/json": components["schemas"]["CompositionList"];
+                    };
+                };
+                /** @description A query field is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No key or token, or a wrong one */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Too many wrong keys, or calls, from this address */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/recordings": {
         parameters: {
             query?: never;
@@ -1178,6 +1258,306 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/rooms/{room_id}/compositions/{composition_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells a composition. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The room */
+                    room_id: string;
+                    /** @description The composition */
+                    composition_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The composition */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Composition"];
+                    };
+                };
+                /** @description No key or token, or a wrong one */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such room or composition, or not the caller's */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Too many wrong keys, or calls, from this address */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Deletes a composition for good, with the links to it; one that is being made is not made any further. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The room */
+                    room_id: string;
+                    /** @description The composition */
+                    composition_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Deleted */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No key or token, or a wrong one */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such room or composition, or not the caller's */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Too many wrong keys, or calls, from this address */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/rooms/{room_id}/compositions/{composition_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetches a composition, or with `Range` a part of it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The room */
+                    room_id: string;
+                    /** @description The composition */
+                    composition_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Its bytes */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "video/mp4": number[];
+                    };
+                };
+                /** @description The part that was asked for */
+                206: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "video/mp4": number[];
+                    };
+                };
+                /** @description No key or token, or a wrong one */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such room or composition, or not the caller's */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description It is not made yet, or there is no file */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Too many wrong keys, or calls, from this address */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/rooms/{room_id}/compositions/{composition_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link by which whoever has it plays or fetches the composition, for a while and without a key. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The room */
+                    room_id: string;
+                    /** @description The composition */
+                    composition_id: string;
+                };
+                cookie?: never;
+            };
+            /** @description No body at all is fine too */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "expires_in": 300
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateMediaLink"];
+                };
+            };
+            responses: {
+                /** @description The link */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordingLink"];
+                    };
+                };
+                /** @description A field is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No key or token, or a wrong one */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such room or composition, or not the caller's */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description It is not made yet, or there is no file */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Too many wrong keys, or calls, from this address */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2600,6 +2980,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/rooms/{room_id}/recordings/{recording_id}/tracks/{track_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetches one file of a recording in separate tracks, or with `Range` a part of it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The room */
+                    room_id: string;
+                    /** @description The recording */
+                    recording_id: string;
+                    /** @description The track */
+                    track_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Its bytes */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "video/webm": number[];
+                    };
+                };
+                /** @description The part that was asked for */
+                206: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "video/webm": number[];
+                    };
+                };
+                /** @description No key or token, or a wrong one */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such room, recording or track, or not the caller's */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Too many wrong keys, or calls, from this address */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/rooms/{room_id}/recordings/{recording_id}/tracks/{track_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link by which whoever has it plays or fetches the track, for a while and without a key. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The room */
+                    room_id: string;
+                    /** @description The recording */
+                    recording_id: string;
+                    /** @description The track */
+                    track_id: string;
+                };
+                cookie?: never;
+            };
+            /** @description No body at all is fine too */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "expires_in": 300
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateMediaLink"];
+                };
+            };
+            responses: {
+                /** @description The link */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordingLink"];
+                    };
+                };
+                /** @description A field is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No key or token, or a wrong one */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such room, recording or track, or not the caller's */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Too many wrong keys, or calls, from this address */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/rooms/{room_id}/ring": {
         parameters: {
             query?: never;
@@ -2960,6 +3508,124 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/rooms/{room_id}/sessions/{session_id}/compositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a film made of all that was recorded of a session in separate tracks. How far it is `GET` tells, and webhooks hear of its
+         *     end.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The room */
+                    room_id: string;
+                    /** @description The session */
+                    session_id: string;
+                };
+                cookie?: never;
+            };
+            /** @description No body at all is fine too */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "format": "mp4",
+                     *       "layout": "speaker"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateComposition"];
+                };
+            };
+            responses: {
+                /** @description The composition, which waits for its turn */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Composition"];
+                    };
+                };
+                /** @description A field is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No key or token, or a wrong one */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Signed in, and not the one who made the room */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such room or session */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Nothing was recorded of it in separate tracks */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Too many wrong keys, or calls, from this address */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description This server does not record (`recording_unavailable`) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/rooms/{room_id}/sessions/{session_id}/export": {
         parameters: {
             query?: never;
@@ -2969,7 +3635,7 @@ export interface paths {
         };
         /**
          * Fetches all that is kept of a session in one zip file. An entry in the audit log.
-         * @description `recordings/`, `files/` and `snapshots/` have the files, `boards/` a picture of each page and of each snapshot that was
+         * @description `recordings/`, `recordings/tracks/`, `compositions/`, `files/` and `snapshots/` have the files, `boards/` a picture of each page and of each snapshot that was
          *     drawn on (SVG), `chat.txt` and `chat.json` the chat, `boards.json` what lies on the room's boards, `consents.json` the
          *     answers to being recorded.
          */
@@ -4755,6 +5421,76 @@ export interface components {
             /** @description Names the company to its own pages, no other's. */
             web_app_id?: string | null;
         };
+        /** @description A composition. */
+        Composition: {
+            /**
+             * Format: int64
+             * @description Size of the file in bytes.
+             */
+            bytes: number;
+            /** @description The composition. */
+            composition_id: components["schemas"]["CompositionId"];
+            /** @description When it was asked for. */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Its length in milliseconds.
+             */
+            duration_ms: number;
+            /** @description When it was made, or could not be. */
+            ended_at?: string | null;
+            /** @description As which file. */
+            format: components["schemas"]["RecordingFormat"];
+            /**
+             * Format: int32
+             * @description Height of the picture in pixels.
+             */
+            height: number;
+            /** @description It is deleted then. */
+            kept_until?: string | null;
+            layout?: components["schemas"]["RecordingLayout"] | null;
+            /**
+             * Format: float
+             * @description How much of it is made, from 0 to 1.
+             */
+            progress: number;
+            reason?: components["schemas"]["CompositionReason"] | null;
+            /** @description Parts of the picture; absent where a layout is. */
+            regions?: components["schemas"]["Region"][] | null;
+            /** @description Its room. */
+            room_id: components["schemas"]["RoomId"];
+            /** @description Its session. */
+            session_id: components["schemas"]["SessionId"];
+            /** @description How it stands. */
+            state: components["schemas"]["CompositionState"];
+            /**
+             * Format: int32
+             * @description Width of the picture in pixels.
+             */
+            width: number;
+        };
+        /** @description A film made afterwards of what was recorded track by track. */
+        CompositionId: string;
+        /** @description Answer of `GET /v2/compositions`. */
+        CompositionList: {
+            /** @description This page of them, the latest first. */
+            compositions: components["schemas"]["Composition"][];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+        };
+        /**
+         * @description Why a composition could not be made.
+         * @enum {string}
+         */
+        CompositionReason: "disk_full" | "no_tracks" | "composer_failed";
+        /**
+         * @description How a composition stands.
+         * @enum {string}
+         */
+        CompositionState: "enqueued" | "processing" | "completed" | "failed";
         /** @description One connection of somebody to a session. */
         Connection: {
             /** @description From when on. */
@@ -4778,6 +5514,26 @@ export interface components {
             /** @description What it is for, 1 to 120 characters. */
             name: string;
         };
+        /**
+         * @description Body of `POST /v2/rooms/{room_id}/sessions/{session_id}/compositions`: a film of all that was recorded of the session in
+         *     separate tracks.
+         */
+        CreateComposition: {
+            format?: components["schemas"]["RecordingFormat"] | null;
+            /**
+             * Format: int32
+             * @description Height of the picture in pixels, even, 16 to 1280; 720 when absent. No more than 921600 pixels in all.
+             */
+            height?: number | null;
+            layout?: components["schemas"]["RecordingLayout"] | null;
+            /** @description Parts of the picture instead of a layout, 1 to 16. */
+            regions?: components["schemas"]["Region"][] | null;
+            /**
+             * Format: int32
+             * @description Width of the picture in pixels, even, 16 to 1280; 1280 when absent.
+             */
+            width?: number | null;
+        };
         /** @description Body of `POST /sdk/credentials`. */
         CreateCredentials: {
             /**
@@ -4787,6 +5543,14 @@ export interface components {
             expires_in?: number | null;
             /** @description A user of the company. */
             user_id: components["schemas"]["UserId"];
+        };
+        /** @description Body of `POST /v2/rooms/{room_id}/compositions/{composition_id}/link`, and of a track's. */
+        CreateMediaLink: {
+            /**
+             * Format: int32
+             * @description Seconds, 30 to 3600; 600 when absent.
+             */
+            expires_in?: number | null;
         };
         /** @description One seat of a room to be made. */
         CreateParticipant: {
@@ -4908,6 +5672,7 @@ export interface components {
         Event: {
             /** @description Whom an incoming call rings. */
             called?: components["schemas"]["UserId"][] | null;
+            composition_id?: components["schemas"]["CompositionId"] | null;
             /** @description When. */
             created_at: string;
             /**
@@ -4933,7 +5698,7 @@ export interface components {
          * @description Something that a company's back end is told of.
          * @enum {string}
          */
-        EventKind: "on_call_incoming" | "on_session_started" | "on_session_ended" | "on_participant_joined" | "on_participant_left" | "on_file_uploaded" | "on_recording_started" | "on_recording_available" | "on_recording_failed" | "on_test";
+        EventKind: "on_call_incoming" | "on_session_started" | "on_session_ended" | "on_participant_joined" | "on_participant_left" | "on_file_uploaded" | "on_recording_started" | "on_recording_available" | "on_recording_failed" | "on_composition_completed" | "on_composition_failed" | "on_test";
         /** @description Body of `POST /v2/rooms/{room_id}/extend`. */
         ExtendRoom: {
             /**
@@ -5135,7 +5900,7 @@ export interface components {
         Recording: {
             /**
              * Format: int64
-             * @description Size of the WebM file in bytes.
+             * @description Size of the WebM file in bytes, of all tracks where they are separate.
              */
             bytes: number;
             /** @description The answers that held when it began, and those given while it ran, oldest first. Not in lists. */
@@ -5158,12 +5923,16 @@ export interface components {
             recording_id: components["schemas"]["RecordingId"];
             /** @description Its room. */
             room_id: components["schemas"]["RoomId"];
+            /** @description It is one file for each participant and kind, and as a whole nothing that could be played. */
+            separate_tracks: boolean;
             /** @description Its session. */
             session_id: components["schemas"]["SessionId"];
             /** @description When it began. */
             started_at: string;
             /** @description How it stands. */
             state: components["schemas"]["RecordingFileState"];
+            /** @description Its files, where they are separate, in the order of their beginning. Not in lists. */
+            tracks?: components["schemas"]["RecordingTrack"][] | null;
         };
         /** @description Somebody's answer to being recorded. */
         RecordingConsent: {
@@ -5220,6 +5989,75 @@ export interface components {
          * @enum {string}
          */
         RecordingReason: "disk_full" | "recorder_failed" | "server_stopped" | "not_started";
+        /** @description One file of a recording in separate tracks: what one participant sent of one kind, as it came. */
+        RecordingTrack: {
+            /**
+             * Format: int64
+             * @description Size of the WebM file in bytes.
+             */
+            bytes: number;
+            /** @description As in SDP: `VP8`, `opus`. */
+            codec: string;
+            /** @description As they were called when it began. */
+            display_name: string;
+            /**
+             * Format: int64
+             * @description Its length in milliseconds.
+             */
+            duration_ms: number;
+            /** @description Sound, camera or screen. */
+            kind: components["schemas"]["TrackKind"];
+            /** @description Whose. */
+            participant_id: components["schemas"]["ParticipantId"];
+            /** @description When it began. */
+            started_at: string;
+            /** @description The track. */
+            track_id: components["schemas"]["RecordingTrackId"];
+        };
+        /** @description One file of a recording: what one participant sent of one kind. */
+        RecordingTrackId: string;
+        /** @description A part of a composition's picture in which videos stand side by side. */
+        Region: {
+            /**
+             * Format: int32
+             * @description Height in pixels; down to the picture's lower edge when absent.
+             */
+            height?: number | null;
+            /**
+             * Format: int32
+             * @description Columns at most; as many as fit best when absent.
+             */
+            max_columns?: number | null;
+            /**
+             * Format: int32
+             * @description Rows at most; as many as fit best when absent. Videos for which there is no place are not shown.
+             */
+            max_rows?: number | null;
+            /** @description What who asked for it calls it, up to 100 characters. */
+            name?: string | null;
+            /** @description The separate tracks to be shown, in their order; every video of the session when absent. */
+            tracks?: components["schemas"]["RecordingTrackId"][] | null;
+            /**
+             * Format: int32
+             * @description Width in pixels; up to the picture's right edge when absent.
+             */
+            width?: number | null;
+            /**
+             * Format: int32
+             * @description Left edge in pixels.
+             */
+            x?: number;
+            /**
+             * Format: int32
+             * @description Upper edge in pixels.
+             */
+            y?: number;
+            /**
+             * Format: int32
+             * @description What has the larger number lies over the others.
+             */
+            z?: number;
+        };
         /** @description Body of `POST /sdk/credentials/renew`. */
         RenewCredentials: {
             /**
@@ -5466,6 +6304,11 @@ export interface components {
              */
             whiteboard?: components["schemas"]["Whiteboard"];
         };
+        /**
+         * @description Sound or picture.
+         * @enum {string}
+         */
+        TrackKind: "audio" | "video" | "screen";
         /** @description Body of `PATCH /v2/company`: what is absent stays; `null` clears what may be empty. */
         UpdateCompany: {
             /** @description BCP 47, such as `en` or `it-IT`. */

@@ -4,6 +4,7 @@
 
 mod audit;
 mod company;
+mod compositions;
 mod keys;
 mod recordings;
 mod rooms;
@@ -15,6 +16,7 @@ mod webhooks;
 
 pub use audit::{ActorKind, AuditEntry, AuditLog};
 pub use company::{Company, UpdateCompany};
+pub use compositions::{Composition, CompositionList, CreateComposition, CreateMediaLink, RecordingTrack};
 pub use keys::{ApiKey, ApiKeyList, CreateApiKey, NewApiKey};
 pub use recordings::{
     CreateRecordingLink, Mp4, Mp4State, Recording, RecordingConsent, RecordingLink, RecordingList, RecordingReason,

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     ParticipantId, RecordingId, RecordingLayout, RoomId, Secret, SessionId,
+    rest::RecordingTrack,
     view::{RecordingFileState, RecordingFormat},
 };
 
@@ -43,13 +44,15 @@ pub struct Recording {
     pub state: RecordingFileState,
     /// How its picture is arranged.
     pub layout: RecordingLayout,
+    /// It is one file for each participant and kind, and as a whole nothing that could be played.
+    pub separate_tracks: bool,
     /// When it began.
     pub started_at: String,
     /// When it ended; absent while it runs.
     pub ended_at: Option<String>,
     /// Its length in milliseconds.
     pub duration_ms: u64,
-    /// Size of the WebM file in bytes.
+    /// Size of the WebM file in bytes, of all tracks where they are separate.
     pub bytes: u64,
     /// Why it ended, where nobody wanted that, or why there is no file.
     pub reason: Option<RecordingReason>,
@@ -60,6 +63,9 @@ pub struct Recording {
     /// The answers that held when it began, and those given while it ran, oldest first. Not in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consents: Option<Vec<RecordingConsent>>,
+    /// Its files, where they are separate, in the order of their beginning. Not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracks: Option<Vec<RecordingTrack>>,
 }
 
 /// Why a recording is not as it was meant to be.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{FileId, ParticipantId, RecordingId, RoomId, Secret, SessionId, UserId};
+use crate::{CompositionId, FileId, ParticipantId, RecordingId, RoomId, Secret, SessionId, UserId};
 
 /// Something that a company's back end is told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -27,6 +27,10 @@ pub enum EventKind {
     OnRecordingAvailable,
     /// A recording has no file that could be played.
     OnRecordingFailed,
+    /// A composition can be fetched.
+    OnCompositionCompleted,
+    /// A composition could not be made.
+    OnCompositionFailed,
     /// Somebody tries whether a webhook is heard. Its room is none.
     OnTest,
 }
@@ -63,6 +67,9 @@ pub struct Event {
     /// Which recording it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_id: Option<RecordingId>,
+    /// Which composition it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub composition_id: Option<CompositionId>,
     /// Effective call time of the room so far in seconds, where a session ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_used: Option<u32>,

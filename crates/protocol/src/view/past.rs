@@ -91,6 +91,8 @@ pub struct RecordingView {
     pub bytes: f64,
     /// How its picture is arranged.
     pub layout: RecordingLayout,
+    /// It is one file for each participant and kind, and as a whole nothing that could be played.
+    pub separate_tracks: bool,
     /// It is deleted then, Unix time in milliseconds.
     pub kept_until_ms: Option<f64>,
     /// Where the page plays it from, once it can be played.

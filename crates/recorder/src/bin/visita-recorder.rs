@@ -1,6 +1,6 @@
 //! `visita-recorder`: makes one recording of one room.
 //!
-//! Without arguments it reads a [`RecorderJob`] and then [`RecorderOrder`]s from its standard input, one JSON object a line,
+//! Without a command it reads a [`RecorderJob`] and then [`RecorderOrder`]s from its standard input, one JSON object a line,
 //! and writes [`visita_protocol::recorder::RecorderReport`]s to its standard output. Exit status 0 when the recording ended
 //! properly, 1 when it failed, 2 for a job that is malformed.
 
@@ -15,11 +15,18 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
 };
-use visita_protocol::recorder::{RecorderEnd, RecorderJob, RecorderOrder};
-use visita_recorder::{Reports, mp4, record, webm};
+use visita_protocol::{
+    composition::{CompositionJob, CompositionReport},
+    recorder::{RecorderEnd, RecorderJob, RecorderOrder},
+};
+use visita_recorder::{
+    Reports, composition, mp4, record, tracks,
+    webm::{self, Finished},
+};
 
 /// Sides of a picture in pixels that make sense.
 const SMALLEST_SIDE: u16 = 64;
+const SMALLEST_COMPOSED: u16 = 16;
 const LARGEST_SIDE: u16 = 3840;
 
 #[derive(Parser)]
@@ -36,6 +43,14 @@ enum Command {
         /// The recording.
         file: PathBuf,
     },
+    /// Mends separate tracks whose recorder died; tells of those that can be played as JSON.
+    Tracks {
+        /// The list of them.
+        list: PathBuf,
+    },
+    /// Makes one film of separate tracks: reads what to do as a line of JSON from standard input, and tells its progress as
+    /// lines of JSON.
+    Compose,
     /// Converts a recording to MP4 (H.264 and Opus); tells its progress as lines of JSON.
     Mp4 {
         /// The recording.
@@ -57,6 +72,8 @@ fn main() -> ExitCode {
     match cli.command {
         None => run(),
         Some(Command::Repair { file }) => repair(&file),
+        Some(Command::Tracks { list }) => mend(&list),
+        Some(Command::Compose) => compose(),
         Some(Command::Mp4 { from, to }) => convert(&from, &to),
     }
 }
@@ -177,6 +194,55 @@ fn repair(file: &Path) -> ExitCode {
         }
         Err(error) => {
             tracing::error!(%error, "the file cannot be repaired");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn mend(list: &Path) -> ExitCode {
+    match tracks::mend(list) {
+        Ok(tracks) => {
+            println!("{}", serde_json::json!({ "tracks": tracks }));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error, "the list of tracks cannot be read");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn compose() -> ExitCode {
+    let mut line = String::new();
+    let job: CompositionJob = match std::io::stdin().lock().read_line(&mut line).map(|_| serde_json::from_str(&line)) {
+        Ok(Ok(job)) => job,
+        Ok(Err(error)) => {
+            tracing::error!("the job is malformed: {error}");
+            return ExitCode::from(2);
+        }
+        Err(error) => {
+            tracing::error!(%error, "there is no job");
+            return ExitCode::from(2);
+        }
+    };
+    let side = |side: u16| (SMALLEST_COMPOSED..=LARGEST_SIDE).contains(&side) && side.is_multiple_of(2);
+    if !side(job.width) || !side(job.height) || !(1..=60).contains(&job.fps) {
+        tracing::error!("{}x{} at {} pictures a second is no film", job.width, job.height, job.fps);
+        return ExitCode::from(2);
+    }
+    let tell = |report: &CompositionReport| {
+        // Who started it may not listen any more.
+        let line = serde_json::to_string(report).unwrap_or_default();
+        let _ = writeln!(std::io::stdout(), "{line}");
+    };
+    match composition::compose(&job, |progress| tell(&CompositionReport::Progress { progress })) {
+        Ok(Finished { duration_ms, bytes }) => {
+            tell(&CompositionReport::Done { recorded_ms: duration_ms, bytes });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error, "no composition");
+            tell(&CompositionReport::Failed { reason: error.reason() });
             ExitCode::FAILURE
         }
     }

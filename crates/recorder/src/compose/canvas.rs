@@ -40,6 +40,14 @@ impl Rect {
         Self::new(self.x + by, self.y + by, self.width.saturating_sub(2 * by), self.height.saturating_sub(2 * by))
     }
 
+    /// Whether they have pixels in common.
+    pub(super) fn meets(self, other: Self) -> bool {
+        self.x < other.x + other.width
+            && other.x < self.x + self.width
+            && self.y < other.y + other.height
+            && other.y < self.y + self.height
+    }
+
     /// Larger by so many pixels on each side, within a picture that begins at 0.
     pub(super) fn outset(self, by: u32) -> Self {
         Self::new(self.x.saturating_sub(by), self.y.saturating_sub(by), self.width + 2 * by, self.height + 2 * by)

@@ -7,6 +7,7 @@ mod card;
 mod chat;
 mod layout;
 mod person;
+mod regions;
 mod sprite;
 mod text;
 
@@ -18,6 +19,7 @@ use visita_protocol::{ParticipantId, PixelSize, RecordingLayout};
 pub use canvas::Rect;
 pub use chat::Message;
 pub use layout::{Places, Wish, arrange};
+pub use regions::places as places_in;
 
 use canvas::{Canvas, Ink};
 use card::WHITE;
@@ -65,6 +67,19 @@ pub struct Scene {
     pub speaker: Option<ParticipantId>,
 }
 
+/// A stream at a place that somebody else chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Which.
+    pub id: TileId,
+    /// Whose it is.
+    pub name: String,
+    /// The microphone is off.
+    pub muted: bool,
+    /// Where. It may lie over those before it.
+    pub rect: Rect,
+}
+
 /// The composed picture.
 pub struct Composer {
     canvas: Canvas,
@@ -75,6 +90,8 @@ pub struct Composer {
     scale: f32,
     scene: Scene,
     places: Places,
+    /// What is to be seen instead of the scene, where somebody chose that.
+    placed: Option<Vec<Placed>>,
     tiles: Vec<Tile>,
     speaking: Vec<ParticipantId>,
     chat: Chat,
@@ -82,6 +99,15 @@ pub struct Composer {
     arcs: [Sprite; 4],
     radius: u32,
     ring: u32,
+}
+
+/// What stands under somebody's picture: who came by a token without a name is called by an id, which nobody reads.
+fn called<'a>(id: &ParticipantId, name: &'a str, language: &str) -> &'a str {
+    match name {
+        name if !name.is_empty() && name != id.as_str() => name,
+        _ if language.starts_with("it") => "Partecipante",
+        _ => "Participant",
+    }
 }
 
 struct Tile {
@@ -110,6 +136,7 @@ impl Composer {
             scale,
             scene: Scene { layout, people: Vec::new(), speaker: None },
             places: Places::default(),
+            placed: None,
             tiles: Vec::new(),
             speaking: Vec::new(),
             chat: Chat::default(),
@@ -137,6 +164,15 @@ impl Composer {
         self.place();
     }
 
+    /// What is to be seen from now on, at places of which the later lie over the earlier: without round corners, marks and
+    /// ground of our own.
+    pub fn set_placed(&mut self, placed: Vec<Placed>) {
+        if self.placed.as_ref() != Some(&placed) {
+            self.placed = Some(placed);
+            self.place();
+        }
+    }
+
     /// Size at which a stream is shown; none where it has no place.
     pub fn tile(&self, id: &TileId) -> Option<Rect> {
         self.tiles.iter().find(|tile| tile.id == *id).map(|tile| tile.rect)
@@ -144,17 +180,19 @@ impl Composer {
 
     /// A new picture of a stream; none puts the initials in its place.
     pub fn show(&mut self, id: &TileId, picture: Option<I420Frame>) {
-        let Some(at) = self.tiles.iter().position(|tile| tile.id == *id) else { return };
-        if self.tiles[at].picture.is_none() && picture.is_none() {
-            return;
+        let places: Vec<usize> = (0..self.tiles.len()).filter(|at| self.tiles[*at].id == *id).collect();
+        for at in places {
+            if self.tiles[at].picture.is_some() || picture.is_some() {
+                self.tiles[at].picture.clone_from(&picture);
+                self.paint_tile(at);
+                self.paint_above(at);
+            }
         }
-        self.tiles[at].picture = picture;
-        self.paint_tile(at);
     }
 
     /// Who is heard, marked by a ring.
     pub fn set_speaking(&mut self, speaking: &[ParticipantId]) {
-        if self.speaking == speaking {
+        if self.speaking == speaking || self.placed.is_some() {
             return;
         }
         let before = std::mem::replace(&mut self.speaking, speaking.to_vec());
@@ -174,6 +212,22 @@ impl Composer {
 
     /// Finds a place for everybody and paints everything.
     fn place(&mut self) {
+        if let Some(placed) = &self.placed {
+            let mut pictures: HashMap<TileId, I420Frame> =
+                self.tiles.drain(..).filter_map(|tile| Some((tile.id, tile.picture?))).collect();
+            pictures.retain(|id, _| placed.iter().any(|placed| placed.id == *id));
+            for Placed { id, name, muted, rect } in placed {
+                let (TileId::Person(person) | TileId::Screen(person)) = id;
+                let is_screen = matches!(id, TileId::Screen(_));
+                let name = called(person, name, &self.language);
+                let label = card::label(&mut self.letters, name, *muted && !is_screen, rect.size(), self.scale);
+                let avatar = (!is_screen).then(|| card::avatar(&mut self.letters, name, rect.size()));
+                let picture = pictures.get(id).cloned();
+                self.tiles.push(Tile { id: id.clone(), rect: *rect, picture, label, avatar });
+            }
+            self.paint();
+            return;
+        }
         let screens: Vec<&Shown> = self.scene.people.iter().filter(|person| person.screen).collect();
         let speaker = self.scene.speaker.as_ref();
         self.places = arrange(&Wish {
@@ -191,8 +245,9 @@ impl Composer {
             let Some(rect) = rect else { continue };
             let id = if screen { TileId::Screen(person.id.clone()) } else { TileId::Person(person.id.clone()) };
             let muted = person.muted && !screen;
-            let label = card::label(&mut self.letters, &person.name, muted, rect.size(), self.scale);
-            let avatar = (!screen).then(|| card::avatar(&mut self.letters, &person.name, rect.size()));
+            let name = called(&person.id, &person.name, &self.language);
+            let label = card::label(&mut self.letters, name, muted, rect.size(), self.scale);
+            let avatar = (!screen).then(|| card::avatar(&mut self.letters, name, rect.size()));
             let picture = pictures.remove(&id);
             self.tiles.push(Tile { id, rect, picture, label, avatar });
         }
@@ -203,7 +258,9 @@ impl Composer {
         self.canvas.fill(self.canvas.whole(), Ink::rgb(GROUND));
         for at in 0..self.tiles.len() {
             self.paint_tile(at);
-            self.paint_ring(at);
+            if self.placed.is_none() {
+                self.paint_ring(at);
+            }
         }
         if let Some(rect) = self.places.more {
             let hidden = self.scene.people.len() - self.places.people.iter().flatten().count();
@@ -219,8 +276,20 @@ impl Composer {
         self.paint_chat();
     }
 
+    /// Paints again what lies over a tile that was painted.
+    fn paint_above(&mut self, at: usize) {
+        let mut painted = vec![self.tiles[at].rect];
+        for above in at + 1..self.tiles.len() {
+            let rect = self.tiles[above].rect;
+            if painted.iter().any(|painted| painted.meets(rect)) {
+                self.paint_tile(above);
+                painted.push(rect);
+            }
+        }
+    }
+
     fn paint_chat(&mut self) {
-        let Some(place) = self.places.chat else { return };
+        let Some(place) = self.places.chat.filter(|_| self.placed.is_none()) else { return };
         self.chat.paint(&mut self.canvas, &mut self.letters, place, self.scale);
         self.round_off(place);
     }
@@ -265,7 +334,7 @@ impl Composer {
             }
             None => {
                 self.canvas.fill(rect, Ink::rgb(TILE));
-                if let Some(avatar) = &tile.avatar {
+                if let Some(avatar) = tile.avatar.as_ref().filter(|avatar| avatar.fits(rect.size())) {
                     let place = rect.middle(avatar.size());
                     self.canvas.lay(avatar, place.x, place.y);
                 }
@@ -273,12 +342,18 @@ impl Composer {
         }
         let inset = self.radius * 2 / 3;
         let label = &tile.label;
-        self.canvas.lay(label, rect.x + inset, (rect.y + rect.height).saturating_sub(label.size().height + inset));
+        if label.fits(rect.inset(inset).size()) {
+            self.canvas.lay(label, rect.x + inset, rect.y + rect.height - label.size().height - inset);
+        }
         self.round_off(rect);
     }
 
     fn round_off(&mut self, rect: Rect) {
-        let (right, bottom) = (rect.x + rect.width - self.radius, rect.y + rect.height - self.radius);
+        if self.placed.is_some() {
+            return;
+        }
+        let (right, bottom) =
+            ((rect.x + rect.width).saturating_sub(self.radius), (rect.y + rect.height).saturating_sub(self.radius));
         for (corner, (x, y)) in
             self.corners.iter().zip([(rect.x, rect.y), (right, rect.y), (rect.x, bottom), (right, bottom)])
         {
@@ -292,7 +367,7 @@ impl Composer {
         let speaks = matches!(&tile.id, TileId::Person(id) if self.speaking.contains(id));
         let (thick, inner) = (self.ring, tile.rect);
         let outer = inner.outset(2 * thick);
-        let far = (outer.x + outer.width - thick, outer.y + outer.height - thick);
+        let far = ((outer.x + outer.width).saturating_sub(thick), (outer.y + outer.height).saturating_sub(thick));
         let round = if speaks { self.radius + 2 * thick } else { 0 };
         let ink = Ink::rgb(if speaks { SPEAKING } else { GROUND });
         for y in [outer.y, far.1] {
@@ -303,7 +378,7 @@ impl Composer {
             let straight = outer.height.saturating_sub(2 * round);
             self.canvas.fill(Rect::new(x, outer.y + round, thick, straight), ink);
         }
-        let (right, bottom) = (far.0 + thick - round, far.1 + thick - round);
+        let (right, bottom) = ((far.0 + thick).saturating_sub(round), (far.1 + thick).saturating_sub(round));
         let places = [(outer.x, outer.y), (right, outer.y), (outer.x, bottom), (right, bottom)];
         if speaks {
             for (arc, (x, y)) in self.arcs.iter().zip(places) {
@@ -320,17 +395,17 @@ impl Composer {
         let band = inner.x - outer.x;
         for (x, y) in [
             (outer.x, outer.y),
-            (outer.x + outer.width - side, outer.y),
-            (outer.x, outer.y + outer.height - band),
-            (outer.x + outer.width - side, outer.y + outer.height - band),
+            ((outer.x + outer.width).saturating_sub(side), outer.y),
+            (outer.x, (outer.y + outer.height).saturating_sub(band)),
+            ((outer.x + outer.width).saturating_sub(side), (outer.y + outer.height).saturating_sub(band)),
         ] {
             self.canvas.fill(Rect::new(x, y, side, band), Ink::rgb(GROUND));
         }
         for (x, y) in [
             (outer.x, outer.y),
-            (outer.x + outer.width - band, outer.y),
-            (outer.x, outer.y + outer.height - side),
-            (outer.x + outer.width - band, outer.y + outer.height - side),
+            ((outer.x + outer.width).saturating_sub(band), outer.y),
+            (outer.x, (outer.y + outer.height).saturating_sub(side)),
+            ((outer.x + outer.width).saturating_sub(band), (outer.y + outer.height).saturating_sub(side)),
         ] {
             self.canvas.fill(Rect::new(x, y, band, side), Ink::rgb(GROUND));
         }

@@ -113,6 +113,11 @@ pub(super) struct Sprite {
 }
 
 impl Sprite {
+    /// Whether it has room in a tile of this size.
+    pub(super) fn fits(&self, tile: PixelSize) -> bool {
+        self.size.width <= tile.width && self.size.height <= tile.height
+    }
+
     pub(super) fn size(&self) -> PixelSize {
         self.size
     }

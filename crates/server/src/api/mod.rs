@@ -5,6 +5,7 @@ mod api_keys;
 mod audit;
 mod caller;
 mod company;
+mod compositions;
 mod credentials;
 mod export;
 mod kept;
@@ -23,6 +24,7 @@ use visita_protocol::Problem;
 
 pub(crate) use caller::{Caller, company_by_key};
 pub(crate) use company::check_url;
+pub(crate) use compositions::{delete_composition, media_link, write_composition};
 pub(crate) use recordings::recording_link;
 pub(crate) use rooms::{link_url, new_link};
 
@@ -58,6 +60,13 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(recordings::create_link))
         .routes(routes!(recordings::by_link))
         .routes(routes!(recordings::make_mp4))
+        .routes(routes!(recordings::track))
+        .routes(routes!(recordings::create_track_link))
+        .routes(routes!(compositions::list))
+        .routes(routes!(compositions::create))
+        .routes(routes!(compositions::get, compositions::delete))
+        .routes(routes!(compositions::content))
+        .routes(routes!(compositions::create_link))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::get))
         .routes(routes!(sessions::past))

@@ -12,8 +12,9 @@ use axum::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 use visita_protocol::{
-    ErrorBody, ErrorCode, Problem, RecordingId, Secret,
-    rest::{CreateRecordingLink, Mp4State, Recording, RecordingLink, RecordingList},
+    ErrorBody, ErrorCode, Problem, RecordingId, RecordingTrackId, Secret,
+    recorder::TrackKind,
+    rest::{CreateMediaLink, CreateRecordingLink, Mp4State, Recording, RecordingLink, RecordingList, RecordingTrack},
     view::{RecordingFileState, RecordingFormat},
 };
 
@@ -21,7 +22,7 @@ use visita_room::Timestamp;
 
 use super::{
     caller::Caller,
-    id,
+    compositions, id,
     paging::{Paging, PagingQuery},
     rooms::find_managed,
     sessions::told_consent,
@@ -33,7 +34,7 @@ use crate::{
     error::{ApiError, Body, Path, Query, internal},
     files, keys,
     recordings::{self, DeleteError},
-    store::{Listed, RecordingsOf, StoredRecording},
+    store::{Listed, MediaLink, RecordingsOf, StoredRecording, StoredTrack},
 };
 
 /// How long a link may be good, in seconds.
@@ -127,7 +128,12 @@ pub(super) async fn get(
     let consents = app.store.recording_consents(&recording.recording_id).await?;
     write(&app, &caller, "recording_viewed", &recording).await?;
     let consents = Some(consents.into_iter().map(told_consent).collect());
-    Ok(Json(Recording { consents, ..told(&app, recording) }))
+    let tracks = match recording.tracks {
+        true => Some(app.store.tracks_of_recording(&recording.recording_id).await?),
+        false => None,
+    };
+    let tracks = tracks.map(|tracks| tracks.into_iter().map(told_track).collect());
+    Ok(Json(Recording { consents, tracks, ..told(&app, recording) }))
 }
 
 /// Deletes a recording for good, with its MP4 and the links to it.
@@ -206,15 +212,20 @@ pub(super) async fn create_link(
 ) -> Result<(StatusCode, Json<RecordingLink>), ApiError> {
     let CreateRecordingLink { expires_in, format } = body.json_or_default()?;
     let format = format.unwrap_or_default();
-    let seconds = expires_in.unwrap_or(DEFAULT_LINK_SECONDS);
-    if !LINK_SECONDS.contains(&seconds) {
-        return Err(Problem::invalid("expires_in", "a link is good for 30 to 3600 seconds").into());
-    }
+    let life = link_life(expires_in)?;
     let recording = find(&app, &caller, room_id, recording_id).await?;
     check_file(&recording, format)?;
-    let life = Duration::from_secs(seconds.into());
     let (url, expires_at) = recording_link(&app, &caller, &recording, format, life).await?;
     Ok((StatusCode::CREATED, Json(RecordingLink { url, expires_at: to_rfc3339(expires_at) })))
+}
+
+/// How long a link is to be good.
+pub(super) fn link_life(seconds: Option<u32>) -> Result<Duration, Problem> {
+    let seconds = seconds.unwrap_or(DEFAULT_LINK_SECONDS);
+    if !LINK_SECONDS.contains(&seconds) {
+        return Err(Problem::invalid("expires_in", "a link is good for 30 to 3600 seconds"));
+    }
+    Ok(Duration::from_secs(seconds.into()))
 }
 
 /// A link to a file of a recording, good for so long; an entry in the audit log.
@@ -235,7 +246,7 @@ pub(crate) async fn recording_link(
     Ok((Secret::new(format!("{base}/recordings/{}", code.expose())), expires_at))
 }
 
-/// Plays or fetches a recording by a link, or with `Range` a part of it. The code is all that is needed.
+/// Plays or fetches a recording, one of its tracks or a composition by a link, or with `Range` a part of it. The code is all that is needed.
 #[utoipa::path(get, path = "/recordings/{code}", tag = "Recording",
     params(("code" = String, Path, description = "The link's code")), responses(
     (status = 200, description = "Its bytes", body = Vec<u8>, content_type = "video/webm"),
@@ -249,9 +260,22 @@ pub(super) async fn by_link(
 ) -> Result<Response, ApiError> {
     let missing = || Problem::new(ErrorCode::LinkUnknown, "no such link, or its time is over");
     let hash = app.keys.hash_recording_code(&code);
-    let (recording_id, format) = app.store.recording_link(hash, app.clock.now()).await?.ok_or_else(missing)?;
-    let recording = app.store.recording(&recording_id).await?.ok_or_else(missing)?;
-    bytes(&app, &recording, format, &headers).await
+    let now = app.clock.now();
+    if let Some((recording_id, format)) = app.store.recording_link(hash, now).await? {
+        let recording = app.store.recording(&recording_id).await?.ok_or_else(missing)?;
+        return bytes(&app, &recording, format, &headers).await;
+    }
+    match app.store.media_link(hash, now).await?.ok_or_else(missing)? {
+        MediaLink::Track(track_id) => {
+            let track = app.store.track(&track_id).await?.ok_or_else(missing)?;
+            let recording = app.store.recording(&track.recording_id).await?.ok_or_else(missing)?;
+            track_bytes(&app, &recording, &track, &headers).await
+        }
+        MediaLink::Composition(composition_id) => {
+            let composition = app.store.composition(&composition_id).await?.ok_or_else(missing)?;
+            compositions::bytes(&app, &composition, &headers).await
+        }
+    }
 }
 
 /// Has an MP4 made of a recording, once. How far it is `GET` tells.
@@ -295,7 +319,7 @@ pub(super) async fn find(
 }
 
 /// That there is a room is not told to those who may not see its recordings.
-fn mine<T>(found: Result<T, ApiError>) -> Result<T, ApiError> {
+pub(super) fn mine<T>(found: Result<T, ApiError>) -> Result<T, ApiError> {
     found.map_err(|error| match error.problem.code {
         ErrorCode::Forbidden => Problem::new(ErrorCode::RoomNotFound, "no such room").into(),
         _ => error,
@@ -304,6 +328,9 @@ fn mine<T>(found: Result<T, ApiError>) -> Result<T, ApiError> {
 
 fn check_file(recording: &StoredRecording, format: RecordingFormat) -> Result<(), Problem> {
     let words = match recording.state {
+        RecordingFileState::Available if recording.tracks => {
+            "it is in separate tracks; fetch those, or have a composition made"
+        }
         RecordingFileState::Available if format == RecordingFormat::Mp4 && recording.mp4_bytes.is_none() => {
             return Err(Problem::new(ErrorCode::NotFound, "no MP4 was made of it yet"));
         }
@@ -325,9 +352,20 @@ async fn bytes(
         RecordingFormat::Webm => recording.bytes,
         RecordingFormat::Mp4 => recording.mp4_bytes.unwrap_or(0),
     };
+    served(app, &recordings::key(recording, format), size, format, &file_name(recording, format), headers).await
+}
+
+/// Bytes of a film that is kept, or the part of them that is asked for.
+pub(super) async fn served(
+    app: &App,
+    key: &object_store::path::Path,
+    size: u64,
+    format: RecordingFormat,
+    name: &str,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
     let range = files::asked_range(headers, size);
-    let key = recordings::key(recording, format);
-    let stream = app.files.read_key(&key, range.clone()).await.map_err(internal)?;
+    let stream = app.files.read_key(key, range.clone()).await.map_err(internal)?;
     let mut response = files::part_of(stream, range, size);
     let headers = response.headers_mut();
     let media_type = match format {
@@ -335,10 +373,108 @@ async fn bytes(
         RecordingFormat::Mp4 => "video/mp4",
     };
     files::set(headers, header::CONTENT_TYPE, media_type);
-    files::set(headers, header::CONTENT_DISPOSITION, &files::disposition("inline", &file_name(recording, format)));
+    files::set(headers, header::CONTENT_DISPOSITION, &files::disposition("inline", name));
     files::set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     files::set(headers, header::CACHE_CONTROL, "no-store");
     Ok(response)
+}
+
+/// Fetches one file of a recording in separate tracks, or with `Range` a part of it.
+#[utoipa::path(get, path = "/v2/rooms/{room_id}/recordings/{recording_id}/tracks/{track_id}/content", tag = "Recording",
+    security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room"),
+           ("recording_id" = String, Path, description = "The recording"),
+           ("track_id" = String, Path, description = "The track")), responses(
+    (status = 200, description = "Its bytes", body = Vec<u8>, content_type = "video/webm"),
+    (status = 206, description = "The part that was asked for", body = Vec<u8>, content_type = "video/webm"),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 404, description = "No such room, recording or track, or not the caller's", body = ErrorBody)))]
+pub(super) async fn track(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (recording, track) = find_track(&app, &caller, path).await?;
+    if !asks_for_more(&headers) {
+        write(&app, &caller, "recording_downloaded", &recording).await?;
+    }
+    track_bytes(&app, &recording, &track, &headers).await
+}
+
+/// Makes a link by which whoever has it plays or fetches the track, for a while and without a key.
+#[utoipa::path(post, path = "/v2/rooms/{room_id}/recordings/{recording_id}/tracks/{track_id}/link", tag = "Recording",
+    security(("apikey" = []), ("bearer" = [])),
+    params(("room_id" = String, Path, description = "The room"),
+           ("recording_id" = String, Path, description = "The recording"),
+           ("track_id" = String, Path, description = "The track")),
+    request_body(content = CreateMediaLink, description = "No body at all is fine too",
+        example = json!({ "expires_in": 300 })),
+    responses(
+    (status = 201, description = "The link", body = RecordingLink),
+    (status = 400, description = "A field is not valid", body = ErrorBody),
+    (status = 401, description = "No key or token, or a wrong one", body = ErrorBody),
+    (status = 404, description = "No such room, recording or track, or not the caller's", body = ErrorBody)))]
+pub(super) async fn create_track_link(
+    State(app): State<App>,
+    caller: Caller,
+    path: Path<(String, String, String)>,
+    body: Body,
+) -> Result<(StatusCode, Json<RecordingLink>), ApiError> {
+    let CreateMediaLink { expires_in } = body.json_or_default()?;
+    let life = link_life(expires_in)?;
+    let (recording, track) = find_track(&app, &caller, path).await?;
+    write(&app, &caller, "recording_link_made", &recording).await?;
+    let (url, expires_at) = compositions::media_link(&app, &MediaLink::Track(track.track_id), life).await?;
+    Ok((StatusCode::CREATED, Json(RecordingLink { url, expires_at: to_rfc3339(expires_at) })))
+}
+
+/// A track of a room that the caller manages; every other is as unknown as none.
+async fn find_track(
+    app: &App,
+    caller: &Caller,
+    Path((room_id, recording_id, track_id)): Path<(String, String, String)>,
+) -> Result<(StoredRecording, StoredTrack), ApiError> {
+    let missing = || Problem::new(ErrorCode::NotFound, "no such track");
+    let recording = find(app, caller, room_id, recording_id).await?;
+    let track_id: RecordingTrackId = id(Path(track_id), missing())?;
+    let track = app.store.track(&track_id).await?.filter(|one| one.recording_id == recording.recording_id);
+    Ok((recording, track.ok_or_else(missing)?))
+}
+
+async fn track_bytes(
+    app: &App,
+    recording: &StoredRecording,
+    track: &StoredTrack,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
+    let key = recordings::track_key(recording, &track.track_id);
+    served(app, &key, track.bytes, RecordingFormat::Webm, &track_file_name(track), headers).await
+}
+
+/// What a track is saved as: by its time and by whose it is.
+pub(super) fn track_file_name(track: &StoredTrack) -> String {
+    let at = to_rfc3339(track.begun_at);
+    let at = at.get(..19).unwrap_or(&at).replace([':', 'T'], "-");
+    let kind = match track.kind {
+        TrackKind::Audio => "audio",
+        TrackKind::Video => "video",
+        TrackKind::Screen => "screen",
+    };
+    format!("{}-{kind}-{at}.webm", track.participant_id)
+}
+
+fn told_track(track: StoredTrack) -> RecordingTrack {
+    RecordingTrack {
+        track_id: track.track_id,
+        participant_id: track.participant_id,
+        display_name: track.display_name,
+        kind: track.kind,
+        codec: track.codec,
+        started_at: to_rfc3339(track.begun_at),
+        duration_ms: u64::try_from(track.length.as_millis()).unwrap_or(u64::MAX),
+        bytes: track.bytes,
+    }
 }
 
 /// What a recording is saved as: by its time, which tells nothing of who is in it.
@@ -349,12 +485,12 @@ pub(super) fn file_name(recording: &StoredRecording, format: RecordingFormat) ->
 }
 
 /// The middle of a file: not the first that is asked for.
-fn asks_for_more(headers: &HeaderMap) -> bool {
+pub(super) fn asks_for_more(headers: &HeaderMap) -> bool {
     let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
     range.is_some_and(|range| !range.starts_with("bytes=0-"))
 }
 
-fn word<T: serde::de::DeserializeOwned>(text: &str, field: &str) -> Result<T, Problem> {
+pub(super) fn word<T: serde::de::DeserializeOwned>(text: &str, field: &str) -> Result<T, Problem> {
     let word = serde_json::Value::String(text.to_owned());
     serde_json::from_value(word).map_err(|_| Problem::invalid(field, "no such word"))
 }
@@ -373,6 +509,7 @@ pub(super) fn told(app: &App, recording: StoredRecording) -> Recording {
         session_id: recording.session_id,
         state: recording.state,
         layout: recording.layout,
+        separate_tracks: recording.tracks,
         started_at: to_rfc3339(recording.started_at),
         ended_at: recording.ended_at.map(to_rfc3339),
         duration_ms: u64::try_from(recording.length.as_millis()).unwrap_or(u64::MAX),
@@ -381,5 +518,6 @@ pub(super) fn told(app: &App, recording: StoredRecording) -> Recording {
         kept_until: recording.kept_until.map(to_rfc3339),
         mp4,
         consents: None,
+        tracks: None,
     }
 }

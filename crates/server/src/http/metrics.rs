@@ -188,7 +188,9 @@ impl<L: Listener> Listener for Counted<L> {
             | News::FileUploaded { .. }
             | News::RecordingStarted { .. }
             | News::RecordingAvailable { .. }
-            | News::RecordingFailed { .. } => 0,
+            | News::RecordingFailed { .. }
+            | News::CompositionCompleted { .. }
+            | News::CompositionFailed { .. } => 0,
         };
         self.listener.hear(company, room, news, at).await;
     }

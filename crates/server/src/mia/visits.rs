@@ -92,6 +92,7 @@ pub(super) async fn create(
             call_type: CallType::default(),
             recording: RecordingMode::None,
             recording_layout: RecordingLayout::default(),
+            recording_tracks: false,
             duration,
             live: app.mia.config.live,
             description: None,

@@ -2,12 +2,15 @@
 
 use std::process::Stdio;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use tokio::process::Command;
 use visita_room::Timestamp;
 
 use super::{process::Ended, *};
-use crate::{rooms::News, store::RecordingProgress};
+use crate::{
+    rooms::News,
+    store::{RecordingProgress, StoredTrack},
+};
 
 /// How long making a file whole may take: it reads all of it once.
 const REPAIR_TIME: Duration = Duration::from_secs(600);
@@ -56,7 +59,7 @@ impl Shared {
             bytes: ended.bytes,
             reason: ended.reason,
         };
-        self.finish_as(recording, progress, ended.is_whole).await
+        self.finish_as(recording, progress, Some(ended)).await
     }
 
     /// Finishes all that the last run of the server left.
@@ -76,7 +79,8 @@ impl Shared {
                 reason: recording.reason.or(Some(RecordingReason::ServerStopped)),
             };
             settled(&self.file(&recording)).await;
-            if let Err(error) = self.finish_as(&recording, progress, false).await {
+            settled(&self.list(&recording)).await;
+            if let Err(error) = self.finish_as(&recording, progress, None).await {
                 tracing::error!(recording = %recording.recording_id, %error, "a recording could not be finished");
             }
         }
@@ -86,46 +90,42 @@ impl Shared {
         &self,
         recording: &StoredRecording,
         mut progress: RecordingProgress,
-        is_whole: bool,
+        ended: Option<&Ended>,
     ) -> Result<(), FinishError> {
         let file = self.file(recording);
         let kept = key(recording, RecordingFormat::Webm);
         if !self.store.recording_changed(&recording.recording_id, &progress).await? {
             // Its room was deleted in the meantime.
             remove_file(&file).await;
+            self.forget_tracks(recording).await;
             return Ok(());
         }
-        let is_there = tokio::fs::metadata(&file).await.is_ok_and(|file| file.len() > 0);
-        let can_be_played = if !is_there {
-            // The server may have been killed between keeping the file and writing that down.
-            self.files.size(&kept).await?.is_some()
-        } else if is_whole {
-            true
+        let tracks = if recording.tracks { self.keep_tracks(recording, ended).await? } else { Vec::new() };
+        let can_be_played = if recording.tracks {
+            let end = |track: &StoredTrack| track.begun_at.since(recording.started_at) + track.length;
+            progress.length = tracks.iter().map(end).max().unwrap_or(progress.length);
+            progress.bytes = tracks.iter().map(|track| track.bytes).sum();
+            !tracks.is_empty()
         } else {
-            match self.repair(&file).await? {
-                Repaired::Whole { length } => {
-                    progress.length = length.unwrap_or(progress.length);
-                    true
-                }
-                Repaired::Nothing => false,
-            }
+            let is_there = self.keep_whole(recording, &mut progress, ended.is_some_and(|ended| ended.is_whole)).await?;
+            progress.bytes = self.files.size(&kept).await?.unwrap_or(0);
+            is_there
         };
-        if can_be_played && is_there {
-            self.files.adopt(&kept, &file).await?;
-        }
-        progress.bytes = self.files.size(&kept).await?.unwrap_or(0);
         progress.state = if can_be_played { RecordingFileState::Available } else { RecordingFileState::Failed };
         if !can_be_played {
             progress.reason = progress.reason.or(Some(RecordingReason::RecorderFailed));
             remove_file(&file).await;
         }
         if !self.store.recording_changed(&recording.recording_id, &progress).await? {
+            for track in &tracks {
+                self.files.delete_key(&track_key(recording, &track.track_id)).await?;
+            }
             return Ok(self.files.delete_key(&kept).await?);
         }
         let (session_id, recording_id) = (recording.session_id.clone(), recording.recording_id.clone());
         tracing::info!(state = ?progress.state, reason = ?progress.reason, bytes = progress.bytes, "recording finished");
         let news = if can_be_played {
-            News::RecordingAvailable { session_id, recording_id }
+            News::RecordingAvailable { session_id, recording_id, tracks }
         } else {
             News::RecordingFailed { session_id, recording_id, reason: progress.reason }
         };
@@ -133,21 +133,52 @@ impl Shared {
         Ok(())
     }
 
+    /// Keeps a recording that is one file. Whether it can be played.
+    async fn keep_whole(
+        &self,
+        recording: &StoredRecording,
+        progress: &mut RecordingProgress,
+        is_whole: bool,
+    ) -> Result<bool, FinishError> {
+        let (file, kept) = (self.file(recording), key(recording, RecordingFormat::Webm));
+        if !tokio::fs::metadata(&file).await.is_ok_and(|file| file.len() > 0) {
+            // The server may have been killed between keeping the file and writing that down.
+            return Ok(self.files.size(&kept).await?.is_some());
+        }
+        if !is_whole {
+            match self.repair(&file).await? {
+                Repaired::Whole { length } => progress.length = length.unwrap_or(progress.length),
+                Repaired::Nothing => return Ok(false),
+            }
+        }
+        self.files.adopt(&kept, &file).await?;
+        Ok(true)
+    }
+
     /// Cuts off the broken end of a file and writes its index.
     async fn repair(&self, file: &Path) -> Result<Repaired, FinishError> {
+        let Some(told) = self.mend::<Told>("repair", file).await? else { return Ok(Repaired::Nothing) };
+        let length = told.map(|told| Duration::from_millis(told.recorded_ms));
+        Ok(Repaired::Whole { length })
+    }
+
+    /// Has the program make something whole; what it tells of it, if anything. None where nothing can be made whole.
+    pub(super) async fn mend<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        file: &Path,
+    ) -> Result<Option<Option<T>>, FinishError> {
         let program = self.program.as_ref().ok_or(FinishError::NoProgram)?;
         let mut command = Command::new(program);
-        command.arg("repair").arg(file).stdin(Stdio::null()).kill_on_drop(true);
+        command.arg(what).arg(file).stdin(Stdio::null()).kill_on_drop(true);
         let output = tokio::time::timeout(REPAIR_TIME, command.output()).await.map_err(|_| FinishError::Slow)??;
         if !output.status.success() {
             let words = String::from_utf8_lossy(&output.stderr);
             tracing::warn!(status = ?output.status, words = words.trim_end(), "a recording could not be made whole");
-            return Ok(Repaired::Nothing);
+            return Ok(None);
         }
         let told = String::from_utf8_lossy(&output.stdout);
-        let told = told.lines().rev().find_map(|line| serde_json::from_str::<Told>(line).ok());
-        let length = told.map(|told| Duration::from_millis(told.recorded_ms));
-        Ok(Repaired::Whole { length })
+        Ok(Some(told.lines().rev().find_map(|line| serde_json::from_str(line).ok())))
     }
 
     pub(super) async fn tell(&self, recording: &StoredRecording, news: News) {

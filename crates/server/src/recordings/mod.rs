@@ -1,9 +1,11 @@
 //! Recordings: starts a recorder for a room that wants one and hears it to its end, finishes what it leaves, keeps the
 //! files, and deletes them when their time is over. The rules are the room's, the pictures the recorder's.
 
+mod compositions;
 mod finishing;
 mod mp4;
 mod process;
+mod tracks;
 
 use std::{
     path::{Path, PathBuf},
@@ -19,7 +21,7 @@ use tokio::{
 };
 use tracing::Instrument;
 use visita_protocol::{
-    CompanyId, RecordingId, RecordingLayout, RoomId, SessionId,
+    CompanyId, RecordingId, RecordingLayout, RecordingTrackId, RoomId, SessionId,
     channel::Consent,
     recorder::{RecordedPerson, RecorderEnd, RecorderOrder, RecorderReport},
     rest::{ActorKind, RecordingReason},
@@ -37,7 +39,9 @@ use crate::{
     tokens::LiveKitSigner,
 };
 
+pub(crate) use compositions::{Compositions, WantedComposition, composition_key};
 pub(crate) use mp4::Mp4s;
+pub(crate) use tracks::track_key;
 
 /// How long recordings under way may take to end once the server stops. What is cut off is finished after the next start.
 const STOP_TIME: Duration = Duration::from_secs(30);
@@ -84,6 +88,7 @@ struct Shared {
     under_way: watch::Sender<usize>,
     tasks: Mutex<JoinSet<()>>,
     mp4s: Mp4s,
+    compositions: Compositions,
 }
 
 impl std::ops::Deref for Shared {
@@ -102,6 +107,8 @@ pub(crate) struct Wanted {
     pub(crate) session: SessionId,
     pub(crate) title: String,
     pub(crate) layout: RecordingLayout,
+    /// One file for each participant and kind, instead of one of all.
+    pub(crate) tracks: bool,
     pub(crate) people: Vec<RecordedPerson>,
     pub(crate) consents: Vec<Consent>,
 }
@@ -128,7 +135,15 @@ impl Recordings {
         }
         let free = Arc::new(Semaphore::new(parts.most.min(Semaphore::MAX_PERMITS)));
         let (since, under_way) = (parts.clock.now(), watch::Sender::new(0));
-        let shared = Shared { parts, since, free, under_way, tasks: Mutex::default(), mp4s: Mp4s::default() };
+        let shared = Shared {
+            parts,
+            since,
+            free,
+            under_way,
+            tasks: Mutex::default(),
+            mp4s: Mp4s::default(),
+            compositions: Compositions::default(),
+        };
         Self { shared: Arc::new(shared) }
     }
 
@@ -152,6 +167,7 @@ impl Recordings {
             session_id: wanted.session.clone(),
             state: RecordingFileState::Recording,
             layout: wanted.layout,
+            tracks: wanted.tracks,
             started_at: self.shared.clock.now(),
             ended_at: None,
             length: Duration::ZERO,
@@ -197,11 +213,16 @@ impl Recordings {
     pub(crate) fn look_after(&self) {
         forget_empty_folders(&self.shared.folder);
         let shared = self.shared.clone();
+        self.spawn(async move { shared.make_compositions().await });
+        let shared = self.shared.clone();
         self.spawn(async move {
             shared.finish_all().await;
             loop {
                 if let Err(error) = shared.delete_due().await {
                     tracing::error!(%error, "recordings could not be deleted whose time is over");
+                }
+                if let Err(error) = shared.delete_due_compositions().await {
+                    tracing::error!(%error, "compositions could not be deleted whose time is over");
                 }
                 tokio::time::sleep(LOOK_EVERY).await;
             }
@@ -222,6 +243,20 @@ impl Recordings {
     /// Deletes a recording with its files. Whether there was one.
     pub(crate) async fn delete(&self, recording: &StoredRecording) -> Result<bool, DeleteError> {
         self.shared.delete(recording).await
+    }
+
+    /// Deletes one file of a recording in separate tracks, and with the last of them the recording.
+    pub(crate) async fn delete_track(
+        &self,
+        recording: &StoredRecording,
+        track: &RecordingTrackId,
+    ) -> Result<(), DeleteError> {
+        self.shared.files.delete_key(&track_key(recording, track)).await?;
+        self.shared.store.track_deleted(track).await?;
+        if self.shared.store.tracks_of_recording(&recording.recording_id).await?.is_empty() {
+            self.shared.delete(recording).await?;
+        }
+        Ok(())
     }
 
     /// Deletes the files of all recordings of a room.
@@ -249,6 +284,9 @@ impl Shared {
     async fn delete(&self, recording: &StoredRecording) -> Result<bool, DeleteError> {
         for format in [RecordingFormat::Webm, RecordingFormat::Mp4] {
             self.files.delete_key(&key(recording, format)).await?;
+        }
+        for track in self.store.tracks_of_recording(&recording.recording_id).await? {
+            self.files.delete_key(&track_key(recording, &track.track_id)).await?;
         }
         remove_file(&self.file(recording)).await;
         Ok(self.store.recording_deleted(&recording.recording_id).await?)

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::Command,
+    sync::{AcquireError, SemaphorePermit},
 };
 use visita_protocol::rest::{Mp4, Mp4State};
 
@@ -29,6 +30,13 @@ enum State {
 impl Default for Mp4s {
     fn default() -> Self {
         Self { under_way: Mutex::default(), turn: Semaphore::new(1) }
+    }
+}
+
+impl Mp4s {
+    /// Waits until nothing else that takes a whole processor is being made.
+    pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
+        self.turn.acquire().await
     }
 }
 
@@ -107,7 +115,7 @@ impl Recordings {
 
 impl Shared {
     async fn convert(&self, recording: &StoredRecording) -> Result<u64, ConvertError> {
-        let _turn = self.mp4s.turn.acquire().await.map_err(|_| ConvertError::Stopping)?;
+        let _turn = self.mp4s.turn().await.map_err(|_| ConvertError::Stopping)?;
         let program = self.program.as_ref().ok_or(ConvertError::NoProgram)?;
         let from = self.files.local(&key(recording, RecordingFormat::Webm)).ok_or(ConvertError::Elsewhere)?;
         let to = self.folder.join(format!("{}.mp4", recording.recording_id));

@@ -11,10 +11,13 @@ use tokio::{
     sync::mpsc,
     time::{Instant, timeout},
 };
-use visita_protocol::recorder::{RecorderJob, RecorderOrder};
+use visita_protocol::recorder::{RecordedTrack, RecorderJob, RecorderOrder};
 
 use super::*;
-use crate::{rooms::News, store::RecordingProgress};
+use crate::{
+    rooms::News,
+    store::{CompanySettings, RecordingProgress},
+};
 
 /// How long a recorder may take until it is in the room.
 const START_TIME: Duration = Duration::from_secs(30);
@@ -30,7 +33,7 @@ const WRITE_DOWN_EVERY: Duration = Duration::from_secs(10);
 const LAST_WORD: Duration = Duration::from_secs(2);
 
 /// What became of a recorder.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ended {
     /// Its file is whole, with an index.
     pub(super) is_whole: bool,
@@ -40,12 +43,14 @@ pub(super) struct Ended {
     pub(super) bytes: u64,
     /// Why, where nobody wanted that.
     pub(super) reason: Option<RecordingReason>,
+    /// Its files, where they are separate and it said which.
+    pub(super) tracks: Vec<RecordedTrack>,
 }
 
 impl Ended {
     pub(super) fn not_started() -> Self {
         let reason = Some(RecordingReason::NotStarted);
-        Self { is_whole: false, end: RecorderEnd::Failed, length: Duration::ZERO, bytes: 0, reason }
+        Self { is_whole: false, end: RecorderEnd::Failed, length: Duration::ZERO, bytes: 0, reason, tracks: Vec::new() }
     }
 
     /// As the room hears it.
@@ -80,6 +85,7 @@ pub(super) async fn record(
         started: false,
         recorded_ms: 0,
         bytes: 0,
+        tracks: Vec::new(),
         written_down: Instant::now(),
         told_to_stop: None,
     };
@@ -108,7 +114,6 @@ async fn begin(shared: &Shared, recording: &StoredRecording, wanted: Wanted) -> 
         tokio::fs::create_dir_all(folder).await?;
     }
     let company = shared.store.company_settings(&wanted.company).await?.unwrap_or_default();
-    let is_italian = company.default_language.split('-').next().is_some_and(|tag| tag.eq_ignore_ascii_case("it"));
     let job = RecorderJob {
         url: shared.livekit_url.clone(),
         token: shared.signer.sign_recorder(&recording.room_id, &recording.recording_id)?,
@@ -118,9 +123,9 @@ async fn begin(shared: &Shared, recording: &StoredRecording, wanted: Wanted) -> 
         height: 720,
         fps: 30,
         title: wanted.title,
-        language: if is_italian { "it" } else { "en" }.into(),
+        language: language(&company).into(),
         people: wanted.people,
-        tracks: false,
+        tracks: recording.tracks,
     };
     let job = serde_json::to_string(&job)?;
     let mut command = Command::new(program);
@@ -130,6 +135,12 @@ async fn begin(shared: &Shared, recording: &StoredRecording, wanted: Wanted) -> 
     #[cfg(unix)]
     command.process_group(0);
     Ok((command.spawn()?, job))
+}
+
+/// The language of words in a company's films.
+pub(super) fn language(company: &CompanySettings) -> &'static str {
+    let tag = company.default_language.split('-').next();
+    if tag.is_some_and(|tag| tag.eq_ignore_ascii_case("it")) { "it" } else { "en" }
 }
 
 struct Running<'a> {
@@ -142,6 +153,7 @@ struct Running<'a> {
     started: bool,
     recorded_ms: u64,
     bytes: u64,
+    tracks: Vec<RecordedTrack>,
     written_down: Instant,
     told_to_stop: Option<Instant>,
 }
@@ -179,8 +191,8 @@ impl Running<'_> {
                     let Ok(Some(line)) = line else { break };
                     heard = Instant::now();
                     match serde_json::from_str(&line) {
-                        Ok(RecorderReport::Ended { reason, recorded_ms, bytes, .. }) => {
-                            (self.recorded_ms, self.bytes) = (recorded_ms, bytes);
+                        Ok(RecorderReport::Ended { reason, recorded_ms, bytes, tracks }) => {
+                            (self.recorded_ms, self.bytes, self.tracks) = (recorded_ms, bytes, tracks);
                             said = Some(reason);
                             break;
                         }
@@ -256,7 +268,8 @@ impl Running<'_> {
         };
         tracing::info!(?end, ?status, was_wanted, recorded_ms = self.recorded_ms, bytes = self.bytes, "recorder ended");
         let length = Duration::from_millis(self.recorded_ms);
-        Ended { is_whole: end != RecorderEnd::Failed, end, length, bytes: self.bytes, reason }
+        let tracks = std::mem::take(&mut self.tracks);
+        Ended { is_whole: end != RecorderEnd::Failed, end, length, bytes: self.bytes, reason, tracks }
     }
 }
 

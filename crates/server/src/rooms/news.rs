@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use visita_protocol::{
-    CompanyId, FileId, ParticipantId, RecordingId, RoomId, SessionId, UserId, channel::LeaveReason,
-    rest::RecordingReason,
+    CompanyId, CompositionId, FileId, ParticipantId, RecordingId, RoomId, SessionId, UserId, channel::LeaveReason,
+    composition::CompositionReason, rest::RecordingReason,
 };
 use visita_room::Timestamp;
+
+use crate::store::StoredTrack;
 
 /// Something that happened in a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +31,18 @@ pub(crate) enum News {
     /// A recording began.
     RecordingStarted { session_id: SessionId, recording_id: RecordingId },
     /// A recording can be fetched.
-    RecordingAvailable { session_id: SessionId, recording_id: RecordingId },
+    RecordingAvailable {
+        session_id: SessionId,
+        recording_id: RecordingId,
+        /// Its files, where they are separate.
+        tracks: Vec<StoredTrack>,
+    },
     /// A recording has no file that could be played.
     RecordingFailed { session_id: SessionId, recording_id: RecordingId, reason: Option<RecordingReason> },
+    /// A composition can be fetched.
+    CompositionCompleted { session_id: SessionId, composition_id: CompositionId },
+    /// A composition could not be made.
+    CompositionFailed { session_id: SessionId, composition_id: CompositionId, reason: CompositionReason },
     /// It rings for these users; without a caller the API rings.
     CallIncoming { caller: Option<(ParticipantId, UserId)>, called: Vec<UserId> },
 }

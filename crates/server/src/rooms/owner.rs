@@ -469,6 +469,7 @@ impl Owner {
                     session: session_id,
                     title: self.stored.options.description.clone().unwrap_or_default(),
                     layout,
+                    tracks: self.stored.options.recording_tracks,
                     people,
                     consents,
                 };

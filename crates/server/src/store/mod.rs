@@ -15,7 +15,8 @@ use async_trait::async_trait;
 use thiserror::Error;
 use visita_board::What;
 use visita_protocol::{
-    BoardId, CompanyId, FileId, ItemId, ParticipantId, RecordingId, RoomId, SessionId, UserId,
+    BoardId, CompanyId, CompositionId, FileId, ItemId, ParticipantId, RecordingId, RecordingTrackId, RoomId, SessionId,
+    UserId,
     channel::{ChatMessage, Consent, FileInfo},
     rest::{ConnectionKind, EventKind, User},
     view::RecordingFormat,
@@ -23,15 +24,16 @@ use visita_protocol::{
 use visita_room::{LinkSerial, Standing, Timestamp};
 
 pub(crate) use query::{
-    Attendance, AttendanceQuery, Between, Direction, RecordingQuery, RoomBy, RoomIs, RoomQuery, RoomStands,
+    Attendance, AttendanceQuery, Between, Direction, FileKind, RecordingQuery, RoomBy, RoomIs, RoomQuery, RoomStands,
     SeenSession, SessionQuery,
 };
 pub(crate) use sql::{Database, Sql};
 pub(crate) use types::{
-    AuditLine, Company, CompanySettings, Delivery, Kind, Listed, NewLink, NewPlan, NewRoom, NewSeat, NewSignInLink,
-    Page, PictureKind, PlannedSeat, RecordingProgress, RecordingsOf, Redeemed, RoomOptions, RoomWebhook, RoomsOf,
-    Schedule, SignInState, StoredApiKey, StoredConnection, StoredFile, StoredLink, StoredPastSession, StoredPicture,
-    StoredRecording, StoredRoom, StoredSeat, StoredSession, StoredWebhook, WebhookCalled,
+    AuditLine, Company, CompanySettings, CompositionProgress, CompositionsOf, Delivery, Kind, Listed, MediaLink,
+    NewLink, NewPlan, NewRoom, NewSeat, NewSignInLink, Page, PictureKind, PlannedSeat, RecordedFile, RecordingProgress,
+    RecordingsOf, Redeemed, RoomOptions, RoomWebhook, RoomsOf, Schedule, SignInState, StoredApiKey, StoredComposition,
+    StoredConnection, StoredFile, StoredLink, StoredPastSession, StoredPicture, StoredRecording, StoredRoom,
+    StoredSeat, StoredSession, StoredTrack, StoredWebhook, WebhookCalled,
 };
 pub(crate) use visits::{PictureStore, VisitStore};
 
@@ -48,6 +50,7 @@ pub(crate) trait Store:
     + PictureStore
     + SessionStore
     + RecordingStore
+    + CompositionStore
     + ToolStore
     + WebhookStore
     + AuditStore
@@ -284,13 +287,13 @@ pub(crate) trait RecordingStore: Send + Sync + 'static {
         which: RecordingsOf<'_>,
         page: Page,
     ) -> Result<Listed<StoredRecording>, StoreError>;
-    /// Recordings as they are wanted, the latest first.
+    /// Files of recordings as they are wanted, the latest first.
     async fn recordings_that(
         &self,
         company: &CompanyId,
         wanted: &RecordingQuery,
         page: Page,
-    ) -> Result<Listed<StoredRecording>, StoreError>;
+    ) -> Result<Listed<RecordedFile>, StoreError>;
     /// The answers kept with a recording, oldest first.
     async fn recording_consents(&self, recording: &RecordingId) -> Result<Vec<Consent>, StoreError>;
     /// Those that neither failed nor can be fetched.
@@ -315,6 +318,56 @@ pub(crate) trait RecordingStore: Send + Sync + 'static {
         code: SecretHash,
         now: Timestamp,
     ) -> Result<Option<(RecordingId, RecordingFormat)>, StoreError>;
+}
+
+/// Separate tracks of recordings, and the films that are made of them.
+#[async_trait]
+pub(crate) trait CompositionStore: Send + Sync + 'static {
+    /// The tracks of a recording, instead of those that were known. Whether the recording is still there.
+    async fn tracks_recorded(&self, recording: &RecordingId, tracks: &[StoredTrack]) -> Result<bool, StoreError>;
+    /// Tracks of a recording, in the order of their beginning.
+    async fn tracks_of_recording(&self, recording: &RecordingId) -> Result<Vec<StoredTrack>, StoreError>;
+    /// Tracks of all recordings of a session that can be fetched, in the order of their beginning.
+    async fn tracks_of_session(&self, session: &SessionId) -> Result<Vec<StoredTrack>, StoreError>;
+    /// A track.
+    async fn track(&self, track: &RecordingTrackId) -> Result<Option<StoredTrack>, StoreError>;
+    /// A track is deleted, with the links to it. Whether there was one.
+    async fn track_deleted(&self, track: &RecordingTrackId) -> Result<bool, StoreError>;
+
+    /// A composition is to be made.
+    async fn create_composition(&self, composition: &StoredComposition) -> Result<(), StoreError>;
+    /// A composition.
+    async fn composition(&self, composition: &CompositionId) -> Result<Option<StoredComposition>, StoreError>;
+    /// A company's compositions, the latest first.
+    async fn compositions(
+        &self,
+        company: &CompanyId,
+        which: &CompositionsOf,
+        page: Page,
+    ) -> Result<Listed<StoredComposition>, StoreError>;
+    /// How a composition stands. With its end it is decided how long it is kept. Whether it is still there.
+    async fn composition_changed(
+        &self,
+        composition: &CompositionId,
+        progress: &CompositionProgress,
+    ) -> Result<bool, StoreError>;
+    /// Those that neither failed nor are completed, oldest first.
+    async fn compositions_to_make(&self) -> Result<Vec<StoredComposition>, StoreError>;
+    /// Those whose time is over.
+    async fn compositions_due(&self, now: Timestamp) -> Result<Vec<StoredComposition>, StoreError>;
+    /// A composition is deleted, with the links to it. Whether there was one.
+    async fn composition_deleted(&self, composition: &CompositionId) -> Result<bool, StoreError>;
+
+    /// A link to a track or a composition. Those whose time is over are forgotten.
+    async fn create_media_link(
+        &self,
+        code: SecretHash,
+        to: &MediaLink,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// Where a link's code leads, while its time is not over.
+    async fn media_link(&self, code: SecretHash, now: Timestamp) -> Result<Option<MediaLink>, StoreError>;
 }
 
 /// Chat, files and boards.

@@ -1,8 +1,6 @@
 //! Which rooms, sessions, people and recordings of a company, and in which order.
 
-use visita_protocol::{
-    CallType, ParticipantId, RecordingId, RecordingLayout, RoomId, SessionId, UserId, view::RecordingFileState,
-};
+use visita_protocol::{CallType, ParticipantId, RecordingLayout, RoomId, SessionId, UserId, view::RecordingFileState};
 use visita_room::Timestamp;
 
 use super::StoredSession;
@@ -117,15 +115,31 @@ pub(crate) struct Attendance {
 /// Which recordings of a company's open rooms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RecordingQuery {
-    pub(crate) recording: Option<RecordingId>,
     pub(crate) room: Option<RoomId>,
     pub(crate) session: Option<SessionId>,
+    /// Only the file with that id: a recording that is one file, or a track.
+    pub(crate) file: Option<String>,
+    /// Only files of one participant.
+    pub(crate) participant: Option<ParticipantId>,
+    /// Only files of one kind.
+    pub(crate) kind: Option<FileKind>,
     /// One of these; all when there are none.
     pub(crate) states: Vec<RecordingFileState>,
     pub(crate) started: Between,
     pub(crate) ended: Between,
     /// Whole seconds, both ends in it.
     pub(crate) length: (Option<u64>, Option<u64>),
+}
+
+/// What is in a file of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    /// All who agreed to it, in one picture.
+    Composite,
+    /// The sound of one participant.
+    Audio,
+    /// The camera or the screen of one participant.
+    Video,
 }
 
 /// What rooms are ordered by.

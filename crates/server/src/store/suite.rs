@@ -1,5 +1,6 @@
 //! What every storage has to do, written against the trait.
 
+mod compositions;
 mod console;
 #[path = "../../tests/common/postgres_server.rs"]
 mod postgres_server;
@@ -23,6 +24,10 @@ use super::{
     AuditLine, CompanySettings, Database, Kind, NewLink, NewRoom, NewSeat, NewSignInLink, Page, People, Redeemed,
     RoomOptions, RoomStore, RoomsOf, Schedule, SecretHash, SessionStore, Sql, Store, StoreError, StoredWebhook,
     WebhookStore,
+};
+use compositions::{
+    a_composition_is_queued_made_and_kept, links_to_tracks_and_compositions_end,
+    tracks_are_found_as_files_of_recordings,
 };
 use console::{
     a_company_has_several_keys, a_webhook_tells_what_came_of_it, files_are_found_across_rooms,
@@ -90,6 +95,9 @@ suite!(
     a_board_is_as_it_was_drawn,
     a_recording_is_told_as_it_goes_on_and_ends,
     a_recording_is_kept_as_long_as_its_company_says,
+    links_to_tracks_and_compositions_end,
+    tracks_are_found_as_files_of_recordings,
+    a_composition_is_queued_made_and_kept,
     a_link_to_a_recording_is_good_for_its_time,
     past_sessions_are_listed_with_what_is_kept_of_them,
     a_company_has_several_keys,
@@ -584,6 +592,7 @@ fn new_room(company_id: CompanyId) -> NewRoom {
             call_type: CallType::AudioUpgradable,
             recording: RecordingMode::Manual,
             recording_layout: RecordingLayout::Speaker,
+            recording_tracks: true,
             duration: Some(secs(60)),
             live: true,
             description: Some("Follow-up".into()),

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use visita_protocol::{
-    CallType, CompanyId, Entrance, FileId, ParticipantId, RecordingId, RecordingLayout, RecordingMode, RoomId,
-    SessionId, Tools, UserId,
+    CallType, CompanyId, CompositionId, Entrance, FileId, ParticipantId, RecordingId, RecordingLayout, RecordingMode,
+    RecordingTrackId, RoomId, SessionId, Tools, UserId,
     channel::FileInfo,
+    composition::{Arrangement, CompositionReason, CompositionState},
+    recorder::TrackKind,
     rest::{ActorKind, ConnectionKind, EventKind, RecordingReason, Role},
-    view::RecordingFileState,
+    view::{RecordingFileState, RecordingFormat},
 };
 use visita_room::{Admission, Allowed, LinkSerial, Standing, Timestamp};
 
@@ -145,6 +147,8 @@ pub(crate) struct RoomOptions {
     pub(crate) call_type: CallType,
     pub(crate) recording: RecordingMode,
     pub(crate) recording_layout: RecordingLayout,
+    /// It is recorded as one file for each participant and kind, instead of as one of all.
+    pub(crate) recording_tracks: bool,
     /// Effective call time; `None` is unlimited.
     pub(crate) duration: Option<Duration>,
     pub(crate) live: bool,
@@ -174,6 +178,7 @@ impl RoomOptions {
             call_type: CallType::default(),
             recording: RecordingMode::default(),
             recording_layout: RecordingLayout::default(),
+            recording_tracks: false,
             duration: None,
             live: false,
             description: None,
@@ -393,6 +398,8 @@ pub(crate) struct StoredRecording {
     pub(crate) session_id: SessionId,
     pub(crate) state: RecordingFileState,
     pub(crate) layout: RecordingLayout,
+    /// It is one file for each participant and kind.
+    pub(crate) tracks: bool,
     pub(crate) started_at: Timestamp,
     pub(crate) ended_at: Option<Timestamp>,
     pub(crate) length: Duration,
@@ -402,6 +409,88 @@ pub(crate) struct StoredRecording {
     pub(crate) mp4_bytes: Option<u64>,
     /// It is deleted then.
     pub(crate) kept_until: Option<Timestamp>,
+}
+
+/// One file of a recording in separate tracks, as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredTrack {
+    pub(crate) track_id: RecordingTrackId,
+    pub(crate) recording_id: RecordingId,
+    pub(crate) participant_id: ParticipantId,
+    /// As they were called when it began.
+    pub(crate) display_name: String,
+    pub(crate) kind: TrackKind,
+    /// As in SDP.
+    pub(crate) codec: String,
+    pub(crate) begun_at: Timestamp,
+    pub(crate) length: Duration,
+    pub(crate) bytes: u64,
+}
+
+/// A file of a recording: all of it, or one of its tracks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RecordedFile {
+    pub(crate) recording: StoredRecording,
+    /// None of one that is in separate tracks says that they are not known yet, or that there are none.
+    pub(crate) track: Option<StoredTrack>,
+}
+
+/// A composition as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredComposition {
+    pub(crate) composition_id: CompositionId,
+    /// Its room's.
+    pub(crate) company_id: CompanyId,
+    pub(crate) room_id: RoomId,
+    pub(crate) session_id: SessionId,
+    pub(crate) state: CompositionState,
+    pub(crate) format: RecordingFormat,
+    /// Of the picture, in pixels.
+    pub(crate) width: u16,
+    pub(crate) height: u16,
+    pub(crate) arrangement: Arrangement,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    pub(crate) ended_at: Option<Timestamp>,
+    pub(crate) length: Duration,
+    pub(crate) bytes: u64,
+    /// Why there is none.
+    pub(crate) reason: Option<CompositionReason>,
+    /// It is deleted then.
+    pub(crate) kept_until: Option<Timestamp>,
+    /// Who hears of it beside the room's own, with the sealed secret.
+    pub(crate) webhook: Option<RoomWebhook>,
+}
+
+/// Which compositions of a company, the latest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CompositionsOf {
+    /// Only in rooms that this user made.
+    pub(crate) created_by: Option<UserId>,
+    pub(crate) room: Option<RoomId>,
+    pub(crate) session: Option<SessionId>,
+    /// Only in open rooms.
+    pub(crate) open: bool,
+    pub(crate) state: Option<CompositionState>,
+}
+
+/// What is known of a composition as it goes on and ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CompositionProgress {
+    pub(crate) state: CompositionState,
+    pub(crate) at: Timestamp,
+    /// When it ended.
+    pub(crate) ended_at: Option<Timestamp>,
+    pub(crate) length: Duration,
+    pub(crate) bytes: u64,
+    pub(crate) reason: Option<CompositionReason>,
+}
+
+/// Where a link without a key leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum MediaLink {
+    Track(RecordingTrackId),
+    Composition(CompositionId),
 }
 
 /// What is known of a recording as it goes on and ends.

@@ -1,8 +1,9 @@
 //! The Video Rooms API on our open rooms, for back ends that hold a company's key: rooms, client tokens with refresh tokens,
-//! sessions with what is done to those who are in, participants, recordings. Only words are translated here; what a room
+//! sessions with what is done to those who are in, participants, recordings, compositions. Only words are translated here; what a room
 //! does is the rooms' to say.
 
 mod bodies;
+mod compositions;
 mod hooks;
 mod key;
 mod params;
@@ -29,7 +30,7 @@ use crate::{
     docs,
 };
 
-pub(crate) use hooks::body as hook_body;
+pub(crate) use hooks::bodies as hook_bodies;
 pub(crate) use refusal::shape;
 
 /// What all paths begin with.
@@ -74,6 +75,8 @@ pub(crate) fn routes() -> Router<App> {
         .routes(routes!(participants::get))
         .routes(routes!(recordings::list, recordings::delete_many))
         .routes(routes!(recordings::get, recordings::delete))
+        .routes(routes!(compositions::create, compositions::list))
+        .routes(routes!(compositions::get, compositions::delete))
         .split_for_parts();
     let (refresh, more) = OpenApiRouter::<App>::new().routes(routes!(tokens::refresh)).split_for_parts();
     described.merge(more);

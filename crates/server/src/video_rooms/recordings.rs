@@ -6,7 +6,8 @@ use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 use visita_protocol::{
-    CompanyId, ErrorCode, ParticipantId, Problem, RecordingId, RoomId, Secret, SessionId,
+    CompanyId, ErrorCode, ParticipantId, Problem, RoomId, Secret, SessionId,
+    recorder::TrackKind,
     view::{RecordingFileState, RecordingFormat},
 };
 
@@ -17,12 +18,12 @@ use super::{
     refusal::{PARAMETER, Refused},
 };
 use crate::{
-    api::recording_link,
+    api::{media_link, recording_link},
     app::App,
     audit::Entry,
     clock::to_rfc3339,
     error::{ApiError, Path, internal},
-    store::{Page, RecordingQuery, StoredRecording},
+    store::{FileKind, MediaLink, Page, RecordedFile, RecordingQuery, StoredRecording, StoredTrack},
 };
 
 /// How long a `download_url` is good.
@@ -30,21 +31,22 @@ const LINK_LIFE: Duration = Duration::from_secs(3600);
 /// Recordings that are deleted in one go.
 const AT_ONCE: Page = Page { limit: 100, offset: 0 };
 
-/// A recording: one file of a session, of all who agreed to it.
+/// A recording: a file of a session. What one participant sent of one kind, or all who agreed to it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Recording {
-    id: RecordingId,
+    id: String,
     room_id: RoomId,
     session_id: SessionId,
-    /// None: everybody is in one file.
+    /// Whose; none where everybody is in one file.
     participant_id: Option<ParticipantId>,
-    /// Always `composite`.
+    /// `audio` or `video` of one participant, or `composite`. None while it is not known which files there will be, and where
+    /// nothing came of them.
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: Option<&'static str>,
     /// `processing`, `completed` or `failed`.
     status: &'static str,
-    /// Of the picture.
-    codec: &'static str,
+    /// `opus`, or of the picture: `vp8`, `vp9`, `h264`, `av1`. None where there is no type.
+    codec: Option<String>,
     size_mb: f64,
     duration_secs: u64,
     /// Good for an hour; told by `GET` of one recording that is completed.
@@ -61,17 +63,14 @@ pub(super) struct Deleted {
     room_recordings: u64,
 }
 
-/// What is asked for by filters: none when no recording can be so.
-type Asked = Option<RecordingQuery>;
-
 /// Lists recordings, the latest first.
 #[utoipa::path(get, path = "/video-rooms/v2/room_recordings", tag = "Recordings", security(("bearer" = [])),
     params(PagingQuery,
         ("filter[room_id]" = Option<String>, Query, description = "Only of that room"),
         ("filter[session_id]" = Option<String>, Query, description = "Only of that session"),
-        ("filter[participant_id]" = Option<String>, Query, description = "Only of that participant alone, of which there are none"),
+        ("filter[participant_id]" = Option<String>, Query, description = "Only files of that participant alone"),
         ("filter[status]" = Option<String>, Query, description = "`processing`, `completed` or `failed`"),
-        ("filter[type]" = Option<String>, Query, description = "`composite`; of `audio` and `video` there are none"),
+        ("filter[type]" = Option<String>, Query, description = "`audio`, `video` or `composite`"),
         ("filter[duration_secs][gte]" = Option<u64>, Query, description = "Seconds; also `eq` and `lte`"),
         ("filter[date_started_at][eq]" = Option<String>, Query, description = "Day or time; also `gte` and `lte`"),
         ("filter[date_ended_at][eq]" = Option<String>, Query, description = "Day or time; also `gte` and `lte`")),
@@ -85,7 +84,7 @@ pub(super) async fn list(
     mut params: Params,
 ) -> Result<Json<Listing<Recording>>, ApiError> {
     let paging = params.paging()?;
-    let Some(wanted) = asked(params)? else { return Ok(Listing::json(Vec::new(), 0, paging)) };
+    let wanted = asked(params)?;
     let listed = app.store.recordings_that(&key.company().id, &wanted, paging.page()).await?;
     let recordings = listed.items.into_iter().map(|one| told(one, None)).collect();
     Ok(Listing::json(recordings, listed.total, paging))
@@ -102,15 +101,20 @@ pub(super) async fn get(
     key: Keyed,
     Path(recording_id): Path<String>,
 ) -> Result<Json<Data<Recording>>, ApiError> {
-    let recording = find(&app, &key.company().id, &recording_id).await?;
-    let link = match recording.state {
-        RecordingFileState::Available => {
-            let (url, _) = recording_link(&app, &key.0, &recording, RecordingFormat::Webm, LINK_LIFE).await?;
-            Some(url)
+    let file = find(&app, &key.company().id, &recording_id).await?;
+    let link = match (&file.track, file.recording.state) {
+        (Some(track), RecordingFileState::Available) => {
+            let entry = Entry::by(&key.0, "recording_link_made").room(&file.recording.room_id);
+            let entry = entry.session(&file.recording.session_id).subject(track.track_id.as_str());
+            app.audit.write(entry).await?;
+            Some(media_link(&app, &MediaLink::Track(track.track_id.clone()), LINK_LIFE).await?.0)
+        }
+        (None, RecordingFileState::Available) => {
+            Some(recording_link(&app, &key.0, &file.recording, RecordingFormat::Webm, LINK_LIFE).await?.0)
         }
         _ => None,
     };
-    Ok(Data::json(told(recording, link)))
+    Ok(Data::json(told(file, link)))
 }
 
 /// Deletes a recording for good.
@@ -125,11 +129,11 @@ pub(super) async fn delete(
     key: Keyed,
     Path(recording_id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let recording = find(&app, &key.company().id, &recording_id).await?;
-    if !is_over(&recording) {
+    let file = find(&app, &key.company().id, &recording_id).await?;
+    if !is_over(&file.recording) {
         return Err(Problem::new(ErrorCode::Conflict, "it is still being recorded; end the session first").into());
     }
-    delete_one(&app, &key, &recording).await?;
+    delete_one(&app, &key, &file).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -151,45 +155,46 @@ pub(super) async fn delete_many(
         return Err(Problem::invalid(format!("{PARAMETER}filter"), words).into());
     }
     let mut room_recordings = 0;
-    if let Some(mut wanted) = asked(params)? {
-        let over = [RecordingFileState::Available, RecordingFileState::Failed];
-        if wanted.states.is_empty() {
-            wanted.states = over.to_vec();
+    let mut wanted = asked(params)?;
+    let over = [RecordingFileState::Available, RecordingFileState::Failed];
+    if wanted.states.is_empty() {
+        wanted.states = over.to_vec();
+    }
+    wanted.states.retain(|state| over.contains(state));
+    // What is deleted is not found again.
+    while !wanted.states.is_empty() {
+        let found = app.store.recordings_that(&key.company().id, &wanted, AT_ONCE).await?.items;
+        if found.is_empty() {
+            break;
         }
-        wanted.states.retain(|state| over.contains(state));
-        // What is deleted is not found again.
-        while !wanted.states.is_empty() {
-            let found = app.store.recordings_that(&key.company().id, &wanted, AT_ONCE).await?.items;
-            if found.is_empty() {
-                break;
-            }
-            for recording in found {
-                delete_one(&app, &key, &recording).await?;
-                room_recordings += 1;
-            }
+        for file in found {
+            delete_one(&app, &key, &file).await?;
+            room_recordings += 1;
         }
     }
     Ok(Data::json(Deleted { room_recordings }))
 }
 
-async fn delete_one(app: &App, key: &Keyed, recording: &StoredRecording) -> Result<(), ApiError> {
+async fn delete_one(app: &App, key: &Keyed, file: &RecordedFile) -> Result<(), ApiError> {
+    let RecordedFile { recording, track } = file;
     // Before the deed: what was done is never missing from the log.
     let entry = Entry::by(&key.0, "recording_deleted").room(&recording.room_id).session(&recording.session_id);
-    app.audit.write(entry.subject(recording.recording_id.as_str())).await?;
-    app.recordings.delete(recording).await.map_err(internal)?;
-    Ok(())
+    let entry = entry.subject(track.as_ref().map_or(recording.recording_id.as_str(), |track| track.track_id.as_str()));
+    app.audit.write(entry).await?;
+    match track {
+        Some(track) => app.recordings.delete_track(recording, &track.track_id).await.map_err(internal),
+        None => app.recordings.delete(recording).await.map(drop).map_err(internal),
+    }
 }
 
 /// A company's recording; every other is as unknown as none.
-async fn find(app: &App, company: &CompanyId, id: &str) -> Result<StoredRecording, ApiError> {
-    let missing = || Problem::new(ErrorCode::NotFound, "no such recording");
-    let recording: RecordingId = id.parse().map_err(|_| missing())?;
-    let wanted = RecordingQuery { recording: Some(recording), ..RecordingQuery::default() };
+async fn find(app: &App, company: &CompanyId, id: &str) -> Result<RecordedFile, ApiError> {
+    let wanted = RecordingQuery { file: Some(id.to_owned()), ..RecordingQuery::default() };
     let found = app.store.recordings_that(company, &wanted, Page { limit: 1, offset: 0 }).await?.items.pop();
-    Ok(found.ok_or_else(missing)?)
+    Ok(found.ok_or_else(|| Problem::new(ErrorCode::NotFound, "no such recording"))?)
 }
 
-fn asked(mut params: Params) -> Result<Asked, Problem> {
+fn asked(mut params: Params) -> Result<RecordingQuery, Problem> {
     let states = match params.filter("status").as_deref() {
         None => Vec::new(),
         Some("processing") => vec![RecordingFileState::Recording, RecordingFileState::Processing],
@@ -200,52 +205,71 @@ fn asked(mut params: Params) -> Result<Asked, Problem> {
             return Err(Problem::invalid(format!("{PARAMETER}filter[status]"), words));
         }
     };
-    let is_composite = match params.filter("type").as_deref() {
-        None | Some("composite") => true,
-        Some("audio" | "video") => false,
+    let kind = match params.filter("type").as_deref() {
+        None => None,
+        Some("composite") => Some(FileKind::Composite),
+        Some("audio") => Some(FileKind::Audio),
+        Some("video") => Some(FileKind::Video),
         Some(_) => {
             return Err(Problem::invalid(format!("{PARAMETER}filter[type]"), "composite, audio or video"));
         }
     };
-    let participant: Option<ParticipantId> = params.parsed("participant_id", "an id")?;
     let wanted = RecordingQuery {
-        recording: None,
+        file: None,
         room: params.parsed("room_id", "an id")?,
         session: params.parsed("session_id", "an id")?,
+        participant: params.parsed("participant_id", "an id")?,
+        kind,
         states,
         started: params.between("date_started_at")?,
         ended: params.between("date_ended_at")?,
         length: params.range("duration_secs")?,
     };
     params.end()?;
-    // Nobody has a file alone.
-    Ok(Some(wanted).filter(|_| is_composite && participant.is_none()))
+    Ok(wanted)
 }
 
 fn is_over(recording: &StoredRecording) -> bool {
     matches!(recording.state, RecordingFileState::Available | RecordingFileState::Failed)
 }
 
-fn told(recording: StoredRecording, download_url: Option<Secret>) -> Recording {
+fn told(file: RecordedFile, download_url: Option<Secret>) -> Recording {
+    let RecordedFile { recording, track } = file;
+    let (bytes, length) = track.as_ref().map_or((recording.bytes, recording.length), |one| (one.bytes, one.length));
     #[expect(clippy::cast_precision_loss, reason = "two digits behind the point are told")]
-    let size_mb = (recording.bytes as f64 / 10_000.0).round() / 100.0;
+    let size_mb = (bytes as f64 / 10_000.0).round() / 100.0;
+    let (started_at, ended_at) = match &track {
+        Some(track) => (track.begun_at, Some(track.begun_at + track.length)),
+        None => (recording.started_at, recording.ended_at),
+    };
+    let kind = match &track {
+        Some(StoredTrack { kind: TrackKind::Audio, .. }) => Some("audio"),
+        Some(StoredTrack { kind: TrackKind::Video | TrackKind::Screen, .. }) => Some("video"),
+        None => (!recording.tracks).then_some("composite"),
+    };
+    let whole = (!recording.tracks).then(|| "vp8".to_owned());
+    let codec = track.as_ref().map(|track| track.codec.to_ascii_lowercase()).or(whole);
+    let (id, participant_id) = match track {
+        Some(track) => (track.track_id.to_string(), Some(track.participant_id)),
+        None => (recording.recording_id.to_string(), None),
+    };
     Recording {
-        id: recording.recording_id,
+        id,
         room_id: recording.room_id,
         session_id: recording.session_id,
-        participant_id: None,
-        kind: "composite",
+        participant_id,
+        kind,
         status: match recording.state {
             RecordingFileState::Recording | RecordingFileState::Processing => "processing",
             RecordingFileState::Available => "completed",
             RecordingFileState::Failed => "failed",
         },
-        codec: "vp8",
+        codec,
         size_mb,
-        duration_secs: recording.length.as_secs(),
+        duration_secs: length.as_secs(),
         download_url,
-        started_at: to_rfc3339(recording.started_at),
-        ended_at: recording.ended_at.map(to_rfc3339),
+        started_at: to_rfc3339(started_at),
+        ended_at: ended_at.map(to_rfc3339),
         record_type: "room_recording",
     }
 }

@@ -43,7 +43,8 @@ pub(super) struct Wanted {
     unique_name: Option<Option<String>>,
     /// People at once, 2 to 50; 10 when a room is made without it.
     max_participants: Option<u16>,
-    /// Whether each session is recorded from its start; off when a room is made without it.
+    /// Whether each session is recorded from its start, one file for each participant and kind; off when a room is made
+    /// without it.
     enable_recording: Option<bool>,
     /// Where the room's events are told, `http` or `https`.
     #[serde(default, deserialize_with = "nullable")]
@@ -60,6 +61,23 @@ fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<
     Option::deserialize(value).map(Some)
 }
 
+/// Whether a webhook can be called so.
+pub(super) fn check_webhook(
+    url: Option<&String>,
+    failover_url: Option<&String>,
+    timeout_s: Option<u32>,
+) -> Result<(), Problem> {
+    for (field, url) in [("webhook_event_url", url), ("webhook_event_failover_url", failover_url)] {
+        if let Some(url) = url {
+            check_url(field, url)?;
+        }
+    }
+    if timeout_s.is_some_and(|seconds| seconds > MAX_TIMEOUT) {
+        return Err(Problem::invalid("webhook_timeout_secs", "0 to 30 seconds"));
+    }
+    Ok(())
+}
+
 impl Wanted {
     fn check(&self) -> Result<(), Problem> {
         if let Some(Some(name)) = &self.unique_name {
@@ -72,18 +90,9 @@ impl Wanted {
         if let Some(capacity) = self.max_participants {
             check_capacity(capacity, false)?;
         }
-        for (field, url) in [
-            ("webhook_event_url", &self.webhook_event_url),
-            ("webhook_event_failover_url", &self.webhook_event_failover_url),
-        ] {
-            if let Some(Some(url)) = url {
-                check_url(field, url)?;
-            }
-        }
-        if self.webhook_timeout_secs.flatten().is_some_and(|seconds| seconds > MAX_TIMEOUT) {
-            return Err(Problem::invalid("webhook_timeout_secs", "0 to 30 seconds"));
-        }
-        Ok(())
+        let url = self.webhook_event_url.as_ref().and_then(Option::as_ref);
+        let failover_url = self.webhook_event_failover_url.as_ref().and_then(Option::as_ref);
+        check_webhook(url, failover_url, self.webhook_timeout_secs.flatten())
     }
 
     fn write(&self, options: &mut RoomOptions) {
@@ -95,13 +104,18 @@ impl Wanted {
             options.kind = Kind::Open { capacity };
         }
         match self.enable_recording {
-            Some(true) if options.recording == RecordingMode::None => options.recording = RecordingMode::Automatic,
+            Some(true) => {
+                options.recording_tracks = true;
+                if options.recording == RecordingMode::None {
+                    options.recording = RecordingMode::Automatic;
+                }
+            }
             Some(false) => options.recording = RecordingMode::None,
-            Some(true) | None => {}
+            None => {}
         }
     }
 
-    /// The webhook as it is to be, and its secret when that is a new one.
+    /// The room's webhook as it is to be, and its secret when that is a new one.
     fn webhook(&self, app: &App, old: Option<RoomWebhook>) -> Result<(Option<RoomWebhook>, Option<Secret>), ApiError> {
         let url = self.webhook_event_url.clone().unwrap_or_else(|| old.as_ref().map(|old| old.url.clone()));
         let failover_url = self.webhook_event_failover_url.clone();

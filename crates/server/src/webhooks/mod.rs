@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::{sync::Notify, task::JoinHandle};
 use visita_protocol::{
-    CompanyId, RoomId,
+    CompanyId, CompositionId, RoomId,
     rest::{Event, EventKind},
 };
 use visita_room::Timestamp;
@@ -19,7 +19,7 @@ use crate::{
     clock::{Clock, to_rfc3339},
     keys::Keys,
     rooms::{Listener, News},
-    store::{Store, StoreError},
+    store::{Store, StoreError, StoredTrack},
     video_rooms,
 };
 
@@ -84,7 +84,8 @@ impl Webhooks {
         Ok(is_there)
     }
 
-    async fn emit(&self, company: &CompanyId, event: Event) {
+    /// For the company's webhooks, and in their own words for the room's and a composition's.
+    async fn emit(&self, company: &CompanyId, event: Event, tracks: &[StoredTrack]) {
         let body = match serde_json::to_string(&event) {
             Ok(body) => body,
             Err(error) => return tracing::error!(%error, "an event could not be written"),
@@ -94,11 +95,19 @@ impl Webhooks {
             Ok(_) => self.wake(),
             Err(error) => tracing::error!(%error, "an event could not be stored"),
         }
-        let Some(body) = video_rooms::hook_body(&event) else { return };
-        match self.shared.store.enqueue_for_room(&event.room_id, &body, self.shared.clock.now()).await {
-            Ok(0) => {}
-            Ok(_) => self.wake(),
-            Err(error) => tracing::error!(%error, "an event could not be stored"),
+        for body in video_rooms::hook_bodies(&event, tracks) {
+            let now = self.shared.clock.now();
+            match self.shared.store.enqueue_for_room(&event.room_id, &body, now).await {
+                Ok(0) => {}
+                Ok(_) => self.wake(),
+                Err(error) => tracing::error!(%error, "an event could not be stored"),
+            }
+            let Some(composition) = &event.composition_id else { continue };
+            match self.shared.store.enqueue_to(&composition_webhook(composition), &body, now).await {
+                Ok(false) => {}
+                Ok(true) => self.wake(),
+                Err(error) => tracing::error!(%error, "an event could not be stored"),
+            }
         }
     }
 }
@@ -106,7 +115,11 @@ impl Webhooks {
 #[async_trait]
 impl Listener for Webhooks {
     async fn hear(&self, company: &CompanyId, room: &RoomId, news: News, at: Timestamp) {
-        self.emit(company, event(room, news, at)).await;
+        let tracks = match &news {
+            News::RecordingAvailable { tracks, .. } => tracks.clone(),
+            _ => Vec::new(),
+        };
+        self.emit(company, event(room, news, at), &tracks).await;
     }
 }
 
@@ -124,6 +137,7 @@ fn bare(room: &RoomId, event: EventKind, at: Timestamp) -> Event {
         reason: None,
         file_id: None,
         recording_id: None,
+        composition_id: None,
         duration_used: None,
     }
 }
@@ -169,7 +183,7 @@ pub(crate) fn event(room: &RoomId, news: News, at: Timestamp) -> Event {
             recording_id: Some(recording_id),
             ..bare(EventKind::OnRecordingStarted)
         },
-        News::RecordingAvailable { session_id, recording_id } => Event {
+        News::RecordingAvailable { session_id, recording_id, tracks: _ } => Event {
             session_id: Some(session_id),
             recording_id: Some(recording_id),
             ..bare(EventKind::OnRecordingAvailable)
@@ -180,7 +194,23 @@ pub(crate) fn event(room: &RoomId, news: News, at: Timestamp) -> Event {
             reason: reason.and_then(word),
             ..bare(EventKind::OnRecordingFailed)
         },
+        News::CompositionCompleted { session_id, composition_id } => Event {
+            session_id: Some(session_id),
+            composition_id: Some(composition_id),
+            ..bare(EventKind::OnCompositionCompleted)
+        },
+        News::CompositionFailed { session_id, composition_id, reason } => Event {
+            session_id: Some(session_id),
+            composition_id: Some(composition_id),
+            reason: word(reason),
+            ..bare(EventKind::OnCompositionFailed)
+        },
     }
+}
+
+/// The webhook that hears of one composition only.
+pub(crate) fn composition_webhook(composition: &CompositionId) -> String {
+    format!("composition:{composition}")
 }
 
 /// The reason as it is named on the wire.

@@ -329,7 +329,7 @@ impl App {
         let (webm, mp4) = (&self.past.webm, &self.past.mp4);
         let shown = |recording: Recording| {
             let id = &recording.recording_id;
-            let can_be_played = recording.state == RecordingFileState::Available;
+            let can_be_played = recording.state == RecordingFileState::Available && !recording.separate_tracks;
             let play_url = can_be_played.then(|| player.url(&recording.room_id, id));
             // Somebody else may have asked for it.
             let made = (recording.mp4.state == Mp4State::Making)

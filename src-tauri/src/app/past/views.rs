@@ -60,6 +60,7 @@ pub(super) fn recording(one: Recording) -> RecordingView {
         duration_s: one.duration_ms as f64 / 1000.0,
         bytes: one.bytes as f64,
         layout: one.layout,
+        separate_tracks: one.separate_tracks,
         kept_until_ms: one.kept_until.as_deref().map(unix_ms),
         play_url: None,
         webm: None,

@@ -30,6 +30,7 @@ export interface ConsoleSample {
   sessions: PastSession[];
   users: User[];
   recordings: Schemas['Recording'][];
+  compositions: Schemas['Composition'][];
   files: File[];
   webhooks: Schemas['Webhook'][];
   keys: Key[];
@@ -123,11 +124,19 @@ function answer(
         );
       return aboutRoom(server, room(server, id), sub, subId, query);
     case 'DELETE rooms':
-      if (sub === 'recordings') server.recordings = without(server.recordings, 'recording_id', subId);
+      if (sub === 'compositions') server.compositions = without(server.compositions, 'composition_id', subId);
+      else if (sub === 'recordings') server.recordings = without(server.recordings, 'recording_id', subId);
       else if (sub === 'uploads') server.files = without(server.files, 'file_id', subId);
       else server.rooms = without(server.rooms, 'room_id', id);
       return said(204);
     case 'POST rooms':
+      if (sub === 'sessions' && deed === 'compositions') {
+        const made = composed(`comp_${server.compositions.length}`, 'enqueued', 0, { room_id: id });
+        server.compositions.unshift(made);
+        return said(201, made);
+      }
+      if (sub === 'compositions' || deed === 'tracks')
+        return said(201, { url: 'https://clinic.example/recordings/Xc2v', expires_at: at(-60) });
       return inRoom(server, room(server, id), sub === 'participants' ? deed : sub, given, subId);
     case 'GET sessions':
       return page('sessions', server.sessions);
@@ -136,6 +145,13 @@ function answer(
       return page(
         'recordings',
         server.recordings.filter((one) => !state || one.state === state),
+      );
+    }
+    case 'GET compositions': {
+      const state = query.get('state');
+      return page(
+        'compositions',
+        server.compositions.filter((one) => !state || one.state === state),
       );
     }
     case 'GET uploads':
@@ -261,6 +277,8 @@ function aboutRoom(
   if (!sub) return said(200, room);
   const participants = server.people[room.room_id] ?? [];
   if (sub === 'participants') return said(200, { participants, total: participants.length });
+  const recording = server.recordings.find(({ recording_id }) => recording_id === subId);
+  if (sub === 'recordings' && recording) return said(200, { ...recording, tracks: TRACKS });
   const session = server.running[room.room_id];
   if (sub === 'sessions' && session?.session_id === subId) return said(200, session);
   throw new Refused(404, 'not_found');
@@ -357,6 +375,7 @@ export function consoleSample(asked: URLSearchParams): ConsoleSample {
       'sessions',
       'users',
       'recordings',
+      'compositions',
       'files',
       'webhooks',
       'keys',
@@ -372,6 +391,48 @@ export function consoleSample(asked: URLSearchParams): ConsoleSample {
     refuses: state === 'refused' ? 'forbidden' : undefined,
   };
 }
+
+function composed(
+  composition_id: string,
+  state: Schemas['CompositionState'],
+  ago: number,
+  more: Partial<Schemas['Composition']> = {},
+): Schemas['Composition'] {
+  return {
+    composition_id,
+    room_id: 'rm_8Hq2',
+    session_id: 'knee',
+    state,
+    progress: state === 'completed' ? 1 : 0,
+    format: 'mp4',
+    width: 1280,
+    height: 720,
+    layout: 'grid',
+    created_at: at(ago),
+    duration_ms: 0,
+    bytes: 0,
+    ...more,
+  };
+}
+
+const TRACKS: Schemas['RecordingTrack'][] = (
+  [
+    ['Dr Elena Conti', 'audio', 9_100_000],
+    ['Dr Elena Conti', 'video', 28_400_000],
+    ['Marco Rossi', 'audio', 8_700_000],
+    ['Marco Rossi', 'video', 21_300_000],
+    ['Dr Elena Conti', 'screen', 4_200_000],
+  ] as const
+).map(([display_name, kind, bytes], n) => ({
+  track_id: `track_${n}`,
+  participant_id: `seat-${n}`,
+  display_name,
+  kind,
+  codec: kind === 'audio' ? 'opus' : 'VP8',
+  started_at: at(60 * 96),
+  duration_ms: kind === 'screen' ? 312_000 : 1_560_000,
+  bytes,
+}));
 
 function seat(user_id: string, is_admin = false): Schemas['UserUrl'] {
   return {
@@ -525,6 +586,7 @@ function samples(long: boolean): Omit<ConsoleSample, 'line' | 'refuses'> {
     session_id: 'knee',
     state,
     layout: 'grid_and_chat',
+    separate_tracks: false,
     started_at: at(ago),
     duration_ms: 1_560_000,
     bytes: 214_000_000,
@@ -622,6 +684,18 @@ function samples(long: boolean): Omit<ConsoleSample, 'line' | 'refuses'> {
         session_id: 'results',
       }),
       recording('rec_0', 'failed', 60 * 70, { duration_ms: 0, bytes: 0, reason: 'disk_full' }),
+      recording('rec_4', 'available', 60 * 96, { separate_tracks: true, bytes: 61_000_000 }),
+    ],
+    compositions: [
+      composed('comp_3', 'enqueued', 4),
+      composed('comp_2', 'processing', 9, { progress: 0.42, layout: 'speaker' }),
+      composed('comp_1', 'completed', 60 * 22, {
+        duration_ms: 1_560_000,
+        bytes: 96_000_000,
+        ended_at: at(60 * 22 - 4),
+        kept_until: at(-60 * 24 * 30),
+      }),
+      composed('comp_0', 'failed', 60 * 70, { reason: 'disk_full', layout: null, regions: [] }),
     ],
     files: [
       file('f3', 'knee-march.pdf', 1_800_000, 40),

@@ -261,6 +261,7 @@ function recordings(state: string): RecordingView[] {
     duration_s: 48,
     bytes: 214_000_000,
     layout: 'grid_and_chat',
+    separate_tracks: false,
     kept_until_ms: Date.UTC(2027, 10, 21),
     play_url: visit,
     webm: null,
@@ -273,6 +274,8 @@ function recordings(state: string): RecordingView[] {
       return [{ ...available, state: 'processing', play_url: null }];
     case 'broken':
       return [{ ...available, state: 'failed', play_url: null, bytes: 0, duration_s: 0 }];
+    case 'tracks':
+      return [{ ...available, separate_tracks: true, play_url: null }];
     case 'two':
       return [
         available,

@@ -28,6 +28,7 @@ use visita_protocol::{
     ErrorBody,
     board::{Item, ROOM_BOARD, Shape},
     channel::{ChatMessage, FileInfo, FilePurpose},
+    composition::CompositionState,
     rest::{KeptBoard, RecordingConsent},
     view::{RecordingFileState, RecordingFormat},
 };
@@ -35,7 +36,13 @@ use visita_room::Timestamp;
 
 mod drawn;
 
-use super::{caller::Caller, kept, recordings::file_name, sessions};
+use super::{
+    caller::Caller,
+    compositions::composition_file_name,
+    kept,
+    recordings::{file_name, track_file_name},
+    sessions,
+};
 use crate::{
     app::App,
     audit::Entry,
@@ -43,7 +50,9 @@ use crate::{
     error::{ApiError, Path},
     files::{self, KeepError},
     recordings,
-    store::{Page, RecordingsOf, StoredFile, StoredRecording, StoredSession},
+    store::{
+        CompositionsOf, Page, RecordingsOf, StoredComposition, StoredFile, StoredRecording, StoredSession, StoredTrack,
+    },
 };
 
 /// Pieces that wait for a slow client.
@@ -59,7 +68,7 @@ const EVERYTHING: Page = Page { limit: u32::MAX, offset: 0 };
 
 /// Fetches all that is kept of a session in one zip file. An entry in the audit log.
 ///
-/// `recordings/`, `files/` and `snapshots/` have the files, `boards/` a picture of each page and of each snapshot that was
+/// `recordings/`, `recordings/tracks/`, `compositions/`, `files/` and `snapshots/` have the files, `boards/` a picture of each page and of each snapshot that was
 /// drawn on (SVG), `chat.txt` and `chat.json` the chat, `boards.json` what lies on the room's boards, `consents.json` the
 /// answers to being recorded.
 #[utoipa::path(get, path = "/v2/rooms/{room_id}/sessions/{session_id}/export", tag = "Sessions",
@@ -117,6 +126,8 @@ enum ExportError {
 struct All {
     session: StoredSession,
     recordings: Vec<StoredRecording>,
+    tracks: Vec<StoredTrack>,
+    compositions: Vec<StoredComposition>,
     files: Vec<StoredFile>,
     chat: Vec<ChatMessage>,
     boards: Vec<KeptBoard>,
@@ -126,11 +137,14 @@ struct All {
 impl All {
     async fn of(app: &App, caller: &Caller, session: &StoredSession) -> Result<Self, ApiError> {
         let of = RecordingsOf { session: Some(&session.session_id), ..RecordingsOf::default() };
+        let compositions = CompositionsOf { session: Some(session.session_id.clone()), ..CompositionsOf::default() };
         let store = &app.store;
         let company = &caller.company().id;
         Ok(Self {
             session: session.clone(),
             recordings: store.recordings(company, of, EVERYTHING).await?.items,
+            tracks: store.tracks_of_session(&session.session_id).await?,
+            compositions: store.compositions(company, &compositions, EVERYTHING).await?.items,
             files: store.files(&session.room_id, Some(&session.session_id), EVERYTHING).await?.items,
             chat: store.chat_of_session(&session.session_id, None, EVERYTHING).await?.items,
             boards: kept::boards_of(app, &session.room_id).await?,
@@ -141,10 +155,24 @@ impl All {
     async fn write(&self, app: &App, to: Pipe) -> Result<(), ExportError> {
         let mut zip = ZipFileWriter::new(to);
         let mut names = HashSet::new();
-        for recording in self.recordings.iter().filter(|one| one.state == RecordingFileState::Available) {
+        let available = |one: &&StoredRecording| one.state == RecordingFileState::Available && !one.tracks;
+        for recording in self.recordings.iter().filter(available) {
             let name = free(&mut names, "recordings", &file_name(recording, RecordingFormat::Webm));
             let bytes = app.files.read_key(&recordings::key(recording, RecordingFormat::Webm), None).await?;
             stream(&mut zip, &name, recording.started_at, bytes).await?;
+        }
+        for track in &self.tracks {
+            let Some(recording) = self.recordings.iter().find(|one| one.recording_id == track.recording_id) else {
+                continue;
+            };
+            let name = free(&mut names, "recordings/tracks", &track_file_name(track));
+            let bytes = app.files.read_key(&recordings::track_key(recording, &track.track_id), None).await?;
+            stream(&mut zip, &name, track.begun_at, bytes).await?;
+        }
+        for composition in self.compositions.iter().filter(|one| one.state == CompositionState::Completed) {
+            let name = free(&mut names, "compositions", &composition_file_name(composition));
+            let bytes = app.files.read_key(&recordings::composition_key(composition), None).await?;
+            stream(&mut zip, &name, composition.created_at, bytes).await?;
         }
         for file in &self.files {
             let Some(info) = &file.info else { continue };

@@ -50,6 +50,7 @@ pub(super) fn options(wanted: &CreateRoom, now: Timestamp) -> Result<RoomOptions
         call_type: wanted.call_type,
         recording: wanted.recording,
         recording_layout: wanted.recording_layout,
+        recording_tracks: false,
         duration: wanted.duration.map(|seconds| Duration::from_secs(seconds.into())),
         live: wanted.live,
         description: wanted.description.clone(),

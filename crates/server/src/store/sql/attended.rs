@@ -1,15 +1,20 @@
 //! Sessions, who was in them, and their recordings, by what they are.
 
-use sqlx::any::AnyRow;
+use sqlx::{Row, any::AnyRow};
 use visita_protocol::{CompanyId, RoomId};
 
 use super::{
-    Sql, limit, ms, offset, read_count, read_id, read_time, read_time_or_none, recordings::read_recording,
-    sessions::read_session, statement::Statement, word,
+    Sql,
+    compositions::{TRACK_COLUMNS, read_track},
+    limit, ms, offset, read_count, read_id, read_time, read_time_or_none,
+    recordings::read_recording,
+    sessions::read_session,
+    statement::Statement,
+    word,
 };
 use crate::store::{
-    Attendance, AttendanceQuery, Between, Listed, Page, RecordingQuery, SeenSession, SessionQuery, StoreError,
-    StoredRecording,
+    Attendance, AttendanceQuery, Between, FileKind, Listed, Page, RecordedFile, RecordingQuery, SeenSession,
+    SessionQuery, StoreError,
 };
 
 /// What all of them begin with.
@@ -24,6 +29,10 @@ const LEFT: &str = "CASE WHEN count(*) > count(n.disconnected_at) THEN NULL ELSE
 /// When somebody last came or went.
 const CAME_OR_WENT: &str =
     "MAX(CASE WHEN n.disconnected_at > n.connected_at THEN n.disconnected_at ELSE n.connected_at END)";
+
+/// When a file of a recording begins, and ends.
+const BEGUN: &str = "COALESCE(t.begun_at, k.started_at)";
+const ENDED: &str = "COALESCE(t.begun_at + t.duration_ms, k.ended_at)";
 
 impl Sql {
     pub(super) async fn sessions_that(
@@ -104,33 +113,43 @@ impl Sql {
         company: &CompanyId,
         wanted: &RecordingQuery,
         page: Page,
-    ) -> Result<Listed<StoredRecording>, StoreError> {
+    ) -> Result<Listed<RecordedFile>, StoreError> {
         let states = wanted.states.iter().map(word).collect::<Result<Vec<_>, _>>()?;
         let only = |query: &mut Statement| {
-            query.push(" FROM recordings k JOIN rooms r USING (room_id) WHERE ").push(OF_OPEN_ROOMS);
-            query.push_bind(company.as_str());
-            push_id(query, "k.recording_id", wanted.recording.as_ref());
+            query.push(
+                " FROM recordings k JOIN rooms r USING (room_id) LEFT JOIN recording_tracks t USING (recording_id) WHERE ",
+            );
+            query.push(OF_OPEN_ROOMS).push_bind(company.as_str());
+            push_id(query, "COALESCE(t.track_id, k.recording_id)", wanted.file.as_ref());
             push_id(query, "k.room_id", wanted.room.as_ref());
             push_id(query, "k.session_id", wanted.session.as_ref());
+            push_id(query, "t.participant_id", wanted.participant.as_ref());
+            query.push(match wanted.kind {
+                None => "",
+                Some(FileKind::Composite) => " AND NOT k.tracks",
+                Some(FileKind::Audio) => " AND t.kind = 'audio'",
+                Some(FileKind::Video) => " AND t.kind IN ('video', 'screen')",
+            });
             if !states.is_empty() {
                 query.push(" AND k.state IN (").push_list(states.iter().map(String::as_str)).push(")");
             }
-            for (column, between) in [("k.started_at", wanted.started), ("k.ended_at", wanted.ended)] {
+            for (column, between) in [(BEGUN, wanted.started), (ENDED, wanted.ended)] {
                 push_between(query.push(" AND "), column, between);
             }
             for (sign, seconds) in [(" >= ", wanted.length.0), (" <= ", wanted.length.1)] {
                 if let Some(seconds) = seconds {
-                    query.push(" AND k.duration_ms / 1000").push(sign);
+                    query.push(" AND COALESCE(t.duration_ms, k.duration_ms) / 1000").push(sign);
                     query.push_bind(i64::try_from(seconds).unwrap_or(i64::MAX));
                 }
             }
         };
-        let mut list = Statement::new("SELECT k.*, r.company_id");
+        let mut list = Statement::new("SELECT k.*, r.company_id, ");
+        list.push(TRACK_COLUMNS);
         only(&mut list);
-        list.push(" ORDER BY k.started_at DESC, k.recording_id DESC");
+        list.push(" ORDER BY ").push(BEGUN).push(" DESC, COALESCE(t.track_id, k.recording_id) DESC");
         let mut count = Statement::new("SELECT count(*)");
         only(&mut count);
-        self.listed(list, count, page, read_recording).await
+        self.listed(list, count, page, read_file).await
     }
 
     async fn listed<T>(
@@ -145,6 +164,11 @@ impl Sql {
         let total = count.build().fetch_one(&self.readers).await?;
         Ok(Listed { items: rows.iter().map(read).collect::<Result<_, _>>()?, total: read_count(&total, 0)? })
     }
+}
+
+fn read_file(row: &AnyRow) -> Result<RecordedFile, StoreError> {
+    let track = row.try_get::<Option<&str>, _>("track_id")?.map(|_| read_track(row)).transpose()?;
+    Ok(RecordedFile { recording: read_recording(row)?, track })
 }
 
 fn push_id(query: &mut Statement, column: &str, id: Option<&impl ToString>) {

@@ -3,6 +3,7 @@
 
 mod attended;
 mod audit;
+mod compositions;
 mod keys;
 mod people;
 mod recordings;

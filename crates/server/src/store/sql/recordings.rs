@@ -12,8 +12,8 @@ use super::{
     read_word, word,
 };
 use crate::store::{
-    Listed, Page, RecordingProgress, RecordingQuery, RecordingStore, RecordingsOf, SecretHash, StoreError,
-    StoredRecording,
+    Listed, Page, RecordedFile, RecordingProgress, RecordingQuery, RecordingStore, RecordingsOf, SecretHash,
+    StoreError, StoredRecording,
 };
 
 /// Milliseconds of a day.
@@ -24,8 +24,8 @@ impl RecordingStore for Sql {
     async fn recording_begun(&self, recording: &StoredRecording, consents: &[Consent]) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         sqlx::query(
-            "INSERT INTO recordings (recording_id, room_id, session_id, state, layout, started_at)
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO recordings (recording_id, room_id, session_id, state, layout, started_at, tracks)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(recording.recording_id.as_str())
         .bind(recording.room_id.as_str())
@@ -33,6 +33,7 @@ impl RecordingStore for Sql {
         .bind(word(&recording.state)?)
         .bind(word(&recording.layout)?)
         .bind(ms(recording.started_at))
+        .bind(recording.tracks)
         .execute(&mut *tx)
         .await
         .map_err(exists)?;
@@ -124,7 +125,7 @@ impl RecordingStore for Sql {
         company: &CompanyId,
         wanted: &RecordingQuery,
         page: Page,
-    ) -> Result<Listed<StoredRecording>, StoreError> {
+    ) -> Result<Listed<RecordedFile>, StoreError> {
         Sql::recordings_that(self, company, wanted, page).await
     }
 
@@ -221,15 +222,24 @@ pub(super) enum KeptOf<'a> {
     Recording(&'a RecordingId),
 }
 
-/// Decides how long recordings that ended are kept, by what their company says now.
+/// Decides how long recordings that ended are kept, and with a company's its compositions, by what the company says now.
 pub(super) async fn keep_recordings(tx: &mut AnyConnection, which: KeptOf<'_>) -> Result<(), StoreError> {
     let (filter, id) = match which {
-        KeptOf::Company(company) => ("room_id IN (SELECT room_id FROM rooms WHERE company_id = $2)", company.as_str()),
+        KeptOf::Company(company) => {
+            let filter = "room_id IN (SELECT room_id FROM rooms WHERE company_id = $2)";
+            keep(tx, "compositions", filter, company.as_str()).await?;
+            (filter, company.as_str())
+        }
         KeptOf::Recording(recording) => ("recording_id = $2", recording.as_str()),
     };
+    keep(tx, "recordings", filter, id).await
+}
+
+/// The same of a table in which recordings or compositions are, of those of `filter`, in which `$2` is the id.
+pub(super) async fn keep(tx: &mut AnyConnection, table: &str, filter: &str, id: &str) -> Result<(), StoreError> {
     let query = format!(
-        "UPDATE recordings SET kept_until = ended_at + $1 * (SELECT c.recording_retention_days FROM rooms r
-                JOIN companies c USING (company_id) WHERE r.room_id = recordings.room_id) WHERE {filter}"
+        "UPDATE {table} SET kept_until = ended_at + $1 * (SELECT c.recording_retention_days FROM rooms r
+                JOIN companies c USING (company_id) WHERE r.room_id = {table}.room_id) WHERE {filter}"
     );
     sqlx::query(sqlx::AssertSqlSafe(query)).bind(DAY).bind(id).execute(tx).await?;
     Ok(())
@@ -264,6 +274,7 @@ pub(super) fn read_recording(row: &AnyRow) -> Result<StoredRecording, StoreError
         session_id: read_id(row, "session_id")?,
         state: read_word(row, "state")?,
         layout: read_word(row, "layout")?,
+        tracks: read_flag(row, "tracks")?,
         started_at: read_time(row, "started_at")?,
         ended_at: read_time_or_none(row, "ended_at")?,
         length: Duration::from_millis(count("duration_ms")?),

@@ -93,8 +93,8 @@ impl RoomStore for Sql {
         sqlx::query(
             "UPDATE rooms SET description = $1, call_type = $2, recording = $3, recording_layout = $4, capacity = $5,
                               webinar = $6, waiting_room = $7, chat = $8, screen_sharing = $9, entrance = $10,
-                              unique_name = $11, modified_at = $12
-             WHERE room_id = $13 AND status <> 'deleted'",
+                              unique_name = $11, recording_tracks = $12, modified_at = $13
+             WHERE room_id = $14 AND status <> 'deleted'",
         )
         .bind(options.description.as_deref())
         .bind(word(&options.call_type)?)
@@ -107,6 +107,7 @@ impl RoomStore for Sql {
         .bind(options.allowed.screen_sharing)
         .bind(word(&options.entrance)?)
         .bind(options.unique_name.as_deref())
+        .bind(options.recording_tracks)
         .bind(ms(at))
         .bind(room.as_str())
         .execute(&self.writer)
@@ -161,6 +162,7 @@ impl RoomStore for Sql {
                 "DELETE FROM board_items WHERE room_id = $1",
                 "DELETE FROM boards WHERE room_id = $1",
                 "DELETE FROM recordings WHERE room_id = $1",
+                "DELETE FROM compositions WHERE room_id = $1",
             ] {
                 sqlx::query(forgotten).bind(room.as_str()).execute(&mut *tx).await?;
             }
@@ -289,7 +291,7 @@ async fn insert_rooms(writer: &AnyPool, begin: &'static str, rooms: &[NewRoom]) 
         "INSERT INTO rooms (room_id, company_id, call_type, recording, duration_s, live, description, ends_at, status,
                             created_at, kind, capacity, webinar, waiting_room, starts_at, early_entry_s, freeze_s,
                             created_by, recording_layout, expected_seats, modified_at, chat, screen_sharing, entrance,
-                            unique_name) ",
+                            unique_name, recording_tracks) ",
     );
     query.push_rows(rows, |row, (room, call_type, recording, layout, entrance)| {
         let RoomOptions {
@@ -297,6 +299,7 @@ async fn insert_rooms(writer: &AnyPool, begin: &'static str, rooms: &[NewRoom]) 
             call_type: _,
             recording: _,
             recording_layout: _,
+            recording_tracks,
             duration,
             live,
             description,
@@ -337,7 +340,8 @@ async fn insert_rooms(writer: &AnyPool, begin: &'static str, rooms: &[NewRoom]) 
             .push_bind(allowed.chat)
             .push_bind(allowed.screen_sharing)
             .push_bind(entrance)
-            .push_bind(unique_name.as_deref());
+            .push_bind(unique_name.as_deref())
+            .push_bind(*recording_tracks);
     });
     query.build().execute(&mut *tx).await.map_err(exists)?;
     let seats = rooms.iter().flat_map(|room| {
@@ -421,6 +425,7 @@ pub(super) fn read_room(row: &AnyRow, seats: Vec<StoredSeat>) -> Result<StoredRo
         call_type: read_word(row, "call_type")?,
         recording: read_word(row, "recording")?,
         recording_layout: read_word(row, "recording_layout")?,
+        recording_tracks: read_flag(row, "recording_tracks")?,
         duration: duration
             .map(|s| u64::try_from(s).map(Duration::from_secs).map_err(|_| StoreError::Damaged("duration")))
             .transpose()?,

@@ -356,7 +356,7 @@ async fn tell_forgotten(tx: &mut AnyConnection) -> Result<(), StoreError> {
         for news in news {
             let event = webhooks::event(&room, news, read_time(row, "seen_at")?);
             put_in_outbox(tx, &company, event.event, &json(&event, "event")?, now).await?;
-            if let Some(body) = video_rooms::hook_body(&event) {
+            for body in video_rooms::hook_bodies(&event, &[]) {
                 put_in_rooms_outbox(tx, &room, &body, now).await?;
             }
         }

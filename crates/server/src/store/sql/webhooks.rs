@@ -96,7 +96,7 @@ impl WebhookStore for Sql {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let Some(webhook) = webhook else {
-            sqlx::query("DELETE FROM webhooks WHERE company_id = $1 AND room_id = $2")
+            sqlx::query("DELETE FROM webhooks WHERE company_id = $1 AND room_id = $2 AND composition_id IS NULL")
                 .bind(company.as_str())
                 .bind(room.as_str())
                 .execute(&self.writer)
@@ -125,19 +125,9 @@ impl WebhookStore for Sql {
         let mut query = Statement::new(
             "SELECT room_id, url, failover_url, timeout_s, secret_sealed FROM webhooks WHERE room_id IN (",
         );
-        query.push_list(rooms.iter().map(|room| room.as_str())).push(")");
+        query.push_list(rooms.iter().map(|room| room.as_str())).push(") AND composition_id IS NULL");
         let rows = query.build().fetch_all(&self.readers).await?;
-        rows.iter()
-            .map(|row| {
-                let webhook = RoomWebhook {
-                    url: row.try_get("url")?,
-                    failover_url: row.try_get("failover_url")?,
-                    timeout_s: read_number_or_none(row, "timeout_s")?,
-                    secret: row.try_get("secret_sealed")?,
-                };
-                Ok((read_id(row, "room_id")?, webhook))
-            })
-            .collect()
+        rows.iter().map(|row| Ok((read_id(row, "room_id")?, read_room_webhook(row)?))).collect()
     }
 
     async fn enqueue_for_room(&self, room: &RoomId, body: &str, now: Timestamp) -> Result<usize, StoreError> {
@@ -231,6 +221,15 @@ impl WebhookStore for Sql {
     }
 }
 
+pub(super) fn read_room_webhook(row: &AnyRow) -> Result<RoomWebhook, StoreError> {
+    Ok(RoomWebhook {
+        url: row.try_get("url")?,
+        failover_url: row.try_get("failover_url")?,
+        timeout_s: read_number_or_none(row, "timeout_s")?,
+        secret: row.try_get("secret_sealed")?,
+    })
+}
+
 fn read_webhook(row: &AnyRow) -> Result<StoredWebhook, StoreError> {
     let last_at = read_time_or_none(row, "last_at")?;
     Ok(StoredWebhook {
@@ -285,7 +284,7 @@ pub(super) async fn put_in_rooms_outbox(
 ) -> Result<usize, StoreError> {
     let done = sqlx::query(
         "INSERT INTO webhook_outbox (webhook_id, body, next_at, created_at)
-         SELECT webhook_id, $1, $2, $2 FROM webhooks WHERE room_id = $3 AND enabled",
+         SELECT webhook_id, $1, $2, $2 FROM webhooks WHERE room_id = $3 AND composition_id IS NULL AND enabled",
     )
     .bind(body)
     .bind(ms(now))

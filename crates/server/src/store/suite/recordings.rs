@@ -14,7 +14,7 @@ use super::{ALL, NOW, hash, made_room, secs};
 use crate::store::{NewRoom, Page, RecordingProgress, RecordingsOf, Store, StoredRecording};
 
 /// A recording of a session of that room that has just begun.
-async fn begun(store: &dyn Store, room: &NewRoom, consents: &[Consent], at: Timestamp) -> StoredRecording {
+pub(super) async fn begun(store: &dyn Store, room: &NewRoom, consents: &[Consent], at: Timestamp) -> StoredRecording {
     let session = crate::ids::new();
     store.session_started(&room.room_id, &session, at).await.expect("stored");
     let recording = StoredRecording {
@@ -24,6 +24,7 @@ async fn begun(store: &dyn Store, room: &NewRoom, consents: &[Consent], at: Time
         session_id: session,
         state: RecordingFileState::Recording,
         layout: RecordingLayout::GridAndChat,
+        tracks: false,
         started_at: at,
         ended_at: None,
         length: Duration::ZERO,
@@ -36,7 +37,7 @@ async fn begun(store: &dyn Store, room: &NewRoom, consents: &[Consent], at: Time
     recording
 }
 
-fn available(seconds: u64) -> RecordingProgress {
+pub(super) fn available(seconds: u64) -> RecordingProgress {
     RecordingProgress {
         state: RecordingFileState::Available,
         ended_at: Some(NOW + secs(seconds)),

@@ -18,6 +18,7 @@ pub(super) async fn a_room_is_changed(store: &dyn Store) {
         call_type: CallType::VideoOnly,
         recording: RecordingMode::Automatic,
         recording_layout: RecordingLayout::Grid,
+        recording_tracks: false,
         webinar: false,
         waiting_room: false,
         allowed: Allowed { chat: false, screen_sharing: true },
