@@ -21,27 +21,36 @@ export const Gallery = later<ComponentProps<Snapshots>>(
   instead('gallery.title'),
 );
 
-function instead(title: 'chat.title' | 'gallery.title') {
-  interface Of {
-    onClose: () => void;
-  }
-  function Coming({ onClose }: Of) {
-    const { t } = useTranslation();
-    return (
-      <Panel title={t(title)} takesFocus late onClose={onClose} testid="panel-coming">
-        <div className={styles.coming} role="status" aria-label={t('problem.coming')}>
-          <Spinner size={32} />
-        </div>
-      </Panel>
-    );
-  }
-  function Lacks({ of: { onClose }, again }: { of: Of; again: () => void }) {
-    const { t } = useTranslation();
-    return (
-      <Panel title={t(title)} onClose={onClose} testid="panel-missing">
-        <Missing again={again} />
-      </Panel>
-    );
-  }
-  return { coming: Coming, missing: Lacks };
+type Title = 'chat.title' | 'gallery.title';
+
+interface Of {
+  onClose: () => void;
+}
+
+/** What stands there until a panel has come, and where it does not. */
+function instead(title: Title) {
+  return {
+    coming: (of: Of) => <Coming title={title} {...of} />,
+    missing: ({ of, again }: { of: Of; again: () => void }) => <Lacks title={title} again={again} {...of} />,
+  };
+}
+
+function Coming({ title, onClose }: Of & { title: Title }) {
+  const { t } = useTranslation();
+  return (
+    <Panel title={t(title)} takesFocus late onClose={onClose} testid="panel-coming">
+      <div className={styles.coming} role="status" aria-label={t('problem.coming')}>
+        <Spinner size={32} />
+      </div>
+    </Panel>
+  );
+}
+
+function Lacks({ title, again, onClose }: Of & { title: Title; again: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Panel title={t(title)} onClose={onClose} testid="panel-missing">
+      <Missing again={again} />
+    </Panel>
+  );
 }

@@ -77,6 +77,7 @@ describe('the console', () => {
       'sessions',
       'users',
       'recordings',
+      'compositions',
       'files',
       'webhooks',
       'branding',
@@ -128,6 +129,7 @@ describe('lists', () => {
     ['sessions', 'console-sessions'],
     ['users', 'console-users'],
     ['recordings', 'console-recordings'],
+    ['compositions', 'console-compositions'],
     ['files', 'console-files'],
     ['webhooks', 'console-webhooks'],
     ['apiKeys', 'console-keys'],
@@ -150,7 +152,7 @@ describe('lists', () => {
     await sound();
   });
 
-  it.each(['rooms', 'sessions', 'users', 'recordings', 'files', 'webhooks', 'keys', 'audit'])(
+  it.each(['rooms', 'sessions', 'users', 'recordings', 'compositions', 'files', 'webhooks', 'keys', 'audit'])(
     'say so when there is nothing: %s',
     async (name) => {
       await openConsole('console=none', name === 'keys' ? 'apiKeys' : name);
@@ -677,8 +679,49 @@ describe('what is kept', () => {
     await press('kept-back');
     await userEvent.click(await nth('delete-recording', 0));
     await press('question-yes');
-    await waitFor(async () => expect(await rows('recordings-table')).toHaveLength(3));
+    await waitFor(async () => expect(await rows('recordings-table')).toHaveLength(4));
     expect(changes(engine)).toEqual([['DELETE /v2/rooms/rm_8Hq2/recordings/rec_2', null]]);
+  });
+
+  it('one film is made of separate files, which are there by themselves too', async () => {
+    const engine = await openConsole('console', 'recordings');
+    const last = (await rows('recordings-table'))[4];
+    expect(last).toContain('Separate files');
+    await press('open-tracks');
+    await waitFor(() => expect(all('track')).toHaveLength(5));
+    expect(all('track')[1]?.textContent).toContain('Dr Elena Conticamera · 26:00 · 28 MB');
+    await userEvent.click(await nth('link-track', 1));
+    await waitFor(() =>
+      expect(engine.asked).toContainEqual(['copy', 'https://clinic.example/recordings/Xc2v']),
+    );
+    await sound();
+    await press('make-composition');
+    expect(await find('compositions-table')).toBeTruthy();
+    expect((await rows('compositions-table'))[0]).toContain('Waiting');
+    expect(changes(engine)).toEqual([
+      ['POST /v2/rooms/rm_8Hq2/recordings/rec_4/tracks/track_1/link', { expires_in: 3600 }],
+      ['POST /v2/rooms/rm_8Hq2/sessions/knee/compositions', { layout: 'grid', format: 'mp4' }],
+    ]);
+  });
+
+  it('compositions say how far they are, are fetched by a link, and deleted after a question', async () => {
+    const engine = await openConsole('console', 'compositions');
+    const [waits, making, good, failed] = await rows('compositions-table');
+    expect(waits).toContain('Waiting');
+    expect(making).toContain('Being made, 42 %');
+    expect(good).toMatch(/Completed.*26:00MP4 · 96 MB/);
+    expect(failed).toMatch(/Regions.*The disk was full/);
+    await press('link-composition');
+    await waitFor(() =>
+      expect(engine.asked).toContainEqual(['copy', 'https://clinic.example/recordings/Xc2v']),
+    );
+    await userEvent.click(await nth('delete-composition', 1));
+    await press('question-yes');
+    await waitFor(async () => expect(await rows('compositions-table')).toHaveLength(3));
+    expect(changes(engine)).toEqual([
+      ['POST /v2/rooms/rm_8Hq2/compositions/comp_1/link', { expires_in: 3600 }],
+      ['DELETE /v2/rooms/rm_8Hq2/compositions/comp_2', null],
+    ]);
   });
 
   it('files are searched, and deleted after a question', async () => {

@@ -2,6 +2,7 @@ import {
   Activity,
   ArrowLeft,
   CircleDot,
+  Clapperboard,
   DoorOpen,
   Folder,
   KeyRound,
@@ -22,6 +23,7 @@ import { ApiKeys } from './ApiKeys';
 import { Audit } from './Audit';
 import { told, useApi } from './api';
 import { Branding } from './Branding';
+import { Compositions } from './Compositions';
 import styles from './Console.module.css';
 import { ConsoleContext, useConsole } from './context';
 import { Files } from './Files';
@@ -38,6 +40,7 @@ const SECTIONS = [
   ['sessions', Activity],
   ['users', UsersIcon],
   ['recordings', CircleDot],
+  ['compositions', Clapperboard],
   ['files', Folder],
   ['webhooks', Webhook],
   ['branding', Palette],
@@ -137,7 +140,8 @@ export default function Console({ me, server, onNew, onBack }: Props) {
             {section === 'rooms' && <Rooms onNew={onNew} />}
             {section === 'sessions' && <Sessions />}
             {section === 'users' && <Users />}
-            {section === 'recordings' && <Recordings />}
+            {section === 'recordings' && <Recordings onComposed={() => show('compositions')} />}
+            {section === 'compositions' && <Compositions />}
             {section === 'files' && <Files />}
             {section === 'webhooks' && <Webhooks />}
             {section === 'branding' && <Branding />}

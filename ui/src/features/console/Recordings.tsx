@@ -1,4 +1,12 @@
-import { CircleCheck, CircleDot, LoaderCircle, Play, Trash2, TriangleAlert } from 'lucide-react';
+import {
+  CircleCheck,
+  CircleDot,
+  Clapperboard,
+  LoaderCircle,
+  Play,
+  Trash2,
+  TriangleAlert,
+} from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Choice } from '../../components/Choice';
@@ -10,6 +18,7 @@ import { useConsole } from './context';
 import { PagedList, usePaged } from './PagedList';
 import { DeleteQuestion, Head, Name, Pill, useOpened, useTimes } from './parts';
 import styles from './parts.module.css';
+import { Tracks } from './Tracks';
 
 const STATES = ['all', 'recording', 'processing', 'available', 'failed'] as const;
 
@@ -22,12 +31,13 @@ const signs = {
 const looks = { recording: 'red', processing: undefined, available: 'good', failed: 'warn' } as const;
 
 /** What was recorded in any room, the latest first. */
-export function Recordings() {
+export function Recordings({ onComposed }: { onComposed: () => void }) {
   const { t } = useTranslation();
   const { api, openSession } = useConsole();
   const { moment, date, locale } = useTimes();
   const [state, setState] = useState<(typeof STATES)[number]>('all');
   const { opened, open, close } = useOpened<Recording>();
+  const tracks = useOpened<Recording>();
   const list = usePaged(
     (page) =>
       told(api.GET('/v2/recordings', { params: { query: { ...page, ...(state !== 'all' && { state }) } } })),
@@ -67,8 +77,12 @@ export function Recordings() {
             label: t('console.recording'),
             names: true,
             wide: true,
-            cell: ({ started_at, room_id, layout }) => (
-              <Name more={`${t(`recording.layout_${layout}`)} · ${room_id}`}>{moment(started_at)}</Name>
+            cell: ({ started_at, room_id, layout, separate_tracks }) => (
+              <Name
+                more={`${separate_tracks ? t('console.tracks') : t(`recording.layout_${layout}`)} · ${room_id}`}
+              >
+                {moment(started_at)}
+              </Name>
             ),
           },
           {
@@ -103,7 +117,15 @@ export function Recordings() {
               const name = moment(one.started_at);
               return (
                 <span className={styles.rowWays}>
-                  {openSession && one.state === 'available' && (
+                  {one.separate_tracks && one.state === 'available' && (
+                    <IconButton
+                      icon={Clapperboard}
+                      label={t('console.openTracks', { name })}
+                      onPress={() => tracks.open(one)}
+                      data-testid="open-tracks"
+                    />
+                  )}
+                  {openSession && !one.separate_tracks && one.state === 'available' && (
                     <IconButton
                       icon={Play}
                       label={t('console.playName', { name })}
@@ -125,6 +147,7 @@ export function Recordings() {
           },
         ]}
       />
+      {tracks.opened && <Tracks recording={tracks.opened} onMade={onComposed} onClose={tracks.close} />}
       {opened && <DeleteRecording recording={opened} onClose={close} />}
     </main>
   );

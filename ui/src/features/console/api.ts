@@ -23,6 +23,7 @@ export type PastSession = Schemas['PastSession'];
 export type User = Told<'/v2/users'>['users'][number];
 export type Role = Schemas['Role'];
 export type Recording = Schemas['Recording'];
+export type Composition = Schemas['Composition'];
 export type Webhook = Schemas['Webhook'];
 export type EventKind = Schemas['EventKind'];
 export type Company = Schemas['Company'];

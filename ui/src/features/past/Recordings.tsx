@@ -3,6 +3,7 @@ import {
   ClipboardCheck,
   Download,
   Ellipsis,
+  Files,
   FileVideo,
   Trash2,
   TriangleAlert,
@@ -88,7 +89,7 @@ function Recording({ recording, kept }: { recording: RecordingView; kept: KeptVi
     `${time.format(snapshot.at_ms ?? 0)} · ${snapshotTitle(t, snapshot)}`;
   const save = (format: RecordingFormat) => void past?.act({ do: 'save_recording', recording: id, format });
   const facts = [
-    t(`recording.layout_${recording.layout}`),
+    recording.separate_tracks ? t('past.separate') : t(`recording.layout_${recording.layout}`),
     (bytes ?? 0) > 0 && sizeWords(bytes ?? 0, locale),
     until !== null && t('past.keptUntil', { date: date.format(until) }),
   ];
@@ -103,14 +104,14 @@ function Recording({ recording, kept }: { recording: RecordingView; kept: KeptVi
         />
       ) : (
         <div className={styles.state} role="status">
-          <State state={state} />
+          <State state={state} separate={recording.separate_tracks} />
         </div>
       )}
       <div className={styles.foot}>
         <Answers kept={kept} />
         <p className={styles.facts}>{facts.filter(Boolean).join(' · ')}</p>
         <span className={styles.actions}>
-          {state === 'available' && (
+          {state === 'available' && !recording.separate_tracks && (
             <MenuTrigger>
               <Button icon={Download} data-testid="save-recording">
                 {t('file.save')}
@@ -184,8 +185,15 @@ function Recording({ recording, kept }: { recording: RecordingView; kept: KeptVi
   );
 }
 
-function State({ state }: { state: RecordingView['state'] }) {
+function State({ state, separate }: { state: RecordingView['state']; separate: boolean }) {
   const { t } = useTranslation();
+  if (separate && state === 'available')
+    return (
+      <>
+        <Files size={26} strokeWidth={1.8} aria-hidden />
+        <p>{t('past.stateSeparate')}</p>
+      </>
+    );
   switch (state) {
     case 'recording':
       return (

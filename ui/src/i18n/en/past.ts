@@ -50,6 +50,8 @@ export const past = {
     notRecorded: 'This visit has no recording.',
     stateRecording: 'It is being recorded now. It can be played here once the recording has ended.',
     stateProcessing: 'The file is being finished. It can be played here in a moment.',
+    separate: 'Separate files',
+    stateSeparate: 'Recorded as one file for each person. An operator makes one film of them in the console.',
     stateFailed: 'There is no file that could be played.',
     agreedOut: '{{agreed}} agreed, {{out}} left out',
     agreedAll_one: '{{count}} agreed',

@@ -50,6 +50,9 @@ export const past: Pick<Dictionary, 'past'> = {
     notRecorded: 'Di questa visita non c’è una registrazione.',
     stateRecording: 'La registrazione è in corso. Si potrà vedere qui quando sarà finita.',
     stateProcessing: 'Il file è quasi pronto. Fra un momento si potrà vedere qui.',
+    separate: 'File separati',
+    stateSeparate:
+      'Registrata con un file per ogni persona. Un operatore ne fa un solo filmato nella console.',
     stateFailed: 'Non c’è un file che si possa vedere.',
     agreedOut: 'Consensi: {{agreed}}, fuori: {{out}}',
     agreedAll_one: '{{count}} consenso',
