@@ -141,12 +141,22 @@ async def send_audio(source, tone_hz):
 
 
 async def watch(track, stream):
-    async for event in rtc.VideoStream(track, format=rtc.VideoBufferType.I420):
-        frame = event.frame
-        luma = np.frombuffer(frame.data, np.uint8)[: frame.width * frame.height]
-        if luma.std() > 5:
-            stream["frames"] = stream.get("frames", 0) + 1
-            stream["width"], stream["height"] = frame.width, frame.height
+    while True:
+        frames = rtc.VideoStream(track, format=rtc.VideoBufferType.I420)
+        try:
+            while True:
+                # The library's stream at times gives out nothing more after its queue was full ("native video stream queue
+                # overflow"), while its decoder goes on: then another one is asked for.
+                event = await asyncio.wait_for(anext(frames), 5)
+                frame = event.frame
+                luma = np.frombuffer(frame.data, np.uint8)[: frame.width * frame.height]
+                if luma.std() > 5:
+                    stream["frames"] = stream.get("frames", 0) + 1
+                    stream["width"], stream["height"] = frame.width, frame.height
+        except StopAsyncIteration:
+            return
+        except asyncio.TimeoutError:
+            await frames.aclose()
 
 
 async def listen(track, stream):

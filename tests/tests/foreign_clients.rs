@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use visita_tests::{
     bin_dir,
-    clients::Kind,
+    clients::{Client, Kind},
     livekit_server::{self, LiveKitServer},
     pairs::{Who, enter, pair, reported},
     rooms::{Peer, Server, sounds, videos},
@@ -54,34 +54,66 @@ async fn chromium_and_python() -> Result<()> {
     try_pair("chromium_and_python", [Kind::Chromium, Kind::Python]).await
 }
 
-/// Each kind with our own peer, all in one room.
-#[tokio::test(flavor = "multi_thread")]
-async fn our_peer_with_each_kind() -> Result<()> {
-    let there = |kind: &Kind| !skipped("our_peer_with_each_kind", &[Who::Them(*kind)]);
-    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(there).collect();
-    let bins = bin_dir()?;
-    let server = Server::start(&bins).await?;
-    let room = server.room(1 + Kind::ALL.len()).await?;
-    let peer = Peer::join(&bins, &[&room.links[0], "--name", "Elena", "--tone-hz", "500"])?;
-    let us = &room.seats[0];
-    let mut clients = Vec::new();
-    for (n, kind) in kinds.iter().enumerate() {
-        clients.push(enter(&server, &room, n + 1, *kind).await?);
-    }
-    for client in &clients {
+/// The kinds that can be tried here.
+fn kinds(test: &str) -> Vec<Kind> {
+    Kind::ALL.into_iter().filter(|kind| !skipped(test, &[Who::Them(*kind)])).collect()
+}
+
+/// Our peer and clients that came after it, who are called so, see and hear one another.
+async fn with_each(peer: Peer, us: &str, clients: Vec<(Client, String, Kind)>) -> Result<()> {
+    for (client, ..) in &clients {
         // More than is asked of our peer, for whom the last to come has only begun.
         let picture = client.sees_pictures(us, "camera", 90).await?;
         ensure!(picture["width"].as_u64() >= Some(320), "too small: {picture}");
         client.hears(us, 500.0).await?;
     }
-    for client in clients {
+    let mut those = Vec::new();
+    for (client, identity, kind) in clients {
         client.end().await?;
+        those.push((identity, kind));
     }
     let report = peer.stop().await?;
-    for (n, kind) in kinds.iter().enumerate() {
-        reported(&report, &room.seats[n + 1], Who::Them(*kind))?;
+    for (identity, kind) in those {
+        reported(&report, &identity, Who::Them(kind))?;
     }
     Ok(())
+}
+
+/// Each kind with our own peer, all in one room.
+#[tokio::test(flavor = "multi_thread")]
+async fn our_peer_with_each_kind() -> Result<()> {
+    let kinds = kinds("our_peer_with_each_kind");
+    let bins = bin_dir()?;
+    let server = Server::start(&bins).await?;
+    let room = server.room(1 + Kind::ALL.len()).await?;
+    let peer = Peer::join(&bins, &[&room.links[0], "--name", "Elena", "--tone-hz", "500"])?;
+    let mut clients = Vec::new();
+    for (n, kind) in kinds.into_iter().enumerate() {
+        clients.push((enter(&server, &room, n + 1, kind).await?, room.seats[n + 1].clone(), kind));
+    }
+    with_each(peer, &room.seats[0], clients).await
+}
+
+/// The same in a room of LiveKit's own server.
+#[tokio::test(flavor = "multi_thread")]
+async fn our_peer_with_each_kind_on_a_real_livekit_server() -> Result<()> {
+    let name = "our_peer_with_each_kind_on_a_real_livekit_server";
+    let Some(program) = livekit_server::program() else {
+        skip(name, "livekit-server is not set up");
+        return Ok(());
+    };
+    let kinds = kinds(name);
+    let server = LiveKitServer::start(&program).await?;
+    let url = server.url();
+    let token = Server::livekit_token("clinic", "elena")?;
+    let peer = Peer::join(&bin_dir()?, &["--url", &url, "--token", &token, "--tone-hz", "500"])?;
+    let mut clients = Vec::new();
+    for kind in kinds {
+        let identity = kind.to_string();
+        let token = Server::livekit_token("clinic", &identity)?;
+        clients.push((Client::join_sending(kind, &url, &token).await?, identity, kind));
+    }
+    with_each(peer, "elena", clients).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,8 @@
 mod inside;
 #[path = "support/pictures.rs"]
 mod pictures;
+#[path = "support/pointer.rs"]
+mod pointer;
 
 use std::{
     fs,
@@ -20,6 +22,7 @@ use std::{
 
 use inside::{LONG, Process, done, folder, run, say, until_some};
 use pictures::{SHORT, drain, until_error, until_time};
+use pointer::Pointer;
 use visita_codec::{
     I420Frame, colour,
     pattern::{self, TestPattern},
@@ -55,7 +58,18 @@ fn inside_it_changes() {
     let mut shown = screen::open(&sources[0].id, SETTINGS).unwrap();
     assert_eq!(until_shown(&mut *shown, 1_111_111, SCREEN).size(), SCREEN);
     assert_eq!(shown.size(), SCREEN);
-    until_shown(&mut *shown, 2_222_222, SCREEN);
+    let without = until_shown(&mut *shown, 2_222_222, SCREEN);
+
+    // The cursor is in the picture, where it is. (This compositor has it there whatever is asked for: it draws it itself.)
+    let mut pointer = Pointer::new();
+    for (x, y) in [(640, 400), (200, 600)] {
+        until_some(|| {
+            pointer.move_to(x, y, SCREEN);
+            let frame = shown.next(SHORT).unwrap()?;
+            (differ(&without, &frame, (x, y)) && !differ(&without, &frame, (840 - x, 1000 - y))).then_some(())
+        });
+    }
+    drop(pointer);
 
     // Where nothing changes nothing comes.
     drain(&mut *shown);
@@ -131,6 +145,12 @@ fn show(time: u64, size: PixelSize) {
     encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     sway(&[&format!("output HEADLESS-1 background {} fill", file.display())]);
+}
+
+/// Whether pictures differ in many of the pixels right below a place, where a cursor that points there is.
+fn differ(one: &I420Frame, other: &I420Frame, (x, y): (u32, u32)) -> bool {
+    let pixels = (0..16).flat_map(|row| (0..16).map(move |column| ((y + row) * SCREEN.width + x + column) as usize));
+    pixels.filter(|at| one.y()[*at].abs_diff(other.y()[*at]) > 40).count() > 20
 }
 
 /// Tells sway something.
