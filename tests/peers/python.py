@@ -141,6 +141,7 @@ async def send_audio(source, tone_hz):
 
 
 async def watch(track, stream):
+    closing = []
     while True:
         frames = rtc.VideoStream(track, format=rtc.VideoBufferType.I420)
         try:
@@ -156,7 +157,8 @@ async def watch(track, stream):
         except StopAsyncIteration:
             return
         except asyncio.TimeoutError:
-            await frames.aclose()
+            # Its end may never come either.
+            closing.append(asyncio.create_task(frames.aclose()))
 
 
 async def listen(track, stream):

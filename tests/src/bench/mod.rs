@@ -5,5 +5,6 @@ pub mod app;
 pub mod call;
 pub mod page;
 mod painted;
+pub mod recording;
 pub mod sfu;
 pub mod tools;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use visita_tests::{
-    bench::{api, app, call as calls, page, sfu, tools},
+    bench::{api, app, call as calls, page, recording, sfu, tools},
     call::{self, Figures},
 };
 
@@ -40,6 +40,8 @@ enum What {
     Sfu(sfu::Arguments),
     /// Chat, files and whiteboard.
     Tools(tools::Arguments),
+    /// The recorder, and films made of separate tracks.
+    Recording(recording::Arguments),
     /// From the microphone to the speaker without a call between them, until it is ended.
     #[command(hide = true)]
     Devices,
@@ -68,6 +70,7 @@ async fn main() -> anyhow::Result<()> {
         Some(What::Page(arguments)) => return page::run(arguments).await,
         Some(What::Sfu(arguments)) => return sfu::run(arguments).await,
         Some(What::Tools(arguments)) => return tools::run(arguments).await,
+        Some(What::Recording(arguments)) => return recording::run(arguments).await,
         Some(What::Devices) => return calls::devices_alone(),
         None => {}
     }
