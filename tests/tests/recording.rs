@@ -1,11 +1,13 @@
 //! Recordings from the button to the file: who agreed is in it, who did not is not, and it plays.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
+use axum::{Json, Router, extract::State};
+use parking_lot::Mutex;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::process::Command;
+use tokio::{net::TcpListener, process::Command};
 use visita_call::{
     CallState, CameraChoice, JoinTarget, MicrophoneChoice,
     testing::{Person, by_link},
@@ -25,6 +27,8 @@ use visita_tests::{
 
 /// How long a recorder and what follows from it may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Tones of people: none is a sum, difference or multiple of the others, which a limiter makes.
+const TONES: [f32; 3] = [500.0, 800.0, 1750.0];
 /// Wording of the question, as a page names it.
 const WORDING: &str = "recording-1";
 
@@ -112,7 +116,7 @@ async fn who_agreed_is_in_the_file_and_it_plays() -> Result<()> {
     let room = server.room_with(3, json!({ "recording": "manual" })).await?;
     let host = sends(&room, 0, "Dr. Conti", 500.0).await;
     let guest = sends(&room, 1, "Ada", 800.0).await;
-    let silent = sends(&room, 2, "Luca", 1300.0).await;
+    let silent = sends(&room, 2, "Luca", TONES[2]).await;
     for person in [&host, &guest] {
         person.call.answer_consent(true, WORDING.into());
     }
@@ -146,8 +150,7 @@ async fn who_agreed_is_in_the_file_and_it_plays() -> Result<()> {
     let length: f64 = probe["format"]["duration"].as_str().context("a duration")?.parse()?;
     ensure!((length * 1000.0 - told).abs() < 500.0, "{length} s, told {told} ms");
 
-    let [host_db, guest_db, silent_db] =
-        tones(&file, &[500.0, 800.0, 1300.0]).await?.try_into().unwrap_or([f32::NAN; 3]);
+    let [host_db, guest_db, silent_db] = tones(&file, &TONES).await?.try_into().unwrap_or([f32::NAN; 3]);
     ensure!(host_db > -40.0 && guest_db > -40.0, "heard {host_db} and {guest_db} dB");
     ensure!(silent_db < -60.0, "who said no is heard: {silent_db} dB");
     let pictures = pictures(&file).await?;
@@ -253,6 +256,24 @@ async fn fetch_by_link(told: &Value, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// A receiver of webhooks: its address, and the events that it was called with.
+async fn hook() -> Result<(String, Arc<Mutex<Vec<Value>>>)> {
+    let taken: Arc<Mutex<Vec<Value>>> = Arc::default();
+    let take = async |State(taken): State<Arc<Mutex<Vec<Value>>>>, Json(event): Json<Value>| taken.lock().push(event);
+    let router = Router::new().fallback(take).with_state(taken.clone());
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/", listener.local_addr()?);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok((url, taken))
+}
+
+/// What webhooks were told, by name.
+fn told_of(taken: &Mutex<Vec<Value>>, name: &str) -> Vec<Value> {
+    let events = taken.lock();
+    let those = events.iter().filter(|event| event["data"]["event_type"] == name);
+    those.map(|event| event["data"]["payload"].clone()).collect()
+}
+
 #[tokio::test]
 async fn separate_tracks_become_a_film() -> Result<()> {
     if !on_path("ffmpeg") || !on_path("ffprobe") {
@@ -261,11 +282,13 @@ async fn separate_tracks_become_a_film() -> Result<()> {
     }
     let bins = bin_dir()?;
     let mut server = Server::start_lasting(&bins).await?;
-    let (_, room) = server.video_rooms(Method::POST, "/rooms", Some(&json!({ "enable_recording": true }))).await?;
+    let (url, of_room) = hook().await?;
+    let wanted = json!({ "enable_recording": true, "webhook_event_url": url });
+    let (_, room) = server.video_rooms(Method::POST, "/rooms", Some(&wanted)).await?;
     let room = room["data"]["id"].as_str().context("a room")?.to_owned();
     let (ada, ada_id) = comes(&server, &room, "Ada", true, 500.0).await?;
     let (luca, luca_id) = comes(&server, &room, "Luca", true, 800.0).await?;
-    let (eva, eva_id) = comes(&server, &room, "Eva", false, 1300.0).await?;
+    let (eva, eva_id) = comes(&server, &room, "Eva", false, TONES[2]).await?;
     let list = async |filter: &str| listed(&server, filter).await;
     until("it is recorded", PATIENCE, || async {
         let files = list("filter[status]=processing").await?;
@@ -288,6 +311,13 @@ async fn separate_tracks_become_a_film() -> Result<()> {
         ensure!(one.len() == 1 && one[0]["codec"] == codec, "{one:?}");
     }
 
+    until("the room's webhook hears of each file", PATIENCE, || async {
+        let told = told_of(&of_room, "video.room.recording.completed");
+        let of = |file: &&Value| told.iter().any(|one| one["recording_id"] == file["id"]);
+        Ok((files.iter().filter(of).count() == 4).then_some(()))
+    })
+    .await?;
+
     // Alone, as they came.
     let folder = tempfile::tempdir()?;
     let sound = list(&format!("filter[participant_id]={ada_id}&filter[type]=audio")).await?.remove(0);
@@ -300,14 +330,25 @@ async fn separate_tracks_become_a_film() -> Result<()> {
 
     // Together: everybody in a grid, and one in a corner over the other.
     let session = sound["session_id"].as_str().context("a session")?;
-    let wanted = json!({ "session_id": session });
+    let (url, of_film) = hook().await?;
+    let wanted = json!({ "session_id": session, "webhook_event_url": url });
     let (status, told) = server.video_rooms(Method::POST, "/room_compositions", Some(&wanted)).await?;
     ensure!(status == 202 && told["data"]["status"] == "enqueued", "{status} {told}");
     let grid = composition(&server, told["data"]["id"].as_str().context("an id")?, "completed").await?;
+    for taken in [&of_room, &of_film] {
+        until("webhooks hear of the film", PATIENCE, || async {
+            let told = told_of(taken, "video.room.composition.completed");
+            Ok(told.iter().any(|one| one["composition_id"] == grid["id"]).then_some(()))
+        })
+        .await?;
+    }
     let file = folder.path().join("grid.mp4");
     fetch_by_link(&grid, &file).await?;
-    let [ada_db, luca_db, eva_db] = tones(&file, &[500.0, 800.0, 1300.0]).await?.try_into().unwrap_or([f32::NAN; 3]);
+    let [ada_db, luca_db, eva_db] = tones(&file, &TONES).await?.try_into().unwrap_or([f32::NAN; 3]);
     ensure!(ada_db > -40.0 && luca_db > -40.0 && eva_db < -60.0, "{ada_db}, {luca_db}, {eva_db} dB");
+    // Gaps between packets of 20 ms would be heard 50 Hz beside each tone.
+    let beside = tones(&file, &[450.0, 550.0, 750.0, 850.0]).await?;
+    ensure!(beside.iter().all(|db| *db < -43.0), "a hum: {beside:?} dB");
     let seen = pictures(&file).await?;
     let middle = seen.get(seen.len() / 2).context("no picture")?;
     ensure!(spread(middle, 4..28) > 100 && spread(middle, 36..60) > 100, "two tiles side by side");

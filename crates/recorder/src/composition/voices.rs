@@ -139,8 +139,20 @@ impl Voice {
         count > 0
     }
 
+    /// The next packet, if sound of before this is in it: by its own time, or as it follows what there is.
+    fn next_before(&mut self, until: u64) -> Option<Block> {
+        let begins = self.begins(self.next.as_ref()?);
+        let follows = self.end < until && begins <= self.end + INEXACT;
+        if begins < until || follows { self.next.take() } else { None }
+    }
+
+    /// When a packet's first sample is due: what the decoder holds back is earlier than the packet.
+    fn begins(&self, block: &Block) -> u64 {
+        (self.offset + block.at_ms * MS).saturating_sub(OPUS_PRE_SKIP.into())
+    }
+
     fn decode_until(&mut self, until: u64) {
-        while let Some(block) = self.next.take_if(|block| self.offset + block.at_ms * MS < until) {
+        while let Some(block) = self.next_before(until) {
             self.next = self.reader.next_block().unwrap_or_else(|error| {
                 tracing::warn!(%error, "a track cannot be read on");
                 None
@@ -158,7 +170,7 @@ impl Voice {
             self.skip -= skipped;
             let sound = &sound[skipped..];
             // The first samples count for nothing, and all later ones come so much earlier.
-            let begins = (self.offset + block.at_ms * MS + skipped as u64).saturating_sub(OPUS_PRE_SKIP.into());
+            let begins = self.begins(&block) + skipped as u64;
             if self.pcm.is_empty() && begins.abs_diff(self.end) >= INEXACT {
                 self.end = begins.max(self.end);
             } else if begins > self.end + INEXACT {
