@@ -36,6 +36,7 @@ enum Piece {
     Sound(Bytes, Duration),
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one of them")]
 enum File {
     Webm { writer: Writer<std::fs::File>, encoder: Encoder },
     Mp4(Mp4File),
