@@ -170,11 +170,12 @@ async fn a_webhook_is_tried_and_tells_what_came_of_it() {
 }
 
 /// Calls that answer every signed-in user, about what is theirs.
-const FOR_ALL: [&str; 7] = [
+const FOR_ALL: [&str; 8] = [
     "get /v2/rooms",
     "post /v2/rooms",
     "get /v2/sessions",
     "get /v2/recordings",
+    "get /v2/compositions",
     "post /sdk/credentials/renew",
     // By a code, which is all it needs.
     "get /recordings/{code}",
@@ -219,7 +220,7 @@ async fn who_is_no_operator_reaches_nothing_of_others_by_any_described_call() {
     }
     assert!(tried > 40, "{tried}");
     // What answers them tells nothing of others either.
-    for path in ["/v2/rooms", "/v2/sessions", "/v2/recordings"] {
+    for path in ["/v2/rooms", "/v2/sessions", "/v2/recordings", "/v2/compositions"] {
         let (_, list) = server.api.as_user(Method::GET, path, Value::Null, &stranger).await;
         assert_eq!(list["total"], 0, "{path}: {list}");
     }

@@ -27,7 +27,9 @@ async fn each_track_is_written_as_it_came() {
     let mut kinds: Vec<_> = tracks.iter().map(|track| track.kind).collect();
     kinds.sort();
     assert_eq!(kinds, [TrackKind::Audio, TrackKind::Video]);
-    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2, "one file a track and no other");
+    let list = std::fs::read_to_string(folder.path().join("visit.tracks")).expect("a list for whoever has to mend them");
+    assert_eq!(list.lines().count(), 2, "{list}");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 3, "the list, one file a track and no other");
     for track in tracks {
         assert_eq!(track.participant_id.as_str(), "p1");
         let path = folder.path().join(&track.file);
