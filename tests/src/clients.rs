@@ -1,7 +1,7 @@
 //! LiveKit's own clients as participants that are told what to do: Python, Node and, in headless Chromium, JavaScript.
 //!
 //! All three know the same verbs. Each is a JSON object `{"do": VERB, …}`, answered when it is done:
-//! `join {url, token}`, `publish {source, width?, height?, tone_hz?}`, `unpublish {source}`,
+//! `join {url, token}`, `publish {source, width?, height?, tone_hz?, codec?}` (a codec: Chromium), `unpublish {source}`,
 //! `mute {source, muted}` (not Node), `quality {identity, source, quality}` (not Node), `subscribe {identity, source, subscribed}` (Chromium),
 //! `send {text, reliable?, topic?, to?}`, `scenario {name}` (not Node), `report {}`, `leave {}`.
 //! Sources are `camera`, `microphone`, `screen_share`.

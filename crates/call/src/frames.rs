@@ -3,7 +3,7 @@
 //! A sink must take a frame without waiting: the network never waits for a screen.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::HashMap,
     sync::{Arc, Weak},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -11,16 +11,18 @@ use std::{
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
-use visita_codec::vp8;
-use visita_protocol::PixelSize;
+use visita_codec::video;
+use visita_protocol::{PixelSize, VideoCodec};
 
-/// One encoded picture (VP8).
+/// One encoded picture.
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// Which stream; [`visita_protocol::frames::LOCAL_PREVIEW`] is one's own camera.
     pub stream: u32,
     /// Sequence in the stream, wrapping.
     pub sequence: u32,
+    /// How it is coded.
+    pub codec: VideoCodec,
     /// Decodes on its own.
     pub key: bool,
     /// Size, known on key frames.
@@ -95,12 +97,12 @@ impl FrameHub {
     }
 
     /// Hands on one encoded picture.
-    pub fn push(&self, stream: u32, key: bool, size: Option<PixelSize>, data: Bytes) {
+    pub fn push(&self, stream: u32, codec: VideoCodec, key: bool, size: Option<PixelSize>, data: Bytes) {
         let at_us = unix_us();
         let mut state = self.inner.state.lock();
         let sequence = state.sequences.entry(stream).or_insert(0);
         *sequence = sequence.wrapping_add(1);
-        let frame = Frame { stream, sequence: *sequence, key, size, at_us, data };
+        let frame = Frame { stream, sequence: *sequence, codec, key, size, at_us, data };
         state.sinks.retain(|sink| match sink.upgrade() {
             Some(sink) => {
                 sink.frame(frame.clone());
@@ -123,7 +125,7 @@ impl FrameHub {
 /// Decodes frames for whoever shows them and cannot decode.
 #[derive(Default)]
 pub struct PictureDecoder {
-    streams: HashMap<u32, vp8::Decoder>,
+    streams: HashMap<u32, video::Decoder>,
 }
 
 /// A stream that cannot go on without a key frame.
@@ -134,11 +136,8 @@ impl PictureDecoder {
     /// Width and height as little-endian `u32`, then the planes of I420 without gaps; nothing for a frame that is not to be
     /// shown. It takes some milliseconds.
     pub fn decode(&mut self, frame: &Frame) -> Result<Option<Vec<u8>>, Broken> {
-        let decoder = match self.streams.entry(frame.stream) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(vp8::Decoder::new().map_err(|_| Broken)?),
-        };
-        match decoder.decode(&frame.data) {
+        let decoder = self.streams.entry(frame.stream).or_default();
+        match decoder.decode(frame.codec, &frame.data) {
             Ok(None) => Ok(None),
             Ok(Some(picture)) => {
                 let size = picture.size();
@@ -164,7 +163,7 @@ pub fn unix_us() -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use visita_codec::I420Frame;
+    use visita_codec::{I420Frame, vp8};
     use visita_protocol::Bitrate;
 
     use super::*;
@@ -192,7 +191,7 @@ mod tests {
             let at = std::time::Duration::from_millis(number * 33);
             let encoded = encoder.encode(&I420Frame::black(size), at, number == 0).expect("encoded").expect("kept");
             let (key, data) = (encoded.key, encoded.data);
-            frames.push(Frame { stream: 1, sequence: 0, key, size: None, at_us: 0, data });
+            frames.push(Frame { stream: 1, sequence: 0, codec: VideoCodec::Vp8, key, size: None, at_us: 0, data });
         }
         let mut decoder = PictureDecoder::default();
         for frame in &frames {
@@ -210,16 +209,16 @@ mod tests {
         let (hub, mut wanted) = FrameHub::new();
         let seen = Arc::new(Seen::default());
         let sink: Arc<dyn FrameSink> = seen.clone();
-        hub.push(1, true, None, Bytes::new());
+        hub.push(1, VideoCodec::Vp8, true, None, Bytes::new());
         hub.attach(&sink);
         assert_eq!(wanted.try_recv().ok(), Some(1));
-        hub.push(1, false, None, Bytes::new());
-        hub.push(2, true, None, Bytes::new());
+        hub.push(1, VideoCodec::Vp8, false, None, Bytes::new());
+        hub.push(2, VideoCodec::Vp8, true, None, Bytes::new());
         hub.end(1);
         drop(sink);
         assert_eq!(*seen.0.lock(), [(1, 2), (2, 1), (1, 0)]);
         drop(seen);
-        hub.push(2, false, None, Bytes::new());
+        hub.push(2, VideoCodec::Vp8, false, None, Bytes::new());
         assert!(hub.inner.state.lock().sinks.is_empty());
     }
 }

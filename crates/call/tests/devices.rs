@@ -40,7 +40,7 @@ use visita_codec::{
     BLOCK, pattern,
     talker::Talker,
     tone::{Tone, measure},
-    vp8::Decoder,
+    video::Decoder,
 };
 use visita_media::{
     DeviceInfo, DeviceWatch, camera,
@@ -204,10 +204,10 @@ impl FrameSink for Eyes {
     fn frame(&self, frame: Frame) {
         let mut decoder = self.decoder.lock();
         if frame.key {
-            *decoder = Decoder::new().ok();
+            *decoder = Some(Decoder::new());
         }
         // What does not decode is decoded from the next key frame on, which comes when the camera does.
-        let picture = decoder.as_mut().and_then(|decoder| decoder.decode(&frame.data).ok().flatten());
+        let picture = decoder.as_mut().and_then(|decoder| decoder.decode(frame.codec, &frame.data).ok().flatten());
         if let Some(time) = picture.and_then(|picture| pattern::read_timecode(&picture)) {
             self.time.store(time, Ordering::Relaxed);
         }

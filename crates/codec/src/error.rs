@@ -6,7 +6,7 @@ pub enum CodecError {
     /// The library could not set up an encoder or decoder.
     #[error("{codec} could not start: {reason}")]
     Start {
-        /// `"vp8"` or `"opus"`.
+        /// `"vp8"`, `"vp9"`, `"h264"` or `"opus"`.
         codec: &'static str,
         /// What the library said.
         reason: String,
@@ -14,7 +14,7 @@ pub enum CodecError {
     /// A picture or block could not be encoded.
     #[error("{codec} could not encode: {reason}")]
     Encode {
-        /// `"vp8"` or `"opus"`.
+        /// `"vp8"`, `"vp9"`, `"h264"` or `"opus"`.
         codec: &'static str,
         /// What the library said.
         reason: String,
@@ -22,7 +22,7 @@ pub enum CodecError {
     /// Received data is broken, or not of this codec.
     #[error("{codec} could not decode: {reason}")]
     Decode {
-        /// `"vp8"` or `"opus"`.
+        /// `"vp8"`, `"vp9"`, `"h264"` or `"opus"`.
         codec: &'static str,
         /// What the library said.
         reason: String,

@@ -1,4 +1,4 @@
-//! Pictures and sound between the devices and the wire: VP8 and Opus, scaling and colour, the jitter buffer, mixing,
+//! Pictures and sound between the devices and the wire: VP8 out and every codec of a room in, Opus, scaling and colour, the jitter buffer, mixing,
 //! and the test pattern and tone that let a call be measured.
 //!
 //! Nothing here touches a device, a socket or a clock: time comes in as an argument. Sound is mono `f32` at 48 kHz in
@@ -18,8 +18,8 @@ pub mod simulcast;
 pub mod talker;
 #[cfg(test)]
 mod testing;
-pub mod tile;
 pub mod tone;
+pub mod video;
 pub mod vp8;
 
 pub use error::CodecError;

@@ -215,12 +215,12 @@ fn covers(from: PixelSize, to: PixelSize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use visita_protocol::Bitrate;
+    use visita_protocol::{Bitrate, VideoCodec};
 
     use super::*;
     use crate::pattern::{TestPattern, read_timecode};
     use crate::testing::psnr;
-    use crate::vp8::Decoder;
+    use crate::video::Decoder;
 
     const HD: PixelSize = PixelSize::new(1280, 720);
 
@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn three_layers_of_one_picture() {
         let (mut simulcast, mut pattern) = (Simulcast::new(Content::Camera, 1), TestPattern::new(HD));
-        let mut decoders = [(); 3].map(|()| Decoder::new().unwrap());
+        let mut decoders = [(); 3].map(|()| Decoder::new());
         let mut scaler = Scaler::new();
         simulcast.set_plan(&three());
         for number in 0..10 {
@@ -253,7 +253,7 @@ mod tests {
             let encoded = simulcast.encode(&frame, time(number));
             for EncodedLayer { layer, video } in &encoded {
                 assert_eq!((video.size, video.key), (three().layers[*layer].size, number == 0));
-                let picture = decoders[*layer].decode(&video.data).unwrap().unwrap();
+                let picture = decoders[*layer].decode(VideoCodec::Vp8, &video.data).unwrap().unwrap();
                 assert_eq!(read_timecode(&picture), Some(1_000_000 + number), "layer {layer}");
                 assert!(psnr(&scaler.scale(&frame, video.size), &picture) > 25.0);
             }

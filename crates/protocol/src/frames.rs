@@ -1,7 +1,7 @@
 //! The frame wire between the app's back end and its page: a loopback WebSocket that carries encoded video.
 //!
 //! The page's first message is the run's secret as text; after a space `i420`, where the page has no decoder: then each
-//! record is a decoded picture. From then on the back end sends binary messages, each one or more
+//! record is a decoded picture, as those of other codecs than VP8 always are. From then on the back end sends binary messages, each one or more
 //! records; the page sends fixed binary replies. All numbers are little-endian. The page's half is `ui/src/engine/frameWire.ts`.
 //!
 //! | record bytes | is |

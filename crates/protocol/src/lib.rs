@@ -3,6 +3,7 @@
 
 pub mod board;
 pub mod channel;
+pub mod codec;
 pub mod composition;
 pub mod desktop;
 pub mod entry;
@@ -19,6 +20,7 @@ pub mod units;
 pub mod user_channel;
 pub mod view;
 
+pub use codec::VideoCodec;
 pub use error::{ErrorBody, ErrorCode, Problem};
 pub use ids::{
     BoardId, CompanyId, CompositionId, FileId, ItemId, ParticipantId, RecordingId, RecordingTrackId, RoomId, SessionId,

@@ -8,6 +8,7 @@
 //! Whom it may record is told by the server ([`visita_protocol::recorder`]); nothing else is subscribed to. One process
 //! makes one recording.
 
+mod avc;
 mod clock;
 pub mod compose;
 pub mod composition;

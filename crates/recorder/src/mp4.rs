@@ -22,8 +22,8 @@ use shiguredo_mp4::{
     boxes::{AudioSampleEntryFields, Avc1Box, AvccBox, DopsBox, OpusBox, SampleEntry, VisualSampleEntryFields},
     mux::{Mp4FileMuxer, Mp4FileMuxerOptions, MuxError, Sample, estimate_maximum_moov_box_size},
 };
-use visita_codec::{CodecError, I420Frame, opus::packet_samples, vp8::Decoder};
-use visita_protocol::PixelSize;
+use visita_codec::{CodecError, I420Frame, opus::packet_samples, video::Decoder};
+use visita_protocol::{PixelSize, VideoCodec};
 
 use crate::webm::{Codec, Content, OPUS_PRE_SKIP, Reader, WebmError};
 
@@ -103,7 +103,7 @@ impl Conversion {
         let duration_ms = reader.duration_ms().unwrap_or(0);
         let file = Mp4File::create(to, PixelSize::new(width.into(), height.into()), fps, duration_ms)?;
         let video_track = u8::try_from(video + 1).unwrap_or(1);
-        Ok(Self { reader, video_track, duration_ms, decoder: Decoder::new()?, file })
+        Ok(Self { reader, video_track, duration_ms, decoder: Decoder::new(), file })
     }
 
     fn run(mut self, progress: &mut impl FnMut(f32)) -> Result<(), Mp4Error> {
@@ -111,7 +111,7 @@ impl Conversion {
         progress(0.0);
         while let Some(block) = self.reader.next_block()? {
             if block.track == self.video_track {
-                if let Some(picture) = self.decoder.decode(&block.data)? {
+                if let Some(picture) = self.decoder.decode(VideoCodec::Vp8, &block.data)? {
                     self.file.picture(&picture, block.at_ms, block.key)?;
                 }
             } else {

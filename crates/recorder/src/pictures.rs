@@ -9,10 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use visita_codec::{
-    CodecError, I420Frame,
-    vp8::{Decoder, Encoder},
-};
+use visita_codec::{CodecError, I420Frame, video::Decoder, vp8::Encoder};
 use visita_protocol::{ParticipantId, PixelSize, recorder::RecorderTrouble};
 
 use crate::{
@@ -172,24 +169,17 @@ impl Pictures {
         players: &mut HashMap<String, Player>,
     ) {
         let id = tile_id(about);
-        if !players.contains_key(sid) {
-            match Decoder::new() {
-                Ok(decoder) => {
-                    players.insert(sid.to_owned(), Player { decoder, needs_key: true, last: None });
-                }
-                Err(error) => {
-                    tracing::error!(%error, "no decoder for a video");
-                    return;
-                }
-            }
-        }
-        let Some(player) = players.get_mut(sid) else { return };
+        let player = players.entry(sid.to_owned()).or_insert_with(|| Player {
+            decoder: Decoder::new(),
+            needs_key: true,
+            last: None,
+        });
         let mut picture = None;
         for DueFrame { frame, seen } in frames {
             if player.needs_key && !frame.key {
                 continue;
             }
-            match player.decoder.decode(&frame.data) {
+            match player.decoder.decode(frame.codec, &frame.data) {
                 Ok(decoded) => {
                     player.needs_key = false;
                     picture = decoded.filter(|_| *seen).or(picture);

@@ -18,18 +18,19 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use visita_protocol::{
-    ParticipantId, PixelSize, RecordingLayout,
+    ParticipantId, PixelSize, RecordingLayout, VideoCodec,
     recorder::{RecordedPerson, RecordedTrack, RecorderEnd, RecorderJob, TrackKind},
 };
 use visita_rtc::{AudioPacket, EncodedFrame, RemoteTrack, Source, Wanted};
 
 use crate::{
+    avc,
     clock::Timeline,
     compose::Message,
     file::{self, FileEnd, Room, Written},
     report::Reports,
     taker::Taker,
-    webm::{self, Finished, Track, WebmError, Writer},
+    webm::{self, Codec, Finished, Track, WebmError, Writer},
 };
 
 /// As large as it is sent, or this.
@@ -316,13 +317,19 @@ impl Shelf {
     fn picture(&mut self, sid: &str, frame: &EncodedFrame) -> Result<(), WebmError> {
         let Some(track) = self.open.get_mut(sid) else { return Ok(()) };
         let at = track.clock.at(frame.rtp_time, since(self.begin, frame.received_at));
-        if track.writer.is_none() {
-            let Some(size) = frame.size.filter(|_| frame.key) else { return Ok(()) };
-            let side = |side: u32| u16::try_from(side).unwrap_or(u16::MAX);
-            let described = Track::vp8(side(size.width), side(size.height), self.fps);
-            self.create(sid, described, "VP8", at)?;
+        let name = frame.codec.encoding_name();
+        if let Some(other) = track.writer.take_if(|writing| writing.about.codec != name) {
+            // A file has one codec.
+            self.finish(other)?;
         }
-        self.write(sid, at, frame.key, &frame.data)
+        if self.open.get(sid).is_some_and(|track| track.writer.is_none()) {
+            let Some(described) = described(frame, self.fps) else { return Ok(()) };
+            self.create(sid, described, name, at)?;
+        }
+        match frame.codec {
+            VideoCodec::H264 => self.write(sid, at, frame.key, &avc::with_lengths(&frame.data)),
+            VideoCodec::Vp8 | VideoCodec::Vp9 => self.write(sid, at, frame.key, &frame.data),
+        }
     }
 
     fn packet(&mut self, sid: &str, packet: AudioPacket) -> Result<(), WebmError> {
@@ -395,13 +402,28 @@ impl Shelf {
         let waiting = self.open.get_mut(sid).map(|track| std::mem::take(&mut track.waiting)).unwrap_or_default();
         self.sounds(sid, waiting.into_iter().map(|(at, (_, payload))| (at, payload)).collect())?;
         let Some(track) = self.open.remove(sid) else { return Ok(()) };
-        let Some(Writing { writer, about, .. }) = track.writer else { return Ok(()) };
+        track.writer.map_or(Ok(()), |writing| self.finish(writing))
+    }
+
+    fn finish(&mut self, Writing { writer, about, .. }: Writing) -> Result<(), WebmError> {
         let so_far = Finished { duration_ms: writer.duration_ms(), bytes: writer.bytes() };
         let finished = writer.finish();
         let Finished { duration_ms: recorded_ms, bytes } = *finished.as_ref().unwrap_or(&so_far);
         self.ended.push(RecordedTrack { recorded_ms, bytes, ..about });
         finished.map(drop)
     }
+}
+
+/// How the track is described in its file; none by a frame with which it cannot begin.
+fn described(frame: &EncodedFrame, fps: u8) -> Option<Track> {
+    let size = frame.size.filter(|_| frame.key)?;
+    let side = |side: u32| u16::try_from(side).unwrap_or(u16::MAX);
+    let (codec, private) = match frame.codec {
+        VideoCodec::Vp8 => (Codec::Vp8, Vec::new()),
+        VideoCodec::Vp9 => (Codec::Vp9, Vec::new()),
+        VideoCodec::H264 => (Codec::H264, avc::configuration(&frame.data)?),
+    };
+    Some(Track { codec, private, ..Track::vp8(side(size.width), side(size.height), fps) })
 }
 
 /// Mends the files of a list whose recorder died. Those in which there is nothing are left out.
@@ -502,7 +524,8 @@ mod tests {
         // Sent at that time, and come at that.
         let mut take = |sent: u64, came: u64, key| {
             let rtp_time = sent as u32 * 90;
-            start.take(EncodedFrame { data: Bytes::new(), key, size: None, rtp_time, received_at: ms(came) })
+            let (codec, received_at) = (VideoCodec::Vp8, ms(came));
+            start.take(EncodedFrame { codec, data: Bytes::new(), key, size: None, rtp_time, received_at })
         };
         assert!(matches!(take(4_000, 5_100, true), Begins::NotYet));
         for number in 1..30 {

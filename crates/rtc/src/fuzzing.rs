@@ -2,10 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use crate::vp8::{Assembler, Fragment};
+use visita_protocol::VideoCodec;
+
+use crate::video::{Assembler, Fragment};
 
 /// One RTP packet of a video.
 pub struct VideoPacket {
+    /// What its payload type stands for.
+    pub codec: VideoCodec,
     /// RTP sequence number.
     pub sequence: u16,
     /// RTP timestamp, 90 kHz.
@@ -21,8 +25,9 @@ pub fn assemble(packets: impl IntoIterator<Item = VideoPacket>) -> usize {
     let mut assembler = Assembler::default();
     let mut now = Instant::now();
     let mut frames = 0;
-    for VideoPacket { sequence, timestamp, marker, payload } in packets {
-        let fragment = Fragment { ssrc: 1, sequence, timestamp, marker, payload: payload.into(), received_at: now };
+    for VideoPacket { codec, sequence, timestamp, marker, payload } in packets {
+        let fragment =
+            Fragment { ssrc: 1, codec, sequence, timestamp, marker, payload: payload.into(), received_at: now };
         assembler.push(fragment, now);
         frames += std::iter::from_fn(|| assembler.poll_frame()).count();
         now += Duration::from_millis(5);

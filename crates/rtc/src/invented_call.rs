@@ -15,7 +15,7 @@ use rtc::{
     sdp::extmap::TRANSPORT_CC_URI,
     shared::{TransportContext, marshal::MarshalSize},
 };
-use visita_protocol::Bitrate;
+use visita_protocol::{Bitrate, VideoCodec};
 
 use crate::{
     engine::{
@@ -23,7 +23,7 @@ use crate::{
         is_free_again, is_worth_sending,
     },
     testing::{Conditions, Fate, Link},
-    vp8::{Assembler, Fragment, Packetizer, tests::frame},
+    video::{Assembler, Fragment, Packetizer, tests::frame},
 };
 
 const VIDEO: u32 = 1;
@@ -281,6 +281,7 @@ impl Call {
                 self.assembler.push(
                     Fragment {
                         ssrc: VIDEO,
+                        codec: VideoCodec::Vp8,
                         sequence: rtp.header.sequence_number,
                         timestamp: rtp.header.timestamp,
                         marker: rtp.header.marker,

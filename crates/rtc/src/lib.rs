@@ -20,7 +20,7 @@ mod session;
 mod stats;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-mod vp8;
+mod video;
 
 pub use error::{JoinError, RtcError};
 pub use event::{

@@ -5,12 +5,15 @@ use std::{collections::VecDeque, fmt, sync::Arc, time::Instant};
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
-use visita_protocol::PixelSize;
+use visita_protocol::{PixelSize, VideoCodec};
 
-/// One whole encoded VP8 frame.
+/// One whole encoded frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodedFrame {
-    /// The VP8 bitstream (RFC 6386).
+    /// How it is coded.
+    pub codec: VideoCodec,
+    /// The bitstream: VP8 (RFC 6386), a picture of VP9 with its layers one behind the other, or an access unit of H.264 with start
+    /// codes (annex B).
     pub data: Bytes,
     /// Decodable by itself.
     pub key: bool,
@@ -216,7 +219,8 @@ mod tests {
     use super::*;
 
     fn frame(number: u32, key: bool) -> EncodedFrame {
-        EncodedFrame { data: Bytes::new(), key, size: None, rtp_time: number, received_at: Instant::now() }
+        let (codec, received_at) = (VideoCodec::Vp8, Instant::now());
+        EncodedFrame { codec, data: Bytes::new(), key, size: None, rtp_time: number, received_at }
     }
 
     #[tokio::test]

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use visita_protocol::VideoCodec;
+
 use crate::{api::TrackKind, forward::Offered};
 
 /// An m-line of an offer.
@@ -88,6 +90,32 @@ pub(crate) fn with_dtx(sdp: &str, mids: &[String]) -> String {
             out.push_str(line);
         }
     })
+}
+
+/// Puts the payload types of the codec that a client said it would send first in an answer, by m-line id: clients send what comes
+/// first, and LiveKit's leave it to the server to have it so.
+pub(crate) fn preferring(answer: &str, codecs: &HashMap<String, VideoCodec>) -> String {
+    let mut out = String::with_capacity(answer.len());
+    for section in sections(answer) {
+        let mid = section.lines().find_map(|line| line.strip_prefix("a=mid:")).map_or("", str::trim);
+        let split = section.find('\n').and_then(|end| Some((section[..end].match_indices(' ').nth(2)?.0, end)));
+        let (Some(codec), Some((at, end))) = (codecs.get(mid), split) else {
+            out.push_str(section);
+            continue;
+        };
+        let name = format!(" {}/", codec.encoding_name());
+        let is_preferred = |format: &str| {
+            let map = section.lines().filter_map(|line| line.strip_prefix("a=rtpmap:")?.strip_prefix(format));
+            map.into_iter().any(|encoding| encoding.starts_with(&name))
+        };
+        let (first, others): (Vec<&str>, Vec<&str>) =
+            section[at..end].split_ascii_whitespace().partition(|format| is_preferred(format));
+        out.push_str(&section[..at]);
+        first.iter().chain(&others).for_each(|format| out.extend([" ", format]));
+        out.push_str("\r");
+        out.push_str(&section[end..]);
+    }
+    out
 }
 
 /// Passes each line, with the id of the m-line it belongs to (empty in the session part), through `rule`, which writes what is
@@ -187,6 +215,14 @@ mod tests {
         m=video 0 UDP/TLS/RTP/SAVPF 96\r\na=bundle-only\r\na=mid:2\r\na=sendonly\r\na=ssrc:5 msid:stream cam-id\r\n\
         m=video 0 UDP/TLS/RTP/SAVPF 96\r\na=mid:3\r\na=sendonly\r\na=msid:- gone\r\n\
         m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:4\r\na=inactive\r\n";
+
+    #[test]
+    fn an_answer_prefers_what_the_client_said_it_would_send() {
+        let codecs = HashMap::from([("1".to_owned(), VideoCodec::Vp9), ("0".to_owned(), VideoCodec::Vp8)]);
+        let answer = "v=0\r\nm=audio 9 X 111 63\r\na=mid:0\r\nm=video 9 X 96 97 98 99\r\na=mid:1\r\na=rtpmap:96 VP8/90000\r\n\
+                      a=rtpmap:98 VP9/90000\r\nm=video 9 X 96 98\r\na=mid:2\r\na=rtpmap:98 VP9/90000\r\n";
+        assert_eq!(preferring(answer, &codecs), answer.replace("96 97 98 99", "98 96 97 99"));
+    }
 
     #[test]
     fn lines_with_their_tracks() {

@@ -11,10 +11,11 @@ use livekit_protocol::{
     participant_info::Kind, server_info::Edition,
 };
 use rand::Rng;
+use visita_protocol::VideoCodec;
 
 use crate::{
     api::{LeftReason, Permissions, TrackDescription, TrackKind, TrackSource},
-    forward::{Layer, VideoCodec},
+    forward::Layer,
 };
 
 /// Signal protocol spoken: the newest that needs nothing beyond two peer connections.

@@ -31,7 +31,7 @@ use visita_call::{
     frames::{Broken, Frame, FrameSink, PictureDecoder},
 };
 use visita_protocol::{
-    Secret,
+    Secret, VideoCodec,
     frames::{CODEC_I420, CODEC_VP8, Record, Reply, ReplyKind},
     view::FramesEndpoint,
 };
@@ -42,6 +42,8 @@ use queue::{Pushed, Queue};
 const GRID_BATCH: Duration = Duration::from_millis(8);
 /// From this many streams on it is a grid.
 const GRID: usize = 3;
+/// What a page decodes itself. Others are rare, and whether a web view has a decoder for them depends on what else is installed.
+const PAGES: VideoCodec = VideoCodec::Vp8;
 /// After the secret, from a page that has no decoder.
 const DECODED: &str = " i420";
 const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
@@ -147,7 +149,7 @@ async fn serve(stream: TcpStream, secret: Secret, hub: FrameHub, painted: Arc<Pa
         tracing::warn!("somebody without the secret asked for frames");
         return;
     }
-    let mut decoder = decoded.then(PictureDecoder::default);
+    let mut decoder = PictureDecoder::default();
     let page = Arc::new(Page { queue: Mutex::new(Queue::new()), ready: Notify::new(), hub: hub.clone() });
     let sink: Arc<dyn FrameSink> = page.clone();
     hub.attach(&sink);
@@ -169,13 +171,12 @@ async fn serve(stream: TcpStream, secret: Secret, hub: FrameHub, painted: Arc<Pa
                 tokio::time::sleep(GRID_BATCH).await;
             }
             message.clear();
-            match &mut decoder {
-                None => page.queue.lock().drain(|frame| write(&frame, CODEC_VP8, &frame.data, &mut message)),
-                Some(decoder) => {
-                    let mut frames = Vec::new();
-                    page.queue.lock().drain(|frame| frames.push(frame));
-                    tokio::task::block_in_place(|| page.decode(decoder, &frames, &mut message));
-                }
+            let mut frames = Vec::new();
+            page.queue.lock().drain(|frame| frames.push(frame));
+            if !decoded && frames.iter().all(|frame| frame.codec == PAGES) {
+                frames.iter().for_each(|frame| write(frame, CODEC_VP8, &frame.data, &mut message));
+            } else {
+                tokio::task::block_in_place(|| page.decode(&mut decoder, decoded, &frames, &mut message));
             }
             if !message.is_empty() && out.send(Message::binary(message.clone())).await.is_err() {
                 return;
@@ -189,9 +190,13 @@ async fn serve(stream: TcpStream, secret: Secret, hub: FrameHub, painted: Arc<Pa
 }
 
 impl Page {
-    /// Decodes for a page that cannot; a frame that does not decode is as good as taken.
-    fn decode(&self, decoder: &mut PictureDecoder, frames: &[Frame], message: &mut Vec<u8>) {
+    /// Decodes what the page does not, or `all`; a frame that does not decode is as good as taken.
+    fn decode(&self, decoder: &mut PictureDecoder, all: bool, frames: &[Frame], message: &mut Vec<u8>) {
         for frame in frames {
+            if !all && frame.codec == PAGES {
+                write(frame, CODEC_VP8, &frame.data, message);
+                continue;
+            }
             match decoder.decode(frame) {
                 Ok(Some(picture)) => write(frame, CODEC_I420, &picture, message),
                 Ok(None) => {
@@ -275,12 +280,12 @@ mod tests {
         stranger.send(Message::text("guess")).await.expect("sent");
         assert!(!matches!(stranger.next().await, Some(Ok(Message::Binary(_)))));
 
-        hub.push(1, true, None, bytes::Bytes::from_static(b"first"));
+        hub.push(1, VideoCodec::Vp8, true, None, bytes::Bytes::from_static(b"first"));
         let mut page = open(&wire, "tauri://localhost").await.expect("connected");
         page.send(Message::text(wire.endpoint().secret)).await.expect("sent");
         // The wish for a key frame tells that the page is attached.
         assert_eq!(wanted.recv().await, Some(1));
-        hub.push(1, true, None, bytes::Bytes::from_static(b"second"));
+        hub.push(1, VideoCodec::Vp8, true, None, bytes::Bytes::from_static(b"second"));
         let Some(Ok(Message::Binary(bytes))) = page.next().await else { panic!("no frame") };
         assert_eq!(&bytes[24..], b"second");
         let since = Instant::now();
@@ -296,14 +301,14 @@ mod tests {
         const EACH: u32 = 8;
         let (hub, mut wanted) = FrameHub::new();
         let wire = FrameWire::start(hub.clone(), false).expect("listening");
-        hub.push(1, true, None, bytes::Bytes::from_static(b"before"));
+        hub.push(1, VideoCodec::Vp8, true, None, bytes::Bytes::from_static(b"before"));
         let mut page = open(&wire, "tauri://localhost").await.expect("connected");
         page.send(Message::text(wire.endpoint().secret)).await.expect("sent");
         assert_eq!(wanted.recv().await, Some(1));
         // As many as a page may have unanswered, and as many that wait for its answers.
         for n in 0..2 * EACH {
             for stream in 1..=STREAMS {
-                hub.push(stream, n == 0, None, bytes::Bytes::from_static(b"frame"));
+                hub.push(stream, VideoCodec::Vp8, n == 0, None, bytes::Bytes::from_static(b"frame"));
             }
         }
         let mut records = 0;

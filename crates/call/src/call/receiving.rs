@@ -88,7 +88,7 @@ impl Receiving {
                             made_up = size.area() <= MADE_UP_PIXELS;
                         }
                         if !made_up {
-                            hub.push(stream, frame.key, frame.size, frame.data);
+                            hub.push(stream, frame.codec, frame.key, frame.size, frame.data);
                         }
                     }
                     if generation.load(Ordering::Relaxed) == mine {

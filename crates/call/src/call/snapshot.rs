@@ -8,7 +8,7 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
 };
-use visita_codec::{I420Frame, colour::i420_to_rgba, vp8::Decoder};
+use visita_codec::{I420Frame, colour::i420_to_rgba, video::Decoder};
 use visita_protocol::{ParticipantId, PixelSize};
 
 use super::files::FileEvent;
@@ -78,7 +78,7 @@ async fn picture(hub: &FrameHub, shot: &Shot) -> Option<I420Frame> {
     let sink: Arc<dyn FrameSink> = Arc::new(Catcher { stream: shot.stream, frames });
     hub.listen(&sink);
     hub.want_key_frame(shot.stream);
-    let mut decoder = Decoder::new().ok()?;
+    let mut decoder = Decoder::new();
     let mut best: Option<I420Frame> = None;
     let mut begun = false;
     let area = |frame: &I420Frame| frame.size().area();
@@ -88,7 +88,7 @@ async fn picture(hub: &FrameHub, shot: &Shot) -> Option<I420Frame> {
             if !begun {
                 continue;
             }
-            let Ok(Some(picture)) = decoder.decode(&frame.data) else { continue };
+            let Ok(Some(picture)) = decoder.decode(frame.codec, &frame.data) else { continue };
             if best.as_ref().is_none_or(|best| area(&picture) >= area(best)) {
                 best = Some(picture);
             }

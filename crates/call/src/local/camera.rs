@@ -12,7 +12,7 @@ use visita_media::{
     DeviceError,
     camera::{Following, PatternSource, VideoSource},
 };
-use visita_protocol::{Bitrate, frames::LOCAL_PREVIEW, view::DeviceState};
+use visita_protocol::{Bitrate, VideoCodec, frames::LOCAL_PREVIEW, view::DeviceState};
 
 use super::{CAPTURE_FPS, CAPTURE_SIZE, CameraChoice, RETRY, Shared, device_state, fit, video_out::VideoSender};
 
@@ -89,7 +89,7 @@ pub(super) fn run(shared: &Shared) {
             let encoded = preview.encode(small.as_ref().unwrap_or(&frame), at, PREVIEW_BITRATE, fps, key);
             if let Some(encoded) = encoded {
                 let size = encoded.key.then_some(encoded.size);
-                shared.hub.push(LOCAL_PREVIEW, encoded.key, size, encoded.data);
+                shared.hub.push(LOCAL_PREVIEW, VideoCodec::Vp8, encoded.key, size, encoded.data);
             }
         }
     }

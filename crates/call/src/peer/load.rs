@@ -20,7 +20,8 @@ use visita_codec::{
     opus, pattern,
     simulcast::Simulcast,
     tone::Tone,
-    vp8::{Content, Decoder},
+    video::Decoder,
+    vp8::Content,
 };
 use visita_protocol::{Bitrate, ErrorCode, PixelSize, Problem, entry::EnterRequest};
 use visita_rtc::{
@@ -464,11 +465,11 @@ async fn count(
     };
     match media {
         RemoteMedia::Video(mut frames) => {
-            let mut decoder = sample.as_ref().and_then(|_| Decoder::new().ok());
+            let mut decoder = sample.as_ref().map(|_| Decoder::new());
             while let Some(picture) = frames.recv().await {
                 frame(picture.received_at, picture.size);
                 let (Some(decoder), Some(sample)) = (&mut decoder, &sample) else { continue };
-                match decoder.decode(&picture.data) {
+                match decoder.decode(picture.codec, &picture.data) {
                     Ok(_) => sample.lock().decoded += 1,
                     Err(_) => sample.lock().broken += 1,
                 }

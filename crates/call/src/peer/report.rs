@@ -77,7 +77,7 @@ pub struct VideoReport {
     pub participant: String,
     /// `camera` or `screen`.
     pub source: StreamSource,
-    /// `vp8`.
+    /// `vp8`, `vp9` or `h264`.
     pub codec: &'static str,
     /// Pixels across, of the last picture.
     pub width: u32,
@@ -91,6 +91,8 @@ pub struct VideoReport {
     pub frames: u32,
     /// Pictures per second between the first and the last.
     pub fps: f64,
+    /// Frames that could not be decoded.
+    pub decode_errors: u32,
     /// Gaps a person notices.
     pub freezes: u32,
     /// The longest gap, ms.
@@ -160,13 +162,14 @@ pub(super) fn streams(views: &Views, sounds: &[(String, VoiceReport)], watcher: 
         streams.push(StreamReport::Video(VideoReport {
             participant: video.participant.clone(),
             source: video.source,
-            codec: "vp8",
+            codec: seen.codec.name(),
             width: seen.size.width,
             height: seen.size.height,
             largest_width: seen.largest.width,
             largest_height: seen.largest.height,
             frames: seen.frames,
             fps: tenth(seen.fps()),
+            decode_errors: seen.decode_errors,
             freezes: seen.freezes,
             longest_freeze_ms: millis(seen.longest_gap),
             latency_ms: latency(seen.latencies_us),

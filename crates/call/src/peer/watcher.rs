@@ -1,7 +1,7 @@
 //! Decodes what arrives and measures it: frames, freezes, and latency by the timecode in the test pattern.
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::BTreeMap,
     sync::{
         Arc,
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
@@ -10,8 +10,8 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use visita_codec::{pattern, vp8::Decoder};
-use visita_protocol::PixelSize;
+use visita_codec::{pattern, video::Decoder};
+use visita_protocol::{PixelSize, VideoCodec};
 
 use crate::{
     FrameHub,
@@ -27,6 +27,7 @@ const PLAUSIBLE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) frames: u32,
+    pub(crate) codec: VideoCodec,
     pub(crate) size: PixelSize,
     /// The largest there was.
     pub(crate) largest: PixelSize,
@@ -127,18 +128,9 @@ fn decode(inbox: &Receiver<Frame>, seen: &Mutex<BTreeMap<u32, Seen>>, hub: &Fram
             hub.want_key_frame(frame.stream);
             continue;
         }
-        let (decoder, last) = match decoders.entry(frame.stream) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => match Decoder::new() {
-                Ok(decoder) => new.insert((decoder, frame.sequence)),
-                Err(error) => {
-                    tracing::error!(%error, "no decoder");
-                    return;
-                }
-            },
-        };
+        let (decoder, last) = decoders.entry(frame.stream).or_default();
         *last = frame.sequence;
-        let decoded = decoder.decode(&frame.data);
+        let decoded = decoder.decode(frame.codec, &frame.data);
         let now = Instant::now();
         let at_us = unix_us();
         let mut seen = seen.lock();
@@ -146,7 +138,7 @@ fn decode(inbox: &Receiver<Frame>, seen: &Mutex<BTreeMap<u32, Seen>>, hub: &Fram
         match decoded {
             Ok(Some(picture)) => {
                 seen.frame(now);
-                seen.size = picture.size();
+                (seen.size, seen.codec) = (picture.size(), frame.codec);
                 if seen.size.width > seen.largest.width {
                     seen.largest = seen.size;
                 }

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
-use visita_protocol::{Bitrate, PixelSize};
+use visita_protocol::{Bitrate, PixelSize, VideoCodec};
 
 use super::*;
 use crate::colour::i420_to_rgba;
 use crate::scale::Scaler;
 use crate::testing::Random;
-use crate::vp8::{Content, Decoder, Encoder, EncoderConfig};
+use crate::video::Decoder;
+use crate::vp8::{Content, Encoder, EncoderConfig};
 
 const NOON: u64 = 1_795_262_400_123_456;
 
@@ -45,7 +46,7 @@ fn the_time_survives_vp8_at_low_rates() {
     for (size, kbps) in [(SIZES[0], 250), (SIZES[1], 100), (SIZES[2], 50), (SIZES[3], 30)] {
         let config =
             EncoderConfig { size, bitrate: Bitrate::from_kbps(kbps), fps: 30, content: Content::Camera, threads: 1 };
-        let (mut encoder, mut decoder) = (Encoder::new(config).unwrap(), Decoder::new().unwrap());
+        let (mut encoder, mut decoder) = (Encoder::new(config).unwrap(), Decoder::new());
         let mut pattern = TestPattern::new(size);
         let (mut shown, mut read, mut bytes) = (0, 0, 0);
         for number in 0..90 {
@@ -53,7 +54,7 @@ fn the_time_survives_vp8_at_low_rates() {
             let time = NOON + number * 33_333;
             let Some(encoded) = encoder.encode(&pattern.draw(time), at, false).unwrap() else { continue };
             bytes += encoded.data.len();
-            let decoded = decoder.decode(&encoded.data).unwrap().unwrap();
+            let decoded = decoder.decode(VideoCodec::Vp8, &encoded.data).unwrap().unwrap();
             shown += 1;
             let found = read_timecode(&decoded);
             assert!(found.is_none() || found == Some(time), "a wrong time is worse than none");

@@ -297,7 +297,7 @@ fn kilobits(bitrate: Bitrate) -> c_uint {
     bitrate.kbps().max(1)
 }
 
-pub(super) fn reason(result: vpx::vpx_codec_err_t) -> String {
+pub(crate) fn reason(result: vpx::vpx_codec_err_t) -> String {
     // SAFETY: the answer is a static string for every code.
     unsafe { CStr::from_ptr(vpx::vpx_codec_err_to_string(result)) }.to_string_lossy().into_owned()
 }

@@ -1,9 +1,8 @@
 //! VP8 (RFC 6386) by libvpx, set up for calls: constant rate, no look-ahead, key frames only when asked for.
 
-mod decoder;
 mod encoder;
 
-pub use decoder::Decoder;
+pub(crate) use encoder::reason;
 pub use encoder::{Content, EncodedVideo, Encoder, EncoderConfig};
 
 use visita_protocol::PixelSize;

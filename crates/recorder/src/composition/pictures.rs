@@ -1,11 +1,12 @@
 //! A track of pictures, decoded as its time comes.
 
-use std::fs::File;
+use std::{borrow::Cow, fs::File};
 
-use visita_codec::{CodecError, I420Frame, vp8::Decoder};
-use visita_protocol::{ParticipantId, composition::CompositionTrack, recorder::TrackKind};
+use visita_codec::{CodecError, I420Frame, video::Decoder};
+use visita_protocol::{ParticipantId, VideoCodec, composition::CompositionTrack, recorder::TrackKind};
 
 use crate::{
+    avc,
     compose::TileId,
     webm::{Block, Codec, Reader, WebmError},
 };
@@ -33,6 +34,7 @@ pub(super) struct Film {
     offset_ms: u64,
     end_ms: u64,
     reader: Reader<File>,
+    codec: VideoCodec,
     decoder: Decoder,
     next: Option<Block>,
     needs_key: bool,
@@ -42,9 +44,12 @@ pub(super) struct Film {
 impl Film {
     pub(super) fn open(track: &CompositionTrack) -> Result<Self, OpenError> {
         let mut reader = Reader::open(File::open(&track.file)?)?;
-        if reader.tracks().first().is_none_or(|one| one.codec != Codec::Vp8) {
-            return Err(OpenError::Strange);
-        }
+        let codec = match reader.tracks().first().map(|track| track.codec) {
+            Some(Codec::Vp8) => VideoCodec::Vp8,
+            Some(Codec::Vp9) => VideoCodec::Vp9,
+            Some(Codec::H264) => VideoCodec::H264,
+            Some(Codec::Opus) | None => return Err(OpenError::Strange),
+        };
         let offset_ms = track.offset_ms;
         let next = reader.next_block()?;
         Ok(Self {
@@ -53,7 +58,8 @@ impl Film {
             offset_ms,
             end_ms: offset_ms + reader.duration_ms().unwrap_or(0),
             reader,
-            decoder: Decoder::new()?,
+            codec,
+            decoder: Decoder::new(),
             next,
             needs_key: true,
             last_ms: None,
@@ -96,7 +102,11 @@ impl Film {
             if self.needs_key && !block.key {
                 continue;
             }
-            match self.decoder.decode(&block.data) {
+            let data = match self.codec {
+                VideoCodec::H264 => Cow::Owned(avc::with_start_codes(&block.data)),
+                VideoCodec::Vp8 | VideoCodec::Vp9 => Cow::Borrowed(&block.data[..]),
+            };
+            match self.decoder.decode(self.codec, &data) {
                 Ok(decoded) => {
                     self.needs_key = false;
                     self.last_ms = Some(block.at_ms + self.offset_ms);

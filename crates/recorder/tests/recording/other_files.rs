@@ -2,8 +2,11 @@
 
 use std::{fs::File, process::Command};
 
-use visita_codec::{pattern::read_timecode, vp8::Decoder};
-use visita_protocol::recorder::{RecorderEnd, RecorderReport, TrackKind};
+use visita_codec::{pattern::read_timecode, video::Decoder};
+use visita_protocol::{
+    VideoCodec,
+    recorder::{RecorderEnd, RecorderReport, TrackKind},
+};
 use visita_recorder::webm::Reader;
 
 use crate::common::{Film, Person, Recorder, Server, both, grid, has, job, person, program, voice};
@@ -27,9 +30,14 @@ async fn each_track_is_written_as_it_came() {
     let mut kinds: Vec<_> = tracks.iter().map(|track| track.kind).collect();
     kinds.sort();
     assert_eq!(kinds, [TrackKind::Audio, TrackKind::Video]);
-    let list = std::fs::read_to_string(folder.path().join("visit.tracks")).expect("a list for whoever has to mend them");
+    let list =
+        std::fs::read_to_string(folder.path().join("visit.tracks")).expect("a list for whoever has to mend them");
     assert_eq!(list.lines().count(), 2, "{list}");
-    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 3, "the list, one file a track and no other");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).expect("a folder").count(),
+        3,
+        "the list, one file a track and no other"
+    );
     for track in tracks {
         assert_eq!(track.participant_id.as_str(), "p1");
         let path = folder.path().join(&track.file);
@@ -38,11 +46,11 @@ async fn each_track_is_written_as_it_came() {
         assert_eq!(reader.duration_ms(), Some(track.recorded_ms));
         assert!(track.recorded_ms > 3_000 && track.offset_ms < 2_000);
         let mut count = 0;
-        let mut decoder = Decoder::new().expect("a decoder");
+        let mut decoder = Decoder::new();
         while let Some(block) = reader.next_block().expect("readable") {
             count += 1;
             if track.kind == TrackKind::Video {
-                let picture = decoder.decode(&block.data).expect("whole").expect("shown");
+                let picture = decoder.decode(VideoCodec::Vp8, &block.data).expect("whole").expect("shown");
                 let drawn_ms = (read_timecode(&picture).expect("a time") - 100_000_000_000) / 1000;
                 let age = (started_ms + track.offset_ms + block.at_ms) as i64 - drawn_ms as i64;
                 assert!((-20..400).contains(&age), "{age} ms");

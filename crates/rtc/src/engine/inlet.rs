@@ -15,13 +15,13 @@ use visita_protocol::PixelSize;
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 
 use super::{
-    peer::{PeerEvent, RemoteMediaTrack},
+    peer::{PayloadTypes, PeerEvent, RemoteMediaTrack},
     rate::Rate,
 };
 use crate::{
     AudioPacket, AudioReceiver, MediaKind, RemoteMedia, VideoReceiver,
     receive::{FrameQueue, PacketQueue, Pushed},
-    vp8::{Assembler, Fragment},
+    video::{Assembler, Fragment},
 };
 
 /// Least time between two key frame requests from outside of the assembler (a reader's, a re-negotiation's).
@@ -96,7 +96,8 @@ impl Inlet {
             MediaKind::Video => {
                 let queue = Arc::new(FrameQueue::default());
                 let ending = OnDrop(queue.clone(), FrameQueue::end);
-                let reading = read_video(track.handle.clone(), ending, figures.clone());
+                let payload_types = track.payload_types.clone();
+                let reading = read_video(track.handle.clone(), payload_types, ending, figures.clone());
                 tokio::spawn(read_on(reading, gone.clone(), track));
                 RemoteMedia::Video(VideoReceiver::new(queue))
             }
@@ -184,7 +185,12 @@ async fn read_on(reading: impl Future<Output = ()>, gone: Arc<Notify>, track: Re
     }
 }
 
-async fn read_video(track: Arc<dyn TrackRemote>, queue: OnDrop<FrameQueue>, figures: Arc<Figures>) {
+async fn read_video(
+    track: Arc<dyn TrackRemote>,
+    payload_types: Arc<PayloadTypes>,
+    queue: OnDrop<FrameQueue>,
+    figures: Arc<Figures>,
+) {
     let mut assembler = Assembler::default();
     let mut last_request: Option<Instant> = None;
     let mut wanted_outside = false;
@@ -197,10 +203,12 @@ async fn read_video(track: Arc<dyn TrackRemote>, queue: OnDrop<FrameQueue>, figu
         tokio::select! {
             event = track.poll() => match event {
                 Some(TrackRemoteEvent::OnRtpPacket(packet)) => {
+                    let Some(codec) = payload_types.codec(packet.header.payload_type) else { continue };
                     figures.ssrc.store(packet.header.ssrc, Ordering::Relaxed);
                     let now = Instant::now();
                     assembler.push(Fragment {
                         ssrc: packet.header.ssrc,
+                        codec,
                         sequence: packet.header.sequence_number,
                         timestamp: packet.header.timestamp,
                         marker: packet.header.marker,

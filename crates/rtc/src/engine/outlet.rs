@@ -12,12 +12,12 @@ use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
 use rtc::rtp;
 use tokio::sync::mpsc;
-use visita_protocol::PixelSize;
+use visita_protocol::{PixelSize, VideoCodec};
 use webrtc::media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP};
 
 use super::interceptors::congestion::SendControl;
 use super::rate::Rate;
-use crate::vp8::{Packetizer, key_frame_size};
+use crate::video::{Packetizer, key_frame_size};
 
 /// Frames that may wait for the connection. It takes them in microseconds; waiting frames mean it is stuck.
 const QUEUE: usize = 16;
@@ -201,7 +201,7 @@ impl VideoOutlet {
                 let mut shape = out.shape.lock();
                 shape.rate.add(Instant::now(), 1);
                 if key {
-                    shape.size = key_frame_size(data).or(shape.size);
+                    shape.size = key_frame_size(VideoCodec::Vp8, data).or(shape.size);
                 }
             }
             Err(_) => out.drop_frame(),

@@ -269,7 +269,7 @@ pub(super) async fn bytes(
 ) -> Result<Response, ApiError> {
     let name = composition_file_name(composition);
     let key = recordings::composition_key(composition);
-    served(app, &key, composition.bytes, composition.format, &name, headers).await
+    served(app, &key, composition.bytes, &name, headers).await
 }
 
 /// What a composition is saved as: by its time.

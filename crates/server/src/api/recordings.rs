@@ -12,7 +12,7 @@ use axum::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 use visita_protocol::{
-    ErrorBody, ErrorCode, Problem, RecordingId, RecordingTrackId, Secret,
+    ErrorBody, ErrorCode, Problem, RecordingId, RecordingTrackId, Secret, VideoCodec,
     recorder::TrackKind,
     rest::{CreateMediaLink, CreateRecordingLink, Mp4State, Recording, RecordingLink, RecordingList, RecordingTrack},
     view::{RecordingFileState, RecordingFormat},
@@ -352,15 +352,17 @@ async fn bytes(
         RecordingFormat::Webm => recording.bytes,
         RecordingFormat::Mp4 => recording.mp4_bytes.unwrap_or(0),
     };
-    served(app, &recordings::key(recording, format), size, format, &file_name(recording, format), headers).await
+    served(app, &recordings::key(recording, format), size, &file_name(recording, format), headers).await
 }
+
+/// Ending of a file that is Matroska without being WebM.
+const MATROSKA: &str = "mkv";
 
 /// Bytes of a film that is kept, or the part of them that is asked for.
 pub(super) async fn served(
     app: &App,
     key: &object_store::path::Path,
     size: u64,
-    format: RecordingFormat,
     name: &str,
     headers: &HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -368,9 +370,10 @@ pub(super) async fn served(
     let stream = app.files.read_key(key, range.clone()).await.map_err(internal)?;
     let mut response = files::part_of(stream, range, size);
     let headers = response.headers_mut();
-    let media_type = match format {
-        RecordingFormat::Webm => "video/webm",
-        RecordingFormat::Mp4 => "video/mp4",
+    let media_type = match name.rsplit_once('.') {
+        Some((_, "mp4")) => "video/mp4",
+        Some((_, MATROSKA)) => "video/matroska",
+        _ => "video/webm",
     };
     files::set(headers, header::CONTENT_TYPE, media_type);
     files::set(headers, header::CONTENT_DISPOSITION, &files::disposition("inline", name));
@@ -449,7 +452,7 @@ async fn track_bytes(
     headers: &HeaderMap,
 ) -> Result<Response, ApiError> {
     let key = recordings::track_key(recording, &track.track_id);
-    served(app, &key, track.bytes, RecordingFormat::Webm, &track_file_name(track), headers).await
+    served(app, &key, track.bytes, &track_file_name(track), headers).await
 }
 
 /// What a track is saved as: by its time and by whose it is.
@@ -461,7 +464,9 @@ pub(super) fn track_file_name(track: &StoredTrack) -> String {
         TrackKind::Video => "video",
         TrackKind::Screen => "screen",
     };
-    format!("{}-{kind}-{at}.webm", track.participant_id)
+    // WebM admits VP8 and VP9 only, which is why Matroska with something else has another name (RFC 9559).
+    let ending = if VideoCodec::by_name(&track.codec) == Some(VideoCodec::H264) { MATROSKA } else { "webm" };
+    format!("{}-{kind}-{at}.{ending}", track.participant_id)
 }
 
 fn told_track(track: StoredTrack) -> RecordingTrack {

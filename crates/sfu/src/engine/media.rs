@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     api::TrackKind,
-    forward::{LAYERS, Layer, Seen, VideoPacket},
+    forward::{LAYERS, Layer, Seen, VideoPacket, look},
 };
 
 /// Clock rate of video (RFC 7741 4.1).
@@ -92,7 +92,7 @@ impl Engine {
     fn forward_video(&mut self, source: Source, packet: &RtpPacket, now: Instant) {
         let (tracks, mut ways) = self.apart();
         let Some(track) = tracks.get_mut(source.track) else { return };
-        let Seen { key_frame, empty, descriptor } = track.codec.look(&packet.payload);
+        let Seen { key_frame, empty, descriptor } = look(track.codec, &packet.payload);
         let layer_state = &mut track.layers[source.layer.index()];
         if key_frame {
             tracing::trace!(track = track.info.sid, layer = source.layer.index(), "key frame");

@@ -22,6 +22,7 @@ use str0m::{
     rtp::{ExtensionValues, Ssrc, Vp8Descriptor},
 };
 use tokio::sync::mpsc;
+use visita_protocol::VideoCodec;
 
 use super::{
     peer::{ChannelKind, PeerKey},
@@ -31,7 +32,7 @@ use crate::{
     api::{Permissions, TrackKind, TrackSource},
     forward::{
         Dynacast, KeyFrameGate, LAYERS, Pace, PendingTracks, Rate, Recent, ReliableLog, SequenceMap, Speakers,
-        VideoCodec, VideoForwarder, VideoPacket,
+        VideoForwarder, VideoPacket,
     },
     token::Grant,
     wire,

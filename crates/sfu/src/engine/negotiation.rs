@@ -12,6 +12,7 @@ use str0m::{
     format::{Codec, CodecSpec},
     media::{Direction, MediaKind, Mid},
 };
+use visita_protocol::VideoCodec;
 
 use super::{
     Engine,
@@ -20,7 +21,8 @@ use super::{
 };
 use crate::{
     api::{LeftReason, TrackKind},
-    sdp::{OfferedLine, sending_only, with_dtx, with_tracks_named, without_idle_tracks},
+    forward::str0m_codec,
+    sdp::{OfferedLine, preferring, sending_only, with_dtx, with_tracks_named, without_idle_tracks},
     wire,
 };
 
@@ -54,7 +56,8 @@ impl Engine {
             mid_to_track_id.extend(self.subscribed_mids(key));
             names = self.subscribed_names(key);
         }
-        let sdp = with_dtx(&sending_only(&answer.to_sdp_string(), &names), &self.quiet_mids(key));
+        let sdp = preferring(&sending_only(&answer.to_sdp_string(), &names), &self.published_codecs(key));
+        let sdp = with_dtx(&sdp, &self.quiet_mids(key));
         self.tell(key, Response::Answer(SessionDescription { r#type: "answer".to_owned(), sdp, id, mid_to_track_id }));
         if one_connection {
             self.on_subscriber_ready(key, now);
@@ -247,7 +250,7 @@ impl Engine {
             let kind = track.kind;
             let codec = match kind {
                 TrackKind::Audio => Codec::Opus,
-                TrackKind::Video => track.codec.codec(),
+                TrackKind::Video => str0m_codec(track.codec),
             };
             let (spec, sid) = (track.spec, track.info.sid.clone());
             let out = self.on_peer(peer_key, |rtc| Ok(outgoing(rtc, mid, codec, kind, spec)));
@@ -325,6 +328,13 @@ impl Engine {
         let tracks = self.participants.get(key).map(|participant| participant.tracks.as_slice()).unwrap_or_default();
         let tracks = tracks.iter().filter_map(|&track| self.tracks.get(track));
         tracks.map(|track| (track.mid.clone(), track.info.sid.clone())).collect()
+    }
+
+    /// In which codec each video is sent, or was said to be.
+    fn published_codecs(&self, key: ParticipantKey) -> HashMap<String, VideoCodec> {
+        let tracks = self.participants.get(key).map(|participant| participant.tracks.as_slice()).unwrap_or_default();
+        let tracks = tracks.iter().filter_map(|&track| self.tracks.get(track));
+        tracks.filter(|track| track.kind == TrackKind::Video).map(|track| (track.mid.clone(), track.codec)).collect()
     }
 
     fn subscribed_mids(&self, key: ParticipantKey) -> HashMap<String, String> {

@@ -11,6 +11,7 @@ use livekit_protocol::{
 };
 
 use str0m::format::CodecSpec;
+use visita_protocol::VideoCodec;
 
 use super::{
     Engine,
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     api::{SfuEvent, TrackKind, TrackSource},
-    forward::{Dynacast, Offered, VideoCodec, Wanted},
+    forward::{Dynacast, Offered, Wanted, video_codec},
     sdp::OfferedLine,
     wire,
 };
@@ -157,7 +158,7 @@ impl Engine {
     /// A packet shows what a track really is: clients may send another codec than they announced.
     pub(super) fn learn_codec(&mut self, track_key: TrackKey, spec: CodecSpec) {
         let Some(track) = self.tracks.get_mut(track_key).filter(|track| track.kind == TrackKind::Video) else { return };
-        let Some(codec) = VideoCodec::of(spec.codec) else { return };
+        let Some(codec) = video_codec(spec.codec) else { return };
         if track.spec.replace(spec) == Some(spec) {
             return;
         }

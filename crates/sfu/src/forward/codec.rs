@@ -4,6 +4,7 @@ use str0m::{
     format::{Codec, detect_h264_nalu},
     rtp::Vp8Descriptor,
 };
+use visita_protocol::VideoCodec;
 
 /// NAL unit type of a sequence parameter set (H.264 7.4.1): encoders put one before each picture a decoder can begin with.
 const SEQUENCE_PARAMETERS: u8 = 7;
@@ -13,15 +14,6 @@ const VP9_PREDICTED: u8 = 0x40;
 const VP9_LAYER_INDICES: u8 = 0x20;
 const VP9_BEGINNING: u8 = 0x08;
 const VP9_PICTURE_ID: u8 = 0x80;
-
-/// A payload format of video that is forwarded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum VideoCodec {
-    #[default]
-    Vp8,
-    H264,
-    Vp9,
-}
 
 /// What a packet shows of itself.
 #[derive(Clone, Copy, Debug)]
@@ -34,72 +26,39 @@ pub(crate) struct Seen {
     pub(crate) descriptor: Option<Vp8Descriptor>,
 }
 
-impl VideoCodec {
-    /// By LiveKit's name, `vp8` or `video/VP8`.
-    pub(crate) fn by_name(name: &str) -> Option<Self> {
-        match name.to_ascii_lowercase().trim_start_matches("video/") {
-            "vp8" => Some(Self::Vp8),
-            "h264" => Some(Self::H264),
-            "vp9" => Some(Self::Vp9),
-            _ => None,
-        }
-    }
+/// By str0m's name for it, when it is one that is forwarded.
+pub(crate) fn video_codec(codec: Codec) -> Option<VideoCodec> {
+    VideoCodec::ALL.into_iter().find(|one| str0m_codec(*one) == codec)
+}
 
-    /// As str0m names it, when it is one of these.
-    pub(crate) fn of(codec: Codec) -> Option<Self> {
-        match codec {
-            Codec::Vp8 => Some(Self::Vp8),
-            Codec::H264 => Some(Self::H264),
-            Codec::Vp9 => Some(Self::Vp9),
-            _ => None,
-        }
+/// As str0m names it.
+pub(crate) fn str0m_codec(codec: VideoCodec) -> Codec {
+    match codec {
+        VideoCodec::Vp8 => Codec::Vp8,
+        VideoCodec::H264 => Codec::H264,
+        VideoCodec::Vp9 => Codec::Vp9,
     }
+}
 
-    pub(crate) fn codec(self) -> Codec {
-        match self {
-            Self::Vp8 => Codec::Vp8,
-            Self::H264 => Codec::H264,
-            Self::Vp9 => Codec::Vp9,
-        }
-    }
-
-    /// As LiveKit names it among subscribed codecs.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Vp8 => "vp8",
-            Self::H264 => "h264",
-            Self::Vp9 => "vp9",
-        }
-    }
-
-    pub(crate) fn mime(self) -> &'static str {
-        match self {
-            Self::Vp8 => "video/VP8",
-            Self::H264 => "video/H264",
-            Self::Vp9 => "video/VP9",
-        }
-    }
-
-    /// Looks into a packet.
-    pub(crate) fn look(self, payload: &[u8]) -> Seen {
-        match self {
-            Self::Vp8 => {
-                let descriptor = Vp8Descriptor::parse(payload).ok();
-                Seen {
-                    key_frame: descriptor.is_some_and(|descriptor| descriptor.starts_keyframe(payload)),
-                    // What has no VP8 in it is padding, or nothing a decoder could use.
-                    empty: descriptor.is_none(),
-                    descriptor,
-                }
+/// Looks into a packet.
+pub(crate) fn look(codec: VideoCodec, payload: &[u8]) -> Seen {
+    match codec {
+        VideoCodec::Vp8 => {
+            let descriptor = Vp8Descriptor::parse(payload).ok();
+            Seen {
+                key_frame: descriptor.is_some_and(|descriptor| descriptor.starts_keyframe(payload)),
+                // What has no VP8 in it is padding, or nothing a decoder could use.
+                empty: descriptor.is_none(),
+                descriptor,
             }
-            Self::H264 => Seen {
-                key_frame: detect_h264_nalu(payload, SEQUENCE_PARAMETERS),
-                empty: payload.is_empty(),
-                descriptor: None,
-            },
-            Self::Vp9 => {
-                Seen { key_frame: vp9_begins(payload).unwrap_or(false), empty: payload.is_empty(), descriptor: None }
-            }
+        }
+        VideoCodec::H264 => Seen {
+            key_frame: detect_h264_nalu(payload, SEQUENCE_PARAMETERS),
+            empty: payload.is_empty(),
+            descriptor: None,
+        },
+        VideoCodec::Vp9 => {
+            Seen { key_frame: vp9_begins(payload).unwrap_or(false), empty: payload.is_empty(), descriptor: None }
         }
     }
 }
@@ -128,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_picture_to_begin_with_is_seen() {
-        let begins = |codec: VideoCodec, payload: &[u8]| codec.look(payload).key_frame;
+        let begins = |codec: VideoCodec, payload: &[u8]| look(codec, payload).key_frame;
         // A parameter set alone, and together with an IDR slice (STAP-A); an IDR slice and another one.
         assert!(begins(VideoCodec::H264, &[0x67, 1, 2]));
         assert!(begins(VideoCodec::H264, &[0x78, 0, 2, 0x67, 1, 0, 2, 0x65, 1]));
@@ -143,23 +102,13 @@ mod tests {
 
     #[test]
     fn whatever_comes_in_is_survived() {
-        for codec in [VideoCodec::Vp8, VideoCodec::H264, VideoCodec::Vp9] {
-            assert!(codec.look(&[]).empty);
+        for codec in VideoCodec::ALL {
+            assert!(look(codec, &[]).empty);
             for first in 0..=255u8 {
                 for len in 1..4 {
-                    codec.look(&vec![first; len]);
+                    look(codec, &vec![first; len]);
                 }
             }
         }
-    }
-
-    #[test]
-    fn names_are_livekits() {
-        for codec in [VideoCodec::Vp8, VideoCodec::H264, VideoCodec::Vp9] {
-            assert_eq!(VideoCodec::by_name(codec.name()), Some(codec));
-            assert_eq!(VideoCodec::by_name(codec.mime()), Some(codec));
-            assert_eq!(VideoCodec::of(codec.codec()), Some(codec));
-        }
-        assert_eq!(VideoCodec::by_name("av1"), None);
     }
 }

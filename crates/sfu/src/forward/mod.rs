@@ -18,7 +18,7 @@ mod video;
 
 pub(crate) use aim::Aim;
 pub(crate) use bandwidth::{Allocator, Demand, Importance, desired};
-pub(crate) use codec::{Seen, VideoCodec};
+pub(crate) use codec::{Seen, look, str0m_codec, video_codec};
 pub(crate) use data::{Addressed, Receivers, address};
 pub(crate) use dynacast::Dynacast;
 pub(crate) use key_frames::KeyFrameGate;

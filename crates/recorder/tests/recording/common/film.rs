@@ -6,9 +6,9 @@ use visita_codec::{
     I420Frame,
     opus::{Decoder as OpusDecoder, LONGEST},
     pattern::read_timecode,
-    vp8::Decoder,
+    video::Decoder,
 };
-use visita_protocol::PixelSize;
+use visita_protocol::{PixelSize, VideoCodec};
 use visita_recorder::{
     compose::Rect,
     webm::{Codec, Reader},
@@ -53,7 +53,7 @@ impl Film {
             sound: Vec::new(),
             seen: Vec::new(),
         };
-        let (mut pictures, mut voice) = (Decoder::new().expect("a decoder"), OpusDecoder::new().expect("a decoder"));
+        let (mut pictures, mut voice) = (Decoder::new(), OpusDecoder::new().expect("a decoder"));
         let mut before = 0;
         while let Some(block) = reader.next_block().expect("readable") {
             assert!(block.at_ms >= before, "blocks are in the order of their times");
@@ -66,7 +66,7 @@ impl Film {
                 film.sound.extend(&pcm[..samples]);
                 film.packets.push(block.at_ms);
             } else {
-                let picture = pictures.decode(&block.data).expect("a picture").expect("shown");
+                let picture = pictures.decode(VideoCodec::Vp8, &block.data).expect("a picture").expect("shown");
                 film.pictures.push((block.at_ms, block.key));
                 let seen = places.iter().map(|place| look(&crop(&picture, *place))).collect();
                 film.seen.push((block.at_ms, seen));
@@ -85,11 +85,11 @@ impl Film {
     /// How many light pixels there are at a place, in each picture of a file.
     pub(crate) fn light(path: &Path, place: Rect) -> Vec<usize> {
         let mut reader = Reader::open(File::open(path).expect("a file")).expect("a recording");
-        let mut decoder = Decoder::new().expect("a decoder");
+        let mut decoder = Decoder::new();
         let mut light = Vec::new();
         while let Some(block) = reader.next_block().expect("readable") {
             if block.track == 1 {
-                let picture = decoder.decode(&block.data).expect("a picture").expect("shown");
+                let picture = decoder.decode(VideoCodec::Vp8, &block.data).expect("a picture").expect("shown");
                 light.push(crop(&picture, place).y().iter().filter(|y| **y > 120).count());
             }
         }

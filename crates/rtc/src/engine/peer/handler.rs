@@ -11,12 +11,13 @@ use webrtc::{
     },
 };
 
-use super::{OnEvent, PeerEvent, PeerState, RemoteMediaTrack, read, sdp::is_tcp};
+use super::{OnEvent, PayloadTypes, PeerEvent, PeerState, RemoteMediaTrack, read, sdp::is_tcp};
 use crate::MediaKind;
 
 /// Passes the library's calls on as events.
 pub(super) struct Handler {
     pub(super) on_event: OnEvent,
+    pub(super) payload_types: Arc<PayloadTypes>,
 }
 
 #[async_trait::async_trait]
@@ -67,7 +68,8 @@ impl PeerConnectionEventHandler for Handler {
             _ => return,
         };
         let (stream_id, track_id) = (handle.stream_id().await, handle.track_id().await);
-        let on_event = self.on_event.clone();
-        (self.on_event)(PeerEvent::Track(RemoteMediaTrack { stream_id, track_id, kind, handle, on_event }));
+        let (on_event, payload_types) = (self.on_event.clone(), self.payload_types.clone());
+        let track = RemoteMediaTrack { stream_id, track_id, kind, handle, payload_types, on_event };
+        (self.on_event)(PeerEvent::Track(track));
     }
 }

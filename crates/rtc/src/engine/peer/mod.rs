@@ -34,6 +34,7 @@ use super::{
     outlet::Binding,
 };
 use crate::{AddressKind, Path, Protocol};
+pub(in crate::engine) use codecs::PayloadTypes;
 use codecs::{register_codecs, register_extensions};
 use handler::Handler;
 pub(crate) use track::{RemoteMediaTrack, SendTrack};
@@ -114,6 +115,7 @@ pub(crate) struct Peer {
     late_since: Option<Instant>,
     has_remote: bool,
     starts_dtls: bool,
+    payload_types: Arc<PayloadTypes>,
 }
 
 /// How a connection is made.
@@ -136,8 +138,9 @@ impl Peer {
         on_event: OnEvent,
     ) -> Result<Self, EngineError> {
         let meters = Meters::default();
+        let payload_types = Arc::<PayloadTypes>::default();
         let mut media = MediaEngine::default();
-        register_codecs(&mut media)?;
+        register_codecs(&mut media, side)?;
         register_extensions(&mut media)?;
         let registry = match side {
             Side::Publisher => {
@@ -193,7 +196,7 @@ impl Peer {
             .with_media_engine(media)
             .with_setting_engine(settings)
             .with_interceptor_registry(registry)
-            .with_handler(Arc::new(Handler { on_event: on_event.clone() }))
+            .with_handler(Arc::new(Handler { on_event: on_event.clone(), payload_types: payload_types.clone() }))
             .with_udp_addrs(own_sockets())
             // For connections of ours only; nobody is told of the listening ones.
             .with_tcp_addrs(own_sockets())
@@ -209,6 +212,7 @@ impl Peer {
             late_since: None,
             has_remote: false,
             starts_dtls: manner.starts_dtls,
+            payload_types,
         })
     }
 
@@ -241,6 +245,7 @@ impl Peer {
     /// Takes the other side's offer and answers it.
     pub(crate) async fn answer(&mut self, offer: String) -> Result<String, EngineError> {
         let offer = sdp::with_newest_names(&self.without_late_candidates(&offer));
+        self.payload_types.learn(&offer);
         self.connection.set_remote_description(RTCSessionDescription::offer(offer)?).await?;
         self.add_early_candidates().await;
         let answer = self.connection.create_answer(None).await?;

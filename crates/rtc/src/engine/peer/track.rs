@@ -17,7 +17,7 @@ use webrtc::{
 };
 
 use super::{
-    Binding, EngineError, Gate, OnEvent, Peer, SendControl,
+    Binding, EngineError, Gate, OnEvent, PayloadTypes, Peer, SendControl,
     codecs::{opus, vp8},
 };
 use crate::MediaKind;
@@ -31,6 +31,7 @@ pub(crate) struct RemoteMediaTrack {
     /// Video or audio.
     pub(crate) kind: MediaKind,
     pub(in crate::engine) handle: Arc<dyn TrackRemote>,
+    pub(in crate::engine) payload_types: Arc<PayloadTypes>,
     /// Told when the track opens again.
     pub(in crate::engine) on_event: OnEvent,
 }

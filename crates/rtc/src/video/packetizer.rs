@@ -2,7 +2,10 @@
 
 use bytes::Bytes;
 
-use super::descriptor::{Descriptor, MAX_LEN, PictureId};
+use super::{
+    part::PictureId,
+    vp8::{Descriptor, MAX_LEN},
+};
 
 /// Bytes of VP8 in a packet. With descriptor (6), RTP header (12), header extensions (24), SRTP tag (16), UDP and IPv6
 /// (48) it stays below 1280, the smallest MTU IPv6 allows.
@@ -62,7 +65,7 @@ impl Packetizer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vp8::tests::frame;
+    use crate::video::tests::frame;
 
     #[test]
     fn fragments_are_even_and_whole() {

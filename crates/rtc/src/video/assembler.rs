@@ -1,4 +1,4 @@
-//! Puts VP8 frames together from RTP packets that come late, twice, out of order or not at all.
+//! Puts frames together from RTP packets that come late, twice, out of order or not at all.
 //!
 //! Frames come out in order, and only those that can be decoded: after a loss that was not repaired nothing comes until
 //! the next key frame, which [`Assembler::take_key_frame_request`] asks for at a bounded rate.
@@ -9,9 +9,9 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use visita_protocol::PixelSize;
+use visita_protocol::{PixelSize, VideoCodec};
 
-use super::{descriptor::Descriptor, key_frame_size};
+use super::part::{Order, Part, Starts, key_frame_size};
 use crate::EncodedFrame;
 
 /// How long a gap may keep later packets waiting. A retransmission takes one to three rounds of NACK and answer, and a
@@ -32,6 +32,8 @@ const MAX_PACKETS: usize = 2048;
 pub(crate) struct Fragment {
     /// RTP synchronisation source.
     pub(crate) ssrc: u32,
+    /// What its payload type stands for.
+    pub(crate) codec: VideoCodec,
     /// RTP sequence number.
     pub(crate) sequence: u16,
     /// RTP timestamp, 90 kHz.
@@ -48,34 +50,23 @@ pub(crate) struct Fragment {
 struct Held {
     timestamp: u32,
     marker: bool,
-    descriptor: Descriptor,
-    /// VP8 bytes without the descriptor; empty for padding.
-    data: Bytes,
+    part: Part,
     received_at: Instant,
-}
-
-impl Held {
-    fn is_padding(&self) -> bool {
-        self.data.is_empty()
-    }
-
-    fn starts_key_frame(&self) -> bool {
-        self.descriptor.starts_frame && self.data.first().is_some_and(|byte| byte & 1 == 0)
-    }
 }
 
 /// Puts the frames of one video together.
 #[derive(Debug, Default)]
 pub(crate) struct Assembler {
     ssrc: Option<u32>,
+    codec: VideoCodec,
     /// Packets not given out yet, by extended sequence number.
     held: BTreeMap<u64, Held>,
     /// Highest extended sequence number seen.
     highest: u64,
     /// The number the next frame begins with; none until a key frame was given out.
     next: Option<u64>,
-    /// Descriptor of the last frame given out.
-    last: Option<Descriptor>,
+    /// What the last frame given out said of its place.
+    last: Option<Order>,
     /// Since when the packet at `next` is missing though later ones are there.
     waiting_since: Option<Instant>,
     /// A key frame is needed to go on.
@@ -87,34 +78,24 @@ pub(crate) struct Assembler {
 impl Assembler {
     /// Takes a packet.
     pub(crate) fn push(&mut self, fragment: Fragment, now: Instant) {
-        if self.ssrc != Some(fragment.ssrc) {
-            self.restart(fragment.ssrc, fragment.sequence);
+        if self.ssrc != Some(fragment.ssrc) || self.codec != fragment.codec {
+            self.restart(&fragment);
         }
         let mut sequence = extend(self.highest, fragment.sequence);
         if sequence.abs_diff(self.highest) > MAX_JUMP || self.held.len() >= MAX_PACKETS {
-            self.restart(fragment.ssrc, fragment.sequence);
+            self.restart(&fragment);
             sequence = self.highest;
         }
         self.highest = self.highest.max(sequence);
         if self.next.is_some_and(|next| sequence < next) {
             return;
         }
-        let held = match Descriptor::read(&fragment.payload) {
-            Some((descriptor, used)) => Held {
-                timestamp: fragment.timestamp,
-                marker: fragment.marker,
-                descriptor,
-                data: fragment.payload.slice(used..),
-                received_at: fragment.received_at,
-            },
+        let held = Held {
+            timestamp: fragment.timestamp,
+            marker: fragment.marker,
             // Padding keeps its sequence number; so does a packet too short to mean anything.
-            None => Held {
-                timestamp: fragment.timestamp,
-                marker: fragment.marker,
-                descriptor: Descriptor::default(),
-                data: Bytes::new(),
-                received_at: fragment.received_at,
-            },
+            part: Part::read(fragment.codec, &fragment.payload).unwrap_or_else(Part::padding),
+            received_at: fragment.received_at,
         };
         self.held.entry(sequence).or_insert(held);
         self.advance(now);
@@ -154,11 +135,12 @@ impl Assembler {
         self.broken || (self.next.is_none() && self.ssrc.is_some())
     }
 
-    fn restart(&mut self, ssrc: u32, sequence: u16) {
+    fn restart(&mut self, first: &Fragment) {
         *self = Self {
-            ssrc: Some(ssrc),
+            ssrc: Some(first.ssrc),
+            codec: first.codec,
             // Far from zero, so that packets from before the first do not underflow.
-            highest: (1 << 32) + u64::from(sequence),
+            highest: (1 << 32) + u64::from(first.sequence),
             last_request: self.last_request,
             frames: std::mem::take(&mut self.frames),
             ..Self::default()
@@ -204,7 +186,7 @@ impl Assembler {
             .held
             .iter()
             .rev()
-            .filter(|(_, held)| held.starts_key_frame())
+            .filter(|(_, held)| held.part.key)
             .map(|(&sequence, _)| sequence)
             .find(|&start| self.frame_end(start).is_some());
         let Some(start) = whole_key_frame else { return false };
@@ -218,7 +200,7 @@ impl Assembler {
 
     /// Without sync only what may become a key frame is kept.
     fn forget_useless(&mut self) {
-        let first_start = self.held.iter().find(|(_, held)| held.starts_key_frame()).map(|(&sequence, _)| sequence);
+        let first_start = self.held.iter().find(|(_, held)| held.part.key).map(|(&sequence, _)| sequence);
         match first_start {
             Some(start) => self.held = self.held.split_off(&start),
             // A key frame's first packet may still be under way behind its second.
@@ -235,10 +217,10 @@ impl Assembler {
         let mut sequence = start;
         loop {
             let held = self.held.get(&sequence)?;
-            if held.timestamp != timestamp && !held.is_padding() {
+            if held.timestamp != timestamp && !held.part.is_padding() {
                 return None;
             }
-            if held.marker && !held.is_padding() {
+            if held.marker && !held.part.is_padding() {
                 return Some(sequence);
             }
             sequence += 1;
@@ -256,12 +238,12 @@ impl Assembler {
             }
             return Step::Gap;
         };
-        if first.is_padding() {
+        if first.part.is_padding() {
             self.held.remove(&next);
             self.next = Some(next + 1);
             return Step::Skipped;
         }
-        if !first.descriptor.starts_frame {
+        if first.part.starts == Starts::Before {
             // The tail of a frame whose head never was: its numbers are all here, so it will not come.
             self.held.remove(&next);
             self.next = Some(next + 1);
@@ -273,12 +255,14 @@ impl Assembler {
             let Some(held) = self.held.get(&end) else {
                 return if self.held.range(end..).next().is_some() { Step::Gap } else { Step::Incomplete };
             };
-            if !held.is_padding() && (held.timestamp != timestamp || (end != next && held.descriptor.starts_frame)) {
+            if !held.part.is_padding()
+                && (held.timestamp != timestamp || (end != next && held.part.starts == Starts::Here))
+            {
                 self.held = self.held.split_off(&end);
                 self.next = Some(end);
                 return Step::Broken;
             }
-            if held.marker && !held.is_padding() {
+            if held.marker && !held.part.is_padding() {
                 break;
             }
             end += 1;
@@ -290,52 +274,39 @@ impl Assembler {
         let rest = self.held.split_off(&(end + 1));
         let packets = std::mem::replace(&mut self.held, rest);
         self.next = Some(end + 1);
-        let mut packets = packets.into_values().filter(|held| !held.is_padding());
+        let mut packets = packets.into_values().filter(|held| !held.part.is_padding());
         let Some(first) = packets.next() else { return Step::Skipped };
         debug_assert!(start <= end);
-        let key = first.starts_key_frame();
-        if !key && !self.continues(&first.descriptor) {
+        let mut key = first.part.key;
+        let (order, rtp_time) = (first.part.order, first.timestamp);
+        let mut received_at = first.received_at;
+        let mut data = BytesMut::from(&first.part.data[..]);
+        for packet in packets {
+            // What a decoder needs may stand behind a delimiter, in a packet of its own.
+            key |= packet.part.key;
+            received_at = received_at.max(packet.received_at);
+            data.extend_from_slice(&packet.part.data);
+        }
+        // Whole sequence numbers do not prove that nothing is missing: a server may have renumbered around a loss on its other
+        // side.
+        if !key && self.last.is_some_and(|last| !order.continues(&last)) {
             return Step::Broken;
         }
-        let mut received_at = first.received_at;
-        let (descriptor, rtp_time) = (first.descriptor, first.timestamp);
-        let mut data = BytesMut::from(&first.data[..]);
-        for packet in packets {
-            received_at = received_at.max(packet.received_at);
-            data.extend_from_slice(&packet.data);
-        }
         let data = data.freeze();
-        let size = if key { key_frame_size(&data) } else { None };
+        let size = if key { key_frame_size(self.codec, &data) } else { None };
         if size.is_some_and(|size| size.area() > PixelSize::MOST_DECODED) {
             // Not every decoder that this goes to looks first.
             return Step::Broken;
         }
-        self.last = Some(descriptor);
-        self.frames.push_back(EncodedFrame { key, size, data, rtp_time, received_at });
+        self.last = Some(order);
+        self.frames.push_back(EncodedFrame { codec: self.codec, key, size, data, rtp_time, received_at });
         Step::Frame
-    }
-
-    /// Whether a delta frame refers to nothing but what came out before. Whole sequence numbers do not prove it: a
-    /// server may have renumbered around a loss on its other side.
-    fn continues(&self, descriptor: &Descriptor) -> bool {
-        let Some(last) = &self.last else { return true };
-        if let (Some(index), Some(last_index)) = (descriptor.tl0_picture_index, last.tl0_picture_index) {
-            return if descriptor.temporal_layer == 0 {
-                index == last_index || index == last_index.wrapping_add(1)
-            } else {
-                index == last_index
-            };
-        }
-        match (descriptor.picture_id, last.picture_id) {
-            (Some(id), Some(last_id)) => id.follows(last_id),
-            _ => true,
-        }
     }
 
     fn is_next_picture(&self, held: &Held) -> bool {
         let last_id = self.last.as_ref().and_then(|last| last.picture_id);
-        held.descriptor.starts_frame
-            && matches!((held.descriptor.picture_id, last_id), (Some(id), Some(last)) if id.follows(last))
+        held.part.starts == Starts::Here
+            && matches!((held.part.order.picture_id, last_id), (Some(id), Some(last)) if id.follows(last))
     }
 }
 
@@ -361,7 +332,7 @@ fn extend(highest: u64, sequence: u16) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vp8::{Packetizer, tests::frame};
+    use crate::video::{Packetizer, tests::frame};
 
     struct Sender {
         packetizer: Packetizer,
@@ -389,6 +360,7 @@ mod tests {
                     self.sequence = self.sequence.wrapping_add(1);
                     Fragment {
                         ssrc: 1,
+                        codec: VideoCodec::Vp8,
                         sequence: self.sequence,
                         timestamp: self.timestamp,
                         marker: payload.last,
@@ -544,6 +516,7 @@ mod tests {
         assembler.push(
             Fragment {
                 ssrc: 1,
+                codec: VideoCodec::Vp8,
                 sequence: sender.sequence,
                 timestamp: sender.timestamp,
                 marker: false,
@@ -602,6 +575,7 @@ mod tests {
             assembler.push(
                 Fragment {
                     ssrc: 1,
+                    codec: VideoCodec::Vp8,
                     sequence: u16::from_le_bytes([bytes[3], bytes[4]]) % 9000,
                     timestamp: u32::from(bytes[5] % 4),
                     marker: bytes[6] & 3 == 0,
@@ -613,5 +587,70 @@ mod tests {
             assert!(assembler.held.len() <= MAX_PACKETS);
             while assembler.poll_frame().is_some() {}
         }
+    }
+
+    /// Packets of one codec, each with its timestamp and marker, numbered from 1.
+    fn put_together(codec: VideoCodec, packets: &[(u32, bool, &[u8])]) -> Vec<EncodedFrame> {
+        let mut assembler = Assembler::default();
+        let now = Instant::now();
+        for (sequence, &(timestamp, marker, payload)) in (1..).zip(packets) {
+            let payload = Bytes::copy_from_slice(payload);
+            let fragment = Fragment { ssrc: 1, codec, sequence, timestamp, marker, payload, received_at: now };
+            assembler.push(fragment, now);
+        }
+        take(&mut assembler)
+    }
+
+    #[test]
+    fn a_picture_in_h264_is_its_units_one_behind_the_other() {
+        let frames = put_together(
+            VideoCodec::H264,
+            &[
+                // The tail of something from before.
+                (1, true, &[0x41, 9]),
+                (2, false, &[0x67, 1, 2]),
+                (2, false, &[0x68, 3]),
+                (2, false, &[0x7c, 0x85, 4]),
+                (2, true, &[0x7c, 0x45, 5]),
+                (3, true, &[0x41, 6]),
+            ],
+        );
+        let bytes: Vec<_> = frames.iter().map(|frame| (frame.key, frame.data.to_vec())).collect();
+        let key = [0, 0, 0, 1, 0x67, 1, 2, 0, 0, 0, 1, 0x68, 3, 0, 0, 0, 1, 0x65, 4, 5];
+        assert_eq!(bytes, [(true, key.to_vec()), (false, vec![0, 0, 0, 1, 0x41, 6])]);
+        assert!(frames.iter().all(|frame| frame.codec == VideoCodec::H264));
+    }
+
+    #[test]
+    fn layers_of_a_picture_in_vp9_stay_together() {
+        let frames = put_together(
+            VideoCodec::Vp9,
+            &[
+                (1, false, &[0xa8, 1, 0x00, 1, 10]),
+                (1, false, &[0xa0, 1, 0x00, 1, 11]),
+                (1, true, &[0xac, 1, 0x03, 1, 12]),
+                // A temporal layer is left out before this one, with its picture id.
+                (3, true, &[0xec, 3, 0x00, 2, 13]),
+                // Only the upper layer of this one is wanted.
+                (4, true, &[0xec, 4, 0x02, 3, 15]),
+                // Here something of the base is missing.
+                (6, true, &[0xec, 6, 0x00, 5, 14]),
+            ],
+        );
+        let bytes: Vec<_> = frames.iter().map(|frame| (frame.key, frame.data.to_vec())).collect();
+        assert_eq!(bytes, [(true, vec![10, 11, 12]), (false, vec![13]), (false, vec![15])]);
+    }
+
+    #[test]
+    fn a_stream_may_go_on_in_another_codec() {
+        let (mut sender, mut assembler) = (Sender::new(), Assembler::default());
+        let now = sender.start;
+        let [fragment] = &sender.send(&frame(true, 500))[..] else { panic!("one packet") };
+        assembler.push(fragment.clone(), now);
+        let payload = Bytes::from_static(&[0x67, 1, 2]);
+        let sequence = fragment.sequence.wrapping_add(1);
+        assembler.push(Fragment { codec: VideoCodec::H264, sequence, payload, ..fragment.clone() }, now);
+        let codecs: Vec<_> = take(&mut assembler).iter().map(|frame| frame.codec).collect();
+        assert_eq!(codecs, [VideoCodec::Vp8, VideoCodec::H264]);
     }
 }

@@ -1,4 +1,36 @@
-//! The VP8 payload descriptor (RFC 7741 section 4.2).
+//! VP8 in RTP (RFC 7741): the payload descriptor of section 4.2, and what a frame's own header says (RFC 6386).
+
+use bytes::Bytes;
+use visita_protocol::PixelSize;
+
+use super::part::{Order, Part, PictureId, Starts};
+
+/// Reads a packet; none when it is too short to mean anything.
+pub(super) fn read(payload: &Bytes) -> Option<Part> {
+    let (descriptor, used) = Descriptor::read(payload)?;
+    let data = payload.slice(used..);
+    Some(Part {
+        starts: if descriptor.starts_frame { Starts::Here } else { Starts::Before },
+        key: descriptor.starts_frame && data.first().is_some_and(|byte| byte & 1 == 0),
+        order: Order {
+            picture_id: descriptor.picture_id,
+            tl0_picture_index: descriptor.tl0_picture_index,
+            temporal_layer: descriptor.temporal_layer,
+        },
+        data,
+    })
+}
+
+/// Size of the pictures from a key frame's header (RFC 6386 section 9.1); none for delta frames and for nonsense.
+pub(super) fn key_frame_size(frame: &[u8]) -> Option<PixelSize> {
+    let header: [u8; 10] = frame.get(..10)?.try_into().ok()?;
+    let is_key = header[0] & 1 == 0;
+    if !is_key || header[3..6] != [0x9d, 0x01, 0x2a] {
+        return None;
+    }
+    let fourteen_bits = |low: u8, high: u8| u32::from(u16::from_le_bytes([low, high]) & 0x3fff);
+    Some(PixelSize::new(fourteen_bits(header[6], header[7]), fourteen_bits(header[8], header[9])))
+}
 
 /// What a packet says about the frame it carries a part of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,23 +45,6 @@ pub(crate) struct Descriptor {
     pub(crate) tl0_picture_index: Option<u8>,
     /// Temporal layer; 0 is the base.
     pub(crate) temporal_layer: u8,
-}
-
-/// A picture id with its width, which says where it wraps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PictureId {
-    /// The id.
-    pub(crate) value: u16,
-    /// 15 bits wide rather than 7.
-    pub(crate) long: bool,
-}
-
-impl PictureId {
-    /// Whether this is the very next picture after `earlier`.
-    pub(crate) fn follows(self, earlier: Self) -> bool {
-        let mask = if self.long { 0x7fff } else { 0x7f };
-        self.value == earlier.value.wrapping_add(1) & mask
-    }
 }
 
 /// Longest descriptor [`Descriptor::write`] makes.
@@ -83,8 +98,18 @@ impl Descriptor {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// A frame with a true VP8 header and `len` bytes in all.
+    pub(crate) fn frame(key: bool, len: usize) -> Vec<u8> {
+        let mut data: Vec<u8> = (0..len).map(|i| (i % 251) as u8).collect();
+        data[0] = if key { 0x10 } else { 0x11 };
+        if key {
+            data[3..10].copy_from_slice(&[0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01]);
+        }
+        data
+    }
 
     #[test]
     fn what_is_written_is_read() {
@@ -127,11 +152,10 @@ mod tests {
     }
 
     #[test]
-    fn picture_ids_wrap_by_their_width() {
-        let long = |value| PictureId { value, long: true };
-        let short = |value| PictureId { value, long: false };
-        assert!(long(0).follows(long(0x7fff)));
-        assert!(short(0).follows(short(0x7f)));
-        assert!(!long(0x80).follows(long(0x7e)));
+    fn size_is_read_from_key_frames_only() {
+        assert_eq!(key_frame_size(&frame(true, 64)), Some(PixelSize::new(640, 360)));
+        assert_eq!(key_frame_size(&frame(false, 64)), None);
+        assert_eq!(key_frame_size(&[0x10, 0, 0]), None);
+        assert_eq!(key_frame_size(&[0; 16]), None);
     }
 }
