@@ -92,6 +92,14 @@ impl Server {
         Ok((status, response.json().await.unwrap_or(Value::Null)))
     }
 
+    /// Changes something by the API with the development key.
+    pub async fn patch(&self, path: &str, body: &Value) -> Result<(u16, Value)> {
+        let request = self.http.patch(format!("{}{path}", self.url)).header("apikey", "devkey").json(body);
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        Ok((status, response.json().await.unwrap_or(Value::Null)))
+    }
+
     /// Asks the API with the development key.
     pub async fn get(&self, path: &str) -> Result<(u16, Value)> {
         let response = self.http.get(format!("{}{path}", self.url)).header("apikey", "devkey").send().await?;
@@ -106,6 +114,11 @@ impl Server {
         let response = request.send().await?;
         let status = response.status().as_u16();
         Ok((status, response.json().await.unwrap_or(Value::Null)))
+    }
+
+    /// The folder of its data, where it outlives it ([`Server::start_lasting`]).
+    pub fn data(&self) -> Option<&Path> {
+        self.data.as_ref().map(tempfile::TempDir::path)
     }
 
     /// Kills it: no time to say or write anything.

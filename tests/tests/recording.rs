@@ -1,6 +1,11 @@
 //! Recordings from the button to the file: who agreed is in it, who did not is not, and it plays.
 
-use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, ensure};
 use axum::{Json, Router, extract::State};
@@ -20,6 +25,7 @@ use visita_protocol::{
 };
 use visita_tests::{
     bin_dir,
+    chromium::{self, Setup, Visitor},
     process::{family_names, on_path, signal},
     rooms::{Room, Server},
     until,
@@ -68,6 +74,15 @@ async fn fetch(server: &Server, room: &Room, recording: &Value, to: &Path) -> Re
     ensure!(answer.status().is_success(), "{}", answer.status());
     std::fs::write(to, answer.bytes().await?)?;
     Ok(())
+}
+
+/// A link to a recording that lives for a minute.
+async fn link(server: &Server, room: &Room, recording: &Value) -> Result<String> {
+    let id = recording["recording_id"].as_str().context("an id")?;
+    let path = format!("/v2/rooms/{}/recordings/{id}/link", room.id);
+    let (status, told) = server.post(&path, &json!({ "expires_in": 60 })).await?;
+    ensure!(status < 300, "{status} {told}");
+    Ok(told["url"].as_str().context("a link")?.to_owned())
 }
 
 /// What `ffmpeg` makes of a file.
@@ -157,11 +172,104 @@ async fn who_agreed_is_in_the_file_and_it_plays() -> Result<()> {
     let middle = pictures.get(pictures.len() / 2).context("no picture")?;
     // Two tiles side by side: were the third in, there would be a second row, and these would be others.
     ensure!(spread(middle, 4..28) > 100 && spread(middle, 36..60) > 100, "nobody is seen");
+    chromium_plays(&link(&server, &room, &recordings[0]).await?).await?;
     for person in [host, guest, silent] {
         person.call.leave();
         is_over(&person).await;
     }
     Ok(())
+}
+
+/// How a browser plays a file that it is linked to: from the beginning, and then from its middle.
+async fn chromium_plays(link: &str) -> Result<()> {
+    if let Some(why) = chromium::missing() {
+        println!("SKIPPED: chromium_plays: {why}");
+        return Ok(());
+    }
+    // Chromium asks for sound before it plays without being asked to; its speaker is muted.
+    let look = "const film = document.querySelector('video');
+        if (!film) return null;
+        if (film.paused) film.play();
+        if (arguments[0] !== null && !film.sought) { film.sought = true; film.currentTime = arguments[0]; }
+        return { at: film.currentTime, seeking: film.seeking, width: film.videoWidth, height: film.videoHeight,
+            duration: Number.isFinite(film.duration) ? film.duration : null, error: film.error?.message ?? null,
+            shown: film.getVideoPlaybackQuality().totalVideoFrames, heard: film.webkitAudioDecodedByteCount };";
+    let browser = Visitor::start(&Setup::default()).await?;
+    browser.goto(link).await?;
+    let plays = async |from: Value, is: fn(&Value) -> bool| {
+        until("the browser plays it", PATIENCE, || async {
+            let now = browser.client().execute(look, vec![from.clone()]).await?;
+            ensure!(now["error"].is_null(), "{now}");
+            Ok(is(&now).then_some(now))
+        })
+        .await
+    };
+    let begun = plays(Value::Null, |now| now["at"].as_f64() > Some(1.0) && now["heard"].as_u64() > Some(0)).await?;
+    ensure!(begun["width"] == 1280 && begun["height"] == 720, "{begun}");
+    ensure!(begun["duration"].as_f64() > Some(6.0), "it cannot be moved about in: {begun}");
+    let later = plays(json!(4.0), |now| now["at"].as_f64() > Some(4.5) && now["seeking"] == false).await?;
+    ensure!(later["shown"].as_u64() > begun["shown"].as_u64(), "{begun} {later}");
+    browser.close().await
+}
+
+/// Moves the end of a company's recordings into the past, as time does.
+async fn age(database: &Path, days: i64) -> Result<()> {
+    let store = sqlx::SqlitePool::connect(&format!("sqlite://{}", database.display())).await?;
+    let moved = sqlx::query("UPDATE recordings SET ended_at = ended_at - $1, kept_until = kept_until - $1")
+        .bind(days * 86_400_000)
+        .execute(&store)
+        .await?;
+    ensure!(moved.rows_affected() > 0, "no recording");
+    store.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_recording_goes_when_its_time_is_over() -> Result<()> {
+    let bins = bin_dir()?;
+    let mut server = Server::start_lasting(&bins).await?;
+    let room = server.room_with(2, json!({ "recording": "automatic" })).await?;
+    let host = sends(&room, 0, "Dr. Conti", 500.0).await;
+    host.call.answer_consent(true, WORDING.into());
+    is_recorded(&host, 2).await;
+    host.call.leave();
+    is_over(&host).await;
+    let recordings = available(&server, &room, 1).await?;
+    ensure!(recordings[0]["kept_until"].is_null(), "{recordings:?}");
+    let (status, company) = server.patch("/v2/company", &json!({ "recording_retention_days": 30 })).await?;
+    ensure!(status == 200, "{company}");
+    let kept = available(&server, &room, 1).await?;
+    ensure!(kept[0]["kept_until"].is_string(), "{kept:?}");
+
+    let data = server.data().context("a folder")?.to_owned();
+    let files = || files_named(&data, kept[0]["recording_id"].as_str().unwrap_or_default());
+    ensure!(!files().is_empty(), "no file in {}", data.display());
+    for (days, left) in [(29, 1), (1, 0)] {
+        server.kill().await?;
+        age(&data.join("visita.db"), days).await?;
+        server.start_again(&bins).await?;
+        available(&server, &room, left).await?;
+    }
+    ensure!(files().is_empty(), "left behind: {:?}", files());
+    let (_, audit) = server.get("/v2/audit").await?;
+    let entries = audit["entries"].as_array().context("entries")?;
+    let deleted = entries.iter().filter(|entry| entry["action"] == "recording_deleted").collect::<Vec<_>>();
+    ensure!(deleted.len() == 1 && deleted[0]["actor_kind"] == "server", "{deleted:?}");
+    Ok(())
+}
+
+/// The files below a folder that have `name` in their name.
+fn files_named(folder: &Path, name: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files_named(&path, name));
+        } else if path.file_name().is_some_and(|file| file.to_string_lossy().contains(name)) {
+            found.push(path);
+        }
+    }
+    found
 }
 
 #[tokio::test]

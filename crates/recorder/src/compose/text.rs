@@ -60,10 +60,23 @@ impl Letters {
         buffer.set_size(Some(width as f32), None);
         buffer.set_wrap(wrap);
         buffer.set_ellipsize(ellipsize);
-        let weight = if style.bold { Weight::SEMIBOLD } else { Weight::MEDIUM };
-        let attrs = Attrs::new().family(Family::Name("Inter")).weight(weight);
+        let (inter, other) =
+            if style.bold { (Weight::SEMIBOLD, Weight::BOLD) } else { (Weight::MEDIUM, Weight::NORMAL) };
+        let attrs = Attrs::new().family(Family::Name("Inter")).weight(inter);
+        // Systems have fonts of other scripts in these two weights, and only one of just the weight asked for is taken
+        // for a script; else it is the first that has the sign, such as one with serifs.
+        let other = attrs.clone().weight(other);
+        let emoji = Attrs::new().family(Family::Name("Noto Color Emoji")).weight(Weight::NORMAL);
+        let runs = runs(text).map(|(run, signs)| {
+            let attrs = match signs {
+                Signs::Inter => &attrs,
+                Signs::Emoji => &emoji,
+                Signs::Other => &other,
+            };
+            (run, attrs.clone())
+        });
         // Also what is written from the right begins at the left edge, beside its name.
-        buffer.set_text(text, &attrs, Shaping::Advanced, Some(Align::Left));
+        buffer.set_rich_text(runs, &attrs, Shaping::Advanced, Some(Align::Left));
         buffer.shape_until_scroll(&mut self.fonts, false);
         let (mut widest, mut height) = (0.0f32, 0.0f32);
         for run in buffer.layout_runs() {
@@ -82,5 +95,61 @@ impl Letters {
             }
         });
         bitmap
+    }
+}
+
+/// By which font signs are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signs {
+    /// Latin, Greek, Cyrillic, and the punctuation and currencies that go with them.
+    Inter,
+    Emoji,
+    Other,
+}
+
+impl Signs {
+    /// By Unicode's blocks.
+    const fn of(sign: char) -> Self {
+        match sign {
+            '\0'..='\u{52f}' | '\u{1e00}'..='\u{20cf}' | '\u{2c60}'..='\u{2c7f}' | '\u{a720}'..='\u{a7ff}' => {
+                Self::Inter
+            }
+            '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}' => Self::Emoji,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether a sign belongs to what is before it: joiners, variation selectors, and spaces, but those are wide in a font
+/// of emoji.
+fn follows(sign: char, before: Signs) -> bool {
+    matches!(sign, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}') || sign == ' ' && before == Signs::Other
+}
+
+/// A text in runs of signs of one kind.
+fn runs(text: &str) -> impl Iterator<Item = (&str, Signs)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let signs = Signs::of(rest.chars().next()?);
+        let end = rest.find(|sign| !follows(sign, signs) && Signs::of(sign) != signs).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        rest = after;
+        Some((run, signs))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Signs, runs};
+
+    #[test]
+    fn runs_end_where_another_font_begins() {
+        let all = |text| runs(text).collect::<Vec<_>>();
+        assert_eq!(all("Zoë Ελένη Мария – 5 €"), [("Zoë Ελένη Мария – 5 €", Signs::Inter)]);
+        let kinds = [("Dr. ", Signs::Inter), ("山田 太郎 ", Signs::Other), ("(MD)", Signs::Inter)];
+        assert_eq!(all("Dr. 山田 太郎 (MD)"), kinds);
+        assert_eq!(all("محمد علي"), [("محمد علي", Signs::Other)]);
+        assert_eq!(all("👩\u{200d}⚕\u{fe0f} Luca"), [("👩\u{200d}⚕\u{fe0f}", Signs::Emoji), (" Luca", Signs::Inter)]);
+        assert_eq!(all(""), []);
     }
 }

@@ -77,6 +77,58 @@ async fn a_full_disk_ends_it_with_a_good_file() {
     server.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_fills_is_told_of_while_it_still_records() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(disk) = SmallDisk::mount(folder.path(), 8_000_000) else {
+        eprintln!("SKIPPED a_disk_that_fills_is_told_of_while_it_still_records: nobody but root may mount");
+        return;
+    };
+    let server = Server::start().await;
+    let path = disk.0.join("visit.webm");
+    let _ada = Person::join(&server.url, "p1", 1, both(1)).await;
+    let recorder = Recorder::start(&job(&server.url, &path, vec![person(1, true)]));
+    recorder.started().await;
+    let full = RecorderReport::Trouble { trouble: RecorderTrouble::DiskAlmostFull };
+    crate::common::until("word of the disk", || recorder.reports().contains(&full)).await;
+    recorder.record_more(1_000).await;
+    assert_eq!(recorder.reports().iter().filter(|report| **report == full).count(), 1, "it is told once");
+    assert_eq!(recorder.stop().await.0, RecorderEnd::Stopped);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_too_slow_is_told_of_and_costs_pictures_not_sound() {
+    /// Longer than the pictures that are told of take (half a second), shorter than sound waits.
+    const STANDS: Duration = Duration::from_millis(1_200);
+    let server = Server::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("visit.webm");
+    let _ada = Person::join(&server.url, "p1", 1, both(1)).await;
+    let recorder = Recorder::start(&job(&server.url, &path, vec![person(1, true)]));
+    recorder.started().await;
+    recorder.recorded(2_000).await;
+    let slow = RecorderReport::Trouble { trouble: RecorderTrouble::TooSlow };
+    assert!(!recorder.reports().contains(&slow), "it is told of without cause");
+    // Nothing is left to it of the machine for a while, twice.
+    for _ in 0..2 {
+        recorder.signal("STOP");
+        tokio::time::sleep(STANDS).await;
+        recorder.signal("CONT");
+        recorder.record_more(3_000).await;
+    }
+    assert_eq!(recorder.reports().iter().filter(|report| **report == slow).count(), 1, "it is told once a minute");
+    recorder.stop().await;
+
+    let film = Film::read(&path, &grid(1));
+    let (pictures, sounds) = film.longest_gaps();
+    println!("longest gaps {pictures} and {sounds} ms");
+    assert_eq!(sounds, 20);
+    assert!((500..1_500).contains(&pictures), "{pictures} ms without a picture");
+    assert!(film.seen.last().is_some_and(|(_, seen)| seen[0].is_some()), "the picture came back");
+    server.stop().await;
+}
+
 const NAMES: [&str; 8] =
     ["محمد علي", "שרה כהן", "山田 太郎", "Ελένη Παπαδοπούλου", "Мария", "नमस्ते", "😀👩‍⚕️", "\u{202e}evil\u{0}\n\nname"];
 
