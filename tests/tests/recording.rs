@@ -19,9 +19,9 @@ use visita_call::{
 };
 use visita_codec::tone;
 use visita_protocol::{
-    Secret,
+    RecordingLayout, Secret,
     channel::RecordingState,
-    view::{CallView, ConnectionView},
+    view::{CallView, ConnectionView, ToolAction},
 };
 use visita_tests::{
     bin_dir,
@@ -174,6 +174,56 @@ async fn who_agreed_is_in_the_file_and_it_plays() -> Result<()> {
     ensure!(spread(middle, 4..28) > 100 && spread(middle, 36..60) > 100, "nobody is seen");
     chromium_plays(&link(&server, &room, &recordings[0]).await?).await?;
     for person in [host, guest, silent] {
+        person.call.leave();
+        is_over(&person).await;
+    }
+    Ok(())
+}
+
+/// What is written is in the film, of those who agreed.
+#[tokio::test]
+async fn what_is_written_is_in_the_film_beside_the_pictures() -> Result<()> {
+    if !on_path("ffmpeg") {
+        println!("SKIPPED: what_is_written_is_in_the_film_beside_the_pictures: ffmpeg is missing");
+        return Ok(());
+    }
+    let server = Server::start(&bin_dir()?).await?;
+    let room = server.room_with(2, json!({ "recording": "manual" })).await?;
+    let host = sends(&room, 0, "Dr. Conti", 500.0).await;
+    let guest = sends(&room, 1, "Ada", 800.0).await;
+    host.call.answer_consent(true, WORDING.into());
+    guest.call.answer_consent(false, WORDING.into());
+    host.sees("two answers", |view| {
+        (view.consents.iter().filter(|consent| consent.answer.is_some()).count() == 2).then_some(())
+    })
+    .await;
+    host.call.start_recording(Some(RecordingLayout::GridAndChat));
+    is_recorded(&host, 2).await;
+    // Letters in the column of the chat, under its title, in the 64 by 36 pixels of what is read back.
+    let letters = |picture: &Vec<u8>| {
+        let column = picture.chunks(64).skip(4).flat_map(|row| &row[51..63]);
+        column.filter(|light| **light > 60).count()
+    };
+    let write = |person: &Person, text: &str| {
+        person.call.use_tool(ToolAction::SendChat { text: text.into(), reply_to: None });
+    };
+    write(&guest, "This is not to be read by anybody who was not in the visit");
+    host.sees("what the guest wrote", |view| (view.unread_chat == 1).then_some(())).await;
+    is_recorded(&host, 6).await;
+    write(&host, "The results are good, and nobody has to come back before spring");
+    guest.sees("what the host wrote", |view| (view.unread_chat == 1).then_some(())).await;
+    is_recorded(&host, 10).await;
+    host.call.stop_recording();
+    guest.sees("it ended", |view| (view.recording_state == RecordingState::Off).then_some(())).await;
+    let recordings = available(&server, &room, 1).await?;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("visit.webm");
+    fetch(&server, &room, &recordings[0], &file).await?;
+    let pictures = pictures(&file).await?;
+    let read: Vec<usize> = pictures.iter().map(letters).collect();
+    ensure!(read[..read.len() / 2].iter().all(|letters| *letters == 0), "who said no is read: {read:?}");
+    ensure!(read[read.len() - 2] > 4, "nothing is read: {read:?}");
+    for person in [host, guest] {
         person.call.leave();
         is_over(&person).await;
     }

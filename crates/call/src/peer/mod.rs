@@ -121,6 +121,14 @@ pub async fn run_with(
             }
             CallState::Waiting(_) => {}
             CallState::Running(view) => {
+                // First of all: what is written before a yes is not recorded.
+                if view.me.consent == ConsentAnswer::Asked {
+                    recording.asked = true;
+                    if let Some(answer) = extras.consent.filter(|_| recording.answered.is_none()) {
+                        recording.answered = Some(answer);
+                        call.answer_consent(answer, CONSENT_TEXT.to_owned());
+                    }
+                }
                 if joined.is_none() && view.connection == ConnectionView::Connected {
                     joined = Some(started.elapsed());
                     deadline = options.stay.map(|stay| Instant::now() + stay);
@@ -134,13 +142,6 @@ pub async fn run_with(
                 }
                 views.take(&view, &call);
                 recording.seen |= matches!(view.recording_state, RecordingState::On { .. });
-                if view.me.consent == ConsentAnswer::Asked {
-                    recording.asked = true;
-                    if let Some(answer) = extras.consent.filter(|_| recording.answered.is_none()) {
-                        recording.answered = Some(answer);
-                        call.answer_consent(answer, CONSENT_TEXT.to_owned());
-                    }
-                }
                 if let Some(size) = extras.tile {
                     let streams = view.people.iter().flat_map(|person| &person.streams);
                     call.set_shown(streams.map(|stream| ShownSize { stream_id: stream.stream_id, size }).collect());

@@ -13,18 +13,19 @@ pub(super) const WHITE: u32 = 0xffffff;
 const OVER: u32 = 0x0a1011;
 const OVER_DENSITY: u8 = 204;
 
-/// A name on its dark ground, for a tile this wide, with a mark where the microphone is off.
-pub(super) fn label(letters: &mut Letters, name: &str, muted: bool, tile: PixelSize, scale: f32) -> Sprite {
+/// A name on its dark ground, for a tile this wide, with a mark where the microphone is off. It is cut where it is wider
+/// than the tile without `inset` at both sides.
+pub(super) fn label(letters: &mut Letters, name: &str, muted: bool, tile: PixelSize, inset: u32, scale: f32) -> Sprite {
     let px = (tile.width as f32 / 26.0).clamp(11.0 * scale, 17.0 * scale);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few pixels")]
-    let (pad, inset) = ((px * 0.62) as u32, (px * 0.34) as u32);
+    let (pad, above) = ((px * 0.62) as u32, (px * 0.34) as u32);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few pixels")]
     let mark_width = if muted { (px * 1.25) as u32 } else { 0 };
-    let most = (tile.width * 9 / 10).saturating_sub(2 * pad + mark_width);
+    let most = (tile.width * 9 / 10).min(tile.width.saturating_sub(2 * inset)).saturating_sub(2 * pad + mark_width);
     let text = letters.line(name, Style { px, bold: false, colour: WHITE }, most.max(8));
-    let mut bitmap = Bitmap::new(text.size().width + mark_width + 2 * pad, text.size().height + 2 * inset);
+    let mut bitmap = Bitmap::new(text.size().width + mark_width + 2 * pad, text.size().height + 2 * above);
     bitmap.round(OVER, OVER_DENSITY, px * 0.5);
-    bitmap.lay(&text, (pad + mark_width) as i32, inset as i32);
+    bitmap.lay(&text, (pad + mark_width) as i32, above as i32);
     if muted {
         let height = bitmap.size().height as f32;
         no_microphone(&mut bitmap, (pad as f32 + px * 0.42, height / 2.0), px);

@@ -16,6 +16,8 @@ use super::{
 const KEPT: usize = 60;
 /// Behind the messages.
 const PANEL: u32 = 0x182223;
+/// The column's title.
+const TITLE: u32 = 0x9f_b3_b5;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +34,7 @@ pub struct Message {
 #[derive(Default)]
 pub(super) struct Chat {
     messages: VecDeque<(Message, Option<Sprite>)>,
+    title: Option<Sprite>,
     width: u32,
 }
 
@@ -56,7 +59,14 @@ impl Chat {
         if self.width != inner.width {
             self.width = inner.width;
             self.messages.iter_mut().for_each(|(_, drawing)| *drawing = None);
+            self.title = None;
         }
+        // The same word in both languages.
+        let style = Style { px: 13.0 * scale, bold: true, colour: TITLE };
+        let title = self.title.get_or_insert_with(|| letters.line("Chat", style, inner.width).sprite());
+        canvas.lay(title, inner.x, inner.y);
+        let (top, apart) = (inner.y + title.size().height, (10.0 * scale) as u32);
+        let inner = Rect::new(inner.x, top + apart, inner.width, inner.height.saturating_sub(top + apart - inner.y));
         let mut bottom = inner.y + inner.height;
         for (message, drawing) in self.messages.iter_mut().rev() {
             let drawing = drawing.get_or_insert_with(|| draw(message, letters, inner, scale));
@@ -66,7 +76,7 @@ impl Chat {
             }
             bottom -= height;
             canvas.lay(drawing, inner.x, bottom);
-            bottom = bottom.saturating_sub((10.0 * scale) as u32);
+            bottom = bottom.saturating_sub(apart);
         }
     }
 }

@@ -124,13 +124,16 @@ fn main_and_strip(area: Rect, beside: usize, gap: u32) -> (Rect, Vec<Rect>, Opti
     if beside == 0 {
         return (area, Vec::new(), None);
     }
-    // Two columns where one is not enough.
-    let (mut columns, mut width) = (1, area.width / 6);
     let height = |width: u32| width * 9 / 16;
     let rows = |width: u32| ((area.height + gap) / (height(width) + gap)).max(1);
-    if beside > rows(width) as usize {
-        (columns, width) = (2, area.width / 8);
-    }
+    // One column gets narrower for as long as its tiles are larger than those of two.
+    let fits = |columns: u32, widest: u32| {
+        let mut widths = (area.width / 16..=widest).rev();
+        widths.find(|width| (columns * rows(*width)) as usize >= beside).map(|width| (columns, width))
+    };
+    let two = (2, area.width / 8);
+    let best = [fits(1, area.width / 6), fits(2, two.1)].into_iter().flatten().max_by_key(|(_, width)| *width);
+    let (columns, width) = best.unwrap_or(two);
     let rows = rows(width);
     let room = (columns * rows) as usize;
     let shown = if beside > room { room.saturating_sub(1) } else { beside };
@@ -188,6 +191,25 @@ mod tests {
         assert_eq!(two.iter().flatten().map(|rect| (rect.width, rect.height)).collect::<Vec<_>>(), [(628, 470); 2]);
         let nine = grid(9).people;
         assert!(nine.iter().flatten().all(|rect| rect.width == 406 && rect.height == 228), "{nine:?}");
+    }
+
+    #[test]
+    fn small_tiles_are_in_the_columns_in_which_they_are_largest() {
+        let strip = |layout, people: usize| {
+            let wish = Wish { layout, size: HD, people, screens: 1, speaker: None };
+            let tiles: Vec<Rect> = arrange(&wish).people.into_iter().flatten().collect();
+            let lefts: std::collections::BTreeSet<u32> = tiles.iter().map(|rect| rect.x).collect();
+            (tiles.len(), lefts.len(), tiles[0].width)
+        };
+        let alone = |people| strip(RecordingLayout::Grid, people);
+        assert_eq!(alone(3), (3, 1, 210));
+        assert_eq!(alone(8), (8, 2, 158));
+        assert_eq!(alone(12), (12, 2, 158));
+        // Beside a chat two columns are narrower.
+        let (shown, columns, width) = strip(RecordingLayout::GridAndChat, 8);
+        assert!((shown, columns) == (8, 1) && width > 120, "{width}");
+        assert_eq!(strip(RecordingLayout::GridAndChat, 12).1, 2);
+        assert_eq!(alone(50).0, 13, "the others are told as a number");
     }
 
     #[test]

@@ -212,6 +212,7 @@ impl Composer {
 
     /// Finds a place for everybody and paints everything.
     fn place(&mut self) {
+        let inset = self.inset();
         if let Some(placed) = &self.placed {
             let mut pictures: HashMap<TileId, I420Frame> =
                 self.tiles.drain(..).filter_map(|tile| Some((tile.id, tile.picture?))).collect();
@@ -220,7 +221,8 @@ impl Composer {
                 let (TileId::Person(person) | TileId::Screen(person)) = id;
                 let is_screen = matches!(id, TileId::Screen(_));
                 let name = called(person, name, &self.language);
-                let label = card::label(&mut self.letters, name, *muted && !is_screen, rect.size(), self.scale);
+                let muted = *muted && !is_screen;
+                let label = card::label(&mut self.letters, name, muted, rect.size(), inset, self.scale);
                 let avatar = (!is_screen).then(|| card::avatar(&mut self.letters, name, rect.size()));
                 let picture = pictures.get(id).cloned();
                 self.tiles.push(Tile { id: id.clone(), rect: *rect, picture, label, avatar });
@@ -246,7 +248,7 @@ impl Composer {
             let id = if screen { TileId::Screen(person.id.clone()) } else { TileId::Person(person.id.clone()) };
             let muted = person.muted && !screen;
             let name = called(&person.id, &person.name, &self.language);
-            let label = card::label(&mut self.letters, name, muted, rect.size(), self.scale);
+            let label = card::label(&mut self.letters, name, muted, rect.size(), inset, self.scale);
             let avatar = (!screen).then(|| card::avatar(&mut self.letters, name, rect.size()));
             let picture = pictures.remove(&id);
             self.tiles.push(Tile { id, rect, picture, label, avatar });
@@ -286,6 +288,11 @@ impl Composer {
                 painted.push(rect);
             }
         }
+    }
+
+    /// How far labels stay from the edges of their tiles.
+    const fn inset(&self) -> u32 {
+        self.radius * 2 / 3
     }
 
     fn paint_chat(&mut self) {
@@ -340,7 +347,7 @@ impl Composer {
                 }
             }
         }
-        let inset = self.radius * 2 / 3;
+        let inset = self.inset();
         let label = &tile.label;
         if label.fits(rect.inset(inset).size()) {
             self.canvas.lay(label, rect.x + inset, rect.y + rect.height - label.size().height - inset);

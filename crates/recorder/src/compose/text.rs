@@ -140,7 +140,7 @@ fn runs(text: &str) -> impl Iterator<Item = (&str, Signs)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Signs, runs};
+    use super::{Letters, Signs, Style, runs};
 
     #[test]
     fn runs_end_where_another_font_begins() {
@@ -151,5 +151,16 @@ mod tests {
         assert_eq!(all("محمد علي"), [("محمد علي", Signs::Other)]);
         assert_eq!(all("👩\u{200d}⚕\u{fe0f} Luca"), [("👩\u{200d}⚕\u{fe0f}", Signs::Emoji), (" Luca", Signs::Inter)]);
         assert_eq!(all(""), []);
+    }
+
+    #[test]
+    fn a_long_name_is_cut_and_not_left_out() {
+        let mut letters = Letters::new("it");
+        let style = Style { px: 11.0, bold: false, colour: 0xff_ff_ff };
+        let name = "Giovanna Maria Alessandra Cristina de' Bartolomei-Montecuccoli della Torre";
+        for width in 60..300 {
+            let cut = letters.line(name, style, width).size().width;
+            assert!(cut <= width.next_multiple_of(2) && cut > width / 2, "{cut} of {width} pixels");
+        }
     }
 }
