@@ -34,6 +34,8 @@ use watcher::Watcher;
 
 /// The wording of the question that a peer says it was shown.
 const CONSENT_TEXT: &str = "peer-1";
+/// How long after its media a peer waits for the question before it does what it is to do.
+const QUESTION_WITHIN: Duration = Duration::from_secs(1);
 
 /// What the peer does.
 #[derive(Clone, Debug)]
@@ -121,7 +123,6 @@ pub async fn run_with(
             }
             CallState::Waiting(_) => {}
             CallState::Running(view) => {
-                // First of all: what is written before a yes is not recorded.
                 if view.me.consent == ConsentAnswer::Asked {
                     recording.asked = true;
                     if let Some(answer) = extras.consent.filter(|_| recording.answered.is_none()) {
@@ -135,10 +136,17 @@ pub async fn run_with(
                     if let Some(share) = options.share.take() {
                         call.share(share);
                     }
-                    if let Some(tools) = &mut tools {
-                        tools.begin(&call, &view.me.participant_id, extras.tools.clone());
-                    }
                     tracing::info!(joined_ms = started.elapsed().as_millis(), "in the room");
+                }
+                // What is written before the answer is taken is not recorded, and the question may come after the media.
+                let answers = match view.me.consent {
+                    ConsentAnswer::Asked => true,
+                    ConsentAnswer::NotAsked => joined.is_none_or(|joined| started.elapsed() < joined + QUESTION_WITHIN),
+                    ConsentAnswer::Yes | ConsentAnswer::No => false,
+                };
+                let answers = answers && extras.consent.is_some();
+                if let (Some(_), false, Some(tools)) = (joined, answers, &mut tools) {
+                    tools.begin(&call, &view.me.participant_id, &extras.tools);
                 }
                 views.take(&view, &call);
                 recording.seen |= matches!(view.recording_state, RecordingState::On { .. });

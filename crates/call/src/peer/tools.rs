@@ -66,15 +66,17 @@ impl Tools {
         Some(Self { told: call.take_told()?, seen: ToolsReport::default(), items: BTreeMap::new(), me: None })
     }
 
-    /// It is in: does what is asked for.
-    pub(super) fn begin(&mut self, call: &Call, me: &ParticipantId, asked: ToolsAsked) {
-        self.me = Some(me.clone());
+    /// It is in: does what is asked for, once.
+    pub(super) fn begin(&mut self, call: &Call, me: &ParticipantId, asked: &ToolsAsked) {
+        if self.me.replace(me.clone()).is_some() {
+            return;
+        }
         call.use_tool(ToolAction::ShowChat { shown: true });
-        if let Some(text) = asked.say {
+        if let Some(text) = asked.say.clone() {
             call.use_tool(ToolAction::SendChat { text, reply_to: None });
         }
         if !asked.files.is_empty() {
-            call.use_tool(ToolAction::SendFiles { paths: asked.files });
+            call.use_tool(ToolAction::SendFiles { paths: asked.files.clone() });
         }
         if asked.point {
             let target = PointTarget::Camera { participant_id: me.clone() };

@@ -185,6 +185,10 @@ impl Composer {
             if self.tiles[at].picture.is_some() || picture.is_some() {
                 self.tiles[at].picture.clone_from(&picture);
                 self.paint_tile(at);
+                // The arcs of its ring reach over its corners.
+                if self.placed.is_none() && self.is_speaking(at) {
+                    self.paint_ring(at);
+                }
                 self.paint_above(at);
             }
         }
@@ -368,11 +372,14 @@ impl Composer {
         }
     }
 
+    fn is_speaking(&self, at: usize) -> bool {
+        matches!(&self.tiles[at].id, TileId::Person(id) if self.speaking.contains(id))
+    }
+
     /// The frame around a tile, as it is to be: of who is heard, or of nothing.
     fn paint_ring(&mut self, at: usize) {
-        let tile = &self.tiles[at];
-        let speaks = matches!(&tile.id, TileId::Person(id) if self.speaking.contains(id));
-        let (thick, inner) = (self.ring, tile.rect);
+        let speaks = self.is_speaking(at);
+        let (thick, inner) = (self.ring, self.tiles[at].rect);
         let outer = inner.outset(2 * thick);
         let far = ((outer.x + outer.width).saturating_sub(thick), (outer.y + outer.height).saturating_sub(thick));
         let round = if speaks { self.radius + 2 * thick } else { 0 };
@@ -387,18 +394,19 @@ impl Composer {
         }
         let (right, bottom) = ((far.0 + thick).saturating_sub(round), (far.1 + thick).saturating_sub(round));
         let places = [(outer.x, outer.y), (right, outer.y), (outer.x, bottom), (right, bottom)];
+        self.clear_corners_of_ring(outer, inner);
         if speaks {
             for (arc, (x, y)) in self.arcs.iter().zip(places) {
                 self.canvas.lay(arc, x, y);
             }
         } else {
             // What is left of the arcs lies over the tile's own corners.
-            self.paint_corners_of_ring(outer, inner);
+            self.round_off(inner);
         }
     }
 
-    fn paint_corners_of_ring(&mut self, outer: Rect, inner: Rect) {
-        let side = self.radius;
+    fn clear_corners_of_ring(&mut self, outer: Rect, inner: Rect) {
+        let side = self.radius + 2 * self.ring;
         let band = inner.x - outer.x;
         for (x, y) in [
             (outer.x, outer.y),
@@ -416,7 +424,6 @@ impl Composer {
         ] {
             self.canvas.fill(Rect::new(x, y, band, side), Ink::rgb(GROUND));
         }
-        self.round_off(inner);
     }
 }
 
@@ -435,4 +442,35 @@ fn contain(picture: PixelSize, tile: PixelSize) -> PixelSize {
         if width * most_height > height * most_width { (most_width, width) } else { (most_height, height) };
     let side = |side: u64, most: u32| ((side * num / den) as u32 & !1).clamp(2, most.max(2));
     PixelSize::new(side(width, tile.width), side(height, tile.height))
+}
+
+#[cfg(test)]
+mod tests {
+    use visita_codec::I420Frame;
+    use visita_protocol::{ParticipantId, PixelSize, RecordingLayout};
+
+    use super::{Composer, Scene, Shown, TileId};
+
+    #[test]
+    fn a_ring_stays_whole_when_pictures_come() {
+        let ids: Vec<ParticipantId> = ["ada", "luca"].map(|id| id.parse().expect("an id")).into();
+        let people = || ids.iter().map(|id| Shown { id: id.clone(), name: "Ada".into(), muted: false, screen: false });
+        let composer = || {
+            let mut composer = Composer::new(PixelSize::new(1280, 720), "", "en", RecordingLayout::Grid);
+            composer.set_scene(Scene { layout: RecordingLayout::Grid, people: people().collect(), speaker: None });
+            composer
+        };
+        let picture = || Some(I420Frame::black(PixelSize::new(640, 360)));
+        let (mut first, mut later) = (composer(), composer());
+        let tile = TileId::Person(ids[0].clone());
+        first.show(&tile, picture());
+        first.set_speaking(&ids[..1]);
+        later.set_speaking(&ids[..1]);
+        let initials = later.frame().y().to_vec();
+        for _ in 0..3 {
+            later.show(&tile, picture());
+        }
+        assert_ne!(initials, later.frame().y());
+        assert!(first.frame().y() == later.frame().y(), "the ring is another one");
+    }
 }

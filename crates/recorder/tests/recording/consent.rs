@@ -1,6 +1,7 @@
 //! Who did not say yes is not there.
 
 use visita_protocol::{RecordingLayout, recorder::RecorderOrder};
+use visita_recorder::compose::Rect;
 
 use crate::common::{Film, Person, Recorder, Server, both, grid, job, person, unix_us, voice};
 
@@ -86,6 +87,8 @@ async fn what_is_written_is_seen_of_those_who_said_yes() {
     recorder.stop().await;
     server.stop().await;
     let column = crate::common::places(RecordingLayout::GridAndChat, 1, 0, None).chat.expect("a column");
+    // Without its title.
+    let column = Rect::new(column.x, column.y + 40, column.width, column.height - 40);
     let light = Film::light(&path, column);
     let most = |from: usize, to: usize| light[from..to].iter().copied().max().expect("pictures");
     let seconds = light.len() / 30;
