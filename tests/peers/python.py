@@ -43,8 +43,9 @@ class Participant:
     def subscribed(self, track, publication, participant):
         stream = {}
         self.streams[participant.identity, NAMES.get(publication.source, "unknown")] = stream
-        follow = watch if track.kind == rtc.TrackKind.KIND_VIDEO else listen
-        self.tasks[track.sid] = asyncio.create_task(follow(track, stream))
+        is_video = track.kind == rtc.TrackKind.KIND_VIDEO
+        follow = watch(track, publication, stream) if is_video else listen(track, stream)
+        self.tasks[track.sid] = asyncio.create_task(follow)
 
     def received(self, packet):
         sender = packet.participant.identity if packet.participant else None
@@ -140,9 +141,9 @@ async def send_audio(source, tone_hz):
         await source.capture_frame(rtc.AudioFrame(samples.tobytes(), RATE, 1, BLOCK))
 
 
-async def watch(track, stream):
+async def watch(track, publication, stream):
     closing = []
-    while True:
+    for _ in range(2):
         frames = rtc.VideoStream(track, format=rtc.VideoBufferType.I420)
         try:
             while True:
@@ -154,11 +155,23 @@ async def watch(track, stream):
                 if luma.std() > 5:
                     stream["frames"] = stream.get("frames", 0) + 1
                     stream["width"], stream["height"] = frame.width, frame.height
+                else:
+                    stream["black"] = stream.get("black", 0) + 1
         except StopAsyncIteration:
             return
         except asyncio.TimeoutError:
             # Its end may never come either.
             closing.append(asyncio.create_task(frames.aclose()))
+    # On a machine with more to do than it can, no further one of that track gives out anything: it has to come anew,
+    # which ends this task.
+    publication.coming_anew = asyncio.create_task(again(publication))
+    await asyncio.Event().wait()
+
+
+async def again(publication):
+    publication.set_subscribed(False)
+    await asyncio.sleep(1)
+    publication.set_subscribed(True)
 
 
 async def listen(track, stream):

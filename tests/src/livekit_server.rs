@@ -5,7 +5,10 @@ use std::{path::PathBuf, process::Stdio, time::Duration};
 use anyhow::{Context, Result, anyhow};
 use tokio::process::Command;
 
-use crate::process::{Running, free_port, port_open};
+use crate::{
+    process::{Running, free_port, port_open},
+    rooms::log_file,
+};
 
 /// A running `livekit-server` with key `devkey` and secret `secret`.
 pub struct LiveKitServer {
@@ -36,8 +39,11 @@ impl LiveKitServer {
     async fn start_once(program: &PathBuf) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = free_port()?;
+        // Where somebody wants to read what programs say, they want to read all of it.
+        let log = log_file("livekit-server");
+        let level = if log.is_some() { "debug" } else { "warn" };
         let config = format!(
-            "port: {port}\nbind_addresses: [127.0.0.1]\nkeys: {{ devkey: secret }}\nlogging: {{ level: warn }}\n\
+            "port: {port}\nbind_addresses: [127.0.0.1]\nkeys: {{ devkey: secret }}\nlogging: {{ level: {level} }}\n\
              rtc:\n  tcp_port: {}\n  udp_port: {}\n  use_external_ip: false\n  enable_loopback_candidate: true\n  \
              node_ip: 127.0.0.1\n",
             free_port()?,
@@ -46,7 +52,7 @@ impl LiveKitServer {
         let file = folder.path().join("livekit.yaml");
         std::fs::write(&file, config)?;
         let said = folder.path().join("said");
-        let stderr = Stdio::from(std::fs::File::create(&said)?);
+        let stderr = Stdio::from(log.map_or_else(|| std::fs::File::create(&said), Ok)?);
         let mut running = Running::start(Command::new(program).arg("--config").arg(&file).stderr(stderr))?;
         let open = tokio::select! {
             open = port_open(port, Duration::from_secs(20)) => open,

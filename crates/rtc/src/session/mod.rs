@@ -298,6 +298,7 @@ impl Session {
             PeerEvent::KeyFrameRequest { ssrc } => {
                 let wanted = self.publications.iter().find_map(|p| Some((p.sid.clone()?, p.layer_of(ssrc)?)));
                 if let Some((sid, layer)) = wanted {
+                    tracing::debug!(%sid, layer, "a key frame is wanted of us");
                     self.emit(RtcEvent::KeyFrameWanted { sid: sid.to_string(), layer });
                 }
             }

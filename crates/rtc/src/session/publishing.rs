@@ -194,6 +194,7 @@ impl Session {
     pub(super) fn on_layers_wanted(&self, update: &proto::SubscribedQualityUpdate) {
         let Some(publication) = self.publications.iter().find(|p| p.is_for_server(&update.track_sid)) else { return };
         if let (Some(sid), Some(enabled)) = (&publication.sid, publication.layers_wanted(update)) {
+            tracing::debug!(%sid, ?enabled, "layers are wanted of us");
             self.emit(RtcEvent::LayersWanted { sid: sid.to_string(), enabled });
         }
     }
