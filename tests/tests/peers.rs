@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 use visita_tests::{
     bin_dir,
     process::free_port,
@@ -46,6 +46,39 @@ async fn two_peers_see_and_hear_each_other() -> Result<()> {
 }
 
 /// Somebody else is in and sends: a short visit by another seat sees it.
+/// What an operator reads of those who are in: how they are connected, as measured.
+#[tokio::test]
+async fn an_operator_reads_how_people_are_connected() -> Result<()> {
+    let bins = bin_dir()?;
+    let server = Server::start(&bins).await?;
+    let room = server.room(2).await?;
+    let peers = [Peer::join(&bins, &[&room.links[0]])?, Peer::join(&bins, &[&room.links[1]])?];
+    let path = format!("/v2/rooms/{}/participants", room.id);
+    until("both ways of both were measured", Duration::from_secs(60), || async {
+        let (_, told) = server.get(&path).await?;
+        let people = told["participants"].as_array().context("participants")?;
+        let measured = |one: &Value| {
+            let (quality, ms, loss) = (&one["quality"], &one["round_trip_ms"], &one["loss_percent"]);
+            quality.as_u64() >= Some(1)
+                && ms.as_u64().is_some_and(|ms| ms < 2_000)
+                && loss.as_f64() < Some(50.0)
+                && loss.is_number()
+        };
+        Ok((people.len() == 2 && people.iter().all(measured)).then_some(()))
+    })
+    .await?;
+    for peer in peers {
+        peer.stop().await?;
+    }
+    // Who is gone has none of it.
+    until("they are gone", Duration::from_secs(30), || async {
+        let (_, told) = server.get(&path).await?;
+        let people = told["participants"].as_array().context("participants")?;
+        Ok(people.iter().all(|one| one["quality"].is_null() && one["round_trip_ms"].is_null()).then_some(()))
+    })
+    .await
+}
+
 async fn is_seen_from(bins: &Path, link: &str) -> Result<()> {
     until("the other is seen", Duration::from_secs(20), || async {
         let (_, report) = Peer::join(bins, &[link, "--for", "1s", "--displace"])?.finish().await?;

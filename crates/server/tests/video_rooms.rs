@@ -247,6 +247,7 @@ async fn sessions_and_participants_are_told_while_and_after_they_last() {
     assert_eq!(
         keys(&people["data"][0]),
         [
+            "connection_quality",
             "context",
             "id",
             "is_audio_censored",
@@ -324,6 +325,11 @@ async fn moderation_reaches_who_is_in() {
     assert!(publishes(&people[0].2).await);
     let watcher = &mut people[1].3;
     next_that(watcher, "published", |event| matches!(event, RtcEvent::TrackPublished { .. }).then_some(())).await;
+    until("all are told to be well connected", || async {
+        let (_, list) = get(api, &format!("/room_sessions/{session}/participants")).await;
+        list["data"].as_array().expect("a list").iter().all(|one| one["connection_quality"] == 5)
+    })
+    .await;
     assert_eq!(act("mute", json!({ "participants": [a] })).await, done);
     assert_eq!(censored().await, *std::slice::from_ref(&a));
     let muted = |wanted: bool| {

@@ -261,7 +261,7 @@ pub struct TrackDescription {
 }
 
 /// Somebody in a room.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ParticipantDescription {
     /// Participant id, `PA_…`.
     pub sid: String,
@@ -279,6 +279,10 @@ pub struct ParticipantDescription {
     pub permissions: Permissions,
     /// How good the connection is, of 5; 0 is lost.
     pub quality: u8,
+    /// There and back, where it is measured yet.
+    pub round_trip: Option<Duration>,
+    /// Share of the packets that is lost on the worse of the two ways, 0 to 1, where it is measured yet.
+    pub loss: Option<f32>,
     /// Unix time of the join, in milliseconds.
     pub joined_ms: i64,
     /// Metadata from the token and later updates.

@@ -5821,6 +5821,11 @@ export interface components {
         Participant: components["schemas"]["UserUrl"] & {
             /** @description Whether somebody is in the room from it. */
             connected: boolean;
+            /**
+             * Format: float
+             * @description Of a hundred packets so many are lost on the worse of the two ways; absent as `round_trip_ms` is.
+             */
+            loss_percent?: number | null;
             /** @description What is on of theirs. */
             media: components["schemas"]["MediaState"];
             /**
@@ -5828,6 +5833,11 @@ export interface components {
              * @description How good their connection is, of 5; 0 is lost. Absent who is not in, and where media is another server's.
              */
             quality?: number | null;
+            /**
+             * Format: int32
+             * @description To the media server and back, in milliseconds; absent as `quality` is, and until it is measured.
+             */
+            round_trip_ms?: number | null;
             /** @description Since when they are in the media; absent as `quality` is. */
             since?: string | null;
             /** @description Whether somebody waits there to be admitted. */

@@ -36,7 +36,7 @@ pub struct AddParticipant {
 }
 
 /// A seat of a room and what goes on there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Participant {
     /// The seat with its link. While somebody is in or waits, `display_name` is what they are called.
     #[serde(flatten)]
@@ -51,13 +51,19 @@ pub struct Participant {
     /// How good their connection is, of 5; 0 is lost. Absent who is not in, and where media is another server's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<u8>,
+    /// To the media server and back, in milliseconds; absent as `quality` is, and until it is measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round_trip_ms: Option<u32>,
+    /// Of a hundred packets so many are lost on the worse of the two ways; absent as `round_trip_ms` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_percent: Option<f32>,
     /// Since when they are in the media; absent as `quality` is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
 }
 
 /// Answer of `GET /v2/rooms/{room_id}/participants`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ParticipantList {
     /// This page of them, in the room's order.
     pub participants: Vec<Participant>,

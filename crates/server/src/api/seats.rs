@@ -220,6 +220,8 @@ fn told(
         waits: occupant.is_some_and(|occupant| occupant.waits),
         media: occupant.map(|occupant| occupant.media).unwrap_or_default(),
         quality: line.map(|line| line.quality),
+        round_trip_ms: line.and_then(|line| u32::try_from(line.round_trip?.as_millis()).ok()),
+        loss_percent: line.and_then(|line| Some((line.loss? * 1000.0).round() / 10.0)),
         since: line.map(|line| to_rfc3339(line.since)),
     })
 }

@@ -90,6 +90,8 @@ impl Media {
         let there = sfu.participants(room.as_str()).await.unwrap_or_default();
         let line = |one: &ParticipantDescription| MediaLine {
             quality: one.quality,
+            round_trip: one.round_trip,
+            loss: one.loss,
             since: Timestamp::from_unix_ms(u64::try_from(one.joined_ms).unwrap_or(0)),
         };
         there.into_iter().filter(|one| one.connected).map(|one| (one.identity.clone(), line(&one))).collect()
@@ -109,6 +111,9 @@ impl Media {
 pub(crate) struct MediaLine {
     /// From 0 (lost) to 5 (excellent).
     pub(crate) quality: u8,
+    pub(crate) round_trip: Option<Duration>,
+    /// Share of the packets, 0 to 1, on the worse way.
+    pub(crate) loss: Option<f32>,
     pub(crate) since: Timestamp,
 }
 

@@ -19,6 +19,7 @@ use crate::{
     app::App,
     clock::to_rfc3339,
     error::{ApiError, Path},
+    media::MediaLine,
     store::{Attendance, AttendanceQuery, Page},
 };
 
@@ -41,6 +42,9 @@ pub(super) struct Participant {
     is_audio_censored: bool,
     /// The same of the camera.
     is_video_censored: bool,
+    /// How good their connection is: 5 excellent to 1 bad, 0 lost. None who is not in, and where media is another
+    /// server's.
+    connection_quality: Option<u8>,
     /// Always `room_participant`.
     record_type: &'static str,
 }
@@ -134,16 +138,18 @@ async fn listed(
 
 async fn told(app: &App, found: Vec<Attendance>) -> Result<Vec<Participant>, ApiError> {
     // What holds of those who are in, room by room.
-    let mut rooms: HashMap<RoomId, Vec<Occupant>> = HashMap::new();
+    let mut rooms: HashMap<RoomId, (Vec<Occupant>, HashMap<String, MediaLine>)> = HashMap::new();
     for one in found.iter().filter(|one| one.left_at.is_none()) {
         if !rooms.contains_key(&one.room_id) {
-            rooms.insert(one.room_id.clone(), app.rooms.occupants(&one.room_id).await?);
+            let (there, lines) = (app.rooms.occupants(&one.room_id).await?, app.media.lines(&one.room_id).await);
+            rooms.insert(one.room_id.clone(), (there, lines));
         }
     }
     let participant = |one: Attendance| {
-        let occupants = rooms.get(&one.room_id).filter(|_| one.left_at.is_none()).into_iter().flatten();
-        let muted = { occupants }.find(|there| there.participant_id == one.participant_id).map(|there| there.muted);
-        let muted = muted.unwrap_or_default();
+        let room = rooms.get(&one.room_id).filter(|_| one.left_at.is_none());
+        let here = room.and_then(|(there, _)| there.iter().find(|there| there.participant_id == one.participant_id));
+        let muted = here.map(|here| here.muted).unwrap_or_default();
+        let line = room.and_then(|(_, lines)| lines.get(one.participant_id.as_str()));
         Participant {
             id: one.participant_id,
             session_id: one.session_id,
@@ -153,6 +159,7 @@ async fn told(app: &App, found: Vec<Attendance>) -> Result<Vec<Participant>, Api
             left_at: one.left_at.map(to_rfc3339),
             is_audio_censored: muted.microphone,
             is_video_censored: muted.camera,
+            connection_quality: line.map(|line| line.quality),
             record_type: "room_participant",
         }
     };

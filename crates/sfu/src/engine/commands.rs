@@ -238,6 +238,8 @@ impl Engine {
                 signalling: participant.outbox.is_some(),
                 permissions: participant.permissions.clone(),
                 quality: participant.quality.0,
+                round_trip: participant.measured.round_trip,
+                loss: participant.measured.loss(),
                 joined_ms: participant.joined_ms,
                 metadata: participant.metadata.clone(),
                 attributes: participant.attributes.clone().into_iter().collect(),

@@ -10,8 +10,8 @@ use str0m::{Event, IceConnectionState, Input, media::KeyframeRequest, net::Proto
 
 use super::{
     BATCH, Engine,
-    peer::{ChannelKind, PeerFault, PeerKey, Role, read_datagram},
-    quality::Quality,
+    peer::{ChannelKind, PeerFault, PeerKey, read_datagram},
+    quality::{Measured, Quality},
 };
 use crate::{api::SfuEvent, stun::receiver_ufrag, udp::Inbox};
 
@@ -220,13 +220,11 @@ impl Engine {
         let Some(peer) = self.peers.get_mut(key) else { return };
         peer.link.note_stats(stats.egress_loss_fraction, stats.rtt);
         let (participant, role) = (peer.participant, peer.role);
-        let ways = [
-            (Role::Publisher, role.receives(), stats.ingress_loss_fraction),
-            (Role::Subscriber, role.sends(), stats.egress_loss_fraction),
-        ];
-        for (way, used, loss) in ways {
-            let Some(loss) = loss.filter(|_| used) else { continue };
-            self.set_measured_quality(participant, way, Quality::at_loss(loss));
-        }
+        let measured = Measured {
+            loss_in: stats.ingress_loss_fraction.filter(|_| role.receives()),
+            loss_out: stats.egress_loss_fraction.filter(|_| role.sends()),
+            round_trip: stats.rtt,
+        };
+        self.set_measured(participant, measured);
     }
 }

@@ -15,7 +15,7 @@ use super::{
     Engine, Join, Refusal, Seat, SignalEvent,
     model::{DataOut, Negotiation, Participant, ParticipantKey, RoomKey, Simulated, Slots},
     peer::{Peer, PeerKey, Role},
-    quality::Quality,
+    quality::{Measured, Quality},
 };
 use crate::{
     api::{LeftReason, SfuEvent},
@@ -135,7 +135,7 @@ impl Engine {
                 joined_ms: wire::unix_ms(),
                 token_refreshed_at: now,
                 quality: Quality::BEST,
-                measured: (Quality::BEST, Quality::BEST),
+                measured: Measured::default(),
                 session: 0,
                 outbox: Some(outbox),
                 signal_lost_at: None,
@@ -395,16 +395,19 @@ impl Engine {
         }
     }
 
-    /// The worse of the two ways counts, and the better one only overrides its own finding.
-    pub(super) fn set_measured_quality(&mut self, key: ParticipantKey, role: Role, quality: Quality) {
+    /// Takes over what was measured; each way overrides only its own finding.
+    pub(super) fn set_measured(&mut self, key: ParticipantKey, measured: Measured) {
         let Some(participant) = self.participants.get_mut(key) else { return };
-        let slot = match role {
-            Role::Publisher => &mut participant.measured.0,
-            Role::Subscriber | Role::Both => &mut participant.measured.1,
+        let (before, lost) = (participant.measured, measured.loss_in.is_some() || measured.loss_out.is_some());
+        participant.measured = Measured {
+            loss_in: measured.loss_in.or(before.loss_in),
+            loss_out: measured.loss_out.or(before.loss_out),
+            round_trip: measured.round_trip.or(before.round_trip),
         };
-        *slot = quality;
-        let worst = participant.measured.0.min(participant.measured.1);
-        self.set_quality(key, worst);
+        let quality = participant.measured.quality();
+        if lost {
+            self.set_quality(key, quality);
+        }
     }
 
     pub(super) fn set_quality(&mut self, key: ParticipantKey, quality: Quality) {

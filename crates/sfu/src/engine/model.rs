@@ -26,7 +26,7 @@ use visita_protocol::VideoCodec;
 
 use super::{
     peer::{ChannelKind, PeerKey},
-    quality::Quality,
+    quality::{Measured, Quality},
 };
 use crate::{
     api::{Permissions, TrackKind, TrackSource},
@@ -113,8 +113,8 @@ pub(crate) struct Participant {
     pub(crate) token_refreshed_at: Instant,
     /// As told.
     pub(crate) quality: Quality,
-    /// As last measured: towards us, from us.
-    pub(crate) measured: (Quality, Quality),
+    /// As last measured.
+    pub(crate) measured: Measured,
 
     /// Counts signalling sessions: what an earlier one says is not heard any more.
     pub(crate) session: u32,

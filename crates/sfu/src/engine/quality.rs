@@ -1,5 +1,7 @@
 //! How good somebody's connection is.
 
+use std::time::Duration;
+
 use livekit_protocol::ConnectionQuality;
 
 /// From 0 (lost) to 5 (excellent).
@@ -30,6 +32,29 @@ impl Quality {
             3 | 4 => ConnectionQuality::Good,
             _ => ConnectionQuality::Excellent,
         }
+    }
+}
+
+/// What the two ways of somebody were like when they were last measured.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Measured {
+    /// Share of the packets that is lost on the way to us, 0 to 1.
+    pub(crate) loss_in: Option<f32>,
+    /// The same on the way from us.
+    pub(crate) loss_out: Option<f32>,
+    /// There and back.
+    pub(crate) round_trip: Option<Duration>,
+}
+
+impl Measured {
+    /// Share of the packets that is lost on the worse way, 0 to 1.
+    pub(crate) fn loss(self) -> Option<f32> {
+        self.loss_in.into_iter().chain(self.loss_out).reduce(f32::max)
+    }
+
+    /// The worse of the two ways counts.
+    pub(crate) fn quality(self) -> Quality {
+        self.loss().map_or(Quality::BEST, Quality::at_loss)
     }
 }
 

@@ -142,6 +142,8 @@ export const operators = {
     deleteRoomText: 'Whoever is in is put out, its links stop working, and what it keeps is gone.',
     inNow: 'In the session now',
     nobodyIn: 'Nobody is in.',
+    roundTrip: '{{ms}} ms',
+    lost: '{{share}} % lost',
     nobodyLeft: 'Everybody has just left.',
     admin: 'Admin',
     guest: 'Guest',

@@ -143,6 +143,8 @@ export const operators: Pick<Dictionary, 'console'> = {
     deleteRoomText: 'Chi è dentro viene fatto uscire, i link non funzionano più e ciò che conserva va perso.',
     inNow: 'Ora nella sessione',
     nobodyIn: 'Non c’è nessuno.',
+    roundTrip: '{{ms}} ms',
+    lost: 'perso {{share}} %',
     nobodyLeft: 'Sono appena usciti tutti.',
     admin: 'Admin',
     guest: 'Ospite',
