@@ -112,7 +112,7 @@ pub(crate) fn preferring(answer: &str, codecs: &HashMap<String, VideoCodec>) -> 
             section[at..end].split_ascii_whitespace().partition(|format| is_preferred(format));
         out.push_str(&section[..at]);
         first.iter().chain(&others).for_each(|format| out.extend([" ", format]));
-        out.push_str("\r");
+        out.push('\r');
         out.push_str(&section[end..]);
     }
     out
