@@ -58,6 +58,8 @@ impl Person {
 pub(crate) struct People {
     me: String,
     known: BTreeMap<String, Person>,
+    /// What those were called who had a seat and are gone.
+    gone: BTreeMap<String, String>,
     next: u64,
 }
 
@@ -76,6 +78,11 @@ impl People {
     /// Somebody's name.
     pub(crate) fn name_of(&self, identity: &str) -> Option<String> {
         self.known.get(identity)?.name().map(str::to_owned)
+    }
+
+    /// Somebody's name, or what they were called when they left.
+    pub(crate) fn last_name_of(&self, identity: &str) -> Option<String> {
+        self.name_of(identity).or_else(|| self.gone.get(identity).cloned())
     }
 
     /// Everybody with a seat, and their names.
@@ -140,6 +147,9 @@ impl People {
     pub(crate) fn seat_left(&mut self, identity: &str) -> Option<String> {
         let person = self.known.get_mut(identity)?;
         let name = person.seat.take().map(|s| s.display_name);
+        if let Some(name) = &name {
+            self.gone.insert(identity.to_owned(), name.clone());
+        }
         self.forget_if_gone(identity);
         name.filter(|_| !self.known.contains_key(identity))
     }
@@ -301,6 +311,7 @@ mod tests {
         assert_eq!(people.view().len(), 1);
         assert_eq!(people.seat_left("a"), Some("Anna".into()));
         assert!(people.view().is_empty());
+        assert_eq!((people.name_of("a"), people.last_name_of("a")), (None, Some("Anna".into())));
     }
 
     #[test]

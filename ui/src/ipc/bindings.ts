@@ -507,7 +507,7 @@ export type ConsentAnswer =
 export type ConsentView = {
 	/**  Whose. */
 	participant_id: ParticipantId,
-	/**  Their name; their id when they are not in any more. */
+	/**  Their name; empty where it is not known, as of those who left before I came. */
 	display_name: string,
 	/**  None while it is awaited. */
 	answer: boolean | null,

@@ -481,8 +481,7 @@ impl RoomSide {
                 display_name: if consent.participant_id == self.me {
                     self.display_name.clone()
                 } else {
-                    let name = people.name_of(consent.participant_id.as_str());
-                    name.unwrap_or_else(|| consent.participant_id.to_string())
+                    people.last_name_of(consent.participant_id.as_str()).unwrap_or_default()
                 },
                 answer: Some(consent.answer),
                 at_ms: Some(consent.at_ms as f64),

@@ -86,7 +86,7 @@ pub struct ReactionView {
 pub struct ConsentView {
     /// Whose.
     pub participant_id: ParticipantId,
-    /// Their name; their id when they are not in any more.
+    /// Their name; empty where it is not known, as of those who left before I came.
     pub display_name: String,
     /// None while it is awaited.
     pub answer: Option<bool>,

@@ -145,7 +145,7 @@ export function Agreement({ consents, over = false }: AgreementProps) {
       <ul>
         {consents.map(({ participant_id: id, display_name: name, answer, at_ms }) => (
           <li key={id} className={styles.consent} data-testid="consent-of" data-answer={String(answer)}>
-            <span className={styles.consentName}>{name}</span>
+            <span className={styles.consentName}>{name || t('consent.someoneGone')}</span>
             <span className={answer === true ? styles.agreed : styles.refused}>
               {answer === true && (
                 <>

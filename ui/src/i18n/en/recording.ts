@@ -53,6 +53,7 @@ export const recording = {
     sumOpen: '{{yes}} yes · {{no}} no · {{awaited}} open',
     agreedAt: 'Agreed {{time}}',
     leftOut: 'Said no: left out of the file',
+    someoneGone: 'Somebody who has left',
     awaited: 'Not answered yet',
     never: 'No answer: left out of the file',
     saidYesMore: 'You agreed. You can change that at any time.',

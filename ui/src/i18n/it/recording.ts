@@ -54,6 +54,7 @@ export const recording: Pick<Dictionary, 'recording' | 'consent'> = {
     sumOpen: '{{yes}} sì · {{no}} no · {{awaited}} in attesa',
     agreedAt: 'Sì alle {{time}}',
     leftOut: 'Ha detto no: fuori dal file',
+    someoneGone: 'Chi è già uscito',
     awaited: 'Non ha ancora risposto',
     never: 'Nessuna risposta: fuori dal file',
     saidYesMore: 'Ha acconsentito. Può cambiare idea in ogni momento.',
