@@ -141,8 +141,8 @@ fn size_and_codec_may_change() {
     for size in [SIZE, PixelSize::new(1280, 720), PixelSize::new(320, 180)] {
         for codec in VideoCodec::ALL {
             let frames = encoded(codec, size);
-            for number in 0..3 {
-                assert_eq!(timecode(&mut decoder, codec, &frames[number]), Some((size, number as u64)), "{codec:?}");
+            for (number, frame) in (0..).zip(&frames[..3]) {
+                assert_eq!(timecode(&mut decoder, codec, frame), Some((size, number)), "{codec:?}");
             }
         }
     }
