@@ -45,6 +45,12 @@ async fn sends(room: &Room, seat: usize, name: &str, hz: f32) -> Person {
     person
 }
 
+/// Waits until an admin knows so many answers to being recorded.
+async fn hears_answers(admin: &Person, count: usize) {
+    let given = |view: &CallView| view.consents.iter().filter(|consent| consent.answer.is_some()).count();
+    admin.sees("answers", |view| (given(view) == count).then_some(())).await;
+}
+
 async fn is_recorded(person: &Person, seconds: u32) {
     person
         .sees("being recorded", |view| match view.recording_state {
@@ -136,10 +142,7 @@ async fn who_agreed_is_in_the_file_and_it_plays() -> Result<()> {
         person.call.answer_consent(true, WORDING.into());
     }
     silent.call.answer_consent(false, WORDING.into());
-    host.sees("three answers", |view| {
-        (view.consents.iter().filter(|consent| consent.answer.is_some()).count() == 3).then_some(())
-    })
-    .await;
+    hears_answers(&host, 3).await;
     // Who is no admin starts nothing.
     guest.call.start_recording(None);
     host.call.start_recording(None);
@@ -193,10 +196,7 @@ async fn what_is_written_is_in_the_film_beside_the_pictures() -> Result<()> {
     let guest = sends(&room, 1, "Ada", 800.0).await;
     host.call.answer_consent(true, WORDING.into());
     guest.call.answer_consent(false, WORDING.into());
-    host.sees("two answers", |view| {
-        (view.consents.iter().filter(|consent| consent.answer.is_some()).count() == 2).then_some(())
-    })
-    .await;
+    hears_answers(&host, 2).await;
     host.call.start_recording(Some(RecordingLayout::GridAndChat));
     is_recorded(&host, 2).await;
     // Letters in the column of the chat, under its title, in the 64 by 36 pixels of what is read back.
