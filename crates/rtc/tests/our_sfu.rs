@@ -15,7 +15,7 @@ use common::{
     turn::{self, TurnServer},
 };
 use scenario::{Server, whole_frames};
-use tokio::{net::TcpListener, task::AbortHandle};
+use tokio::{net::TcpListener, task::JoinHandle};
 use visita_protocol::{ErrorCode, PixelSize, Secret};
 use visita_sfu::{IceServers, Sfu, SfuConfig, Turn, TurnCredentials};
 
@@ -30,8 +30,8 @@ async fn start_with(ice_servers: IceServers) -> (Server, Sfu) {
     (server, sfu)
 }
 
-/// Also what ends its HTTP side.
-async fn start_at(address: SocketAddr, ice_servers: IceServers) -> (Server, Sfu, AbortHandle) {
+/// Also its HTTP side.
+async fn start_at(address: SocketAddr, ice_servers: IceServers) -> (Server, Sfu, JoinHandle<()>) {
     common::log();
     let keys = HashMap::from([("tests".to_owned(), Secret::new(SECRET))]);
     let loopback = (Ipv4Addr::LOCALHOST, 0).into();
@@ -42,9 +42,9 @@ async fn start_at(address: SocketAddr, ice_servers: IceServers) -> (Server, Sfu,
     let address = listener.local_addr().expect("bound");
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let routes = sfu.routes();
-    let serving = tokio::spawn(async move { axum::serve(listener, routes).await });
+    let serving = tokio::spawn(async move { axum::serve(listener, routes).await.expect("served") });
     let server = Server { url: format!("ws://{address}"), key: "tests".to_owned(), secret: SECRET.to_owned() };
-    (server, sfu, serving.abort_handle())
+    (server, sfu, serving)
 }
 
 macro_rules! on_our_sfu {
@@ -82,9 +82,12 @@ on_our_sfu!(
 async fn the_server_starts_again() {
     let (server, first, serving) = start_at((Ipv4Addr::LOCALHOST, 0).into(), IceServers::default()).await;
     let address = server.url.trim_start_matches("ws://").parse().expect("an address");
-    let mut again = None;
+    let (mut again, mut serving) = (None, Some(serving));
     scenario::the_server_starts_again(&server, async || {
+        let serving = serving.take().expect("it ends once");
         serving.abort();
+        // Only then its address is free.
+        assert!(serving.await.is_err_and(|error| error.is_cancelled()));
         first.stop().await;
         again = Some(start_at(address, IceServers::default()).await);
     })
